@@ -1,0 +1,64 @@
+//! What caused a change: every event names it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CommandId, Correlation, Revision};
+use crate::people::Actor;
+
+/// Who or what caused an event, and under which settings it was decided.
+///
+/// Events of one command share one cause.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cause {
+    /// Who gave the command; [`Actor::System`] for a timer.
+    pub actor: Actor,
+    /// The command, where the host named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandId>,
+    /// The host's own correlation id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<Correlation>,
+    /// The rule that made the change, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// The revision, in the same record, of the event that set this one off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Revision>,
+    /// How many events stand between this one and a command or a timer.
+    #[serde(default)]
+    pub depth: u8,
+    /// The revision of the settings that this was decided under.
+    pub settings: Revision,
+    /// The revision of the acting agent's record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor_revision: Option<Revision>,
+    /// What the host said the time was, where the record had already seen a later instant
+    /// and the event is dated by that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_at: Option<DateTime<Utc>>,
+}
+
+/// A rule that changes tickets by itself. Its version is the revision of the settings that it
+/// was read from, [`Cause::settings`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rule {
+    /// The workflow's move on a message of the requester.
+    OnCustomerReply,
+    /// The workflow's move on an agent's public reply.
+    OnAgentReply,
+    /// The workflow's move on taking.
+    OnTake,
+    /// What becomes of the owner when work reopens.
+    OwnerOnReopen,
+    /// Return from being postponed.
+    Wake,
+    /// Closing after having been resolved for long.
+    AutoClose,
+    /// The age at which unresolved work is warned about, and flagged.
+    OpenAge,
+    /// Timers follow the settings in force.
+    Adoption,
+}

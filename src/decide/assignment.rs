@@ -1,0 +1,208 @@
+//! Whose work a ticket is: owners, departments, tiers.
+
+use super::decision::{Counter, Guard};
+use super::work::Work;
+use super::{Refusal, conversation, editing};
+use crate::cause::Rule;
+use crate::channel::{NoticeKind, Recipient};
+use crate::ids::{AgentId, DepartmentName, Key};
+use crate::people::{Deed, Role, Who};
+use crate::personal::Personal;
+use crate::ticket::command::{Assign, Escalate, Transfer};
+use crate::ticket::{Moved, TicketChange, Unassigning};
+use crate::workflow::StatusCategory;
+
+/// Gives the ticket to an agent.
+pub(super) fn assign(work: &mut Work<'_>, assign: &Assign) -> Result<(), Refusal> {
+    not_closed(work)?;
+    let department = work.ticket.department().cloned();
+    if work.ticket.assignee() == Some(assign.agent) {
+        return Ok(());
+    }
+    let over = may_own(work, assign.agent, department.as_ref(), assign.over_capacity)?;
+    give(work, assign.agent, over);
+    Ok(())
+}
+
+/// Gives the ticket back to its queue.
+pub(super) fn unassign(work: &mut Work<'_>) -> Result<(), Refusal> {
+    not_closed(work)?;
+    if let Some(from) = work.ticket.assignee() {
+        let because = Unassigning::ByHand;
+        work.record(TicketChange::Unassigned { from, because }, None);
+        let queue = work.queue();
+        work.notify(NoticeKind::Queued, queue);
+    }
+    Ok(())
+}
+
+/// Takes the ticket for oneself.
+pub(super) fn take(work: &mut Work<'_>) -> Result<(), Refusal> {
+    let cx = work.cx;
+    not_closed(work)?;
+    let Who::Agent(agent) = cx.who else {
+        return Err(Refusal::Forbidden { party: cx.party(), deed: Deed::Take.as_str() });
+    };
+    match work.ticket.assignee() {
+        Some(by) if by != agent.id() => return Err(Refusal::AlreadyTaken { by }),
+        Some(_) => {}
+        None => {
+            let department = work.ticket.department().cloned();
+            let over = may_own(work, agent.id(), department.as_ref(), false)?;
+            give(work, agent.id(), over);
+        }
+    }
+    if let Some(to) = cx.settings.workflow().on_take(&work.ticket.status().name) {
+        work.moved(work.move_to(to, Moved::Taken), Some(Rule::OnTake), None);
+    }
+    Ok(())
+}
+
+/// Moves the ticket to another department.
+pub(super) fn transfer(work: &mut Work<'_>, transfer: &Transfer) -> Result<(), Refusal> {
+    not_closed(work)?;
+    let to = editing::department(work.cx, &transfer.department)?;
+    let heir = heir(work, transfer.agent, &to)?;
+    if work.ticket.department() != Some(&to) {
+        let from = work.ticket.department().cloned();
+        work.record(TicketChange::Transferred { from, to }, None);
+        hand_over(work, heir);
+    } else if let Some((agent, over)) = heir {
+        give(work, agent, over);
+    }
+    Ok(())
+}
+
+/// Hands the ticket to a higher tier.
+pub(super) fn escalate(work: &mut Work<'_>, escalate: &Escalate) -> Result<(), Refusal> {
+    let cx = work.cx;
+    let status = work.ticket.status();
+    if status.category.is_done() {
+        return Err(Refusal::Finished { status: status.name.clone() });
+    }
+    let to = editing::department(cx, &escalate.department)?;
+    let tier = |name: &DepartmentName| cx.settings.department(name).map_or(0, |known| known.tier);
+    let (from_tier, to_tier) = (work.ticket.department().map_or(0, tier), tier(&to));
+    if to_tier <= from_tier {
+        return Err(Refusal::NotHigherTier { from: from_tier, to, tier: to_tier });
+    }
+    let (bytes, personal) = reason(work, &escalate.reason)?;
+    let heir = heir(work, escalate.agent, &to)?;
+    let from = work.ticket.department().cloned();
+    let change = TicketChange::Escalated { from, to, tier: to_tier, bytes };
+    work.record(change, Some(personal));
+    hand_over(work, heir);
+    Ok(())
+}
+
+/// A reason in words, which must be given.
+pub(super) fn reason(work: &Work<'_>, text: &str) -> Result<(u32, Personal), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::Empty { what: "reason" });
+    }
+    let limit = work.cx.settings.limits().text_bytes;
+    let bytes = conversation::within("text_bytes", limit, text.len())?;
+    Ok((bytes, Personal { text: Some(text.into()), ..Personal::default() }))
+}
+
+pub(super) fn not_closed(work: &Work<'_>) -> Result<(), Refusal> {
+    match work.ticket.status() {
+        status if status.category == StatusCategory::Closed => {
+            Err(Refusal::Closed { status: status.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The agent who is to own the ticket in its new department, if one is named.
+fn heir(
+    work: &mut Work<'_>,
+    agent: Option<AgentId>,
+    department: &DepartmentName,
+) -> Result<Option<(AgentId, bool)>, Refusal> {
+    match agent {
+        Some(agent) if work.ticket.assignee() == Some(agent) => {
+            eligible(work, agent, Some(department)).map(|_| Some((agent, false)))
+        }
+        Some(agent) => {
+            may_own(work, agent, Some(department), false).map(|over| Some((agent, over)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// After a change of department: the named agent owns it, or nobody does.
+fn hand_over(work: &mut Work<'_>, heir: Option<(AgentId, bool)>) {
+    match (heir, work.ticket.assignee()) {
+        (Some((agent, over)), _) => give(work, agent, over),
+        (None, Some(from)) => {
+            let because = Unassigning::Transferred;
+            work.record(TicketChange::Unassigned { from, because }, None);
+            let queue = work.queue();
+            work.notify(NoticeKind::Queued, queue);
+        }
+        (None, None) => {
+            let queue = work.queue();
+            work.notify(NoticeKind::Queued, queue);
+        }
+    }
+}
+
+/// Records the new owner, and tells them unless they did it themselves.
+fn give(work: &mut Work<'_>, to: AgentId, over_capacity: bool) {
+    let from = work.ticket.assignee();
+    if from == Some(to) {
+        return;
+    }
+    work.record(TicketChange::Assigned { to, from, over_capacity }, None);
+    let by_themselves = matches!(work.cx.who, Who::Agent(agent) if agent.id() == to);
+    if !by_themselves {
+        work.notify(NoticeKind::Assigned, Recipient::Agent(to));
+    }
+}
+
+/// Whether the agent may own a ticket of this department; gives their capacity.
+fn eligible(
+    work: &mut Work<'_>,
+    id: AgentId,
+    department: Option<&DepartmentName>,
+) -> Result<Option<u32>, Refusal> {
+    let agent = work.cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
+    if !agent.is_active() || agent.role() == Role::Light {
+        return Err(Refusal::CannotOwn { agent: id });
+    }
+    if let Some(department) = department
+        && !agent.works_in(department)
+    {
+        return Err(Refusal::NotInDepartment { agent: id, department: department.clone() });
+    }
+    let (key, revision) = (Key::agent(work.cx.desk, id), agent.revision());
+    work.guard(Guard { key, revision });
+    Ok(agent.capacity())
+}
+
+/// Whether the agent may own the ticket and has room; gives whether capacity is overridden.
+fn may_own(
+    work: &mut Work<'_>,
+    id: AgentId,
+    department: Option<&DepartmentName>,
+    override_capacity: bool,
+) -> Result<bool, Refusal> {
+    let capacity = eligible(work, id, department)?;
+    let load = work.cx.loaded.counter(Counter::Load(id));
+    // Finished work takes up nobody's room.
+    let burdens = !work.ticket.status().category.is_done();
+    match capacity {
+        Some(capacity) if burdens && load >= i64::from(capacity) => {
+            if override_capacity {
+                Ok(true)
+            } else {
+                Err(Refusal::OverCapacity { agent: id, load, capacity })
+            }
+        }
+        capacity => {
+            work.hold_load_to(capacity.filter(|_| !override_capacity));
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A call: who asks for what, at which time.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::sync::Arc;
+
+use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
+use crate::people::{Actor, AgentProfile};
+use crate::settings::Settings;
+use crate::ticket::command::{
+    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
+    Resolve, SetStatus, Take, Transfer, Unassign,
+};
+
+/// Everything that may be asked of a desk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a command lives on the stack, for one call")]
+pub enum Command {
+    /// See [`Open`].
+    Open(Open),
+    /// See [`Reply`].
+    Reply(Reply),
+    /// See [`Note`].
+    Note(Note),
+    /// See [`LogConversation`].
+    LogConversation(LogConversation),
+    /// See [`Edit`].
+    Edit(Edit),
+    /// See [`Assign`].
+    Assign(Assign),
+    /// See [`Unassign`].
+    Unassign(Unassign),
+    /// See [`Take`].
+    Take(Take),
+    /// See [`Transfer`].
+    Transfer(Transfer),
+    /// See [`Escalate`].
+    Escalate(Escalate),
+    /// See [`SetStatus`].
+    SetStatus(SetStatus),
+    /// See [`Postpone`].
+    Postpone(Postpone),
+    /// See [`Resolve`].
+    Resolve(Resolve),
+    /// See [`Close`].
+    Close(Close),
+    /// See [`Reopen`].
+    Reopen(Reopen),
+    /// See [`FollowUp`].
+    FollowUp(FollowUp),
+    /// Carries out what a ticket does by itself up to now. Only [`Actor::System`] gives it.
+    Tick(TicketId),
+    /// Registers an agent, or says anew what an agent is. Owners, admins and the host.
+    PutAgent {
+        /// Which agent.
+        id: AgentId,
+        /// Everything there is to say of them.
+        profile: AgentProfile,
+    },
+    /// Creates the desk with these settings. The host only.
+    CreateDesk(Arc<Settings>),
+    /// Puts these settings in force. Owners, admins and the host.
+    PublishSettings(Arc<Settings>),
+}
+
+impl Command {
+    /// The ticket that the command is about, if it is about one that exists.
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Reply(Reply { ticket, .. })
+            | Self::Note(Note { ticket, .. })
+            | Self::LogConversation(LogConversation { ticket, .. })
+            | Self::Edit(Edit { ticket, .. })
+            | Self::Assign(Assign { ticket, .. })
+            | Self::Unassign(Unassign { ticket })
+            | Self::Take(Take { ticket })
+            | Self::Transfer(Transfer { ticket, .. })
+            | Self::Escalate(Escalate { ticket, .. })
+            | Self::SetStatus(SetStatus { ticket, .. })
+            | Self::Postpone(Postpone { ticket, .. })
+            | Self::Resolve(Resolve { ticket, .. })
+            | Self::Close(Close { ticket, .. })
+            | Self::Reopen(Reopen { ticket, .. })
+            | Self::FollowUp(FollowUp { ticket, .. })
+            | Self::Tick(ticket) => Some(*ticket),
+            Self::Open(_)
+            | Self::PutAgent { .. }
+            | Self::CreateDesk(_)
+            | Self::PublishSettings(_) => None,
+        }
+    }
+}
+
+/// Who acts, and when: the part of a call that is the same for every command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The time. The crate never reads a clock.
+    pub now: DateTime<Utc>,
+    /// Who acts.
+    pub actor: Actor,
+    /// Names the command, so that sending it twice does it once.
+    pub command_id: Option<CommandId>,
+    /// The host's own id, carried into events and notices.
+    pub correlation: Option<Correlation>,
+    /// The revision of the ticket that the actor looked at; a newer one refuses the command.
+    pub seen: Option<Revision>,
+}
+
+impl Actor {
+    /// This actor, acting at this time.
+    ///
+    /// ```
+    /// # use helpdesk::{Actor, ContactId, Revision};
+    /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let context = Actor::Customer(ContactId::from_u128(1)).at(now).having_seen(Revision(3));
+    /// assert_eq!(context.seen, Some(Revision(3)));
+    /// ```
+    pub fn at(&self, now: DateTime<Utc>) -> Context {
+        Context { now, actor: self.clone(), command_id: None, correlation: None, seen: None }
+    }
+}
+
+impl Context {
+    /// Names the command, so that sending it twice does it once.
+    #[must_use]
+    pub fn once(mut self, command_id: CommandId) -> Self {
+        self.command_id = Some(command_id);
+        self
+    }
+
+    /// Carries the host's own id into events and notices.
+    #[must_use]
+    pub fn correlated(mut self, correlation: impl Into<Correlation>) -> Self {
+        self.correlation = Some(correlation.into());
+        self
+    }
+
+    /// Refuses the command if the ticket has changed since the actor looked at it.
+    #[must_use]
+    pub fn having_seen(mut self, revision: Revision) -> Self {
+        self.seen = Some(revision);
+        self
+    }
+
+    /// The call that gives this command.
+    pub fn call(self, command: Command) -> Call {
+        Call { context: self, command }
+    }
+}
+
+/// A command, with who gives it and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who acts, and when.
+    pub context: Context,
+    /// What is to be done.
+    pub command: Command,
+}

@@ -1,0 +1,229 @@
+//! What a decision is made of: writes, guards, keys, counters, notices, and why.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use crate::channel::Notice;
+use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, TicketNumber};
+use crate::people::Requester;
+use crate::record::{Event, Head};
+use crate::ticket::{Moved, Ticket, TimerKind, Unassigning};
+use crate::workflow::StatusCategory;
+
+/// What the rules say is to be written, all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// The records that change, in the order of their keys. Empty: nothing changes.
+    pub writes: Vec<Write>,
+    /// Records that the decision rests on and does not change.
+    pub guards: Vec<Guard>,
+    /// Unique keys to take and to release.
+    pub keys: Vec<KeyChange>,
+    /// Counters to change.
+    pub counters: Vec<CounterChange>,
+    /// Who is to be told, in order.
+    pub notices: Vec<Notice>,
+    /// Why it was decided so.
+    pub trace: Vec<Step>,
+}
+
+/// One record's part of a commit.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Which record.
+    pub key: Key,
+    /// What the store must find there.
+    pub expected: Expected,
+    /// The events to append; at least one, their revisions following on what is expected.
+    pub events: Arc<[Event]>,
+    /// The head after them.
+    pub head: Head,
+    /// What the store indexes.
+    pub columns: Columns,
+    /// When the record next does something by itself.
+    pub next_wake: Option<DateTime<Utc>>,
+}
+
+impl Write {
+    /// The record's revision after this.
+    pub fn revision(&self) -> Revision {
+        let before = match self.expected {
+            Expected::New => Revision::ZERO,
+            Expected::At(revision) => revision,
+        };
+        Revision(before.0.saturating_add(self.events.len() as u64))
+    }
+}
+
+/// What a store must find under a key, for a commit to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Expected {
+    /// Nothing: the commit creates it.
+    New,
+    /// A record at exactly this revision.
+    At(Revision),
+}
+
+/// A record that must still be at this revision, and is not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Which record.
+    pub key: Key,
+    /// The revision that the decision rests on.
+    pub revision: Revision,
+}
+
+/// Something that only one record of a desk may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UniqueKey {
+    /// A ticket's number. The store enters it with the opening; no decision takes it.
+    Number(TicketNumber),
+    /// An agent's e-mail address, in lower case.
+    AgentEmail(Arc<str>),
+}
+
+impl UniqueKey {
+    pub(crate) fn agent_email(address: &str) -> Self {
+        Self::AgentEmail(address.trim().to_lowercase().into())
+    }
+}
+
+/// A unique key changes hands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyChange {
+    /// This record takes it; nobody else may have it.
+    Take(UniqueKey, Key),
+    /// This record, which has it, gives it up. Releases come before takings.
+    Release(UniqueKey, Key),
+}
+
+/// A number that a store keeps, changed only in commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Counter {
+    /// How many unresolved tickets an agent owns.
+    Load(AgentId),
+}
+
+/// A change to a counter, refused where it would lift the counter above the ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CounterChange {
+    /// Which counter.
+    pub counter: Counter,
+    /// By how much.
+    pub delta: i64,
+    /// The most it may be afterwards; `None`: anything.
+    pub ceiling: Option<i64>,
+}
+
+/// What a store indexes of a record, so that common questions scan nothing.
+///
+/// Exhaustive on purpose: a store that forgets a column should not compile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// The category of a ticket's status.
+    pub category: Option<StatusCategory>,
+    /// Whose queue it is in.
+    pub department: Option<DepartmentName>,
+    /// Who owns it.
+    pub assignee: Option<AgentId>,
+    /// Who asks.
+    pub requester: Option<Requester>,
+}
+
+impl Columns {
+    /// The columns of a head; none but a ticket's has any yet.
+    pub fn of(head: &Head) -> Self {
+        match head {
+            Head::Ticket(ticket) => Self::of_ticket(ticket),
+            Head::Agent(_) | Head::Settings(_) => Self::default(),
+        }
+    }
+
+    fn of_ticket(ticket: &Ticket) -> Self {
+        Self {
+            category: Some(ticket.status().category),
+            department: ticket.department().cloned(),
+            assignee: ticket.assignee(),
+            requester: Some(ticket.requester()),
+        }
+    }
+}
+
+/// One step of the reasoning behind an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Step {
+    /// The ticket had seen a later instant than the host says it is; that one counts.
+    TimeRaised {
+        /// What the host said.
+        claimed: DateTime<Utc>,
+        /// What counts.
+        to: DateTime<Utc>,
+    },
+    /// Something was due that the ticket does by itself; it came first.
+    Settled {
+        /// What.
+        timer: TimerKind,
+        /// When it was due.
+        due: DateTime<Utc>,
+    },
+    /// The status changed.
+    Moved {
+        /// Before.
+        from: StatusName,
+        /// Now.
+        to: StatusName,
+        /// What moved it.
+        because: Moved,
+    },
+    /// The message moved no status: the workflow's table says so, or its author does not
+    /// count, or it was old news.
+    Stayed {
+        /// The status.
+        status: StatusName,
+        /// Why.
+        because: Stayed,
+    },
+    /// On reopening, the owner keeps the ticket.
+    OwnerKept {
+        /// The owner.
+        agent: AgentId,
+    },
+    /// On reopening, the owner loses the ticket.
+    OwnerDropped {
+        /// The owner.
+        agent: AgentId,
+        /// Why.
+        because: Unassigning,
+    },
+    /// The ticket has been closed for too long to reopen; this one was opened instead.
+    FollowUpOpened {
+        /// The new ticket.
+        ticket: TicketId,
+    },
+    /// The timers were set anew: the settings changed since they were armed.
+    Adopted {
+        /// The settings' revision now.
+        settings: Revision,
+    },
+}
+
+/// Why a public message moved no status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stayed {
+    /// The workflow has no such move from this status.
+    NoMove,
+    /// Its author neither asks nor answers.
+    DoesNotCount,
+    /// It was said before the present status began.
+    OldNews,
+}

@@ -1,0 +1,253 @@
+//! What is known of a ticket: subject, category, tags, fields, priority, followers.
+
+use std::sync::Arc;
+
+use super::conversation::within;
+use super::work::Work;
+use super::{Cx, Refusal, Vocabulary};
+use crate::ids::{
+    CategoryName, DepartmentName, FieldName, ImpactName, PriorityName, Tag, UrgencyName,
+    name_problem,
+};
+use crate::personal::{Erasable, Personal};
+use crate::settings::{FieldValue, Priority};
+use crate::ticket::command::{Edit, Patch};
+use crate::ticket::{FieldFact, Follower, PriorityBy, TicketChange};
+
+/// Edits a ticket: every part is checked before the first is recorded.
+pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
+    let cx = work.cx;
+    let ticket = &work.ticket;
+    let mut changes = Vec::new();
+    if let Some(wanted) = &edit.subject {
+        let wanted = subject(cx, wanted)?;
+        if ticket.subject().known() != Some(&wanted) {
+            let bytes = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+            let personal = Personal { subject: Some(wanted), ..Personal::default() };
+            changes.push((TicketChange::SubjectChanged { bytes }, Some(personal)));
+        }
+    }
+    let to = patched(&edit.category, ticket.category(), |name| category(cx, name))?;
+    if to.as_ref() != ticket.category() {
+        let from = ticket.category().cloned();
+        changes.push((TicketChange::CategoryChanged { from, to }, None));
+    }
+    if let Some(change) = edit_tags(cx, ticket.tags(), edit)? {
+        changes.push((change, None));
+    }
+    for (field, value) in &edit.fields {
+        changes.extend(edit_field(work, field, value.as_ref())?);
+    }
+    changes.extend(edit_priority(work, edit)?.into_iter().map(|change| (change, None)));
+    if let Some(change) = edit_followers(cx, ticket.followers(), edit)? {
+        changes.push((change, None));
+    }
+    for (change, personal) in changes {
+        work.record(change, personal);
+    }
+    Ok(())
+}
+
+fn patched<T: Clone>(
+    patch: &Patch<T>,
+    current: Option<&T>,
+    check: impl Fn(&T) -> Result<T, Refusal>,
+) -> Result<Option<T>, Refusal> {
+    match patch {
+        Patch::Keep => Ok(current.cloned()),
+        Patch::Set(value) => check(value).map(Some),
+        Patch::Clear => Ok(None),
+    }
+}
+
+fn edit_tags(cx: &Cx<'_>, current: &[Tag], edit: &Edit) -> Result<Option<TicketChange>, Refusal> {
+    let has = |tag: &&Tag| current.binary_search(tag).is_ok();
+    let added: Vec<Tag> = edit.add_tags.iter().filter(|tag| !has(tag)).cloned().collect();
+    let removed: Vec<Tag> = edit
+        .remove_tags
+        .iter()
+        .filter(|tag| has(tag) && !edit.add_tags.contains(*tag))
+        .cloned()
+        .collect();
+    tags(cx, edit.add_tags.iter(), current.len() + added.len() - removed.len())?;
+    let changes = !added.is_empty() || !removed.is_empty();
+    Ok(changes.then_some(TicketChange::TagsChanged { added, removed }))
+}
+
+fn edit_followers(
+    cx: &Cx<'_>,
+    current: &[Follower],
+    edit: &Edit,
+) -> Result<Option<TicketChange>, Refusal> {
+    let has = |follower: &&Follower| current.binary_search(follower).is_ok();
+    let added: Vec<Follower> = edit.follow.iter().filter(|who| !has(who)).copied().collect();
+    let removed: Vec<Follower> = edit
+        .unfollow
+        .iter()
+        .filter(|who| has(who) && !edit.follow.contains(*who))
+        .copied()
+        .collect();
+    let count = current.len() + added.len() - removed.len();
+    within("followers", cx.settings.limits().followers, count)?;
+    let changes = !added.is_empty() || !removed.is_empty();
+    Ok(changes.then_some(TicketChange::FollowersChanged { added, removed }))
+}
+
+fn edit_field(
+    work: &Work<'_>,
+    field: &FieldName,
+    value: Option<&FieldValue>,
+) -> Result<Option<(TicketChange, Option<Personal>)>, Refusal> {
+    let cx = work.cx;
+    let current = work.ticket.field(field);
+    let Some(value) = value else {
+        // A field that the settings have dropped since can still be cleared.
+        if current.is_none() && cx.settings.field(field).is_none() {
+            return Err(unknown(Vocabulary::Field, field.as_str()));
+        }
+        let status = work.ticket.status();
+        if cx.settings.workflow().required_fields(&status.name).contains(field) {
+            return Err(Refusal::FieldRequired {
+                status: status.name.clone(),
+                field: field.clone(),
+            });
+        }
+        let change = TicketChange::FieldChanged { field: field.clone(), to: None };
+        return Ok(current.map(|_| (change, None)));
+    };
+    let mut fields = Fields::default();
+    fields.set(cx, field, value)?;
+    if current == Some(&Erasable::Known(value.clone())) {
+        return Ok(None);
+    }
+    let to = fields.facts.pop().map(|(_, fact)| fact);
+    let personal = (!fields.texts.is_empty())
+        .then(|| Personal { fields: fields.texts, ..Personal::default() });
+    Ok(Some((TicketChange::FieldChanged { field: field.clone(), to }, personal)))
+}
+
+fn edit_priority(work: &Work<'_>, edit: &Edit) -> Result<Vec<TicketChange>, Refusal> {
+    let cx = work.cx;
+    let ticket = &work.ticket;
+    let mut changes = Vec::new();
+    let to_impact = patched(&edit.impact, ticket.impact(), |name| impact(cx, name))?;
+    let to_urgency = patched(&edit.urgency, ticket.urgency(), |name| urgency(cx, name))?;
+    let rated = to_impact.as_ref() != ticket.impact() || to_urgency.as_ref() != ticket.urgency();
+    let by_matrix = by_matrix(cx, to_impact.as_ref(), to_urgency.as_ref()).filter(|_| rated);
+    if rated {
+        changes.push(TicketChange::ImpactChanged { impact: to_impact, urgency: to_urgency });
+    }
+    let wanted = match &edit.priority {
+        Some(name) => Some((priority(cx, name)?, PriorityBy::Hand)),
+        None => by_matrix.map(|priority| (priority, PriorityBy::Matrix)),
+    };
+    if let Some((to, by)) = wanted
+        && to != *ticket.priority()
+    {
+        let from = ticket.priority().clone();
+        changes.push(TicketChange::PriorityChanged { from, to, by });
+    }
+    Ok(changes)
+}
+
+/// Custom fields, split into facts and free text.
+#[derive(Default)]
+pub(super) struct Fields {
+    pub(super) facts: Vec<(FieldName, FieldFact)>,
+    pub(super) texts: Vec<(FieldName, Arc<str>)>,
+}
+
+impl Fields {
+    pub(super) fn set(
+        &mut self,
+        cx: &Cx<'_>,
+        field: &FieldName,
+        value: &FieldValue,
+    ) -> Result<(), Refusal> {
+        let def =
+            cx.settings.field(field).ok_or_else(|| unknown(Vocabulary::Field, field.as_str()))?;
+        def.kind
+            .accepts(value)
+            .map_err(|problem| Refusal::FieldInvalid { field: field.clone(), problem })?;
+        let fact = match value {
+            FieldValue::Text(text) => {
+                self.texts.push((field.clone(), text.clone()));
+                FieldFact::Text { bytes: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+            }
+            value => FieldFact::Value(value.clone()),
+        };
+        self.facts.push((field.clone(), fact));
+        Ok(())
+    }
+}
+
+pub(super) fn unknown(what: Vocabulary, name: &str) -> Refusal {
+    Refusal::Unknown { what, name: shortened(name) }
+}
+
+pub(super) fn bad_name(what: Vocabulary, name: &str, problem: &'static str) -> Refusal {
+    Refusal::BadName { what, name: shortened(name), problem }
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(80).collect()
+}
+
+pub(super) fn subject(cx: &Cx<'_>, subject: &str) -> Result<Arc<str>, Refusal> {
+    let subject = subject.trim();
+    if subject.is_empty() {
+        return Err(Refusal::Empty { what: "subject" });
+    }
+    within("subject_bytes", cx.settings.limits().subject_bytes, subject.len())?;
+    Ok(subject.into())
+}
+
+pub(super) fn tags<'a>(
+    cx: &Cx<'_>,
+    mut tags: impl Iterator<Item = &'a Tag>,
+    count: usize,
+) -> Result<(), Refusal> {
+    within("tags", cx.settings.limits().tags, count)?;
+    tags.try_for_each(|tag| match name_problem(tag.as_str()) {
+        Some(problem) => Err(bad_name(Vocabulary::Tag, tag.as_str(), problem)),
+        None => Ok(()),
+    })
+}
+
+pub(super) fn department(cx: &Cx<'_>, name: &DepartmentName) -> Result<DepartmentName, Refusal> {
+    let known = cx.settings.department(name);
+    known
+        .map(|department| department.name.clone())
+        .ok_or_else(|| unknown(Vocabulary::Department, name.as_str()))
+}
+
+pub(super) fn category(cx: &Cx<'_>, name: &CategoryName) -> Result<CategoryName, Refusal> {
+    let known = cx.settings.category(name).cloned();
+    known.ok_or_else(|| unknown(Vocabulary::Category, name.as_str()))
+}
+
+pub(super) fn priority(cx: &Cx<'_>, name: &PriorityName) -> Result<Priority, Refusal> {
+    cx.settings.priority(name).ok_or_else(|| unknown(Vocabulary::Priority, name.as_str()))
+}
+
+pub(super) fn impact(cx: &Cx<'_>, name: &ImpactName) -> Result<ImpactName, Refusal> {
+    let scale = cx.settings.priority_matrix().map_or(&[][..], |matrix| &matrix.impacts);
+    let known = scale.iter().find(|known| *known == name);
+    known.cloned().ok_or_else(|| unknown(Vocabulary::Impact, name.as_str()))
+}
+
+pub(super) fn urgency(cx: &Cx<'_>, name: &UrgencyName) -> Result<UrgencyName, Refusal> {
+    let scale = cx.settings.priority_matrix().map_or(&[][..], |matrix| &matrix.urgencies);
+    let known = scale.iter().find(|known| *known == name);
+    known.cloned().ok_or_else(|| unknown(Vocabulary::Urgency, name.as_str()))
+}
+
+/// The priority that the matrix gives, where both impact and urgency are known.
+pub(super) fn by_matrix(
+    cx: &Cx<'_>,
+    impact: Option<&ImpactName>,
+    urgency: Option<&UrgencyName>,
+) -> Option<Priority> {
+    let matrix = cx.settings.priority_matrix()?;
+    cx.settings.priority(matrix.priority(impact?, urgency?)?)
+}

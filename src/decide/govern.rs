@@ -1,0 +1,136 @@
+//! The desk's own affairs: its creation, its settings, its agents.
+
+use std::sync::Arc;
+
+use super::decision::{Columns, Decision, Expected, KeyChange, UniqueKey, Write};
+use super::{Call, Cx, Loaded, Refusal, Vocabulary, editing};
+use crate::cause::Cause;
+use crate::ids::{AgentId, DeskId, Key, Revision, label_problem};
+use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role};
+use crate::record::{Change, Event, Head};
+use crate::settings::Settings;
+use crate::time::whole_micros;
+
+/// Creates the desk.
+pub(super) fn create(
+    desk: DeskId,
+    call: &Call,
+    loaded: &Loaded,
+    settings: &Arc<Settings>,
+) -> Result<Decision, Refusal> {
+    if call.context.actor != Actor::Host {
+        return Err(Refusal::NoSuchDesk);
+    }
+    let key = Key::settings(desk);
+    if loaded.record(key).is_some() {
+        return Err(Refusal::DeskExists);
+    }
+    let cause = Cause {
+        actor: call.context.actor.clone(),
+        command: call.context.command_id,
+        correlation: call.context.correlation.clone(),
+        rule: None,
+        parent: None,
+        depth: 0,
+        settings: Revision(1),
+        actor_revision: None,
+        claimed_at: None,
+    };
+    let event = Event {
+        revision: Revision(1),
+        at: whole_micros(call.context.now),
+        cause: Arc::new(cause),
+        change: Change::Settings(settings.clone()),
+        personal: None,
+    };
+    let head = Head::Settings(settings.clone());
+    Ok(Decision { writes: vec![write(key, Expected::New, event, head)], ..Decision::default() })
+}
+
+/// Puts settings in force.
+pub(super) fn publish(cx: &Cx<'_>, settings: &Arc<Settings>) -> Result<Decision, Refusal> {
+    cx.may(Deed::Govern, None)?;
+    if settings == cx.settings {
+        return Ok(Decision::default());
+    }
+    let revision = cx.settings_revision.next();
+    let event = Event {
+        revision,
+        at: cx.now,
+        cause: Arc::new(cx.cause(cx.now)),
+        change: Change::Settings(settings.clone()),
+        personal: None,
+    };
+    let head = Head::Settings(settings.clone());
+    let expected = Expected::At(cx.settings_revision);
+    let write = write(Key::settings(cx.desk), expected, event, head);
+    Ok(Decision { writes: vec![write], ..Decision::default() })
+}
+
+/// Registers an agent, or says anew what an agent is.
+pub(super) fn put_agent(
+    cx: &Cx<'_>,
+    id: AgentId,
+    profile: &AgentProfile,
+) -> Result<Decision, Refusal> {
+    cx.may(Deed::Govern, None)?;
+    let current = cx.agent(id);
+    let touches_owner =
+        profile.role == Role::Owner || current.is_some_and(|agent| agent.role() == Role::Owner);
+    if touches_owner && !matches!(cx.party(), Party::Owner | Party::Host) {
+        return Err(Refusal::OwnersOnly { party: cx.party() });
+    }
+    if let Some(problem) = agent_name_problem(&profile.name) {
+        return Err(editing::bad_name(Vocabulary::AgentName, &profile.name, problem));
+    }
+    for department in &profile.departments {
+        editing::department(cx, department)?;
+    }
+    if current.is_some_and(|agent| agent.is_as(profile)) {
+        return Ok(Decision::default());
+    }
+    let key = Key::agent(cx.desk, id);
+    let email = profile.email.as_deref().map(UniqueKey::agent_email);
+    if let Some(email) = &email
+        && cx.loaded.owner(email).is_some_and(|owner| owner != key)
+    {
+        return Err(Refusal::EmailTaken);
+    }
+    let former = current.and_then(Agent::email).map(UniqueKey::agent_email);
+    let keys = if former == email {
+        Vec::new()
+    } else {
+        let release = former.map(|former| KeyChange::Release(former, key));
+        let take = email.map(|email| KeyChange::Take(email, key));
+        release.into_iter().chain(take).collect()
+    };
+    let expected = current.map_or(Expected::New, |agent| Expected::At(agent.revision()));
+    let revision = current.map_or(Revision::ZERO, Agent::revision).next();
+    let (facts, personal) = (profile.facts(), profile.personal());
+    let head = Head::Agent(Arc::new(Agent::after(id, revision, &facts, Some(&personal))));
+    let event = Event {
+        revision,
+        at: cx.now,
+        cause: Arc::new(cx.cause(cx.now)),
+        change: Change::Agent(facts),
+        personal: Some(Box::new(personal)),
+    };
+    let writes = vec![write(key, expected, event, head)];
+    Ok(Decision { writes, keys, ..Decision::default() })
+}
+
+/// A person's name may be longer than a name in settings.
+fn agent_name_problem(name: &str) -> Option<&'static str> {
+    if name.len() > 200 { Some("is longer than 200 bytes") } else { label_problem(name) }
+}
+
+fn write(key: Key, expected: Expected, event: Event, head: Head) -> Write {
+    Write {
+        key,
+        expected,
+        events: Arc::new([event]),
+        columns: Columns::of(&head),
+        next_wake: None,
+        head,
+    }
+}

@@ -1,0 +1,184 @@
+//! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
+
+use super::assignment::{not_closed, reason as reason_in_words};
+use super::work::Work;
+use super::{Refusal, conversation, editing};
+use crate::ids::{ReasonName, StatusName};
+use crate::personal::Personal;
+use crate::ticket::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
+use crate::ticket::{Moved, TicketChange};
+use crate::time::whole_micros;
+use crate::workflow::{Landmark, NoWay, Status, StatusCategory};
+
+use super::Vocabulary;
+
+/// Moves the ticket to a status by name.
+pub(super) fn set_status(work: &mut Work<'_>, set: &SetStatus) -> Result<(), Refusal> {
+    let workflow = work.cx.settings.workflow();
+    let known = workflow.status(set.status.as_str());
+    let to = known.ok_or_else(|| editing::unknown(Vocabulary::Status, set.status.as_str()))?;
+    not_closed(work)?;
+    let command = match to.category {
+        StatusCategory::Resolved => Some("resolve"),
+        StatusCategory::Closed => Some("close"),
+        _ if to.name == workflow.landmark(Landmark::Postponed).name => Some("postpone"),
+        StatusCategory::New
+        | StatusCategory::Open
+        | StatusCategory::Waiting
+        | StatusCategory::OnHold => None,
+    };
+    if let Some(command) = command {
+        return Err(Refusal::NeedsCommand { status: to.name.clone(), command });
+    }
+    let stays = work.ticket.status().name == to.name;
+    if stays && (set.reason.is_none() || set.reason.as_ref() == work.ticket.reason()) {
+        return Ok(());
+    }
+    if !stays {
+        may_enter(work, to)?;
+    }
+    check_reason(work, &to.name, set.reason.as_ref())?;
+    let mut change = work.move_to(to.clone(), Moved::ByHand);
+    change.reason = set.reason.clone();
+    work.moved(change, None, None);
+    Ok(())
+}
+
+/// Puts the ticket aside until an instant.
+pub(super) fn postpone(work: &mut Work<'_>, postpone: &Postpone) -> Result<(), Refusal> {
+    let until = whole_micros(postpone.until);
+    not_closed(work)?;
+    let to = work.cx.settings.workflow().landmark(Landmark::Postponed);
+    let stays = work.ticket.status().name == to.name;
+    if !stays {
+        may_enter(work, &to)?;
+    }
+    if until <= work.now {
+        return Err(Refusal::NotLater { instant: until, now: work.now });
+    }
+    check_reason(work, &to.name, postpone.reason.as_ref())?;
+    let same = work.ticket.postponed_until() == Some(until)
+        && work.ticket.reason() == postpone.reason.as_ref();
+    if stays && same {
+        return Ok(());
+    }
+    let mut change = work.move_to(to, Moved::Postponed);
+    change.reason = postpone.reason.clone();
+    change.until = Some(until);
+    work.moved(change, None, None);
+    Ok(())
+}
+
+/// Resolves the ticket.
+pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refusal> {
+    not_closed(work)?;
+    let to = work.cx.settings.workflow().landmark(Landmark::Resolved);
+    if work.ticket.status().category == StatusCategory::Resolved {
+        check_resolution(work, &resolve.resolution)?;
+        let same = is_recorded(work, &resolve.resolution);
+        if !same || work.ticket.auto_close_cancelled() {
+            record_resolution(work, &resolve.resolution)?;
+        }
+        return Ok(());
+    }
+    may_enter(work, &to)?;
+    record_resolution(work, &resolve.resolution)?;
+    work.moved(work.move_to(to, Moved::Resolved), None, None);
+    Ok(())
+}
+
+/// Closes the ticket.
+pub(super) fn close(work: &mut Work<'_>, close: &Close) -> Result<(), Refusal> {
+    let status = work.ticket.status();
+    if status.category == StatusCategory::Closed {
+        return Ok(());
+    }
+    let to = work.cx.settings.workflow().landmark(Landmark::Closed);
+    may_enter(work, &to)?;
+    match &close.resolution {
+        None if !status.category.is_done() => return Err(Refusal::ResolutionRequired),
+        Some(resolution) if !status.category.is_done() || !is_recorded(work, resolution) => {
+            record_resolution(work, resolution)?;
+        }
+        Some(_) | None => {}
+    }
+    work.moved(work.move_to(to, Moved::Closed), None, None);
+    Ok(())
+}
+
+/// Reopens finished work.
+pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal> {
+    let status = work.ticket.status();
+    if !status.category.is_done() {
+        return Err(Refusal::NotFinished { status: status.name.clone() });
+    }
+    let (bytes, _) = reason_in_words(work, &reopen.reason)?;
+    let to = work.cx.settings.workflow().landmark(Landmark::Reopened);
+    let mut change = work.move_to(to, Moved::Reopened);
+    change.bytes = bytes;
+    work.moved(change, None, Some(&reopen.reason));
+    work.settle_owner();
+    Ok(())
+}
+
+/// Whether the actor may move the ticket there by hand, and it has what it needs there.
+fn may_enter(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
+    let cx = work.cx;
+    let workflow = cx.settings.workflow();
+    let from = &work.ticket.status().name;
+    workflow.way(from, &to.name, cx.party()).map_err(|no_way| match no_way {
+        NoWay::Missing => Refusal::NoTransition { from: from.clone(), to: to.name.clone() },
+        NoWay::NotYours => Refusal::TransitionForbidden {
+            from: from.clone(),
+            to: to.name.clone(),
+            party: cx.party(),
+        },
+    })?;
+    let mut required = workflow.required_fields(&to.name).iter();
+    match required.find(|field| work.ticket.field(field).is_none()) {
+        Some(field) => {
+            Err(Refusal::FieldRequired { status: to.name.clone(), field: field.clone() })
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_reason(
+    work: &Work<'_>,
+    status: &StatusName,
+    reason: Option<&ReasonName>,
+) -> Result<(), Refusal> {
+    let (taken, required) = work.cx.settings.workflow().reasons(status);
+    match reason {
+        Some(reason) if !taken.contains(reason) => Err(Refusal::ReasonNotTaken {
+            status: status.clone(),
+            reason: reason.as_str().chars().take(80).collect(),
+        }),
+        None if required => Err(Refusal::ReasonRequired { status: status.clone() }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refusal> {
+    let settings = work.cx.settings;
+    if settings.resolution_code(&resolution.code).is_none() {
+        return Err(editing::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
+    }
+    conversation::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
+}
+
+fn record_resolution(work: &mut Work<'_>, resolution: &Resolving) -> Result<(), Refusal> {
+    let bytes = check_resolution(work, resolution)?;
+    let change = TicketChange::ResolutionRecorded { code: resolution.code.clone(), bytes };
+    let text = Some(resolution.text.as_str().into());
+    work.record(change, Some(Personal { text, ..Personal::default() }));
+    Ok(())
+}
+
+/// Whether this resolution is the one on record.
+fn is_recorded(work: &Work<'_>, resolution: &Resolving) -> bool {
+    work.ticket.resolution().is_some_and(|known| {
+        *known.code() == resolution.code
+            && known.text().known().is_some_and(|text| **text == *resolution.text)
+    })
+}

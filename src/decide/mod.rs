@@ -1,0 +1,223 @@
+//! The rules: a call and what it needs to see go in, a decision or a refusal comes out.
+//!
+//! Nothing here reads a clock, a store or anything else. The same call over the same records
+//! gives the same decision, always.
+
+mod assignment;
+mod call;
+mod conversation;
+mod decision;
+mod editing;
+mod govern;
+mod lifecycle;
+mod needs;
+mod opening;
+mod refusal;
+mod timers;
+mod work;
+
+use std::sync::Arc;
+
+pub use call::{Call, Command, Context};
+pub use decision::{
+    Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed, Step, UniqueKey,
+    Write,
+};
+pub use needs::{Loaded, Needs, needs};
+pub use refusal::{Refusal, RefusalKind, Vocabulary};
+
+use crate::cause::Cause;
+use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
+use crate::people::Deed;
+use crate::people::{Actor, Agent, Party, Requester, Who, may, sees};
+use crate::settings::Settings;
+use crate::ticket::Ticket;
+use crate::time::{Instant, whole_micros};
+use work::Work;
+
+/// Decides a call.
+///
+/// `loaded` must hold everything that [`needs`] asks for; what it holds beside that changes
+/// nothing. See the crate's front page for the whole flow.
+///
+/// # Errors
+///
+/// [`Refusal`] says which rule stands against it. Nothing is to be written then.
+pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refusal> {
+    if let Command::CreateDesk(settings) = &call.command {
+        return govern::create(desk, call, loaded, settings);
+    }
+    let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
+    let settings = record.settings().ok_or(Refusal::NoSuchDesk)?;
+    let cx = Cx {
+        desk,
+        call,
+        loaded,
+        settings,
+        settings_revision: record.revision,
+        who: who(desk, call, loaded)?,
+        now: whole_micros(call.context.now),
+    };
+    match &call.command {
+        Command::Open(open) => opening::open(&cx, open),
+        Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
+        Command::PublishSettings(settings) => govern::publish(&cx, settings),
+        Command::CreateDesk(_) => Ok(Decision::default()),
+        command => {
+            let Some(id) = command.ticket() else { return Ok(Decision::default()) };
+            on_ticket(&cx, id)
+        }
+    }
+}
+
+/// Looks the actor up.
+fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Refusal> {
+    let actor = &call.context.actor;
+    Ok(match actor {
+        Actor::Customer(contact) => Who::Customer(*contact),
+        Actor::Agent(id) => {
+            let agent = loaded.agent(desk, *id).filter(|agent| agent.is_active());
+            Who::Agent(agent.ok_or_else(|| Refusal::NotAnAgent { actor: actor.clone() })?)
+        }
+        Actor::Bot(_) => Who::Bot,
+        Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
+        Actor::Host => Who::Host,
+        Actor::System => Who::System,
+    })
+}
+
+/// A command on a ticket that exists: sight first, then what is due, then the command.
+fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
+    let ticket = cx.visible(id)?;
+    cx.may(deed_of(&cx.call.command), Some(ticket))?;
+    if let Some(seen) = cx.call.context.seen
+        && seen != ticket.revision()
+    {
+        return Err(Refusal::StaleView { ticket: id, seen, found: ticket.revision() });
+    }
+    let mut decision = Decision::default();
+    let mut work = Work::on(cx, ticket);
+    work.settle();
+    let beside = match &cx.call.command {
+        Command::Reply(reply) => conversation::reply(&mut work, reply)?,
+        Command::Note(note) => conversation::note(&mut work, note).map(|()| None)?,
+        Command::LogConversation(log) => conversation::log(&mut work, log)?,
+        Command::FollowUp(follow_up) => opening::follow_up(&mut work, follow_up).map(Some)?,
+        Command::Edit(edit) => editing::edit(&mut work, edit).map(|()| None)?,
+        Command::Assign(assign) => assignment::assign(&mut work, assign).map(|()| None)?,
+        Command::Unassign(_) => assignment::unassign(&mut work).map(|()| None)?,
+        Command::Take(_) => assignment::take(&mut work).map(|()| None)?,
+        Command::Transfer(transfer) => assignment::transfer(&mut work, transfer).map(|()| None)?,
+        Command::Escalate(escalate) => assignment::escalate(&mut work, escalate).map(|()| None)?,
+        Command::SetStatus(set) => lifecycle::set_status(&mut work, set).map(|()| None)?,
+        Command::Postpone(postpone) => lifecycle::postpone(&mut work, postpone).map(|()| None)?,
+        Command::Resolve(resolve) => lifecycle::resolve(&mut work, resolve).map(|()| None)?,
+        Command::Close(close) => lifecycle::close(&mut work, close).map(|()| None)?,
+        Command::Reopen(reopen) => lifecycle::reopen(&mut work, reopen).map(|()| None)?,
+        Command::Tick(_)
+        | Command::Open(_)
+        | Command::PutAgent { .. }
+        | Command::CreateDesk(_)
+        | Command::PublishSettings(_) => None,
+    };
+    work.finish(&mut decision);
+    if let Some(beside) = beside {
+        beside.finish(&mut decision);
+    }
+    decision.writes.sort_unstable_by_key(|write| write.key);
+    Ok(decision)
+}
+
+/// What a command does, as permissions see it.
+fn deed_of(command: &Command) -> Deed {
+    match command {
+        Command::Open(_) => Deed::Open,
+        Command::Reply(_) => Deed::Reply,
+        Command::Note(_) => Deed::Note,
+        Command::LogConversation(_) => Deed::Log,
+        Command::Edit(_) => Deed::Edit,
+        Command::Assign(_) | Command::Unassign(_) => Deed::Assign,
+        Command::Take(_) => Deed::Take,
+        Command::Transfer(_) => Deed::Transfer,
+        Command::Escalate(_) => Deed::Escalate,
+        Command::SetStatus(_) | Command::Postpone(_) => Deed::SetStatus,
+        Command::Resolve(_) | Command::Close(_) => Deed::Finish,
+        Command::Reopen(_) => Deed::Reopen,
+        Command::FollowUp(_) => Deed::FollowUp,
+        Command::Tick(_) => Deed::Tick,
+        Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
+            Deed::Govern
+        }
+    }
+}
+
+/// What every rule looks at: the call, the settings in force, the actor, the time.
+struct Cx<'a> {
+    desk: DeskId,
+    call: &'a Call,
+    loaded: &'a Loaded,
+    settings: &'a Arc<Settings>,
+    settings_revision: Revision,
+    who: Who<'a>,
+    now: Instant,
+}
+
+impl<'a> Cx<'a> {
+    fn party(&self) -> Party {
+        self.who.party()
+    }
+
+    fn is_tick(&self) -> bool {
+        matches!(self.call.command, Command::Tick(_))
+    }
+
+    /// The cause of what this call brings about, on a record whose time is `now`.
+    fn cause(&self, now: Instant) -> Cause {
+        let context = &self.call.context;
+        Cause {
+            actor: context.actor.clone(),
+            command: context.command_id,
+            correlation: context.correlation.clone(),
+            rule: None,
+            parent: None,
+            depth: 0,
+            settings: self.settings_revision,
+            actor_revision: match self.who {
+                Who::Agent(agent) => Some(agent.revision()),
+                Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => {
+                    None
+                }
+            },
+            claimed_at: (now > self.now).then_some(self.now),
+        }
+    }
+
+    /// The ticket, if there is one and the actor may know of it.
+    fn visible(&self, id: TicketId) -> Result<&'a Ticket, Refusal> {
+        self.loaded
+            .ticket(self.desk, id)
+            .map(|ticket| &**ticket)
+            .filter(|ticket| sees(self.who, ticket.sight(), self.settings.agent_sight()))
+            .ok_or(Refusal::NotFound { ticket: id })
+    }
+
+    /// Whether the actor's role does such things at all.
+    fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
+        let asker = match self.who {
+            Who::Agent(agent) => {
+                ticket.is_some_and(|ticket| ticket.requester() == Requester::Agent(agent.id()))
+            }
+            Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
+        };
+        if may(self.party(), deed, asker) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden { party: self.party(), deed: deed.as_str() })
+        }
+    }
+
+    /// The agent's record, if there is one.
+    fn agent(&self, id: AgentId) -> Option<&'a Agent> {
+        self.loaded.agent(self.desk, id).map(|agent| &**agent)
+    }
+}

@@ -1,0 +1,193 @@
+//! What a decision must see, asked for in rounds: a later round may depend on what an earlier
+//! one brought.
+
+use std::sync::Arc;
+
+use crate::decide::{Call, Command, Counter, UniqueKey};
+use crate::ids::{AgentId, DeskId, Key, TicketId};
+use crate::people::{Actor, Agent, Requester};
+use crate::record::Record;
+use crate::ticket::Ticket;
+use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
+
+/// What is still missing for a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Records to load.
+    pub records: Vec<Key>,
+    /// Unique keys whose owner to find.
+    pub keys: Vec<UniqueKey>,
+    /// Counters to read.
+    pub counters: Vec<Counter>,
+}
+
+impl Needs {
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.keys.is_empty() && self.counters.is_empty()
+    }
+}
+
+/// What a decision sees: everything it asked for, and nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    records: Vec<(Key, Option<Record>)>,
+    keys: Vec<(UniqueKey, Option<Key>)>,
+    counters: Vec<(Counter, i64)>,
+}
+
+impl Loaded {
+    /// Adds a record, or the fact that there is none.
+    pub fn add_record(&mut self, key: Key, record: Option<Record>) {
+        self.records.push((key, record));
+    }
+
+    /// Adds the owner of a unique key, or the fact that it has none.
+    pub fn add_key(&mut self, key: UniqueKey, owner: Option<Key>) {
+        self.keys.push((key, owner));
+    }
+
+    /// Adds a counter's value.
+    pub fn add_counter(&mut self, counter: Counter, value: i64) {
+        self.counters.push((counter, value));
+    }
+
+    pub(crate) fn record(&self, key: Key) -> Option<&Record> {
+        self.records.iter().find(|(known, _)| *known == key).and_then(|(_, record)| record.as_ref())
+    }
+
+    pub(crate) fn ticket(&self, desk: DeskId, id: TicketId) -> Option<&Arc<Ticket>> {
+        self.record(Key::ticket(desk, id)).and_then(Record::ticket)
+    }
+
+    pub(crate) fn agent(&self, desk: DeskId, id: AgentId) -> Option<&Arc<Agent>> {
+        self.record(Key::agent(desk, id)).and_then(Record::agent)
+    }
+
+    pub(crate) fn owner(&self, key: &UniqueKey) -> Option<Key> {
+        self.keys.iter().find(|(known, _)| known == key).and_then(|(_, owner)| *owner)
+    }
+
+    pub(crate) fn counter(&self, counter: Counter) -> i64 {
+        self.counters.iter().find(|(known, _)| *known == counter).map_or(0, |(_, value)| *value)
+    }
+
+    fn knows(&self, key: Key) -> bool {
+        self.records.iter().any(|(known, _)| *known == key)
+    }
+}
+
+struct Asking<'a> {
+    desk: DeskId,
+    loaded: &'a Loaded,
+    needs: Needs,
+}
+
+impl Asking<'_> {
+    fn record(&mut self, key: Key) {
+        if !self.loaded.knows(key) && !self.needs.records.contains(&key) {
+            self.needs.records.push(key);
+        }
+    }
+
+    fn agent(&mut self, id: AgentId) {
+        self.record(Key::agent(self.desk, id));
+    }
+
+    /// An agent who may come to own the ticket: the record, and the load.
+    fn owner(&mut self, id: AgentId) {
+        self.agent(id);
+        let load = Counter::Load(id);
+        if !self.loaded.counters.iter().any(|(known, _)| *known == load)
+            && !self.needs.counters.contains(&load)
+        {
+            self.needs.counters.push(load);
+        }
+    }
+
+    fn key(&mut self, key: UniqueKey) {
+        if !self.loaded.keys.iter().any(|(known, _)| *known == key) {
+            self.needs.keys.push(key);
+        }
+    }
+}
+
+/// What is still missing to decide this call. At most three rounds, then nothing.
+pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
+    let mut asking = Asking { desk, loaded, needs: Needs::default() };
+    asking.record(Key::settings(desk));
+    if let Actor::Agent(id) = call.context.actor {
+        asking.agent(id);
+    }
+    if let Some(ticket) = call.command.ticket() {
+        asking.record(Key::ticket(desk, ticket));
+    }
+    match &call.command {
+        Command::Open(Open { id, requester, .. }) => {
+            asking.record(Key::ticket(desk, *id));
+            if let Requester::Agent(id) = requester {
+                asking.agent(*id);
+            }
+        }
+        Command::FollowUp(FollowUp { id, ticket, .. }) => {
+            asking.record(Key::ticket(desk, *id));
+            // The asking agent of an internal ticket, whose words the new one starts with.
+            if let Some(Requester::Agent(id)) =
+                loaded.ticket(desk, *ticket).map(|ticket| ticket.requester())
+            {
+                asking.agent(id);
+            }
+        }
+        Command::Assign(Assign { agent, .. })
+        | Command::Transfer(Transfer { agent: Some(agent), .. })
+        | Command::Escalate(Escalate { agent: Some(agent), .. }) => asking.owner(*agent),
+        Command::Take(_) => {
+            if let Actor::Agent(id) = call.context.actor {
+                asking.owner(id);
+            }
+        }
+        Command::LogConversation(LogConversation { said_by, ticket, .. }) => {
+            let requester = loaded.ticket(desk, *ticket).map(|ticket| ticket.requester());
+            match (*said_by, requester) {
+                (SaidBy::Agent(id), _) | (SaidBy::Requester, Some(Requester::Agent(id))) => {
+                    asking.agent(id);
+                }
+                (SaidBy::Requester, _) => {}
+            }
+            former_owner(&mut asking, *ticket);
+        }
+        Command::Reply(reply) => former_owner(&mut asking, reply.ticket),
+        Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
+        Command::PutAgent { id, profile } => {
+            asking.agent(*id);
+            if let Some(email) = &profile.email {
+                asking.key(UniqueKey::agent_email(email));
+            }
+        }
+        Command::Note(_)
+        | Command::Edit(_)
+        | Command::Unassign(_)
+        | Command::Transfer(Transfer { agent: None, .. })
+        | Command::Escalate(Escalate { agent: None, .. })
+        | Command::SetStatus(_)
+        | Command::Postpone(_)
+        | Command::Resolve(_)
+        | Command::Close(_)
+        | Command::Tick(_)
+        | Command::CreateDesk(_)
+        | Command::PublishSettings(_) => {}
+    }
+    asking.needs
+}
+
+/// Finished work that may reopen: its owner keeps it only if they still may, and have room.
+fn former_owner(asking: &mut Asking<'_>, ticket: TicketId) {
+    let owner = asking
+        .loaded
+        .ticket(asking.desk, ticket)
+        .filter(|ticket| ticket.status().category.is_done())
+        .and_then(|ticket| ticket.assignee());
+    if let Some(owner) = owner {
+        asking.owner(owner);
+    }
+}

@@ -1,0 +1,221 @@
+//! New tickets: requests, agents reaching out, internal ones, follow-ups.
+
+use std::sync::Arc;
+
+use super::conversation::{Said, asking_agent, author, within};
+use super::decision::{Decision, Step};
+use super::editing::{self, Fields};
+use super::work::Work;
+use super::{Cx, Refusal, Vocabulary};
+use crate::channel::NoticeKind;
+use crate::ids::{TicketId, name_problem};
+use crate::people::{Author, Deed, Requester, Role, Who};
+use crate::settings::Priority;
+use crate::ticket::command::{FollowUp, Open};
+use crate::ticket::{
+    Opened, Origin, PriorityBy, TicketChange, Timers, Visibility, derived_subject,
+};
+use crate::workflow::{Landmark, StatusCategory};
+
+/// Opens a ticket.
+pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
+    cx.may(Deed::Open, None)?;
+    let author = opener(cx, open.requester, open.origin)?;
+    free(cx, open.id)?;
+    let said = Said {
+        author,
+        channel: open.channel.clone(),
+        occurred_at: None,
+        text: &open.text,
+        attachments: &open.attachments,
+    };
+    let part = said.author.part(open.requester);
+    let (message, mut personal) = said.message(cx, part, Visibility::Public)?;
+    let settings = cx.settings;
+    let subject = match &open.subject {
+        Some(subject) => editing::subject(cx, subject)?,
+        None => derived(cx, &open.text),
+    };
+    if let Some(received_at) = &open.received_at
+        && let Some(problem) = name_problem(received_at.as_str())
+    {
+        return Err(editing::bad_name(Vocabulary::ReceivedAt, received_at.as_str(), problem));
+    }
+    let department =
+        open.department.as_ref().map(|name| editing::department(cx, name)).transpose()?;
+    let category = open.category.as_ref().map(|name| editing::category(cx, name)).transpose()?;
+    let impact = open.impact.as_ref().map(|name| editing::impact(cx, name)).transpose()?;
+    let urgency = open.urgency.as_ref().map(|name| editing::urgency(cx, name)).transpose()?;
+    let by_matrix = editing::by_matrix(cx, impact.as_ref(), urgency.as_ref());
+    let (priority, priority_by) = match (&open.priority, by_matrix) {
+        (Some(name), _) => (editing::priority(cx, name)?, PriorityBy::Hand),
+        (None, Some(priority)) => (priority, PriorityBy::Matrix),
+        (None, None) => (settings.default_priority(), PriorityBy::Default),
+    };
+    editing::tags(cx, open.tags.iter(), open.tags.len())?;
+    within("followers", settings.limits().followers, open.followers.len())?;
+    let mut fields = Fields::default();
+    for (field, value) in &open.fields {
+        fields.set(cx, field, value)?;
+    }
+    let opened = Opened {
+        requester: open.requester,
+        origin: open.origin,
+        received_at: open.received_at.clone(),
+        message,
+        subject_bytes: within("subject_bytes", settings.limits().subject_bytes, subject.len())?,
+        status: settings.workflow().landmark(match open.origin {
+            Origin::CustomerWrote => Landmark::Initial,
+            Origin::AgentReachedOut => Landmark::Outreach,
+        }),
+        department,
+        category,
+        priority,
+        priority_by,
+        impact,
+        urgency,
+        tags: open.tags.iter().cloned().collect(),
+        fields: fields.facts,
+        followers: open.followers.iter().copied().collect(),
+        follows: None,
+        timers: Timers::default(),
+    };
+    personal.subject = Some(subject);
+    personal.fields = fields.texts;
+    let mut decision = Decision::default();
+    let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
+    announce(&mut work, open.origin);
+    work.finish(&mut decision);
+    Ok(decision)
+}
+
+/// Whose words the first message is, if the actor may open such a ticket.
+fn opener(cx: &Cx<'_>, requester: Requester, origin: Origin) -> Result<Author, Refusal> {
+    let forbidden = || Refusal::Forbidden { party: cx.party(), deed: Deed::Open.as_str() };
+    match (cx.who, requester, origin) {
+        (Who::Customer(actor), Requester::Contact(contact), Origin::CustomerWrote)
+            if actor == contact =>
+        {
+            Ok(Author::Customer(contact))
+        }
+        (Who::Agent(agent), Requester::Contact(_), _) if agent.role() == Role::Light => {
+            Err(forbidden())
+        }
+        (
+            Who::Agent(_) | Who::Bot | Who::Host,
+            Requester::Contact(contact),
+            Origin::CustomerWrote,
+        ) => Ok(Author::Customer(contact)),
+        (Who::Agent(_) | Who::Host, Requester::Contact(_), Origin::AgentReachedOut) => author(cx),
+        (Who::Agent(agent), Requester::Agent(asker), Origin::CustomerWrote)
+            if asker == agent.id() || agent.role().governs() =>
+        {
+            asking_agent(cx, asker)
+        }
+        (Who::Host, Requester::Agent(asker), Origin::CustomerWrote) => asking_agent(cx, asker),
+        _ => Err(forbidden()),
+    }
+}
+
+fn free(cx: &Cx<'_>, id: TicketId) -> Result<(), Refusal> {
+    match cx.loaded.ticket(cx.desk, id) {
+        None => Ok(()),
+        Some(_) => Err(Refusal::IdTaken { id }),
+    }
+}
+
+fn derived(cx: &Cx<'_>, text: &str) -> Arc<str> {
+    let subject = derived_subject(text, cx.settings.limits().subject_bytes as usize);
+    if subject.is_empty() { "(no subject)".into() } else { subject.into() }
+}
+
+fn announce(work: &mut Work<'_>, origin: Origin) {
+    match origin {
+        Origin::CustomerWrote => {
+            let queue = work.queue();
+            work.notify(NoticeKind::TicketOpened, queue);
+        }
+        Origin::AgentReachedOut => work.notify_audience(NoticeKind::ReplyToCustomer),
+    }
+}
+
+/// Follows up a closed ticket by hand.
+pub(super) fn follow_up<'a>(
+    work: &mut Work<'a>,
+    follow_up: &FollowUp,
+) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let status = work.ticket.status();
+    if status.category != StatusCategory::Closed {
+        return Err(Refusal::NotClosed { status: status.name.clone() });
+    }
+    free(cx, follow_up.id)?;
+    let author = match work.ticket.requester() {
+        Requester::Contact(contact) => Author::Customer(contact),
+        Requester::Agent(agent) => asking_agent(cx, agent)?,
+    };
+    let said = Said {
+        author,
+        channel: follow_up.channel.clone(),
+        occurred_at: None,
+        text: &follow_up.text,
+        attachments: &[],
+    };
+    link(work, follow_up.id, said)
+}
+
+/// Follows up a ticket that has been closed for too long to reopen.
+pub(super) fn follow_up_of<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    let id = work.ticket.id().follow_up(work.ticket.revision().next());
+    link(work, id, said)
+}
+
+fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let settings = cx.settings;
+    let former = &work.ticket;
+    within("follow_ups", settings.limits().follow_ups, former.followed_up_by().len() + 1)?;
+    let part = said.author.part(former.requester());
+    let (message, mut personal) = said.message(cx, part, Visibility::Public)?;
+    // What the settings have dropped since does not carry over.
+    let priority = settings.priority(&former.priority().name);
+    let inherited: Option<Priority> = priority;
+    let matrix = settings.priority_matrix();
+    let opened = Opened {
+        requester: former.requester(),
+        origin: Origin::CustomerWrote,
+        received_at: None,
+        message,
+        subject_bytes: 0,
+        status: settings.workflow().landmark(Landmark::Initial),
+        department: former.department().filter(|name| settings.department(name).is_some()).cloned(),
+        category: former.category().filter(|name| settings.category(name).is_some()).cloned(),
+        priority_by: if inherited.is_some() { PriorityBy::Inherited } else { PriorityBy::Default },
+        priority: inherited.unwrap_or_else(|| settings.default_priority()),
+        impact: former
+            .impact()
+            .filter(|name| matrix.is_some_and(|matrix| matrix.impacts.contains(name)))
+            .cloned(),
+        urgency: former
+            .urgency()
+            .filter(|name| matrix.is_some_and(|matrix| matrix.urgencies.contains(name)))
+            .cloned(),
+        tags: Vec::new(),
+        fields: Vec::new(),
+        followers: Vec::new(),
+        follows: Some(former.id()),
+        timers: Timers::default(),
+    };
+    let subject = match former.subject().known() {
+        Some(subject) => subject.clone(),
+        None => derived(cx, said.text),
+    };
+    let opened =
+        Opened { subject_bytes: u32::try_from(subject.len()).unwrap_or(u32::MAX), ..opened };
+    personal.subject = Some(subject);
+    let mut new = Work::opening(cx, work.now, id, opened, personal);
+    announce(&mut new, Origin::CustomerWrote);
+    work.record(TicketChange::FollowedUp { by: id }, None);
+    work.trace(Step::FollowUpOpened { ticket: id });
+    Ok(new)
+}

@@ -1,0 +1,388 @@
+//! Why the rules say no: which rule, in which state, with a code that never changes.
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::{AgentId, DepartmentName, FieldName, Revision, StatusName, TicketId};
+use crate::people::{Actor, Party};
+use crate::settings::FieldProblem;
+
+/// The rules say no. Nothing has changed.
+///
+/// [`code`](Self::code) is stable; [`kind`](Self::kind) maps to a response.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such ticket, or the actor may not know of it: one and the same.
+    #[error("there is no ticket `{ticket}`")]
+    NotFound {
+        /// The ticket that was named.
+        ticket: TicketId,
+    },
+    /// The desk has no settings yet.
+    #[error("there is no such desk")]
+    NoSuchDesk,
+    /// The desk has settings already, and was to be created.
+    #[error("the desk exists already")]
+    DeskExists,
+    /// The acting agent is not on record, or has left.
+    #[error("{actor} is not an active agent of this desk")]
+    NotAnAgent {
+        /// Who acted.
+        actor: Actor,
+    },
+    /// This actor's role does not do such things, or not here.
+    #[error("a {party} may not {deed}")]
+    Forbidden {
+        /// The part that the actor plays.
+        party: Party,
+        /// What was to be done.
+        deed: &'static str,
+    },
+    /// The actor looked at an older state of the ticket.
+    #[error("the actor saw revision {seen} of ticket `{ticket}`, which is at {found}")]
+    StaleView {
+        /// The ticket.
+        ticket: TicketId,
+        /// The revision that the actor saw.
+        seen: Revision,
+        /// The revision that the ticket has.
+        found: Revision,
+    },
+    /// The id is in use.
+    #[error("the id `{id}` is in use")]
+    IdTaken {
+        /// The id.
+        id: TicketId,
+    },
+    /// The same command id came before with another command or actor.
+    #[error("the command id came before with another command")]
+    CommandIdReused,
+    /// The ticket is closed, and this needs it open: reopen it first.
+    #[error("the ticket is closed (`{status}`): reopen it first")]
+    Closed {
+        /// The ticket's status.
+        status: StatusName,
+    },
+    /// The ticket is not finished, and this is for finished work.
+    #[error("the ticket is not finished: it is `{status}`")]
+    NotFinished {
+        /// The ticket's status.
+        status: StatusName,
+    },
+    /// The ticket is finished, and this is for unfinished work.
+    #[error("the ticket is finished: it is `{status}`")]
+    Finished {
+        /// The ticket's status.
+        status: StatusName,
+    },
+    /// The ticket is not closed, and only a closed one is followed up.
+    #[error("the ticket is not closed: it is `{status}`")]
+    NotClosed {
+        /// The ticket's status.
+        status: StatusName,
+    },
+    /// The workflow has no such transition.
+    #[error("the workflow has no way from `{from}` to `{to}`")]
+    NoTransition {
+        /// The ticket's status.
+        from: StatusName,
+        /// Where it was to go.
+        to: StatusName,
+    },
+    /// The workflow has this transition, for others.
+    #[error("a {party} may not move a ticket from `{from}` to `{to}`")]
+    TransitionForbidden {
+        /// The ticket's status.
+        from: StatusName,
+        /// Where it was to go.
+        to: StatusName,
+        /// The part that the actor plays.
+        party: Party,
+    },
+    /// This status takes more than a name: it has a command of its own.
+    #[error("the status `{status}` is reached by the command `{command}`")]
+    NeedsCommand {
+        /// The status.
+        status: StatusName,
+        /// The command that leads there.
+        command: &'static str,
+    },
+    /// The status requires a reason.
+    #[error("the status `{status}` requires a reason")]
+    ReasonRequired {
+        /// The status.
+        status: StatusName,
+    },
+    /// The status does not take this reason.
+    #[error("the status `{status}` does not take the reason `{reason}`")]
+    ReasonNotTaken {
+        /// The status.
+        status: StatusName,
+        /// The reason that was given.
+        reason: String,
+    },
+    /// Closing unresolved work records how it ended.
+    #[error("closing unresolved work needs a resolution")]
+    ResolutionRequired,
+    /// The status requires this field to hold a value.
+    #[error("the status `{status}` requires the field `{field}`")]
+    FieldRequired {
+        /// The status.
+        status: StatusName,
+        /// The field.
+        field: FieldName,
+    },
+    /// A value does not fit its field.
+    #[error("the field `{field}` does not take this value: {problem}")]
+    FieldInvalid {
+        /// The field.
+        field: FieldName,
+        /// Why not.
+        problem: FieldProblem,
+    },
+    /// The settings do not know this name.
+    #[error("the settings know no {what} `{name}`")]
+    Unknown {
+        /// What kind of thing it should name.
+        what: Vocabulary,
+        /// The name.
+        name: String,
+    },
+    /// A name that cannot be one.
+    #[error("the {what} `{name}` {problem}")]
+    BadName {
+        /// What kind of thing it names.
+        what: Vocabulary,
+        /// The name, cut short.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The instant is not later than now.
+    #[error("{instant} is not later than {now}")]
+    NotLater {
+        /// The instant that was given.
+        instant: DateTime<Utc>,
+        /// Now.
+        now: DateTime<Utc>,
+    },
+    /// Something cannot have occurred after now.
+    #[error("{instant} is later than {now}")]
+    InTheFuture {
+        /// The instant that was given.
+        instant: DateTime<Utc>,
+        /// Now.
+        now: DateTime<Utc>,
+    },
+    /// There is nothing in it.
+    #[error("the {what} is empty")]
+    Empty {
+        /// What is empty.
+        what: &'static str,
+    },
+    /// More than the settings allow.
+    #[error("the limit `{limit}` is {allowed}, and this would be {found}")]
+    LimitExceeded {
+        /// The limit's name in the settings.
+        limit: &'static str,
+        /// What is allowed.
+        allowed: u64,
+        /// What it would be.
+        found: u64,
+    },
+    /// Another agent owns the ticket.
+    #[error("agent `{by}` owns the ticket")]
+    AlreadyTaken {
+        /// Who owns it.
+        by: AgentId,
+    },
+    /// The agent is not on record, has left, or is a light one.
+    #[error("agent `{agent}` cannot own tickets")]
+    CannotOwn {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent does not work in the ticket's department.
+    #[error("agent `{agent}` does not work in the department `{department}`")]
+    NotInDepartment {
+        /// The agent.
+        agent: AgentId,
+        /// The department.
+        department: DepartmentName,
+    },
+    /// The agent has no room.
+    #[error("agent `{agent}` owns {load} of {capacity} tickets")]
+    OverCapacity {
+        /// The agent.
+        agent: AgentId,
+        /// How many unresolved tickets the agent owns.
+        load: i64,
+        /// How many they may.
+        capacity: u32,
+    },
+    /// Escalation leads to a higher tier.
+    #[error("the department `{to}` is on tier {tier}, which is not above {from}")]
+    NotHigherTier {
+        /// The ticket's tier.
+        from: u8,
+        /// The department that was named.
+        to: DepartmentName,
+        /// Its tier.
+        tier: u8,
+    },
+    /// Another agent has this e-mail address.
+    #[error("another agent has this e-mail address")]
+    EmailTaken,
+    /// The last owner cannot be unmade.
+    #[error("an {party} may not make or unmake owners")]
+    OwnersOnly {
+        /// The part that the actor plays.
+        party: Party,
+    },
+}
+
+/// The kinds of name that settings define.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Vocabulary {
+    /// A status.
+    Status,
+    /// A reason for waiting.
+    Reason,
+    /// A department.
+    Department,
+    /// A category.
+    Category,
+    /// A priority.
+    Priority,
+    /// An impact.
+    Impact,
+    /// An urgency.
+    Urgency,
+    /// A custom field.
+    Field,
+    /// A resolution code.
+    ResolutionCode,
+    /// A tag.
+    Tag,
+    /// An agent's name.
+    AgentName,
+    /// An address or form that receives requests.
+    ReceivedAt,
+}
+
+impl std::fmt::Display for Vocabulary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Status => "status",
+            Self::Reason => "reason",
+            Self::Department => "department",
+            Self::Category => "category",
+            Self::Priority => "priority",
+            Self::Impact => "impact",
+            Self::Urgency => "urgency",
+            Self::Field => "field",
+            Self::ResolutionCode => "resolution code",
+            Self::Tag => "tag",
+            Self::AgentName => "agent's name",
+            Self::ReceivedAt => "receiving address",
+        })
+    }
+}
+
+/// What a host does with a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// There is no such thing, as far as the actor may know: HTTP's 404.
+    NotFound,
+    /// Not by this actor: 403.
+    Forbidden,
+    /// Not in this state: 409.
+    Conflict,
+    /// Not like this, in any state: 422.
+    Invalid,
+}
+
+impl Refusal {
+    /// A stable code, for programs.
+    ///
+    /// ```
+    /// # use helpdesk::Refusal;
+    /// assert_eq!(Refusal::ResolutionRequired.code(), "resolution_required");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not_found",
+            Self::NoSuchDesk => "no_such_desk",
+            Self::DeskExists => "desk_exists",
+            Self::NotAnAgent { .. } => "not_an_agent",
+            Self::Forbidden { .. } => "forbidden",
+            Self::StaleView { .. } => "stale_view",
+            Self::IdTaken { .. } => "id_taken",
+            Self::CommandIdReused => "command_id_reused",
+            Self::Closed { .. } => "closed",
+            Self::NotFinished { .. } => "not_finished",
+            Self::Finished { .. } => "finished",
+            Self::NotClosed { .. } => "not_closed",
+            Self::NoTransition { .. } => "no_transition",
+            Self::TransitionForbidden { .. } => "transition_forbidden",
+            Self::NeedsCommand { .. } => "needs_command",
+            Self::ReasonRequired { .. } => "reason_required",
+            Self::ReasonNotTaken { .. } => "reason_not_taken",
+            Self::ResolutionRequired => "resolution_required",
+            Self::FieldRequired { .. } => "field_required",
+            Self::FieldInvalid { .. } => "field_invalid",
+            Self::Unknown { .. } => "unknown_name",
+            Self::BadName { .. } => "bad_name",
+            Self::NotLater { .. } => "not_later",
+            Self::InTheFuture { .. } => "in_the_future",
+            Self::Empty { .. } => "empty",
+            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::AlreadyTaken { .. } => "already_taken",
+            Self::CannotOwn { .. } => "cannot_own",
+            Self::NotInDepartment { .. } => "not_in_department",
+            Self::OverCapacity { .. } => "over_capacity",
+            Self::NotHigherTier { .. } => "not_higher_tier",
+            Self::EmailTaken => "email_taken",
+            Self::OwnersOnly { .. } => "owners_only",
+        }
+    }
+
+    /// What a host does with it.
+    pub fn kind(&self) -> RefusalKind {
+        match self {
+            Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,
+            Self::NotAnAgent { .. }
+            | Self::Forbidden { .. }
+            | Self::TransitionForbidden { .. }
+            | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
+            Self::DeskExists
+            | Self::StaleView { .. }
+            | Self::IdTaken { .. }
+            | Self::CommandIdReused
+            | Self::Closed { .. }
+            | Self::NotFinished { .. }
+            | Self::Finished { .. }
+            | Self::NotClosed { .. }
+            | Self::NoTransition { .. }
+            | Self::FieldRequired { .. }
+            | Self::AlreadyTaken { .. }
+            | Self::CannotOwn { .. }
+            | Self::NotInDepartment { .. }
+            | Self::OverCapacity { .. }
+            | Self::NotHigherTier { .. }
+            | Self::EmailTaken => RefusalKind::Conflict,
+            Self::NeedsCommand { .. }
+            | Self::ReasonRequired { .. }
+            | Self::ReasonNotTaken { .. }
+            | Self::ResolutionRequired
+            | Self::FieldInvalid { .. }
+            | Self::Unknown { .. }
+            | Self::BadName { .. }
+            | Self::NotLater { .. }
+            | Self::InTheFuture { .. }
+            | Self::Empty { .. }
+            | Self::LimitExceeded { .. } => RefusalKind::Invalid,
+        }
+    }
+}

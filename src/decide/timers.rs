@@ -1,0 +1,71 @@
+//! What a ticket does by itself: everything that is due comes before any command.
+
+use std::sync::Arc;
+
+use super::decision::Step;
+use super::work::Work;
+use crate::cause::{Cause, Rule};
+use crate::channel::NoticeKind;
+use crate::people::Actor;
+use crate::ticket::{Moved, TicketChange, TimerKind};
+use crate::time::Instant;
+use crate::workflow::Landmark;
+
+impl Work<'_> {
+    /// Carries out every timer that is due, in order, each dated by itself.
+    pub(super) fn settle(&mut self) {
+        while let Some((timer, due)) = self.ticket.timers().next().filter(|(_, at)| *at <= self.now)
+        {
+            self.trace(Step::Settled { timer, due });
+            // New settings may set a timer to before what the ticket has seen since.
+            let at = due.max(self.ticket.updated_at());
+            match timer {
+                TimerKind::Wake => {
+                    let to = if self.ticket.returns_to_new() {
+                        Landmark::Initial
+                    } else {
+                        Landmark::Woken
+                    };
+                    self.fire_move(at, Rule::Wake, to, Moved::Woken);
+                }
+                TimerKind::AutoClose => {
+                    self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                }
+                TimerKind::OpenAgeWarning => {
+                    self.fire(at, Rule::OpenAge, TicketChange::OpenAgeWarned);
+                    self.notify_workers(NoticeKind::OpenAgeWarning);
+                }
+                TimerKind::OpenAgeOverdue => {
+                    self.fire(at, Rule::OpenAge, TicketChange::OpenAgeOverdue);
+                    self.notify_workers(NoticeKind::OpenAgeOverdue);
+                }
+            }
+        }
+    }
+
+    fn fire_move(&mut self, at: Instant, rule: Rule, to: Landmark, because: Moved) {
+        let change = self.move_to(self.cx.settings.workflow().landmark(to), because);
+        self.trace(Step::Moved {
+            from: change.from.name.clone(),
+            to: change.to.name.clone(),
+            because,
+        });
+        self.fire(at, rule, TicketChange::StatusChanged(change));
+        self.rearm();
+    }
+
+    fn fire(&mut self, at: Instant, rule: Rule, change: TicketChange) {
+        let cause = Cause {
+            actor: Actor::System,
+            command: None,
+            correlation: None,
+            rule: Some(rule),
+            parent: None,
+            depth: 0,
+            settings: self.cx.settings_revision,
+            actor_revision: None,
+            claimed_at: None,
+        };
+        self.record_at(at, Arc::new(cause), change, None);
+    }
+}

@@ -1,0 +1,313 @@
+//! A ticket while it is decided on: every change goes through the same `apply` that replays
+//! histories, so that the head is the fold by construction.
+
+use std::sync::Arc;
+
+use super::Cx;
+use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
+use crate::cause::{Cause, Rule};
+use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
+use crate::ids::{AgentId, Key, Revision, TicketId};
+use crate::people::Requester;
+use crate::personal::Personal;
+use crate::record::{Change, Event, Head};
+use crate::ticket::{
+    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, Unassigning, armed,
+};
+use crate::time::Instant;
+use crate::workflow::Status;
+
+/// A ticket at work.
+pub(super) struct Work<'a> {
+    pub(super) cx: &'a Cx<'a>,
+    pub(super) ticket: Ticket,
+    /// The time that counts for this ticket.
+    pub(super) now: Instant,
+    key: Key,
+    expected: Expected,
+    burdened: Option<AgentId>,
+    ceiling: Option<i64>,
+    /// Whether the settings have changed since the timers were armed.
+    outdated: bool,
+    cause: Arc<Cause>,
+    events: Vec<Event>,
+    out: Outgoing,
+}
+
+/// What a decision writes beside the tickets themselves.
+#[derive(Default)]
+pub(super) struct Outgoing {
+    pub(super) guards: Vec<Guard>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) trace: Vec<Step>,
+}
+
+impl<'a> Work<'a> {
+    /// A ticket that exists.
+    pub(super) fn on(cx: &'a Cx<'a>, ticket: &Ticket) -> Self {
+        let now = cx.now.max(ticket.updated_at());
+        let mut out = Outgoing::default();
+        if now > cx.now {
+            out.trace.push(Step::TimeRaised { claimed: cx.now, to: now });
+        }
+        Self {
+            cx,
+            now,
+            key: Key::ticket(cx.desk, ticket.id()),
+            expected: Expected::At(ticket.revision()),
+            burdened: ticket.burdens(),
+            ceiling: None,
+            outdated: ticket.timers() != armed(ticket, cx.settings),
+            cause: Arc::new(cx.cause(now)),
+            events: Vec::with_capacity(2),
+            out,
+            ticket: ticket.clone(),
+        }
+    }
+
+    /// A ticket that comes to be.
+    pub(super) fn opening(
+        cx: &'a Cx<'a>,
+        now: Instant,
+        id: TicketId,
+        opened: Opened,
+        personal: Personal,
+    ) -> Self {
+        let cause = Arc::new(cx.cause(now));
+        let revision = Revision(1);
+        let stamp = Stamp { revision, at: now, cause: &cause, personal: Some(&personal) };
+        let ticket = Ticket::opened(id, stamp, &opened);
+        let event = Event {
+            revision,
+            at: now,
+            cause: cause.clone(),
+            change: Change::Ticket(TicketChange::Opened(Box::new(opened))),
+            personal: Some(Box::new(personal)),
+        };
+        let mut work = Self {
+            cx,
+            now,
+            key: Key::ticket(cx.desk, id),
+            expected: Expected::New,
+            burdened: None,
+            ceiling: None,
+            outdated: false,
+            cause,
+            events: vec![event],
+            out: Outgoing::default(),
+            ticket,
+        };
+        work.rearm();
+        work
+    }
+
+    /// Appends an event and applies it.
+    pub(super) fn record(&mut self, change: TicketChange, personal: Option<Personal>) {
+        let cause = self.cause.clone();
+        self.record_at(self.now, cause, change, personal);
+    }
+
+    /// Appends an event that the last one set off by a rule.
+    pub(super) fn record_by(&mut self, rule: Rule, change: TicketChange) {
+        let parent = self.events.last();
+        let cause = Cause {
+            rule: Some(rule),
+            parent: parent.map(|event| event.revision),
+            depth: parent.map_or(0, |event| event.cause.depth.saturating_add(1)),
+            ..(*self.cause).clone()
+        };
+        self.record_at(self.now, Arc::new(cause), change, None);
+    }
+
+    pub(super) fn record_at(
+        &mut self,
+        at: Instant,
+        cause: Arc<Cause>,
+        change: TicketChange,
+        personal: Option<Personal>,
+    ) {
+        let event = Event {
+            revision: self.ticket.revision().next(),
+            at,
+            cause,
+            change: Change::Ticket(change),
+            personal: personal.map(Box::new),
+        };
+        if let Change::Ticket(change) = &event.change {
+            self.ticket.apply(event.stamp(), change);
+        }
+        self.events.push(event);
+    }
+
+    /// The facts of a move from where the ticket is.
+    pub(super) fn move_to(&self, to: Status, because: Moved) -> StatusChange {
+        StatusChange {
+            from: self.ticket.status().clone(),
+            to,
+            because,
+            reason: None,
+            until: None,
+            bytes: 0,
+            timers: Timers::default(),
+        }
+    }
+
+    /// Moves the ticket and arms its timers for where it is then.
+    pub(super) fn moved(&mut self, change: StatusChange, by: Option<Rule>, text: Option<&str>) {
+        self.trace(Step::Moved {
+            from: change.from.name.clone(),
+            to: change.to.name.clone(),
+            because: change.because,
+        });
+        let change = TicketChange::StatusChanged(change);
+        match by {
+            Some(rule) => self.record_by(rule, change),
+            None => {
+                let personal =
+                    text.map(|text| Personal { text: Some(text.into()), ..Personal::default() });
+                self.record(change, personal);
+            }
+        }
+        self.rearm();
+    }
+
+    /// States, in the opening or move that was recorded last, the timers that it arms.
+    pub(super) fn rearm(&mut self) {
+        let timers = armed(&self.ticket, self.cx.settings);
+        let Some(Event { change: Change::Ticket(change), .. }) = self.events.last_mut() else {
+            return;
+        };
+        if let Some(stated) = change.timers_mut() {
+            *stated = timers;
+            self.ticket.set_timers(timers);
+        }
+    }
+
+    pub(super) fn trace(&mut self, step: Step) {
+        self.out.trace.push(step);
+    }
+
+    pub(super) fn guard(&mut self, guard: Guard) {
+        if guard.key != self.key && !self.out.guards.contains(&guard) {
+            self.out.guards.push(guard);
+        }
+    }
+
+    /// The owner to be may not be lifted above this load by this commit.
+    pub(super) fn hold_load_to(&mut self, capacity: Option<u32>) {
+        self.ceiling = capacity.map(i64::from);
+    }
+
+    /// On reopening: the owner keeps the ticket if they may own it and have room.
+    pub(super) fn settle_owner(&mut self) {
+        let Some(agent) = self.ticket.assignee() else { return };
+        let key = Key::agent(self.cx.desk, agent);
+        let record = self.cx.loaded.agent(self.cx.desk, agent);
+        if let Some(record) = record {
+            self.guard(Guard { key, revision: record.revision() });
+        }
+        let load = self.cx.loaded.counter(Counter::Load(agent));
+        let eligible = record.filter(|record| record.can_own(self.ticket.department()));
+        let because = match eligible.map(|record| record.capacity()) {
+            None => Unassigning::NotEligible,
+            Some(Some(capacity)) if load >= i64::from(capacity) => Unassigning::AtCapacity,
+            Some(capacity) => {
+                self.hold_load_to(capacity);
+                self.trace(Step::OwnerKept { agent });
+                return;
+            }
+        };
+        self.trace(Step::OwnerDropped { agent, because });
+        self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
+    }
+
+    /// Tells somebody of the event that was recorded last.
+    pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
+        let revision = self.ticket.revision();
+        let told = self.out.notices.iter();
+        let index = told.filter(|notice| notice.id.revision == revision).count();
+        self.out.notices.push(Notice {
+            id: NoticeId {
+                ticket: self.ticket.id(),
+                revision,
+                index: u16::try_from(index).unwrap_or(u16::MAX),
+            },
+            kind,
+            to,
+            correlation: self.cx.call.context.correlation.clone(),
+        });
+    }
+
+    /// Tells whose work the ticket is: the owner, or everybody at its queue.
+    pub(super) fn notify_workers(&mut self, kind: NoticeKind) {
+        let to = self.ticket.assignee().map_or_else(|| self.queue(), Recipient::Agent);
+        self.notify(kind, to);
+    }
+
+    /// Everybody at the ticket's queue.
+    pub(super) fn queue(&self) -> Recipient {
+        self.ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
+    }
+
+    /// Tells the requester and the followers.
+    pub(super) fn notify_audience(&mut self, kind: NoticeKind) {
+        let requester = self.ticket.requester();
+        self.notify(
+            kind,
+            match requester {
+                Requester::Contact(contact) => Recipient::Contact(contact),
+                Requester::Agent(agent) => Recipient::Agent(agent),
+            },
+        );
+        for follower in self.ticket.followers().to_vec() {
+            let (already, to) = match follower {
+                Follower::Contact(contact) => {
+                    (requester == Requester::Contact(contact), Recipient::Contact(contact))
+                }
+                Follower::Agent(agent) => {
+                    (requester == Requester::Agent(agent), Recipient::Agent(agent))
+                }
+            };
+            if !already {
+                self.notify(kind, to);
+            }
+        }
+    }
+
+    /// Brings what no event has stated yet up to date, and hands everything over.
+    pub(super) fn finish(mut self, decision: &mut Decision) {
+        let timers = armed(&self.ticket, self.cx.settings);
+        if timers != self.ticket.timers() && !self.cx.is_tick() {
+            if self.outdated {
+                self.trace(Step::Adopted { settings: self.cx.settings_revision });
+                self.record_by(Rule::Adoption, TicketChange::TimersSet { timers });
+            } else {
+                self.record(TicketChange::TimersSet { timers }, None);
+            }
+        }
+        let burdens = self.ticket.burdens();
+        if burdens != self.burdened {
+            let changes = [(self.burdened, -1, None), (burdens, 1, self.ceiling)];
+            for (agent, delta, ceiling) in changes {
+                if let Some(agent) = agent {
+                    let counter = Counter::Load(agent);
+                    decision.counters.push(CounterChange { counter, delta, ceiling });
+                }
+            }
+        }
+        decision.guards.append(&mut self.out.guards);
+        decision.notices.append(&mut self.out.notices);
+        decision.trace.append(&mut self.out.trace);
+        if !self.events.is_empty() {
+            let head = Head::Ticket(Arc::new(self.ticket));
+            decision.writes.push(Write {
+                key: self.key,
+                expected: self.expected,
+                events: self.events.into(),
+                columns: Columns::of(&head),
+                next_wake: head.next_wake(),
+                head,
+            });
+        }
+    }
+}

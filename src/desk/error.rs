@@ -1,0 +1,61 @@
+//! Why a desk did not do what it was asked: the sum of everything below it.
+
+use crate::decide::Refusal;
+use crate::store::{CommitError, StoreError};
+use crate::ticket::ReplayError;
+
+/// Why a desk did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// The rules say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Others changed the same records every time. Trying later may help.
+    #[error("others were faster {tries} times")]
+    Contended {
+        /// How often it was decided.
+        tries: u32,
+        /// What stood against the last try.
+        #[source]
+        last: CommitError,
+    },
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What the store holds is not what the rules could have written.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+}
+
+/// What a host does with a [`DeskError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeskErrorKind {
+    /// Show it: the rules say no.
+    Refused,
+    /// Try again: somebody else was faster, or the store is not there.
+    Retry,
+    /// Raise an alarm.
+    Alarm,
+}
+
+impl DeskError {
+    /// What a host does with it.
+    pub fn kind(&self) -> DeskErrorKind {
+        match self {
+            Self::Refused(_) => DeskErrorKind::Refused,
+            Self::Contended { .. } => DeskErrorKind::Retry,
+            Self::Store(error) if error.is_retryable() => DeskErrorKind::Retry,
+            Self::Store(_) | Self::Replay(_) => DeskErrorKind::Alarm,
+        }
+    }
+
+    /// The refusal, if the rules say no.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Contended { .. } | Self::Store(_) | Self::Replay(_) => None,
+        }
+    }
+}

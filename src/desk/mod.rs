@@ -1,0 +1,235 @@
+//! The desk: loads what a decision needs, commits what it decides, and tries again when
+//! somebody else was faster.
+
+mod error;
+mod outcome;
+mod read;
+mod tick;
+mod verbs;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use error::{DeskError, DeskErrorKind};
+pub use outcome::Outcome;
+pub use read::Post;
+pub use tick::Ticked;
+
+use crate::decide::{Call, Command, Loaded, Refusal, decide, needs};
+use crate::digest::digest;
+use crate::ids::{DeskId, Key};
+use crate::people::Actor;
+use crate::settings::Settings;
+use crate::store::{Commit, CommitError, NewReceipt, Receipt, Store};
+
+/// How often a desk decides anew by default when others keep changing the same records.
+const TRIES: u32 = 32;
+
+/// A decision needs at most three rounds of loading; one more finds nothing missing.
+const ROUNDS: usize = 4;
+
+/// A help desk over a store.
+///
+/// A desk holds no state of its own: any number of them, in any number of processes, may
+/// work on the same store at once. Every verb takes who acts and when, and one struct that
+/// says what is to be done:
+///
+/// ```
+/// use helpdesk::command::{Open, Reply};
+/// use helpdesk::store::MemoryStore;
+/// use helpdesk::{Actor, ContactId, Desk, DeskId, Requester, Settings, TicketId};
+///
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), Settings::default(), now)?;
+///
+/// let maria = ContactId::from_u128(7);
+/// let id = TicketId::from_u128(1);
+/// let open = Open::new(id, Requester::Contact(maria), "The printer is on fire");
+/// let opened = desk.open(Actor::Customer(maria).at(now), open)?;
+/// assert_eq!(opened.reference().unwrap().to_string(), "HD-1");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Desk<S> {
+    store: S,
+    id: DeskId,
+    tries: u32,
+}
+
+/// The front half of a command: what would be written, and what would come of it.
+///
+/// A host with a transaction of its own prepares, opens it, commits [`commit`](Self::commit)
+/// in it, and after a conflict rolls back and prepares again. Nothing has changed until then,
+/// so preparing is also the dry run.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// What is to be written; `None`: nothing, because nothing changes or because the command
+    /// was carried out before.
+    pub commit: Option<Commit>,
+    /// What comes of it. Numbers of new tickets are known once the commit has a receipt.
+    pub outcome: Outcome,
+}
+
+impl<S: Store> Desk<S> {
+    /// Creates a desk in a store.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::DeskExists`] where it exists already; [`DeskError::Store`].
+    pub fn create(
+        store: S,
+        id: DeskId,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        let command = Command::CreateDesk(Arc::new(settings));
+        desk.execute(&Actor::Host.at(now).call(command))?;
+        Ok(desk)
+    }
+
+    /// A desk that exists in a store.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchDesk`] where it does not; [`DeskError::Store`].
+    pub fn open_existing(store: S, id: DeskId) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        desk.settings()?;
+        Ok(desk)
+    }
+
+    /// The same desk, deciding at most so often when others keep changing the same records.
+    /// Default 32; at least 1.
+    #[must_use]
+    pub fn tries(mut self, tries: u32) -> Self {
+        self.tries = tries.max(1);
+        self
+    }
+
+    /// Which desk this is.
+    pub fn id(&self) -> DeskId {
+        self.id
+    }
+
+    /// The store that it works on.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The front half of a command: loads, decides, writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Refused`] where the rules say no; [`DeskError::Store`].
+    pub fn prepare(&self, call: &Call) -> Result<Prepared, DeskError> {
+        let mut receipt = NewReceipt { command: call.context.command_id, digest: 0 };
+        if let Some(command) = receipt.command {
+            receipt.digest = digest(&(&call.context.actor, &call.command));
+            // First of all: what the rules say now of a repeated command is beside the point.
+            if let Some(earlier) = self.store.receipt(self.id, command)? {
+                let outcome = self.repeated(receipt.digest, &earlier)?;
+                return Ok(Prepared { commit: None, outcome });
+            }
+        }
+        let loaded = self.load(call)?;
+        let decision = decide(self.id, call, &loaded)?;
+        let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
+        let prefix = settings.map(|settings| settings.reference_prefix().clone());
+        let mut outcome = Outcome::of(self.id, &call.command, &decision, &loaded);
+        outcome.set_prefix(prefix);
+        let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
+        Ok(Prepared { commit, outcome })
+    }
+
+    /// Carries out a command: prepares, commits, and prepares again where somebody else was
+    /// faster.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Refused`] where the rules say no; [`DeskError::Contended`] where others
+    /// were faster every time; [`DeskError::Store`]. In each case nothing has changed, but for
+    /// a [`DeskError::Store`] that says the store is unavailable, on a command without an id:
+    /// then it may have.
+    pub fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Prepared { commit, mut outcome } = self.prepare(call)?;
+            outcome.tries = tries;
+            let Some(commit) = commit else { return Ok(outcome) };
+            let digest = commit.parts().receipt.digest;
+            let error = match self.store.commit(commit) {
+                Ok(receipt) => {
+                    outcome.complete(&receipt);
+                    return Ok(outcome);
+                }
+                Err(CommitError::Seen(earlier)) => return self.repeated(digest, &earlier),
+                Err(error) => error,
+            };
+            if error.is_uncertain()
+                && let Some(command) = call.context.command_id
+                && let Some(receipt) = self.store.receipt(self.id, command)?
+            {
+                // The answer was lost, the commit was not; unless it is another's of that id.
+                if receipt.digest != digest {
+                    return Err(Refusal::CommandIdReused.into());
+                }
+                outcome.complete(&receipt);
+                return Ok(outcome);
+            }
+            let again =
+                error.is_conflict() || (error.is_uncertain() && call.context.command_id.is_some());
+            match error {
+                error if again && tries < self.tries => drop(error),
+                CommitError::Store(error) => return Err(error.into()),
+                last => return Err(DeskError::Contended { tries, last }),
+            }
+        }
+    }
+
+    /// Everything that a decision on this call needs to see.
+    fn load(&self, call: &Call) -> Result<Loaded, DeskError> {
+        let mut loaded = Loaded::default();
+        for _ in 0..ROUNDS {
+            let needs = needs(self.id, call, &loaded);
+            if needs.is_empty() {
+                break;
+            }
+            let found = self.store.load(self.id, &needs.records, &needs.counters)?;
+            for (key, record) in needs.records.into_iter().zip(found.records) {
+                loaded.add_record(key, record);
+            }
+            for (counter, value) in needs.counters.into_iter().zip(found.counters) {
+                loaded.add_counter(counter, value);
+            }
+            if !needs.keys.is_empty() {
+                let owners = self.store.resolve(self.id, &needs.keys)?;
+                for (key, owner) in needs.keys.into_iter().zip(owners) {
+                    loaded.add_key(key, owner);
+                }
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// The outcome of a command that was carried out before.
+    fn repeated(&self, digest: u64, receipt: &Receipt) -> Result<Outcome, DeskError> {
+        if receipt.digest != digest {
+            return Err(Refusal::CommandIdReused.into());
+        }
+        let mut outcome = Outcome::repeated(receipt);
+        outcome.set_prefix(Some(self.settings()?.reference_prefix().clone()));
+        for touched in &receipt.touched {
+            let limit = touched.to.0.saturating_sub(touched.from.0);
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let events = self.store.history(touched.key, touched.from, limit)?;
+            outcome.events.push((touched.key, events.into()));
+        }
+        let keys: Vec<Key> = receipt.touched.iter().map(|touched| touched.key).collect();
+        let found = self.store.load(self.id, &keys, &[])?;
+        outcome.records.extend(found.records.into_iter().flatten());
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,133 @@
+//! What came of a command.
+
+use std::sync::Arc;
+
+use crate::decide::{Command, Decision, Loaded, Step};
+use crate::ids::{DeskId, Key, Reference, Revision};
+use crate::record::{Event, Record};
+use crate::store::Receipt;
+use crate::ticket::Ticket;
+
+/// What came of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The records that it wrote, as they are after it; or, where it wrote nothing, the one
+    /// that it was about.
+    pub records: Vec<Record>,
+    /// The events that it appended, by record. Empty: it changed nothing.
+    pub events: Vec<(Key, Arc<[Event]>)>,
+    /// Why, step by step. Empty where the command was carried out before.
+    pub trace: Vec<Step>,
+    /// Whether the command had been carried out before; this is what came of it then, with
+    /// the records as they are now.
+    pub repeated: bool,
+    /// How often it was decided, because somebody else was faster.
+    pub tries: u32,
+    /// Its place among the commits of the desk, once it is committed.
+    pub seq: Option<u64>,
+    about: Option<Key>,
+    prefix: Option<Arc<str>>,
+}
+
+impl Outcome {
+    pub(super) fn of(
+        desk: DeskId,
+        command: &Command,
+        decision: &Decision,
+        loaded: &Loaded,
+    ) -> Self {
+        let about = match command {
+            Command::Open(open) => Some(Key::ticket(desk, open.id)),
+            Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
+            Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
+            command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
+        };
+        let mut records: Vec<Record> = decision
+            .writes
+            .iter()
+            .map(|write| Record {
+                key: write.key,
+                revision: write.revision(),
+                number: loaded.record(write.key).and_then(|record| record.number),
+                head: write.head.clone(),
+            })
+            .collect();
+        if records.is_empty() {
+            records.extend(about.and_then(|key| loaded.record(key)).cloned());
+        }
+        let events =
+            decision.writes.iter().map(|write| (write.key, write.events.clone())).collect();
+        Self {
+            records,
+            events,
+            trace: decision.trace.clone(),
+            repeated: false,
+            tries: 1,
+            seq: None,
+            about,
+            prefix: None,
+        }
+    }
+
+    pub(super) fn repeated(receipt: &Receipt) -> Self {
+        Self {
+            records: Vec::with_capacity(receipt.touched.len()),
+            events: Vec::with_capacity(receipt.touched.len()),
+            trace: Vec::new(),
+            repeated: true,
+            tries: 1,
+            seq: Some(receipt.seq),
+            about: None,
+            prefix: None,
+        }
+    }
+
+    pub(super) fn set_prefix(&mut self, prefix: Option<Arc<str>>) {
+        self.prefix = prefix;
+    }
+
+    /// Fills in what only the store knew: the place of the commit, and ticket numbers.
+    pub fn complete(&mut self, receipt: &Receipt) {
+        self.seq = Some(receipt.seq);
+        for record in &mut self.records {
+            let touched = receipt.touched.iter().find(|touched| touched.key == record.key);
+            record.number = record.number.or(touched.and_then(|touched| touched.number));
+        }
+    }
+
+    /// The ticket that the command was about; for an opening, the new one.
+    pub fn ticket(&self) -> Option<&Arc<Ticket>> {
+        self.main().and_then(Record::ticket)
+    }
+
+    /// The reference of that ticket, once it is committed.
+    pub fn reference(&self) -> Option<Reference> {
+        let number = self.main()?.number?;
+        Some(Reference::new(self.prefix.clone()?, number))
+    }
+
+    /// Every event that it appended, with its record, record by record.
+    pub fn all_events(&self) -> impl Iterator<Item = (Key, &Event)> {
+        self.events.iter().flat_map(|(key, events)| events.iter().map(|event| (*key, event)))
+    }
+
+    /// The tickets that it opened: for an opening that one, else a follow-up, if any.
+    pub fn opened(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.records.iter().filter_map(|record| {
+            let first = self.events.iter().find(|(key, _)| *key == record.key)?.1.first()?;
+            record.ticket().filter(|_| first.revision == Revision(1))
+        })
+    }
+
+    /// Whether it changed nothing.
+    pub fn is_no_op(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    fn main(&self) -> Option<&Record> {
+        match self.about {
+            Some(about) => self.records.iter().find(|record| record.key == about),
+            None => self.records.first(),
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What a desk tells: records, histories, listings, and the thread as somebody may see it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{Desk, DeskError};
+use crate::decide::{Refusal, UniqueKey};
+use crate::ids::{AgentId, Key, Reference, Revision, TicketId, TicketNumber};
+use crate::people::{Actor, Agent, Who, sees};
+use crate::personal::{Erasable, Personal};
+use crate::record::{Event, Head, Record, fold};
+use crate::settings::Settings;
+use crate::store::{Filter, Query, Store};
+use crate::ticket::{Message, ReplayError, Ticket, Visibility};
+
+/// How many events are read at a time.
+const PAGE: usize = 500;
+
+/// A message with its words, as somebody may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// Its place in the ticket's history; with the ticket's id it names the message.
+    pub revision: Revision,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// Who wrote it, over which channel, with what attached.
+    pub message: Message,
+    /// What it says.
+    pub text: Erasable<Arc<str>>,
+    /// The names of its attachments, in their order; empty where they were erased.
+    pub file_names: Vec<Arc<str>>,
+}
+
+impl Post {
+    fn of(event: &Event) -> Option<Self> {
+        let message = event.ticket_change()?.message()?.clone();
+        let personal = event.personal.as_deref();
+        Some(Self {
+            revision: event.revision,
+            at: event.at,
+            message,
+            text: personal.and_then(|personal| personal.text.clone()).into(),
+            file_names: personal
+                .map(|Personal { file_names, .. }| file_names.clone())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// The settings in force.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
+    pub fn settings(&self) -> Result<Arc<Settings>, DeskError> {
+        let record = self.record(Key::settings(self.id))?;
+        let settings = record.as_ref().and_then(Record::settings).cloned();
+        settings.ok_or_else(|| Refusal::NoSuchDesk.into())
+    }
+
+    /// A record as it stands, with nobody's eyes but the host's: nothing is hidden.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
+        let found = self.store.load(self.id, &[key], &[])?;
+        Ok(found.records.into_iter().next().flatten())
+    }
+
+    /// A ticket as it stands, with nobody's eyes but the host's.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, DeskError> {
+        Ok(self.record(Key::ticket(self.id, id))?.and_then(|record| record.ticket().cloned()))
+    }
+
+    /// An agent's record.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn agent(&self, id: AgentId) -> Result<Option<Arc<Agent>>, DeskError> {
+        Ok(self.record(Key::agent(self.id, id))?.and_then(|record| record.agent().cloned()))
+    }
+
+    /// The ticket of this reference; the prefix must be the desk's.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
+    pub fn by_reference(&self, reference: &Reference) -> Result<Option<TicketId>, DeskError> {
+        if reference.prefix() != &**self.settings()?.reference_prefix() {
+            return Ok(None);
+        }
+        let key = UniqueKey::Number(reference.number());
+        let owner = self.store.resolve(self.id, &[key])?.into_iter().next().flatten();
+        Ok(owner.and_then(|key| key.as_ticket()))
+    }
+
+    /// A page of a record's history, with nobody's eyes but the host's.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn history(
+        &self,
+        key: Key,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Event>, DeskError> {
+        Ok(self.store.history(key, after, limit)?)
+    }
+
+    /// A page of tickets by ascending number, with nobody's eyes but the host's.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn list(
+        &self,
+        filter: Filter,
+        after: Option<TicketNumber>,
+        limit: usize,
+    ) -> Result<Vec<Record>, DeskError> {
+        Ok(self.store.find(&Query { desk: self.id, filter, after, limit })?)
+    }
+
+    /// A page of a ticket's thread as this actor may see it: customers see no notes.
+    ///
+    /// On return: the messages with a revision greater than `after`, at most `limit`; fewer
+    /// means that there are no more.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`] where there is no such ticket, or the actor may not know of it;
+    /// [`Refusal::NotAnAgent`]; [`DeskError::Store`].
+    pub fn thread(
+        &self,
+        actor: &Actor,
+        ticket: TicketId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Post>, DeskError> {
+        let settings = self.settings()?;
+        let head = self.ticket(ticket)?;
+        let agent = match actor {
+            Actor::Agent(id) => self.agent(*id)?.filter(|agent| agent.is_active()),
+            _ => None,
+        };
+        let who = match (actor, &agent) {
+            (Actor::Customer(contact), _) => Who::Customer(*contact),
+            (Actor::AutoResponder(contact), _) => Who::AutoResponder(*contact),
+            (Actor::Agent(_), Some(agent)) => Who::Agent(agent),
+            (Actor::Agent(_), None) => {
+                return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
+            }
+            (Actor::Bot(_), _) => Who::Bot,
+            (Actor::Host | Actor::System, _) => Who::Host,
+        };
+        if !head.is_some_and(|head| sees(who, head.sight(), settings.agent_sight())) {
+            return Err(Refusal::NotFound { ticket }.into());
+        }
+        let all = !matches!(who, Who::Customer(_) | Who::AutoResponder(_));
+        let mut posts = Vec::new();
+        let mut after = after;
+        while posts.len() < limit {
+            let page = self.store.history(Key::ticket(self.id, ticket), after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = last.revision;
+            let visible = page
+                .iter()
+                .filter_map(Post::of)
+                .filter(|post| all || post.message.visibility == Visibility::Public);
+            posts.extend(visible.take(limit - posts.len()));
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        Ok(posts)
+    }
+
+    /// Folds a record's whole history and compares it with the stored head.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Replay`] where they differ, or the history is one that no rules could
+    /// have written; [`DeskError::Store`].
+    pub fn verify(&self, key: Key) -> Result<Revision, DeskError> {
+        let empty = || DeskError::Replay(ReplayError::Empty { key });
+        let record = self.record(key)?.ok_or_else(empty)?;
+        let mut history = Vec::new();
+        loop {
+            let after = history.last().map_or(Revision::ZERO, |event: &Event| event.revision);
+            let page = self.store.history(key, after, PAGE)?;
+            let done = page.len() < PAGE;
+            history.extend(page);
+            if done {
+                break;
+            }
+        }
+        // What was committed while the pages were read is not in the head.
+        history.retain(|event| event.revision <= record.revision);
+        let folded = fold(key, &history)?;
+        let same = match (&folded, &record.head) {
+            (Head::Ticket(folded), Head::Ticket(stored)) => folded == stored,
+            (Head::Agent(folded), Head::Agent(stored)) => folded == stored,
+            (Head::Settings(folded), Head::Settings(stored)) => folded == stored,
+            _ => false,
+        };
+        let last = history.last().map_or(Revision::ZERO, |event| event.revision);
+        if same && last == record.revision {
+            Ok(record.revision)
+        } else {
+            Err(ReplayError::HeadDiffers { key, revision: record.revision }.into())
+        }
+    }
+}

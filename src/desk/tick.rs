@@ -1,0 +1,69 @@
+//! Time passes: a desk says when something will happen by itself, and makes it happen then.
+
+use chrono::{DateTime, Utc};
+
+use super::{Desk, DeskError, Outcome};
+use crate::decide::Command;
+use crate::ids::{Key, TicketId};
+use crate::people::Actor;
+use crate::store::{Lease, Scope, Store};
+use crate::time::{Span, after};
+
+/// How long a tick has for the records that it leases, before another may take them.
+const LEASE: Span = Span::minutes(1);
+
+/// How many records one tick takes on.
+const BATCH: usize = 1000;
+
+/// What came of a tick.
+#[derive(Debug)]
+pub struct Ticked {
+    /// What happened, record by record, earliest first.
+    pub outcomes: Vec<Outcome>,
+    /// What did not, and why. Each is tried again after a minute, and holds up nobody else.
+    pub failed: Vec<(Key, DeskError)>,
+    /// When to tick next; at or before now where there is more to do at once. `None`: when
+    /// another command has been given.
+    pub next_wake: Option<DateTime<Utc>>,
+}
+
+impl<S: Store> Desk<S> {
+    /// Carries out what is due: returns postponed tickets, closes resolved ones, flags old
+    /// ones. At most a thousand tickets; `next_wake` says when to come back.
+    ///
+    /// Nothing depends on how often this runs: every command first carries out what is due on
+    /// the ticket that it is about, dated by the instant at which it was due.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`] where the store could not say what is due. What fails for one
+    /// ticket is in [`Ticked::failed`].
+    pub fn tick(&self, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        let lease = Lease { until: after(now, LEASE), limit: BATCH };
+        let due = self.store.due(Scope::One(self.id), now, lease)?;
+        let mut ticked = Ticked { outcomes: Vec::new(), failed: Vec::new(), next_wake: None };
+        for row in due.rows {
+            let Some(ticket) = row.key.as_ticket() else { continue };
+            match self.tick_one(ticket, now) {
+                Ok(outcome) => ticked.outcomes.push(outcome),
+                Err(error) => ticked.failed.push((row.key, error)),
+            }
+        }
+        ticked.next_wake = self.next_wake(now)?;
+        Ok(ticked)
+    }
+
+    /// When to call [`tick`](Self::tick) next: a host sets one timer to it.
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DeskError> {
+        let look = Lease { until: now, limit: 0 };
+        Ok(self.store.due(Scope::One(self.id), now, look)?.next)
+    }
+
+    fn tick_one(&self, ticket: TicketId, now: DateTime<Utc>) -> Result<Outcome, DeskError> {
+        self.execute(&Actor::System.at(now).call(Command::Tick(ticket)))
+    }
+}

@@ -1,0 +1,281 @@
+//! A stable 64-bit digest of plain data: the same on every machine and in every version.
+//!
+//! It recognises a repeated command; it is no defence against people who look for collisions.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser;
+
+/// The digest of a value's serialised form.
+pub(crate) fn digest(value: &impl Serialize) -> u64 {
+    let mut state = Digest { state: 0x9e37_79b9_7f4a_7c15 };
+    match value.serialize(&mut state) {
+        Ok(()) => state.state,
+        // No value in the crate refuses to be serialised; a constant would only refuse more.
+        Err(_) => 0,
+    }
+}
+
+struct Digest {
+    state: u64,
+}
+
+impl Digest {
+    fn word(&mut self, word: u64) {
+        let product = u128::from(self.state ^ word) * 0xa076_1d64_78bd_642f_e703_7ed1_a0b4_28db;
+        // The halves of a product of all bits, folded.
+        self.state = (product as u64) ^ ((product >> 64) as u64).rotate_left(23);
+        self.state = self.state.wrapping_mul(0xff51_afd7_ed55_8ccd) ^ (self.state >> 32);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            for (slot, byte) in last.iter_mut().zip(rest) {
+                *slot = *byte;
+            }
+            self.word(u64::from_le_bytes(last));
+        }
+    }
+}
+
+/// A value that cannot be digested; none of the crate's own are.
+#[derive(Debug)]
+pub(crate) struct NotPlain;
+
+impl fmt::Display for NotPlain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value is not plain data")
+    }
+}
+
+impl std::error::Error for NotPlain {}
+
+impl ser::Error for NotPlain {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident: $type:ty,)*) => {$(
+        fn $method(self, value: $type) -> Result<(), NotPlain> {
+            self.word(value as u64);
+            Ok(())
+        }
+    )*};
+}
+
+impl ser::Serializer for &mut Digest {
+    type Ok = ();
+    type Error = NotPlain;
+    type SerializeSeq = Self;
+    type SerializeTuple = Self;
+    type SerializeTupleStruct = Self;
+    type SerializeTupleVariant = Self;
+    type SerializeMap = Self;
+    type SerializeStruct = Self;
+    type SerializeStructVariant = Self;
+
+    numbers! {
+        serialize_bool: bool,
+        serialize_i8: i8,
+        serialize_i16: i16,
+        serialize_i32: i32,
+        serialize_i64: i64,
+        serialize_u8: u8,
+        serialize_u16: u16,
+        serialize_u32: u32,
+        serialize_u64: u64,
+        serialize_char: char,
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), NotPlain> {
+        self.word(u64::from(value.to_bits()));
+        Ok(())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), NotPlain> {
+        self.word(value.to_bits());
+        Ok(())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), NotPlain> {
+        self.bytes(value.as_bytes());
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), NotPlain> {
+        self.bytes(value);
+        Ok(())
+    }
+
+    fn serialize_none(self) -> Result<(), NotPlain> {
+        self.word(0);
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NotPlain> {
+        self.word(1);
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), NotPlain> {
+        self.word(2);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), NotPlain> {
+        self.serialize_unit()
+    }
+
+    // Variants by name: their order in the source is no promise.
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), NotPlain> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), NotPlain> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), NotPlain> {
+        self.bytes(variant.as_bytes());
+        value.serialize(self)
+    }
+
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self, NotPlain> {
+        self.word(len.ok_or(NotPlain)? as u64);
+        Ok(self)
+    }
+
+    fn serialize_tuple(self, len: usize) -> Result<Self, NotPlain> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Self, NotPlain> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self, NotPlain> {
+        self.bytes(variant.as_bytes());
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self, NotPlain> {
+        self.serialize_seq(len)
+    }
+
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Self, NotPlain> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self, NotPlain> {
+        self.bytes(variant.as_bytes());
+        self.serialize_seq(Some(len))
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! elements {
+    ($($trait:ident: $method:ident,)*) => {$(
+        impl ser::$trait for &mut Digest {
+            type Ok = ();
+            type Error = NotPlain;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotPlain> {
+                value.serialize(&mut **self)
+            }
+
+            fn end(self) -> Result<(), NotPlain> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+elements! {
+    SerializeSeq: serialize_element,
+    SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field,
+    SerializeTupleVariant: serialize_field,
+}
+
+macro_rules! fields {
+    ($($trait:ident,)*) => {$(
+        impl ser::$trait for &mut Digest {
+            type Ok = ();
+            type Error = NotPlain;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), NotPlain> {
+                self.bytes(name.as_bytes());
+                value.serialize(&mut **self)
+            }
+
+            fn end(self) -> Result<(), NotPlain> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+fields! {
+    SerializeStruct,
+    SerializeStructVariant,
+}
+
+impl ser::SerializeMap for &mut Digest {
+    type Ok = ();
+    type Error = NotPlain;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), NotPlain> {
+        key.serialize(&mut **self)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotPlain> {
+        value.serialize(&mut **self)
+    }
+
+    fn end(self) -> Result<(), NotPlain> {
+        Ok(())
+    }
+}

@@ -1,0 +1,382 @@
+//! Ids of everything that has a life, and the names by which settings speak of their parts.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that the host made.
+            pub const fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The id with this 128-bit value; handy in tests and examples.
+            pub const fn from_u128(id: u128) -> Self {
+                Self(Uuid::from_u128(id))
+            }
+
+            /// The UUID itself.
+            pub const fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    )*};
+}
+
+uuid_ids! {
+    /// A desk: one tenant with its own settings, numbering, agents and tickets.
+    DeskId;
+    /// A ticket. The host makes it (UUIDv7 keeps a database's index compact).
+    TicketId;
+    /// A contact: somebody who asks for help.
+    ContactId;
+    /// An organisation that contacts belong to.
+    OrganisationId;
+    /// An agent: somebody who helps.
+    AgentId;
+    /// A command, named by the host so that sending it twice does it once.
+    CommandId;
+}
+
+impl TicketId {
+    /// A UUIDv7 for `now` with ten bytes of randomness that the host supplies.
+    ///
+    /// ```
+    /// # use helpdesk::TicketId;
+    /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let id = TicketId::v7(now, [7; 10]);
+    /// assert_eq!(id.as_uuid().get_version_num(), 7);
+    /// ```
+    pub fn v7(now: chrono::DateTime<chrono::Utc>, entropy: [u8; 10]) -> Self {
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
+    }
+
+    /// The id of the ticket that a decision on this one opens: a function of the revision
+    /// that opened it, so that deciding again gives the same id.
+    pub(crate) fn follow_up(self, revision: Revision) -> Self {
+        Self(Uuid::new_v5(&self.0, format!("{revision}/0").as_bytes()))
+    }
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// Short text, compared byte by byte, cheap to clone.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(name: &str) -> Self {
+                Self(name.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(name: String) -> Self {
+                Self(name.into())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(name: &$name) -> Self {
+                name.clone()
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                &*self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                &*self.0 == *other
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Arc::<str>::deserialize(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// A status of the workflow, such as `open` or `in_progress`.
+    StatusName;
+    /// Why a ticket waits, from the workflow's list, such as `vendor`.
+    ReasonName;
+    /// A department, such as `billing`.
+    DepartmentName;
+    /// What a ticket is about, such as `technical`.
+    CategoryName;
+    /// A step of the priority scale, such as `high`.
+    PriorityName;
+    /// A step of the impact scale of the priority matrix.
+    ImpactName;
+    /// A step of the urgency scale of the priority matrix.
+    UrgencyName;
+    /// A typed custom field, such as `order_number`.
+    FieldName;
+    /// How a ticket ended, such as `solved` or `duplicate`.
+    ResolutionCode;
+    /// A free label on a ticket.
+    Tag;
+    /// The address or the form that received a request, such as `billing@example.com`.
+    ReceivedAt;
+    /// A bot of the host.
+    BotName;
+    /// The host's own correlation id, carried into events and notices.
+    Correlation;
+}
+
+/// What keeps a text from being a name, if anything.
+pub(crate) fn name_problem(name: &str) -> Option<&'static str> {
+    if name.len() > 64 { Some("is longer than 64 bytes") } else { label_problem(name) }
+}
+
+/// What keeps a text of any length from being the name of something.
+pub(crate) fn label_problem(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("is empty")
+    } else if name.trim() != name {
+        Some("has a blank at its edge")
+    } else if name.chars().any(char::is_control) {
+        Some("has a control character")
+    } else {
+        None
+    }
+}
+
+/// The kinds of record that a store keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordKind {
+    /// The desk's settings; its id is the desk's.
+    Settings,
+    /// An agent.
+    Agent,
+    /// A contact.
+    Contact,
+    /// An organisation.
+    Organisation,
+    /// A ticket.
+    Ticket,
+}
+
+/// Names one record in a store: whose it is, what it is, which one.
+///
+/// Keys are ordered; a store that locks rows locks them in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Key {
+    /// The desk that the record belongs to.
+    pub desk: DeskId,
+    /// What kind of record it is.
+    pub kind: RecordKind,
+    /// Which one.
+    pub id: Uuid,
+}
+
+impl Key {
+    /// The key of a ticket.
+    pub const fn ticket(desk: DeskId, id: TicketId) -> Self {
+        Self { desk, kind: RecordKind::Ticket, id: id.0 }
+    }
+
+    /// The key of an agent.
+    pub const fn agent(desk: DeskId, id: AgentId) -> Self {
+        Self { desk, kind: RecordKind::Agent, id: id.0 }
+    }
+
+    /// The key of the desk's settings.
+    pub const fn settings(desk: DeskId) -> Self {
+        Self { desk, kind: RecordKind::Settings, id: desk.0 }
+    }
+
+    /// The ticket that this key names, if it names one.
+    pub fn as_ticket(&self) -> Option<TicketId> {
+        (self.kind == RecordKind::Ticket).then_some(TicketId(self.id))
+    }
+
+    /// The agent that this key names, if it names one.
+    pub fn as_agent(&self) -> Option<AgentId> {
+        (self.kind == RecordKind::Agent).then_some(AgentId(self.id))
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            RecordKind::Settings => "settings",
+            RecordKind::Agent => "agent",
+            RecordKind::Contact => "contact",
+            RecordKind::Organisation => "organisation",
+            RecordKind::Ticket => "ticket",
+        };
+        write!(f, "{kind} {}", self.id)
+    }
+}
+
+/// How many events a record has; the first event is revision 1, and there are no gaps.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// Before the first event.
+    pub const ZERO: Self = Self(0);
+
+    /// The revision after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The number in a ticket's human reference: unique in its desk, and increasing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketNumber(pub u64);
+
+impl fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// A ticket's human reference, such as `HD-1042`.
+///
+/// ```
+/// # use helpdesk::{Reference, TicketNumber};
+/// let reference = Reference::new("HD", TicketNumber(1042));
+/// assert_eq!(reference.to_string(), "HD-1042");
+/// assert_eq!("HD-1042".parse(), Ok(reference));
+/// assert!("1042".parse::<Reference>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    prefix: Arc<str>,
+    number: TicketNumber,
+}
+
+impl Reference {
+    /// Joins the desk's prefix and a ticket's number.
+    pub fn new(prefix: impl Into<Arc<str>>, number: TicketNumber) -> Self {
+        Self { prefix: prefix.into(), number }
+    }
+
+    /// The desk's prefix, such as `HD`.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The ticket's number.
+    pub fn number(&self) -> TicketNumber {
+        self.number
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.prefix, self.number)
+    }
+}
+
+/// A text is not a ticket reference such as `HD-1042`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a ticket reference: expected a prefix, a hyphen and a number")]
+pub struct NotAReference(String);
+
+impl std::str::FromStr for Reference {
+    type Err = NotAReference;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || NotAReference(text.chars().take(80).collect());
+        let (prefix, number) = text.trim().rsplit_once('-').ok_or_else(refuse)?;
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        match number.parse() {
+            Ok(number) if digits && !prefix.is_empty() => {
+                Ok(Self::new(prefix, TicketNumber(number)))
+            }
+            _ => Err(refuse()),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Who acts, who wrote, and whether it counts as an answer: one table, in one place.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, BotName, ContactId};
+use crate::people::Role;
+
+/// Who gives a command. The host authenticates; the crate authorises.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Actor {
+    /// A contact: the customer.
+    Customer(ContactId),
+    /// An agent of the desk; the role comes from the agent's record.
+    Agent(AgentId),
+    /// A bot of the host, such as a chat assistant.
+    Bot(BotName),
+    /// A machine answering in a contact's name: an absence notice, a delivery report.
+    AutoResponder(ContactId),
+    /// The host application itself, trusted with everything.
+    Host,
+    /// The crate's own timers. A host cannot act as this, except to tick.
+    System,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Customer(id) => write!(f, "customer {id}"),
+            Self::Agent(id) => write!(f, "agent {id}"),
+            Self::Bot(name) => write!(f, "bot {name}"),
+            Self::AutoResponder(id) => write!(f, "auto-responder of {id}"),
+            Self::Host => f.write_str("the host"),
+            Self::System => f.write_str("the system"),
+        }
+    }
+}
+
+/// The part that an actor plays in permissions: what a workflow's transitions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// A contact.
+    Customer,
+    /// An agent with role [`Role::Owner`].
+    Owner,
+    /// An agent with role [`Role::Admin`].
+    Admin,
+    /// An agent with role [`Role::Agent`].
+    Agent,
+    /// An agent with role [`Role::Restricted`].
+    RestrictedAgent,
+    /// An agent with role [`Role::Light`].
+    LightAgent,
+    /// A bot.
+    Bot,
+    /// A machine answering in a contact's name.
+    AutoResponder,
+    /// The host application.
+    Host,
+    /// The crate's own timers.
+    System,
+}
+
+impl Party {
+    /// Every party.
+    pub const ALL: [Self; 10] = [
+        Self::Customer,
+        Self::Owner,
+        Self::Admin,
+        Self::Agent,
+        Self::RestrictedAgent,
+        Self::LightAgent,
+        Self::Bot,
+        Self::AutoResponder,
+        Self::Host,
+        Self::System,
+    ];
+
+    /// Those who work on tickets: every agent but the light one, and the host.
+    pub const STAFF: [Self; 5] =
+        [Self::Owner, Self::Admin, Self::Agent, Self::RestrictedAgent, Self::Host];
+
+    /// The party's name as settings write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Agent => "agent",
+            Self::RestrictedAgent => "restricted_agent",
+            Self::LightAgent => "light_agent",
+            Self::Bot => "bot",
+            Self::AutoResponder => "auto_responder",
+            Self::Host => "host",
+            Self::System => "system",
+        }
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Who asks: a contact on a customer ticket, an agent on an internal one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Requester {
+    /// A customer's request.
+    Contact(ContactId),
+    /// One agent's request to others: an internal ticket.
+    Agent(AgentId),
+}
+
+/// Who wrote a message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Author {
+    /// A contact.
+    Customer(ContactId),
+    /// A human agent.
+    Agent(AgentId),
+    /// A light agent, who writes notes.
+    LightAgent(AgentId),
+    /// A bot of the host.
+    Bot(BotName),
+    /// A machine answering in a contact's name.
+    AutoResponder(ContactId),
+    /// The host application.
+    Host,
+}
+
+impl Author {
+    pub(crate) fn of_agent(id: AgentId, role: Role) -> Self {
+        match role {
+            Role::Owner | Role::Admin | Role::Agent | Role::Restricted => Self::Agent(id),
+            Role::Light => Self::LightAgent(id),
+        }
+    }
+
+    /// The part that a public message by this author plays in a conversation.
+    ///
+    /// This is the one table that says what counts: only a human agent answers, and only the
+    /// one who asked, asks. On an internal ticket the asking agent plays the customer's part.
+    ///
+    /// ```
+    /// # use helpdesk::{AgentId, Author, ContactId, Part, Requester};
+    /// let (maria, anna) = (ContactId::from_u128(1), AgentId::from_u128(2));
+    /// let asked_by = Requester::Contact(maria);
+    /// assert_eq!(Author::Customer(maria).part(asked_by), Part::Asks);
+    /// assert_eq!(Author::Agent(anna).part(asked_by), Part::Answers);
+    /// assert_eq!(Author::AutoResponder(maria).part(asked_by), Part::Neither);
+    /// assert_eq!(Author::Agent(anna).part(Requester::Agent(anna)), Part::Asks);
+    /// ```
+    pub fn part(&self, requester: Requester) -> Part {
+        match (self, requester) {
+            (Self::Agent(id) | Self::LightAgent(id), Requester::Agent(asker)) if *id == asker => {
+                Part::Asks
+            }
+            (Self::Customer(_), _) => Part::Asks,
+            (Self::Agent(_), _) => Part::Answers,
+            (Self::LightAgent(_) | Self::Bot(_) | Self::AutoResponder(_) | Self::Host, _) => {
+                Part::Neither
+            }
+        }
+    }
+}
+
+/// What a public message does to the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// It asks: it waits for an answer.
+    Asks,
+    /// It answers what was asked.
+    Answers,
+    /// It does neither: bots, auto-replies, the host, light agents, and every note.
+    Neither,
+}

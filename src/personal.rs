@@ -1,0 +1,65 @@
+//! The part of an event that may be erased, and what a reader sees where it was.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::FieldName;
+
+/// What people wrote and what they are called: everything in an event that privacy may
+/// later ask to erase. It is kept apart from the event's facts, which never change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Personal {
+    /// A ticket's subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Arc<str>>,
+    /// The text of a message, of a resolution, or of a reason given in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Arc<str>>,
+    /// A person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// A person's e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<Arc<str>>,
+    /// The names of the attached files, in the order of the attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub file_names: Vec<Arc<str>>,
+    /// Custom fields that hold free text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(FieldName, Arc<str>)>,
+}
+
+/// Something that privacy may erase: what it is, or that it was.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Erasable<T> {
+    /// It is on record.
+    Known(T),
+    /// It was on record, and has been erased.
+    Erased,
+}
+
+impl<T> Erasable<T> {
+    /// The value, where it has not been erased.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Erased => None,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Erasable<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Erased, Self::Known)
+    }
+}
+
+impl Erasable<Arc<str>> {
+    /// The text, or nothing where it has been erased.
+    pub fn as_str(&self) -> &str {
+        self.known().map_or("", |text| text)
+    }
+}

@@ -1,0 +1,177 @@
+//! What is wrong in a value that a host configured, and where in it.
+
+use std::fmt;
+
+use crate::ids::name_problem;
+
+/// One mistake in settings, with the path to it.
+///
+/// ```
+/// # use helpdesk::{SettingsDraft, Mistake};
+/// let mut draft = SettingsDraft::default();
+/// draft.workflow.statuses[1].on_take = Some("in_progres".into());
+/// let error = draft.build().unwrap_err();
+/// let problem = &error.problems()[0];
+/// assert_eq!(problem.path(), "workflow.statuses[1].on_take");
+/// assert_eq!(problem.mistake(), &Mistake::Unknown { what: "status", name: "in_progres".into() });
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    path: String,
+    mistake: Mistake,
+}
+
+impl Problem {
+    /// Where it is, such as `workflow.statuses[1].on_take`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn mistake(&self) -> &Mistake {
+        &self.mistake
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.mistake)
+    }
+}
+
+/// A kind of mistake in settings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Mistake {
+    /// A name that cannot be one.
+    #[error("the name `{name}` {why}")]
+    BadName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A second definition of the same name.
+    #[error("the {what} `{name}` is defined twice")]
+    Twice {
+        /// What kind of thing it is.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A reference to something that is not defined.
+    #[error("there is no {what} `{name}`")]
+    Unknown {
+        /// What kind of thing it should be.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A list that must hold something is empty.
+    #[error("there must be at least one {what}")]
+    Empty {
+        /// What it should hold.
+        what: &'static str,
+    },
+    /// A landmark names a status of a category that cannot serve.
+    #[error("the status `{status}` is {found}, and this must be {expected}")]
+    WrongCategory {
+        /// The status.
+        status: String,
+        /// Its category.
+        found: &'static str,
+        /// Which categories can serve.
+        expected: &'static str,
+    },
+    /// No ticket can ever get here.
+    #[error("no ticket can ever reach the status `{status}`")]
+    Unreachable {
+        /// The status.
+        status: String,
+    },
+    /// A ticket here can go nowhere.
+    #[error("the status `{status}` has no way out")]
+    NoExit {
+        /// The status.
+        status: String,
+    },
+    /// A ticket here can never be closed.
+    #[error("no way leads from the status `{status}` to a closed one")]
+    NeverCloses {
+        /// The status.
+        status: String,
+    },
+    /// Something that this category of status cannot have.
+    #[error("a status of category {category} cannot have {what}")]
+    NotHere {
+        /// The status's category.
+        category: &'static str,
+        /// What it cannot have.
+        what: &'static str,
+    },
+    /// A move that nobody makes by hand leads where something must be given by hand.
+    #[error("`{status}` requires a reason, and a move that nobody makes by hand gives none")]
+    ReasonOutOfReach {
+        /// The status.
+        status: String,
+    },
+    /// A transition that leads where it starts.
+    #[error("a transition leads to its own status")]
+    ToItself,
+    /// A transition that nobody may make.
+    #[error("nobody may make this transition")]
+    NobodyMay,
+    /// A number out of its range.
+    #[error("{found} is out of range: {expected}")]
+    OutOfRange {
+        /// What is there.
+        found: String,
+        /// What may be there.
+        expected: &'static str,
+    },
+    /// Two values that cannot both be right.
+    #[error("{0}")]
+    Contradiction(&'static str),
+}
+
+/// Collects problems while walking a value, keeping track of where it is.
+#[derive(Debug)]
+pub(crate) struct Problems {
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    pub(crate) fn none() -> Self {
+        Self { found: Vec::new() }
+    }
+
+    pub(crate) fn at(&mut self, path: impl Into<String>, mistake: Mistake) {
+        self.found.push(Problem { path: path.into(), mistake });
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Problem> {
+        self.found
+    }
+
+    /// Checks that names are names, and that none is defined twice.
+    pub(crate) fn names<'a>(
+        &mut self,
+        what: &'static str,
+        names: impl IntoIterator<Item = &'a str>,
+        path: impl Fn(usize) -> String,
+    ) {
+        let mut seen = std::collections::BTreeSet::new();
+        for (index, name) in names.into_iter().enumerate() {
+            if let Some(why) = name_problem(name) {
+                self.at(path(index), Mistake::BadName { name: name.to_owned(), why });
+            }
+            if !seen.insert(name) {
+                self.at(path(index), Mistake::Twice { what, name: name.to_owned() });
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Records: everything that has a life is a history of events and a head that folds them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::cause::Cause;
+use crate::ids::{AgentId, Key, RecordKind, Revision, TicketId, TicketNumber};
+use crate::people::{Agent, AgentChange};
+use crate::personal::Personal;
+use crate::settings::Settings;
+use crate::ticket::{ReplayError, Stamp, Ticket, TicketChange};
+
+/// Something that happened to a record.
+///
+/// Facts never change once they are recorded. The personal payload may be erased, and
+/// nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its place in the record's history, from 1.
+    pub revision: Revision,
+    /// When it took effect. A timer's event is dated by the timer, however late it was noticed.
+    pub at: DateTime<Utc>,
+    /// Who or what caused it.
+    pub cause: Arc<Cause>,
+    /// What happened.
+    pub change: Change,
+    /// What people wrote and are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<Box<Personal>>,
+}
+
+/// What happened, by kind of record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Change {
+    /// To a ticket.
+    Ticket(TicketChange),
+    /// To an agent.
+    Agent(AgentChange),
+    /// To the desk's settings: these are the new ones.
+    Settings(Arc<Settings>),
+}
+
+impl Event {
+    /// What happened, if it happened to a ticket.
+    pub fn ticket_change(&self) -> Option<&TicketChange> {
+        match &self.change {
+            Change::Ticket(change) => Some(change),
+            Change::Agent(_) | Change::Settings(_) => None,
+        }
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp<'_> {
+        Stamp {
+            revision: self.revision,
+            at: self.at,
+            cause: &self.cause,
+            personal: self.personal.as_deref(),
+        }
+    }
+}
+
+/// A record as it stands, by kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Head {
+    /// A ticket.
+    Ticket(Arc<Ticket>),
+    /// An agent.
+    Agent(Arc<Agent>),
+    /// The desk's settings.
+    Settings(Arc<Settings>),
+}
+
+impl Head {
+    /// When the record next does something by itself.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Ticket(ticket) => ticket.next_wake(),
+            Self::Agent(_) | Self::Settings(_) => None,
+        }
+    }
+}
+
+/// A record as a store hands it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Which record.
+    pub key: Key,
+    /// How many events it has.
+    pub revision: Revision,
+    /// A ticket's number; nothing else has one.
+    pub number: Option<TicketNumber>,
+    /// The record as it stands.
+    pub head: Head,
+}
+
+impl Record {
+    /// The ticket, if this is one.
+    pub fn ticket(&self) -> Option<&Arc<Ticket>> {
+        match &self.head {
+            Head::Ticket(ticket) => Some(ticket),
+            Head::Agent(_) | Head::Settings(_) => None,
+        }
+    }
+
+    /// The agent, if this is one.
+    pub fn agent(&self) -> Option<&Arc<Agent>> {
+        match &self.head {
+            Head::Agent(agent) => Some(agent),
+            Head::Ticket(_) | Head::Settings(_) => None,
+        }
+    }
+
+    /// The settings, if these are they.
+    pub fn settings(&self) -> Option<&Arc<Settings>> {
+        match &self.head {
+            Head::Settings(settings) => Some(settings),
+            Head::Ticket(_) | Head::Agent(_) => None,
+        }
+    }
+}
+
+/// Folds a whole history into the head that it makes.
+///
+/// # Errors
+///
+/// [`ReplayError`] where the history is one that no rules could have written.
+pub fn fold<'a>(
+    key: Key,
+    history: impl IntoIterator<Item = &'a Event>,
+) -> Result<Head, ReplayError> {
+    let mut head = None;
+    let mut last = Revision::ZERO;
+    for event in history {
+        let expected = last.next();
+        if event.revision != expected {
+            return Err(ReplayError::OutOfOrder { key, expected, found: event.revision });
+        }
+        last = event.revision;
+        head = Some(step(key, head, event)?);
+    }
+    head.ok_or(ReplayError::Empty { key })
+}
+
+fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError> {
+    let revision = event.revision;
+    match (head, &event.change, key.kind) {
+        (None, Change::Ticket(TicketChange::Opened(opened)), RecordKind::Ticket) => {
+            let id = TicketId::from_uuid(key.id);
+            Ok(Head::Ticket(Arc::new(Ticket::opened(id, event.stamp(), opened))))
+        }
+        (None, Change::Ticket(_), RecordKind::Ticket)
+        | (Some(_), Change::Ticket(TicketChange::Opened(_)), RecordKind::Ticket) => {
+            Err(ReplayError::WrongOpening { key, revision })
+        }
+        (Some(Head::Ticket(mut ticket)), Change::Ticket(change), RecordKind::Ticket) => {
+            Arc::make_mut(&mut ticket).apply(event.stamp(), change);
+            Ok(Head::Ticket(ticket))
+        }
+        (_, Change::Agent(change), RecordKind::Agent) => {
+            let id = AgentId::from_uuid(key.id);
+            let personal = event.personal.as_deref();
+            Ok(Head::Agent(Arc::new(Agent::after(id, revision, change, personal))))
+        }
+        (_, Change::Settings(settings), RecordKind::Settings) => {
+            Ok(Head::Settings(settings.clone()))
+        }
+        _ => Err(ReplayError::WrongKind { key, revision }),
+    }
+}

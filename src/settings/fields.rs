@@ -1,0 +1,150 @@
+//! Typed custom fields: their definitions, their values, and what fits.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::FieldName;
+use crate::problem::{Mistake, Problems};
+
+/// A custom field of tickets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldDef {
+    /// Its name: 1 to 64 bytes.
+    pub name: FieldName,
+    /// What it holds.
+    pub kind: FieldKind,
+}
+
+impl FieldDef {
+    /// A field of this name that holds this.
+    pub fn new(name: impl Into<FieldName>, kind: FieldKind) -> Self {
+        Self { name: name.into(), kind }
+    }
+}
+
+/// What a custom field holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// Free text of at most so many bytes. Free text is personal: it can be erased.
+    Text {
+        /// The most bytes; at least 1.
+        max_bytes: u32,
+    },
+    /// A whole number in a range.
+    Integer {
+        /// The least.
+        min: i64,
+        /// The greatest.
+        max: i64,
+    },
+    /// Yes or no.
+    Boolean,
+    /// A calendar date.
+    Date,
+    /// One of these words.
+    Choice {
+        /// The words; at least one, none twice.
+        options: Vec<Arc<str>>,
+    },
+}
+
+/// What a custom field of a ticket holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FieldValue {
+    /// Free text.
+    Text(Arc<str>),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Boolean(bool),
+    /// A calendar date.
+    Date(NaiveDate),
+    /// One of the field's words.
+    Choice(Arc<str>),
+}
+
+/// Why a value does not fit a custom field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldProblem {
+    /// The value is of another type.
+    #[error("the value is of another type")]
+    WrongType,
+    /// The text is longer than the field allows.
+    #[error("the text is too long")]
+    TooLong,
+    /// The number is outside the field's range.
+    #[error("the number is out of range")]
+    OutOfRange,
+    /// The word is not one of the field's options.
+    #[error("the word is not one of the options")]
+    NotAnOption,
+}
+
+impl FieldKind {
+    /// Whether the value fits.
+    ///
+    /// ```
+    /// # use helpdesk::{FieldKind, FieldProblem, FieldValue};
+    /// let seats = FieldKind::Integer { min: 1, max: 500 };
+    /// assert_eq!(seats.accepts(&FieldValue::Integer(20)), Ok(()));
+    /// assert_eq!(seats.accepts(&FieldValue::Integer(0)), Err(FieldProblem::OutOfRange));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`FieldProblem`] says why it does not.
+    pub fn accepts(&self, value: &FieldValue) -> Result<(), FieldProblem> {
+        let fits = |fits: bool, problem| if fits { Ok(()) } else { Err(problem) };
+        match (self, value) {
+            (Self::Text { max_bytes }, FieldValue::Text(text)) => {
+                fits(text.len() <= *max_bytes as usize, FieldProblem::TooLong)
+            }
+            (Self::Integer { min, max }, FieldValue::Integer(number)) => {
+                fits((min..=max).contains(&number), FieldProblem::OutOfRange)
+            }
+            (Self::Boolean, FieldValue::Boolean(_)) | (Self::Date, FieldValue::Date(_)) => Ok(()),
+            (Self::Choice { options }, FieldValue::Choice(word)) => {
+                fits(options.contains(word), FieldProblem::NotAnOption)
+            }
+            _ => Err(FieldProblem::WrongType),
+        }
+    }
+}
+
+pub(super) fn check(fields: &[FieldDef], problems: &mut Problems) {
+    problems.names("field", fields.iter().map(|field| field.name.as_str()), |index| {
+        format!("fields[{index}].name")
+    });
+    for (index, field) in fields.iter().enumerate() {
+        let path = |part: &str| format!("fields[{index}].kind.{part}");
+        match &field.kind {
+            FieldKind::Text { max_bytes: 0 } => problems.at(
+                path("text.max_bytes"),
+                Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
+            ),
+            FieldKind::Integer { min, max } if min > max => {
+                problems.at(path("integer"), Mistake::Contradiction("`min` is greater than `max`"))
+            }
+            FieldKind::Choice { options } => {
+                if options.is_empty() {
+                    problems.at(path("choice.options"), Mistake::Empty { what: "option" });
+                }
+                problems.names("option", options.iter().map(|option| &**option), |place| {
+                    path(&format!("choice.options[{place}]"))
+                });
+            }
+            FieldKind::Text { .. }
+            | FieldKind::Integer { .. }
+            | FieldKind::Boolean
+            | FieldKind::Date => {}
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Caps on everything that could grow. Beyond a cap is a refusal, never a truncation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{Mistake, Problems};
+
+/// The caps of a desk, each with a default that most desks never meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a subject. Default 998.
+    pub subject_bytes: u32,
+    /// Bytes of a message, a note, a resolution or a reason. Default 1 MiB.
+    pub text_bytes: u32,
+    /// Tags on a ticket. Default 50.
+    pub tags: u32,
+    /// Followers of a ticket. Default 100.
+    pub followers: u32,
+    /// Attachments of a message. Default 50.
+    pub attachments: u32,
+    /// Bytes of one attachment. Default 50 MiB.
+    pub attachment_bytes: u64,
+    /// Follow-up tickets of a ticket. Default 100.
+    pub follow_ups: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            subject_bytes: 998,
+            text_bytes: 1 << 20,
+            tags: 50,
+            followers: 100,
+            attachments: 50,
+            attachment_bytes: 50 << 20,
+            follow_ups: 100,
+        }
+    }
+}
+
+pub(super) fn check(limits: &Limits, problems: &mut Problems) {
+    // Below this the crate could not derive a subject from a text.
+    if limits.subject_bytes < 16 {
+        problems.at(
+            "limits.subject_bytes",
+            Mistake::OutOfRange {
+                found: limits.subject_bytes.to_string(),
+                expected: "at least 16",
+            },
+        );
+    }
+    if limits.text_bytes == 0 {
+        problems.at(
+            "limits.text_bytes",
+            Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
+        );
+    }
+}

@@ -1,0 +1,309 @@
+//! Everything that a host configures, as one value that is checked as a whole.
+
+mod fields;
+mod limits;
+mod policies;
+mod priority;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use fields::{FieldDef, FieldKind, FieldProblem, FieldValue};
+pub use limits::Limits;
+pub use policies::{OpenAge, Reopening};
+pub use priority::{Priority, PriorityMatrix};
+
+use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
+use crate::people::AgentSight;
+use crate::problem::{Mistake, Problem, Problems};
+use crate::time::Span;
+use crate::workflow::{Workflow, WorkflowDraft, check};
+
+/// What a host writes: settings before their checks. Every part has a default.
+///
+/// ```
+/// # use helpdesk::{SettingsDraft, Span};
+/// let draft = SettingsDraft { auto_close: Some(Span::days(7)), ..SettingsDraft::default() };
+/// let settings = draft.build()?;
+/// assert_eq!(settings.auto_close(), Some(Span::days(7)));
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SettingsDraft {
+    /// What stands before the number in a ticket's reference; 1 to 16 letters and digits.
+    pub reference_prefix: String,
+    /// The lifecycle.
+    pub workflow: WorkflowDraft,
+    /// The departments. May be empty: then tickets have none.
+    pub departments: Vec<Department>,
+    /// What tickets are about. May be empty: then tickets have no category.
+    pub categories: Vec<CategoryName>,
+    /// The priority scale, lowest first.
+    pub priorities: Vec<PriorityName>,
+    /// The priority of a ticket that nobody gave one.
+    pub default_priority: PriorityName,
+    /// Priority from impact and urgency; `None`: impact and urgency are not used.
+    pub priority_matrix: Option<PriorityMatrix>,
+    /// Typed custom fields of tickets.
+    pub fields: Vec<FieldDef>,
+    /// How a ticket may end.
+    pub resolution_codes: Vec<ResolutionCode>,
+    /// How long after it was resolved a ticket closes by itself; `None`: never.
+    pub auto_close: Option<Span>,
+    /// When a ticket that stays unresolved is warned about and flagged; `None`: never.
+    pub open_age: Option<OpenAge>,
+    /// What a customer's reply to a closed ticket does.
+    pub reopening: Reopening,
+    /// Which tickets plain and light agents see beside their own.
+    pub agent_sight: AgentSight,
+    /// Caps on everything that could grow.
+    pub limits: Limits,
+}
+
+impl Default for SettingsDraft {
+    fn default() -> Self {
+        let names = |names: &[&'static str]| names.iter().map(|name| (*name).into()).collect();
+        Self {
+            reference_prefix: "HD".into(),
+            workflow: WorkflowDraft::default(),
+            departments: Vec::new(),
+            categories: ["technical", "billing", "pre-sales", "product", "complaint"]
+                .map(CategoryName::from)
+                .to_vec(),
+            priorities: names(&["low", "medium", "high", "critical"]),
+            default_priority: "medium".into(),
+            priority_matrix: Some(PriorityMatrix::default()),
+            fields: Vec::new(),
+            resolution_codes: [
+                "solved",
+                "workaround",
+                "duplicate",
+                "invalid",
+                "withdrawn",
+                "not_solved",
+            ]
+            .map(ResolutionCode::from)
+            .to_vec(),
+            auto_close: Some(Span::days(4)),
+            open_age: Some(OpenAge::default()),
+            reopening: Reopening::default(),
+            agent_sight: AgentSight::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl SettingsDraft {
+    /// Checks everything.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] lists every mistake, each with the path to it.
+    pub fn build(self) -> Result<Settings, SettingsError> {
+        let mut problems = Problems::none();
+        let settings = check_all(self, &mut problems);
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(SettingsError { problems: problems.into_vec() })
+        }
+    }
+}
+
+/// A department: a queue of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Department {
+    /// Its name: 1 to 64 bytes.
+    pub name: DepartmentName,
+    /// Its tier; escalation leads to a higher one.
+    #[serde(default)]
+    pub tier: u8,
+}
+
+impl Department {
+    /// A department of tier 0.
+    pub fn new(name: impl Into<DepartmentName>) -> Self {
+        Self { name: name.into(), tier: 0 }
+    }
+
+    /// The same department on another tier.
+    #[must_use]
+    pub fn tier(mut self, tier: u8) -> Self {
+        self.tier = tier;
+        self
+    }
+}
+
+/// Settings that have passed every check. Serialised, they are their draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "SettingsDraft", into = "SettingsDraft")]
+pub struct Settings {
+    draft: SettingsDraft,
+    workflow: Workflow,
+    prefix: Arc<str>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        check_all(SettingsDraft::default(), &mut Problems::none())
+    }
+}
+
+impl TryFrom<SettingsDraft> for Settings {
+    type Error = SettingsError;
+
+    fn try_from(draft: SettingsDraft) -> Result<Self, Self::Error> {
+        draft.build()
+    }
+}
+
+impl From<Settings> for SettingsDraft {
+    fn from(settings: Settings) -> Self {
+        settings.draft
+    }
+}
+
+impl Settings {
+    /// What the host wrote; change it and build it again.
+    pub fn draft(&self) -> &SettingsDraft {
+        &self.draft
+    }
+
+    /// The lifecycle.
+    pub fn workflow(&self) -> &Workflow {
+        &self.workflow
+    }
+
+    /// What stands before the number in a ticket's reference.
+    pub fn reference_prefix(&self) -> &Arc<str> {
+        &self.prefix
+    }
+
+    /// How long after it was resolved a ticket closes by itself.
+    pub fn auto_close(&self) -> Option<Span> {
+        self.draft.auto_close
+    }
+
+    /// When a ticket that stays unresolved is warned about and flagged.
+    pub fn open_age(&self) -> Option<OpenAge> {
+        self.draft.open_age
+    }
+
+    /// What a customer's reply to a closed ticket does.
+    pub fn reopening(&self) -> Reopening {
+        self.draft.reopening
+    }
+
+    /// Which tickets plain and light agents see beside their own.
+    pub fn agent_sight(&self) -> AgentSight {
+        self.draft.agent_sight
+    }
+
+    /// Caps on everything that could grow.
+    pub fn limits(&self) -> &Limits {
+        &self.draft.limits
+    }
+
+    /// The department of this name.
+    pub fn department(&self, name: &DepartmentName) -> Option<&Department> {
+        self.draft.departments.iter().find(|department| department.name == *name)
+    }
+
+    /// The category of this name, if it is one.
+    pub fn category(&self, name: &CategoryName) -> Option<&CategoryName> {
+        self.draft.categories.iter().find(|category| *category == name)
+    }
+
+    /// The custom field of this name.
+    pub fn field(&self, name: &FieldName) -> Option<&FieldDef> {
+        self.draft.fields.iter().find(|field| field.name == *name)
+    }
+
+    /// The resolution code of this name, if it is one.
+    pub fn resolution_code(&self, code: &ResolutionCode) -> Option<&ResolutionCode> {
+        self.draft.resolution_codes.iter().find(|known| *known == code)
+    }
+
+    /// The step of the priority scale of this name.
+    pub fn priority(&self, name: &PriorityName) -> Option<Priority> {
+        let rank = self.draft.priorities.iter().position(|priority| priority == name)?;
+        Some(Priority { name: name.clone(), rank: u8::try_from(rank).unwrap_or(u8::MAX) })
+    }
+
+    /// The priority of a ticket that nobody gave one.
+    pub fn default_priority(&self) -> Priority {
+        self.priority(&self.draft.default_priority)
+            .unwrap_or(Priority { name: self.draft.default_priority.clone(), rank: 0 })
+    }
+
+    /// Priority from impact and urgency.
+    pub fn priority_matrix(&self) -> Option<&PriorityMatrix> {
+        self.draft.priority_matrix.as_ref()
+    }
+}
+
+fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
+    let prefix = &draft.reference_prefix;
+    if prefix.is_empty() || prefix.len() > 16 || !prefix.bytes().all(|b| b.is_ascii_alphanumeric())
+    {
+        problems.at(
+            "reference_prefix",
+            Mistake::OutOfRange {
+                found: format!("`{prefix}`"),
+                expected: "1 to 16 ASCII letters and digits",
+            },
+        );
+    }
+    problems.names(
+        "department",
+        draft.departments.iter().map(|department| department.name.as_str()),
+        |index| format!("departments[{index}].name"),
+    );
+    problems.names("category", draft.categories.iter().map(CategoryName::as_str), |index| {
+        format!("categories[{index}]")
+    });
+    problems.names(
+        "resolution code",
+        draft.resolution_codes.iter().map(ResolutionCode::as_str),
+        |index| format!("resolution_codes[{index}]"),
+    );
+    if draft.resolution_codes.is_empty() {
+        problems.at("resolution_codes", Mistake::Empty { what: "resolution code" });
+    }
+    priority::check(&draft, problems);
+    fields::check(&draft.fields, problems);
+    policies::check(&draft, problems);
+    limits::check(&draft.limits, problems);
+    let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
+    let workflow = check(draft.workflow.clone(), &fields, problems);
+    Settings { workflow, prefix: draft.reference_prefix.as_str().into(), draft }
+}
+
+/// Settings with mistakes in them: every one, each with the path to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    problems: Vec<Problem>,
+}
+
+impl SettingsError {
+    /// The mistakes; at least one.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl std::fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("invalid settings")?;
+        for (index, problem) in self.problems.iter().enumerate() {
+            f.write_str(if index == 0 { ": " } else { "; " })?;
+            std::fmt::Display::fmt(problem, f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}

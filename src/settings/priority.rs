@@ -1,0 +1,106 @@
+//! Priority: an ordered scale of the host's, and ITIL's matrix of impact and urgency.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::SettingsDraft;
+use crate::ids::{ImpactName, PriorityName, UrgencyName};
+use crate::problem::{Mistake, Problems};
+
+/// A step of the priority scale.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Priority {
+    /// The step's name.
+    pub name: PriorityName,
+    /// Its place on the scale: 0 is the lowest.
+    pub rank: u8,
+}
+
+impl fmt::Display for Priority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.name, f)
+    }
+}
+
+/// Priority from impact and urgency, as ITIL has it.
+///
+/// ```
+/// # use helpdesk::PriorityMatrix;
+/// let matrix = PriorityMatrix::default();
+/// let priority = matrix.priority(&"high".into(), &"medium".into()).unwrap();
+/// assert_eq!(priority.as_str(), "high");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriorityMatrix {
+    /// The impact scale: a row each.
+    pub impacts: Vec<ImpactName>,
+    /// The urgency scale: a column each.
+    pub urgencies: Vec<UrgencyName>,
+    /// A row for each impact, in it a priority for each urgency.
+    pub priorities: Vec<Vec<PriorityName>>,
+}
+
+impl Default for PriorityMatrix {
+    fn default() -> Self {
+        let rows =
+            [["critical", "high", "medium"], ["high", "medium", "low"], ["medium", "low", "low"]];
+        Self {
+            impacts: ["high", "medium", "low"].map(ImpactName::from).to_vec(),
+            urgencies: ["high", "medium", "low"].map(UrgencyName::from).to_vec(),
+            priorities: rows.map(|row| row.map(PriorityName::from).to_vec()).to_vec(),
+        }
+    }
+}
+
+impl PriorityMatrix {
+    /// The priority of this impact and urgency, if both are on their scales.
+    pub fn priority(&self, impact: &ImpactName, urgency: &UrgencyName) -> Option<&PriorityName> {
+        let row = self.impacts.iter().position(|known| known == impact)?;
+        let column = self.urgencies.iter().position(|known| known == urgency)?;
+        self.priorities.get(row)?.get(column)
+    }
+}
+
+pub(super) fn check(draft: &SettingsDraft, problems: &mut Problems) {
+    problems.names("priority", draft.priorities.iter().map(PriorityName::as_str), |index| {
+        format!("priorities[{index}]")
+    });
+    let count = draft.priorities.len();
+    if count == 0 || count > 100 {
+        problems.at(
+            "priorities",
+            Mistake::OutOfRange { found: count.to_string(), expected: "1 to 100 priorities" },
+        );
+    }
+    let known = |name: &PriorityName| draft.priorities.contains(name);
+    let unknown =
+        |name: &PriorityName| Mistake::Unknown { what: "priority", name: name.to_string() };
+    if !known(&draft.default_priority) {
+        problems.at("default_priority", unknown(&draft.default_priority));
+    }
+    let Some(matrix) = &draft.priority_matrix else { return };
+    problems.names("impact", matrix.impacts.iter().map(ImpactName::as_str), |index| {
+        format!("priority_matrix.impacts[{index}]")
+    });
+    problems.names("urgency", matrix.urgencies.iter().map(UrgencyName::as_str), |index| {
+        format!("priority_matrix.urgencies[{index}]")
+    });
+    let columns = matrix.urgencies.len();
+    if matrix.priorities.len() != matrix.impacts.len()
+        || matrix.priorities.iter().any(|row| row.len() != columns)
+    {
+        problems.at(
+            "priority_matrix.priorities",
+            Mistake::Contradiction(
+                "there must be a row for each impact, with a priority for each urgency",
+            ),
+        );
+    }
+    for (row, priorities) in matrix.priorities.iter().enumerate() {
+        for (column, name) in priorities.iter().enumerate().filter(|(_, name)| !known(name)) {
+            problems.at(format!("priority_matrix.priorities[{row}][{column}]"), unknown(name));
+        }
+    }
+}

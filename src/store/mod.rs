@@ -1,0 +1,352 @@
+//! What a desk asks of a database: ten methods, each described by what is true when it
+//! returns.
+//!
+//! A store keeps records (their events, head, index columns and next wake), unique keys,
+//! counters, receipts and the outbox of notices. It decides nothing: it checks what a
+//! [`Commit`] says must hold, and writes all of it or nothing.
+
+mod commit;
+mod memory;
+mod query;
+
+use std::error::Error;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+pub use commit::{Commit, CommitError, CommitParts, NewReceipt, Receipt, Touched};
+pub use memory::MemoryStore;
+pub use query::{
+    Claimed, Due, DueRow, Entry, Filter, Found, Lease, LeaseToken, Query, Scope, Settlement,
+};
+
+use crate::decide::{Counter, UniqueKey};
+use crate::ids::{CommandId, DeskId, Key, Revision};
+use crate::record::{Event, Record};
+
+/// Persistence for desks. Hosts bring their own, or use [`MemoryStore`].
+///
+/// Every method may be called from several threads and processes at once. No method has a
+/// default: a new duty is one that every store takes on knowingly.
+///
+/// Every instant is an argument; a store reads no clock.
+pub trait Store {
+    /// Reads records and counters as they are at one instant.
+    ///
+    /// On return: `records` has, for each key in order, the record with every committed event
+    /// in its head, or `None` where nothing was ever committed under that key; `counters` has,
+    /// for each counter in order, the sum of all committed changes (0 where there are none).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer. Never for a record that is not there.
+    fn load(
+        &self,
+        desk: DeskId,
+        records: &[Key],
+        counters: &[Counter],
+    ) -> Result<Found, StoreError>;
+
+    /// Finds who has unique keys.
+    ///
+    /// On return: for each key in order, the record that has it, as of the last commit that
+    /// took or released it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError>;
+
+    /// Reads a page of a record's history.
+    ///
+    /// On return: the events with a revision greater than `after`, in order and without gaps,
+    /// at most `limit` of them. Fewer than `limit` means that there are no more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn history(&self, key: Key, after: Revision, limit: usize) -> Result<Vec<Event>, StoreError>;
+
+    /// Writes a commit, all of it or nothing.
+    ///
+    /// On `Ok`: everything is durable and visible to every later call; the receipt has a
+    /// `seq` greater than that of every commit of the desk that returned before this one
+    /// began; opened tickets have a number greater than every earlier one, entered as a unique
+    /// key. On `Err`: nothing has changed.
+    ///
+    /// The checks, in this order: the command id (`Seen`), the expected revisions and the
+    /// guards in the order of their keys (`Stale`), the unique keys (`KeyTaken`), the counters'
+    /// ceilings (`Over`).
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError`]. After [`StoreErrorKind::Unavailable`] the commit may have happened:
+    /// ask [`receipt`](Self::receipt) before trying again.
+    fn commit(&self, commit: Commit) -> Result<Receipt, CommitError>;
+
+    /// Finds the receipt of a command.
+    ///
+    /// On return: the receipt of the commit that carried this command id, if one ever did.
+    /// Receipts are kept as long as the history.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError>;
+
+    /// Lists tickets by their index columns.
+    ///
+    /// On return: the tickets that match, by ascending number, those with a number greater
+    /// than `query.after` only, at most `query.limit`. Each as it is in the last commit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError>;
+
+    /// Reads what was committed on a desk, commit by commit.
+    ///
+    /// On return: the writes of commits with a `seq` greater than `after`, in order, at most
+    /// `limit` commits' worth. Not for tailing: on some stores a commit with a smaller `seq`
+    /// may become visible later.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError>;
+
+    /// Leases records whose next wake has come.
+    ///
+    /// On return: at most `lease.limit` records whose next wake is at or before `now`, earliest
+    /// first, none of them leased to somebody else until after `now`; each is leased until
+    /// `lease.until`. `next` is the earliest wake or lease end among all the others. The lease
+    /// is a hint that saves work; only the revision makes anything right.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn due(&self, scope: Scope, now: DateTime<Utc>, lease: Lease) -> Result<Due, StoreError>;
+
+    /// Leases notices for delivery.
+    ///
+    /// On return: at most `lease.limit` notices, of each ticket at most the oldest that is not
+    /// settled, none of them leased until after `now`; each leased until `lease.until` under a
+    /// token of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn claim(
+        &self,
+        scope: Scope,
+        now: DateTime<Utc>,
+        lease: Lease,
+    ) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Settles a claimed notice.
+    ///
+    /// On `Ok(true)`: delivered or given up, and gone from the outbox; or to be tried again at
+    /// the given instant. On `Ok(false)`: the token is not that of the notice's present lease,
+    /// and nothing has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the store could not answer.
+    fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError>;
+}
+
+macro_rules! forward {
+    ($($through:ty),*) => {$(
+        impl<S: Store + ?Sized> Store for $through {
+            fn load(
+                &self,
+                desk: DeskId,
+                records: &[Key],
+                counters: &[Counter],
+            ) -> Result<Found, StoreError> {
+                (**self).load(desk, records, counters)
+            }
+
+            fn resolve(
+                &self,
+                desk: DeskId,
+                keys: &[UniqueKey],
+            ) -> Result<Vec<Option<Key>>, StoreError> {
+                (**self).resolve(desk, keys)
+            }
+
+            fn history(
+                &self,
+                key: Key,
+                after: Revision,
+                limit: usize,
+            ) -> Result<Vec<Event>, StoreError> {
+                (**self).history(key, after, limit)
+            }
+
+            fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
+                (**self).commit(commit)
+            }
+
+            fn receipt(
+                &self,
+                desk: DeskId,
+                command: CommandId,
+            ) -> Result<Option<Receipt>, StoreError> {
+                (**self).receipt(desk, command)
+            }
+
+            fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
+                (**self).find(query)
+            }
+
+            fn scan(
+                &self,
+                desk: DeskId,
+                after: u64,
+                limit: usize,
+            ) -> Result<Vec<Entry>, StoreError> {
+                (**self).scan(desk, after, limit)
+            }
+
+            fn due(
+                &self,
+                scope: Scope,
+                now: DateTime<Utc>,
+                lease: Lease,
+            ) -> Result<Due, StoreError> {
+                (**self).due(scope, now, lease)
+            }
+
+            fn claim(
+                &self,
+                scope: Scope,
+                now: DateTime<Utc>,
+                lease: Lease,
+            ) -> Result<Vec<Claimed>, StoreError> {
+                (**self).claim(scope, now, lease)
+            }
+
+            fn settle(
+                &self,
+                token: LeaseToken,
+                settlement: Settlement,
+            ) -> Result<bool, StoreError> {
+                (**self).settle(token, settlement)
+            }
+        }
+    )*};
+}
+
+forward!(&S, Box<S>, std::rc::Rc<S>, std::sync::Arc<S>);
+
+/// Which call on the store failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// [`Store::load`]
+    Load,
+    /// [`Store::resolve`]
+    Resolve,
+    /// [`Store::history`]
+    History,
+    /// [`Store::commit`]
+    Commit,
+    /// [`Store::receipt`]
+    Receipt,
+    /// [`Store::find`]
+    Find,
+    /// [`Store::scan`]
+    Scan,
+    /// [`Store::due`]
+    Due,
+    /// [`Store::claim`]
+    Claim,
+    /// [`Store::settle`]
+    Settle,
+}
+
+impl Operation {
+    /// The method's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Resolve => "resolve",
+            Self::History => "history",
+            Self::Commit => "commit",
+            Self::Receipt => "receipt",
+            Self::Find => "find",
+            Self::Scan => "scan",
+            Self::Due => "due",
+            Self::Claim => "claim",
+            Self::Settle => "settle",
+        }
+    }
+}
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// The database could not be reached, or did not answer in time. What was asked may have
+    /// been done.
+    Unavailable,
+    /// What the database holds is not what a store wrote.
+    Corrupt,
+    /// The database refused for a reason of its own.
+    Backend,
+}
+
+/// A store could not answer: which call, what kind of failure, and the database's own error.
+#[derive(Debug)]
+pub struct StoreError {
+    operation: Operation,
+    kind: StoreErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl StoreError {
+    /// A failure without an error behind it.
+    pub fn new(operation: Operation, kind: StoreErrorKind) -> Self {
+        Self { operation, kind, source: None }
+    }
+
+    /// The same failure, with the database's own error.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Which call failed.
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// What kind of failure it was.
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// Whether trying again may help.
+    pub fn is_retryable(&self) -> bool {
+        self.kind == StoreErrorKind::Unavailable
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            StoreErrorKind::Unavailable => "is unavailable",
+            StoreErrorKind::Corrupt => "holds what no store wrote",
+            StoreErrorKind::Backend => "failed",
+        };
+        write!(f, "the store {what} (`{}`)", self.operation.as_str())
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,133 @@
+//! What is asked of a store beside commits, and what it answers.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Notice;
+use crate::ids::{AgentId, DepartmentName, DeskId, Key, TicketNumber};
+use crate::people::Requester;
+use crate::record::{Event, Record};
+use crate::workflow::StatusCategory;
+
+/// What [`Store::load`](super::Store::load) found, in the order in which it was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// A record, or none, for each key.
+    pub records: Vec<Option<Record>>,
+    /// A value for each counter.
+    pub counters: Vec<i64>,
+}
+
+/// A listing of tickets, by ascending number, a page at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Whose tickets.
+    pub desk: DeskId,
+    /// Which of them.
+    pub filter: Filter,
+    /// Those after this number; `None`: from the first.
+    pub after: Option<TicketNumber>,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// Which tickets a listing shows. Each of these is answered from an index.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Filter {
+    /// Every ticket.
+    All,
+    /// Tickets whose status is of this category.
+    Category(StatusCategory),
+    /// Tickets that this requester asked for.
+    Requester(Requester),
+    /// Unfinished tickets that this agent owns.
+    Owner(AgentId),
+    /// Unfinished tickets that nobody owns, of this department, or of none.
+    Queue(Option<DepartmentName>),
+}
+
+/// One record's part of a commit, as [`Store::scan`](super::Store::scan) reads it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The commit.
+    pub seq: u64,
+    /// The record.
+    pub key: Key,
+    /// A ticket's number.
+    pub number: Option<TicketNumber>,
+    /// The events that the commit appended.
+    pub events: Arc<[Event]>,
+}
+
+/// Whose timers or notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// One desk's.
+    One(DeskId),
+    /// Those of every desk in the store.
+    All,
+}
+
+/// How much to lease, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Until when it is this caller's.
+    pub until: DateTime<Utc>,
+    /// How many at most; 0 leases nothing and only looks.
+    pub limit: usize,
+}
+
+/// What is due, and when something else will be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Records whose next wake has come, earliest first.
+    pub rows: Vec<DueRow>,
+    /// The earliest wake or lease end among all the others.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// A record whose next wake has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueRow {
+    /// Which record.
+    pub key: Key,
+    /// When its wake was due.
+    pub at: DateTime<Utc>,
+}
+
+/// A lease on a notice. Each claim makes a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LeaseToken {
+    /// The desk and ticket of the notice.
+    pub key: Key,
+    /// Which lease.
+    pub lease: u64,
+}
+
+/// A notice that was leased for delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// What settles it.
+    pub token: LeaseToken,
+    /// The notice.
+    pub notice: Notice,
+    /// The ticket's number, for the reference in the text.
+    pub number: TicketNumber,
+    /// How often it was claimed, this time included.
+    pub attempt: u32,
+}
+
+/// What became of a notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// It was delivered.
+    Delivered,
+    /// It was not, and is to be tried again then.
+    Retry(DateTime<Utc>),
+    /// It was not, and will not be.
+    GivenUp,
+}

@@ -1,0 +1,318 @@
+//! One event more: how each changes the head. Nothing is decided here.
+
+use std::sync::Arc;
+
+use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
+use crate::cause::Cause;
+use crate::ids::{FieldName, Key, Revision, TicketId};
+use crate::people::Part;
+use crate::personal::{Erasable, Personal};
+use crate::settings::FieldValue;
+use crate::ticket::{Message, Opened, Origin, StatusChange};
+use crate::time::Instant;
+use crate::workflow::StatusCategory;
+
+/// A history that no rules could have written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The history is empty.
+    #[error("the history of {key} is empty")]
+    Empty {
+        /// Whose history.
+        key: Key,
+    },
+    /// An event does not follow the one before it.
+    #[error("the history of {key} has revision {found} where {expected} should be")]
+    OutOfOrder {
+        /// Whose history.
+        key: Key,
+        /// The revision that should come.
+        expected: Revision,
+        /// The revision that comes.
+        found: Revision,
+    },
+    /// The first event opens nothing, or a later one opens it again.
+    #[error("the history of {key} opens it at revision {revision}, or not at revision 1")]
+    WrongOpening {
+        /// Whose history.
+        key: Key,
+        /// Where.
+        revision: Revision,
+    },
+    /// An event of another kind of record.
+    #[error("the history of {key} has an event of another kind of record at {revision}")]
+    WrongKind {
+        /// Whose history.
+        key: Key,
+        /// Where.
+        revision: Revision,
+    },
+    /// The stored head is not what the history folds to.
+    #[error("the head of {key} at revision {revision} is not what its history folds to")]
+    HeadDiffers {
+        /// Whose head.
+        key: Key,
+        /// The head's revision.
+        revision: Revision,
+    },
+}
+
+/// What an event says beside its change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp<'a> {
+    pub(crate) revision: Revision,
+    pub(crate) at: Instant,
+    pub(crate) cause: &'a Cause,
+    pub(crate) personal: Option<&'a Personal>,
+}
+
+impl Ticket {
+    /// The head after an opening.
+    pub(crate) fn opened(id: TicketId, stamp: Stamp<'_>, opened: &Opened) -> Self {
+        let at = stamp.at;
+        let reached_out = opened.origin == Origin::AgentReachedOut;
+        let message = &opened.message;
+        let said_at = message.occurred_at.unwrap_or(at);
+        let subject = stamp.personal.and_then(|personal| personal.subject.clone());
+        let fields = opened.fields.iter();
+        let fields = fields
+            .map(|(field, fact)| (field.clone(), field_value(field, fact, stamp.personal)))
+            .collect();
+        Self {
+            id,
+            revision: stamp.revision,
+            requester: opened.requester,
+            origin: opened.origin,
+            status: opened.status.clone(),
+            status_since: at,
+            department: opened.department.clone(),
+            assignee: None,
+            priority: opened.priority.clone(),
+            channel: message.channel.clone(),
+            opened_at: at,
+            updated_at: at,
+            unresolved_since: at,
+            waiting_since: (message.part == Part::Asks).then_some(said_at),
+            first_answered_at: None,
+            last_asked_at: (message.part == Part::Asks).then_some(said_at),
+            // An agent's opening answers nothing, and later questions are not older than it.
+            last_answered_at: reached_out.then_some(said_at),
+            resolved_at: None,
+            closed_at: None,
+            postponed_until: None,
+            timers: opened.timers,
+            postponed_from_new: false,
+            auto_close_cancelled: false,
+            open_age_warned: false,
+            overdue: false,
+            messages: 1,
+            notes: 0,
+            reopened: 0,
+            escalated: 0,
+            transferred: 0,
+            details: Arc::new(Details {
+                subject: subject.into(),
+                received_at: opened.received_at.clone(),
+                category: opened.category.clone(),
+                impact: opened.impact.clone(),
+                urgency: opened.urgency.clone(),
+                reason: None,
+                resolution: None,
+                follows: opened.follows,
+                tags: opened.tags.clone(),
+                fields,
+                followers: opened.followers.clone(),
+                followed_up_by: Vec::new(),
+            }),
+        }
+    }
+
+    /// Copies what an event states into the head.
+    pub(crate) fn apply(&mut self, stamp: Stamp<'_>, change: &TicketChange) {
+        self.revision = stamp.revision;
+        self.updated_at = self.updated_at.max(stamp.at);
+        match change {
+            // Refused by every reader of histories before it comes here.
+            TicketChange::Opened(_) => {}
+            TicketChange::MessageAdded(message) => self.hear(stamp, message),
+            TicketChange::StatusChanged(change) => self.move_to(stamp, change),
+            TicketChange::ResolutionRecorded { code, .. } => {
+                let text = stamp.personal.and_then(|personal| personal.text.clone());
+                self.edit().resolution = Some(Resolution {
+                    code: code.clone(),
+                    text: text.into(),
+                    by: stamp.cause.actor.clone(),
+                    at: stamp.at,
+                });
+                // Resolving again starts a cancelled closing anew.
+                if self.status.category == StatusCategory::Resolved {
+                    self.resolved_at = Some(stamp.at);
+                    self.auto_close_cancelled = false;
+                }
+            }
+            TicketChange::Assigned { to, .. } => self.assignee = Some(*to),
+            TicketChange::Unassigned { .. } => self.assignee = None,
+            TicketChange::Transferred { to, .. } => {
+                self.department = Some(to.clone());
+                self.transferred = self.transferred.saturating_add(1);
+            }
+            TicketChange::Escalated { to, .. } => {
+                self.department = Some(to.clone());
+                self.escalated = self.escalated.saturating_add(1);
+            }
+            TicketChange::SubjectChanged { .. } => {
+                let subject = stamp.personal.and_then(|personal| personal.subject.clone());
+                self.edit().subject = subject.into();
+            }
+            TicketChange::CategoryChanged { to, .. } => self.edit().category = to.clone(),
+            TicketChange::TagsChanged { added, removed } => {
+                merge_sorted(&mut self.edit().tags, added, removed);
+            }
+            TicketChange::FieldChanged { field, to } => {
+                let value = to.as_ref().map(|fact| field_value(field, fact, stamp.personal));
+                set_field(&mut self.edit().fields, field, value);
+            }
+            TicketChange::PriorityChanged { to, .. } => self.priority = to.clone(),
+            TicketChange::ImpactChanged { impact, urgency } => {
+                let details = self.edit();
+                details.impact = impact.clone();
+                details.urgency = urgency.clone();
+            }
+            TicketChange::FollowersChanged { added, removed } => {
+                merge_sorted(&mut self.edit().followers, added, removed);
+            }
+            TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
+            TicketChange::OpenAgeWarned => {
+                self.open_age_warned = true;
+                self.timers.open_age_warning = None;
+            }
+            TicketChange::OpenAgeOverdue => {
+                self.overdue = true;
+                self.timers.open_age_overdue = None;
+            }
+            TicketChange::TimersSet { timers } => self.timers = *timers,
+        }
+    }
+
+    fn edit(&mut self) -> &mut Details {
+        Arc::make_mut(&mut self.details)
+    }
+
+    fn hear(&mut self, stamp: Stamp<'_>, message: &Message) {
+        let Visibility::Public = message.visibility else {
+            self.notes = self.notes.saturating_add(1);
+            return;
+        };
+        self.messages = self.messages.saturating_add(1);
+        self.channel = message.channel.clone();
+        let said_at = message.occurred_at.unwrap_or(stamp.at);
+        match message.part {
+            Part::Asks => {
+                self.last_asked_at = self.last_asked_at.max(Some(said_at));
+                // A question that was logged late may have been answered since.
+                if self.last_answered_at.is_none_or(|answered| said_at > answered) {
+                    let since = self.waiting_since.map_or(said_at, |since| since.min(said_at));
+                    self.waiting_since = Some(since);
+                }
+            }
+            Part::Answers => {
+                let first = self.first_answered_at.map_or(said_at, |first| first.min(said_at));
+                // Who reached out owes no first answer.
+                if self.origin == Origin::CustomerWrote {
+                    self.first_answered_at = Some(first);
+                }
+                self.last_answered_at = self.last_answered_at.max(Some(said_at));
+                // An answer that was logged late leaves a newer question open. Of several,
+                // the head remembers the newest.
+                if self.waiting_since.is_some_and(|since| since <= said_at) {
+                    self.waiting_since = self.last_asked_at.filter(|asked| *asked > said_at);
+                }
+            }
+            Part::Neither => return,
+        }
+        if self.status.category == StatusCategory::Resolved
+            && self.resolved_at.is_none_or(|resolved_at| said_at >= resolved_at)
+        {
+            self.auto_close_cancelled = true;
+        }
+    }
+
+    fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
+        let was_done = self.status.category.is_done();
+        let is_done = change.to.category.is_done();
+        self.postponed_from_new = change.until.is_some()
+            && (change.from.category == StatusCategory::New
+                || (self.postponed_until.is_some() && self.postponed_from_new));
+        self.postponed_until = change.until;
+        if change.from.name != change.to.name {
+            self.status_since = stamp.at;
+        }
+        self.status = change.to.clone();
+        if self.details.reason != change.reason {
+            self.edit().reason = change.reason.clone();
+        }
+        match (was_done, is_done) {
+            (false, true) => {
+                self.resolved_at = Some(stamp.at);
+                self.auto_close_cancelled = false;
+                self.open_age_warned = false;
+                self.overdue = false;
+            }
+            (true, false) => {
+                self.reopened = self.reopened.saturating_add(1);
+                self.resolved_at = None;
+                self.closed_at = None;
+                self.auto_close_cancelled = false;
+                self.unresolved_since = stamp.at;
+            }
+            (false, false) | (true, true) => {}
+        }
+        if change.to.category == StatusCategory::Closed {
+            self.closed_at = Some(stamp.at);
+        }
+        self.timers = change.timers;
+    }
+}
+
+/// The value of a field: from the facts, or, for free text, from what may have been erased.
+fn field_value(
+    field: &FieldName,
+    fact: &FieldFact,
+    personal: Option<&Personal>,
+) -> Erasable<FieldValue> {
+    match fact {
+        FieldFact::Value(value) => Erasable::Known(value.clone()),
+        FieldFact::Text { .. } => personal
+            .and_then(|personal| personal.fields.iter().find(|(name, _)| name == field))
+            .map(|(_, text)| FieldValue::Text(text.clone()))
+            .into(),
+    }
+}
+
+fn set_field(
+    fields: &mut Vec<(FieldName, Erasable<FieldValue>)>,
+    field: &FieldName,
+    value: Option<Erasable<FieldValue>>,
+) {
+    let place = fields.binary_search_by(|(known, _)| known.cmp(field));
+    match (place, value) {
+        (Ok(at), None) => {
+            fields.remove(at);
+        }
+        (Ok(at), Some(value)) => {
+            if let Some(slot) = fields.get_mut(at) {
+                slot.1 = value;
+            }
+        }
+        (Err(at), Some(value)) => fields.insert(at, (field.clone(), value)),
+        (Err(_), None) => {}
+    }
+}
+
+fn merge_sorted<T: Ord + Clone>(list: &mut Vec<T>, added: &[T], removed: &[T]) {
+    list.retain(|item| removed.binary_search(item).is_err());
+    list.extend(added.iter().cloned());
+    list.sort_unstable();
+    list.dedup();
+}

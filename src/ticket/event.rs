@@ -1,0 +1,359 @@
+//! What can happen to a ticket: the facts of its history.
+//!
+//! Events carry results. A decision works out the new status, the timers, the priority; an
+//! event states them; the head copies them. So a history folds to the same head on every
+//! machine, under any later version of the rules.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Channel, Message, Timers};
+use crate::ids::{
+    AgentId, CategoryName, ContactId, DepartmentName, FieldName, ImpactName, ReasonName,
+    ReceivedAt, ResolutionCode, Tag, TicketId, UrgencyName,
+};
+use crate::people::Requester;
+use crate::settings::{FieldValue, Priority};
+use crate::workflow::Status;
+
+/// Something that happened to a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TicketChange {
+    /// It was opened; the first message is part of this.
+    Opened(Box<Opened>),
+    /// Something was said on it, or noted.
+    MessageAdded(Message),
+    /// Its status changed.
+    StatusChanged(StatusChange),
+    /// How it ended was recorded; the words are the personal payload.
+    ResolutionRecorded {
+        /// The code from the settings' list.
+        code: ResolutionCode,
+        /// Bytes of the words beside it.
+        bytes: u32,
+    },
+    /// It got an owner, or another.
+    Assigned {
+        /// The new owner.
+        to: AgentId,
+        /// The owner before.
+        from: Option<AgentId>,
+        /// Whether the owner's capacity was knowingly exceeded.
+        over_capacity: bool,
+    },
+    /// It lost its owner.
+    Unassigned {
+        /// The owner before.
+        from: AgentId,
+        /// Why.
+        because: Unassigning,
+    },
+    /// It moved to another department's queue.
+    Transferred {
+        /// The department before.
+        from: Option<DepartmentName>,
+        /// The department now.
+        to: DepartmentName,
+    },
+    /// It was handed to a higher tier; the reason in words is the personal payload.
+    Escalated {
+        /// The department before.
+        from: Option<DepartmentName>,
+        /// The department now.
+        to: DepartmentName,
+        /// The tier of the department now.
+        tier: u8,
+        /// Bytes of the reason.
+        bytes: u32,
+    },
+    /// Its subject changed; the subject is the personal payload.
+    SubjectChanged {
+        /// Bytes of the new subject.
+        bytes: u32,
+    },
+    /// What it is about changed.
+    CategoryChanged {
+        /// Before.
+        from: Option<CategoryName>,
+        /// Now.
+        to: Option<CategoryName>,
+    },
+    /// Its tags changed.
+    TagsChanged {
+        /// The tags that it did not have, in order.
+        added: Vec<Tag>,
+        /// The tags that it had, in order.
+        removed: Vec<Tag>,
+    },
+    /// A custom field changed.
+    FieldChanged {
+        /// Which.
+        field: FieldName,
+        /// What it holds now; `None`: nothing.
+        to: Option<FieldFact>,
+    },
+    /// Its priority changed.
+    PriorityChanged {
+        /// Before.
+        from: Priority,
+        /// Now.
+        to: Priority,
+        /// What chose it.
+        by: PriorityBy,
+    },
+    /// Its impact or its urgency changed.
+    ImpactChanged {
+        /// Its impact now.
+        impact: Option<ImpactName>,
+        /// Its urgency now.
+        urgency: Option<UrgencyName>,
+    },
+    /// Who follows it changed.
+    FollowersChanged {
+        /// Those who did not follow, in order.
+        added: Vec<Follower>,
+        /// Those who did, in order.
+        removed: Vec<Follower>,
+    },
+    /// A ticket was opened that follows this one up.
+    FollowedUp {
+        /// The new ticket.
+        by: TicketId,
+    },
+    /// It has been unresolved for long, and was warned about.
+    OpenAgeWarned,
+    /// It has been unresolved for too long, and is flagged.
+    OpenAgeOverdue,
+    /// Its timers changed for a reason that is not another event's: a public reply cancelled
+    /// the closing, or the settings changed.
+    TimersSet {
+        /// The timers now.
+        timers: Timers,
+    },
+}
+
+impl TicketChange {
+    /// The message that this event added to the thread, if it did.
+    pub fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Opened(opened) => Some(&opened.message),
+            Self::MessageAdded(message) => Some(message),
+            Self::StatusChanged(_)
+            | Self::ResolutionRecorded { .. }
+            | Self::Assigned { .. }
+            | Self::Unassigned { .. }
+            | Self::Transferred { .. }
+            | Self::Escalated { .. }
+            | Self::SubjectChanged { .. }
+            | Self::CategoryChanged { .. }
+            | Self::TagsChanged { .. }
+            | Self::FieldChanged { .. }
+            | Self::PriorityChanged { .. }
+            | Self::ImpactChanged { .. }
+            | Self::FollowersChanged { .. }
+            | Self::FollowedUp { .. }
+            | Self::OpenAgeWarned
+            | Self::OpenAgeOverdue
+            | Self::TimersSet { .. } => None,
+        }
+    }
+
+    /// The timers that this event states.
+    pub(crate) fn timers_mut(&mut self) -> Option<&mut Timers> {
+        match self {
+            Self::Opened(opened) => Some(&mut opened.timers),
+            Self::StatusChanged(change) => Some(&mut change.timers),
+            Self::TimersSet { timers } => Some(timers),
+            Self::MessageAdded(_)
+            | Self::ResolutionRecorded { .. }
+            | Self::Assigned { .. }
+            | Self::Unassigned { .. }
+            | Self::Transferred { .. }
+            | Self::Escalated { .. }
+            | Self::SubjectChanged { .. }
+            | Self::CategoryChanged { .. }
+            | Self::TagsChanged { .. }
+            | Self::FieldChanged { .. }
+            | Self::PriorityChanged { .. }
+            | Self::ImpactChanged { .. }
+            | Self::FollowersChanged { .. }
+            | Self::FollowedUp { .. }
+            | Self::OpenAgeWarned
+            | Self::OpenAgeOverdue => None,
+        }
+    }
+}
+
+/// The facts of an opening. Subject and text are the personal payload.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Opened {
+    /// Who asks.
+    pub requester: Requester,
+    /// Who wrote first.
+    pub origin: Origin,
+    /// The address or form that received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<ReceivedAt>,
+    /// The first message.
+    pub message: Message,
+    /// Bytes of the subject.
+    pub subject_bytes: u32,
+    /// Where it starts.
+    pub status: Status,
+    /// Whose queue it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentName>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryName>,
+    /// How much it matters.
+    pub priority: Priority,
+    /// What chose the priority.
+    pub priority_by: PriorityBy,
+    /// Its impact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactName>,
+    /// Its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<UrgencyName>,
+    /// Its tags, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Its custom fields, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(FieldName, FieldFact)>,
+    /// Who follows it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
+    /// The ticket that this one follows up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TicketId>,
+    /// What it will do by itself.
+    #[serde(default)]
+    pub timers: Timers,
+}
+
+impl Opened {
+    /// The channel that the request came by.
+    pub fn channel(&self) -> &Channel {
+        &self.message.channel
+    }
+}
+
+/// Who wrote first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The requester did: the ticket waits for a first answer.
+    #[default]
+    CustomerWrote,
+    /// An agent did: the ticket starts as answered, and nobody owes a first answer.
+    AgentReachedOut,
+}
+
+/// The facts of a change of status.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StatusChange {
+    /// Before.
+    pub from: Status,
+    /// Now.
+    pub to: Status,
+    /// What moved it.
+    pub because: Moved,
+    /// Why it waits, from the workflow's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonName>,
+    /// Until when it is postponed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// Bytes of the reason in words, which is the personal payload.
+    #[serde(default)]
+    pub bytes: u32,
+    /// What the ticket will do by itself from now on.
+    #[serde(default)]
+    pub timers: Timers,
+}
+
+/// What moved a ticket from one status to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Moved {
+    /// Somebody set it.
+    ByHand,
+    /// Somebody postponed the ticket.
+    Postponed,
+    /// Somebody resolved the ticket.
+    Resolved,
+    /// Somebody closed the ticket.
+    Closed,
+    /// Somebody reopened the ticket.
+    Reopened,
+    /// The requester wrote.
+    CustomerReplied,
+    /// An agent answered.
+    AgentReplied,
+    /// An agent took the ticket.
+    Taken,
+    /// The instant came until which the ticket was postponed.
+    Woken,
+    /// It had been resolved long enough.
+    AutoClosed,
+}
+
+/// Why a ticket lost its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unassigning {
+    /// Somebody released it.
+    ByHand,
+    /// It moved to another department.
+    Transferred,
+    /// It reopened, and its owner may not own it any more.
+    NotEligible,
+    /// It reopened, and its owner has no room.
+    AtCapacity,
+}
+
+/// What chose a priority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PriorityBy {
+    /// Nobody: it is the default.
+    Default,
+    /// Somebody.
+    Hand,
+    /// The matrix of impact and urgency.
+    Matrix,
+    /// The ticket that this one follows up.
+    Inherited,
+}
+
+/// What an event states about a custom field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldFact {
+    /// The value.
+    Value(FieldValue),
+    /// Free text of so many bytes, which is the personal payload.
+    Text {
+        /// Its length.
+        bytes: u32,
+    },
+}
+
+/// Somebody who is told of what happens on a ticket beside those whose work it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Follower {
+    /// A contact: a carbon copy.
+    Contact(ContactId),
+    /// An agent.
+    Agent(AgentId),
+}

@@ -1,0 +1,172 @@
+//! Messages: what was said, by whom, over which channel; and what comes attached.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::people::{Author, Part};
+
+/// How a message travelled. One ticket may see many channels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Channel {
+    /// E-mail.
+    #[default]
+    Email,
+    /// A form on a web page.
+    WebForm,
+    /// Live chat on the host's own pages.
+    Chat,
+    /// A phone call.
+    Phone,
+    /// A video call.
+    Video,
+    /// A social network, by name.
+    Social(Arc<str>),
+    /// A messenger, by name.
+    Messenger(Arc<str>),
+    /// The host's programming interface.
+    Api,
+    /// A channel of the host's own, by name.
+    Other(Arc<str>),
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email => f.write_str("email"),
+            Self::WebForm => f.write_str("web_form"),
+            Self::Chat => f.write_str("chat"),
+            Self::Phone => f.write_str("phone"),
+            Self::Video => f.write_str("video"),
+            Self::Social(name) => write!(f, "social:{name}"),
+            Self::Messenger(name) => write!(f, "messenger:{name}"),
+            Self::Api => f.write_str("api"),
+            Self::Other(name) => write!(f, "other:{name}"),
+        }
+    }
+}
+
+/// Who may read a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody on the ticket, the customer too.
+    Public,
+    /// Agents only.
+    Note,
+}
+
+/// The facts of a message; its text is the event's personal payload.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Message {
+    /// Who wrote or said it.
+    pub author: Author,
+    /// What it does to the conversation, from [`Author::part`]; a note does neither.
+    pub part: Part,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// How it travelled.
+    pub channel: Channel,
+    /// When it was said, where that was before it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<DateTime<Utc>>,
+    /// Bytes of its text.
+    pub bytes: u32,
+    /// What came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentFacts>,
+}
+
+/// What the crate keeps of an attached file; its name is the event's personal payload, and
+/// its bytes are the host's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AttachmentFacts {
+    /// Media type, such as `image/png`.
+    pub media_type: Arc<str>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The host's digest of the content, such as `sha256:…`, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Arc<str>>,
+    /// Under which key the host keeps the bytes.
+    pub key: Arc<str>,
+}
+
+/// A file that comes with a message, as a host names it in a command.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The file's name.
+    pub name: Arc<str>,
+    /// Media type, such as `image/png`.
+    pub media_type: Arc<str>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The host's digest of the content, such as `sha256:…`, where it has one.
+    #[serde(default)]
+    pub digest: Option<Arc<str>>,
+    /// Under which key the host keeps the bytes.
+    pub key: Arc<str>,
+}
+
+impl Attachment {
+    pub(crate) fn facts(&self) -> AttachmentFacts {
+        AttachmentFacts {
+            media_type: self.media_type.clone(),
+            bytes: self.bytes,
+            digest: self.digest.clone(),
+            key: self.key.clone(),
+        }
+    }
+}
+
+/// A subject for a request that came without one: its first line with words in it, cut at a
+/// word's end where it is longer than 80 characters.
+pub(crate) fn derived_subject(text: &str, max_bytes: usize) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let cut = |end: usize| line.get(..end).unwrap_or(line);
+    // An ellipsis takes three bytes.
+    let room = max_bytes.saturating_sub(3);
+    let end = line
+        .char_indices()
+        .map(|(start, c)| start + c.len_utf8())
+        .take(80)
+        .take_while(|end| *end <= room)
+        .last()
+        .unwrap_or(0);
+    if end == line.len() {
+        return line.to_owned();
+    }
+    let head = cut(end);
+    let word = head.rfind(char::is_whitespace).filter(|at| *at > 0).unwrap_or(head.len());
+    format!("{}…", head.get(..word).unwrap_or(head).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::derived_subject;
+
+    #[test]
+    fn a_short_first_line_is_the_subject() {
+        assert_eq!(derived_subject("\n  Printer on fire \nhelp", 998), "Printer on fire");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_at_a_word() {
+        let text = "word ".repeat(40);
+        let subject = derived_subject(&text, 998);
+        assert!(subject.ends_with("word…"), "{subject}");
+        assert!(subject.chars().count() <= 81);
+    }
+
+    #[test]
+    fn never_longer_than_the_limit_and_never_inside_a_character() {
+        for max in 16..40 {
+            let subject = derived_subject(&"ضصثقفغعهخح".repeat(20), max);
+            assert!(subject.len() <= max, "{} > {max}", subject.len());
+        }
+    }
+}

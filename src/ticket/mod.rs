@@ -1,0 +1,353 @@
+//! The ticket: its head, which is what the rules need, and never the thread.
+
+mod apply;
+pub mod command;
+mod event;
+mod message;
+mod timers;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use apply::ReplayError;
+pub(crate) use apply::Stamp;
+pub use event::{
+    FieldFact, Follower, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
+};
+pub(crate) use message::derived_subject;
+pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
+pub(crate) use timers::armed;
+pub use timers::{TimerKind, Timers};
+
+use crate::ids::{
+    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
+    ResolutionCode, Revision, Tag, TicketId, UrgencyName,
+};
+use crate::people::{Actor, Requester, SightOf};
+use crate::personal::Erasable;
+use crate::settings::{FieldValue, Priority};
+use crate::workflow::{Status, StatusCategory};
+
+/// A ticket as it stands: the fold of its history.
+///
+/// It is small, and stays small however long the conversation: what rules need is here, and
+/// messages are in the history. Getters only, so that every ticket there is has come about
+/// by events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    // The hot part: what a reply may touch.
+    id: TicketId,
+    revision: Revision,
+    requester: Requester,
+    origin: Origin,
+    status: Status,
+    status_since: DateTime<Utc>,
+    department: Option<DepartmentName>,
+    assignee: Option<AgentId>,
+    priority: Priority,
+    channel: Channel,
+    opened_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    unresolved_since: DateTime<Utc>,
+    waiting_since: Option<DateTime<Utc>>,
+    first_answered_at: Option<DateTime<Utc>>,
+    last_asked_at: Option<DateTime<Utc>>,
+    last_answered_at: Option<DateTime<Utc>>,
+    resolved_at: Option<DateTime<Utc>>,
+    closed_at: Option<DateTime<Utc>>,
+    postponed_until: Option<DateTime<Utc>>,
+    timers: Timers,
+    postponed_from_new: bool,
+    auto_close_cancelled: bool,
+    open_age_warned: bool,
+    overdue: bool,
+    messages: u32,
+    notes: u32,
+    reopened: u32,
+    escalated: u32,
+    transferred: u32,
+    // The rest: shared between the heads of a ticket until something in it changes.
+    details: Arc<Details>,
+}
+
+/// What a reply never touches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Details {
+    subject: Erasable<Arc<str>>,
+    received_at: Option<ReceivedAt>,
+    category: Option<CategoryName>,
+    impact: Option<ImpactName>,
+    urgency: Option<UrgencyName>,
+    reason: Option<ReasonName>,
+    resolution: Option<Resolution>,
+    follows: Option<TicketId>,
+    tags: Vec<Tag>,
+    fields: Vec<(FieldName, Erasable<FieldValue>)>,
+    followers: Vec<Follower>,
+    followed_up_by: Vec<TicketId>,
+}
+
+/// How a ticket ended; kept when it reopens, until another takes its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    code: ResolutionCode,
+    text: Erasable<Arc<str>>,
+    by: Actor,
+    at: DateTime<Utc>,
+}
+
+impl Resolution {
+    /// The code, from the settings' list of that time.
+    pub fn code(&self) -> &ResolutionCode {
+        &self.code
+    }
+
+    /// In words; empty where none were given.
+    pub fn text(&self) -> &Erasable<Arc<str>> {
+        &self.text
+    }
+
+    /// Who recorded it.
+    pub fn by(&self) -> &Actor {
+        &self.by
+    }
+
+    /// When.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+}
+
+/// Whose a ticket is: a customer's, or the agents' own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketKind {
+    /// A customer's request.
+    Customer,
+    /// One agent's request to others, seen by agents only.
+    Internal,
+}
+
+macro_rules! copied {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&self) -> $type {
+            self.$name
+        }
+    )*};
+}
+
+impl Ticket {
+    copied! {
+        /// Which ticket this is.
+        id: TicketId;
+        /// How many events its history has.
+        revision: Revision;
+        /// Who asks.
+        requester: Requester;
+        /// Who wrote first.
+        origin: Origin;
+        /// Since when it is in its status.
+        status_since: DateTime<Utc>;
+        /// Who owns it.
+        assignee: Option<AgentId>;
+        /// When it was opened.
+        opened_at: DateTime<Utc>;
+        /// When something last happened on it.
+        updated_at: DateTime<Utc>;
+        /// Since when it is unresolved: its opening, or its last reopening. Open age counts
+        /// from here; meaningless on finished work.
+        unresolved_since: DateTime<Utc>;
+        /// When the oldest question was asked that no human agent has answered.
+        waiting_since: Option<DateTime<Utc>>;
+        /// When a human agent first answered.
+        first_answered_at: Option<DateTime<Utc>>;
+        /// When the requester last wrote or spoke.
+        last_asked_at: Option<DateTime<Utc>>;
+        /// When a human agent last answered, or opened the conversation.
+        last_answered_at: Option<DateTime<Utc>>;
+        /// When it was last resolved, or closed without that; `None` while unresolved.
+        resolved_at: Option<DateTime<Utc>>;
+        /// When it was closed; `None` while it is not.
+        closed_at: Option<DateTime<Utc>>;
+        /// Until when it is postponed.
+        postponed_until: Option<DateTime<Utc>>;
+        /// What it will do by itself.
+        timers: Timers;
+        /// Whether somebody wrote after it was resolved, so that it does not close by itself.
+        auto_close_cancelled: bool;
+        /// Whether it was warned about for its age, since it last became unresolved.
+        open_age_warned: bool;
+    }
+
+    /// Its status.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Whose queue it is in.
+    pub fn department(&self) -> Option<&DepartmentName> {
+        self.department.as_ref()
+    }
+
+    /// How much it matters.
+    pub fn priority(&self) -> &Priority {
+        &self.priority
+    }
+
+    /// The channel of the last public message.
+    pub fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
+    /// Whether it has been unresolved for too long, and is flagged.
+    pub fn is_overdue(&self) -> bool {
+        self.overdue
+    }
+
+    /// Public messages so far.
+    pub fn message_count(&self) -> u32 {
+        self.messages
+    }
+
+    /// Notes so far.
+    pub fn note_count(&self) -> u32 {
+        self.notes
+    }
+
+    /// How often it was reopened.
+    pub fn reopen_count(&self) -> u32 {
+        self.reopened
+    }
+
+    /// How often it was escalated.
+    pub fn escalation_count(&self) -> u32 {
+        self.escalated
+    }
+
+    /// How often it moved to another department, escalations aside.
+    pub fn transfer_count(&self) -> u32 {
+        self.transferred
+    }
+
+    /// What it is called.
+    pub fn subject(&self) -> &Erasable<Arc<str>> {
+        &self.details.subject
+    }
+
+    /// The address or form that received it.
+    pub fn received_at(&self) -> Option<&ReceivedAt> {
+        self.details.received_at.as_ref()
+    }
+
+    /// What it is about.
+    pub fn category(&self) -> Option<&CategoryName> {
+        self.details.category.as_ref()
+    }
+
+    /// How many it touches.
+    pub fn impact(&self) -> Option<&ImpactName> {
+        self.details.impact.as_ref()
+    }
+
+    /// How soon it hurts.
+    pub fn urgency(&self) -> Option<&UrgencyName> {
+        self.details.urgency.as_ref()
+    }
+
+    /// Why it waits, in its present status.
+    pub fn reason(&self) -> Option<&ReasonName> {
+        self.details.reason.as_ref()
+    }
+
+    /// How it ended, the last time it did.
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.details.resolution.as_ref()
+    }
+
+    /// The ticket that this one follows up.
+    pub fn follows(&self) -> Option<TicketId> {
+        self.details.follows
+    }
+
+    /// The tickets that follow this one up, oldest first.
+    pub fn followed_up_by(&self) -> &[TicketId] {
+        &self.details.followed_up_by
+    }
+
+    /// Labels, in order.
+    pub fn tags(&self) -> &[Tag] {
+        &self.details.tags
+    }
+
+    /// Custom fields that hold something, in order.
+    pub fn fields(&self) -> &[(FieldName, Erasable<FieldValue>)] {
+        &self.details.fields
+    }
+
+    /// What this custom field holds.
+    pub fn field(&self, name: &FieldName) -> Option<&Erasable<FieldValue>> {
+        self.details.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Who is told beside requester and agents, in order.
+    pub fn followers(&self) -> &[Follower] {
+        &self.details.followers
+    }
+
+    /// Whose it is: a customer's, or the agents' own.
+    pub fn kind(&self) -> TicketKind {
+        match self.requester {
+            Requester::Contact(_) => TicketKind::Customer,
+            Requester::Agent(_) => TicketKind::Internal,
+        }
+    }
+
+    /// Whether it waits for somebody to take it: nobody owns it, and it is not finished.
+    pub fn is_queued(&self) -> bool {
+        self.assignee.is_none() && !self.status.category.is_done()
+    }
+
+    /// The owner whose capacity it takes up: of unfinished work only.
+    pub fn burdens(&self) -> Option<AgentId> {
+        self.assignee.filter(|_| !self.status.category.is_done())
+    }
+
+    /// When it next does something by itself.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        self.timers.next().map(|(_, at)| at)
+    }
+
+    pub(crate) fn set_timers(&mut self, timers: Timers) {
+        self.timers = timers;
+    }
+
+    pub(crate) fn sight(&self) -> SightOf<'_> {
+        SightOf {
+            requester: self.requester,
+            assignee: self.assignee,
+            department: self.department.as_ref(),
+        }
+    }
+
+    /// Whether the postponed ticket returns to where new tickets are.
+    pub(crate) fn returns_to_new(&self) -> bool {
+        self.postponed_from_new
+    }
+
+    /// What was said from this instant on is news to the present status: it began before, or,
+    /// on finished work, the ticket was resolved before.
+    pub(crate) fn news_from(&self) -> DateTime<Utc> {
+        match self.status.category {
+            StatusCategory::Resolved | StatusCategory::Closed => {
+                self.resolved_at.unwrap_or(self.status_since)
+            }
+            StatusCategory::New
+            | StatusCategory::Open
+            | StatusCategory::Waiting
+            | StatusCategory::OnHold => self.status_since,
+        }
+    }
+}

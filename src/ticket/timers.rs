@@ -1,0 +1,84 @@
+//! What will happen to a ticket by itself, and when.
+//!
+//! Timers are a function of a ticket's anchors (when it was resolved, since when it is
+//! unresolved, until when it is postponed) and the settings: nothing arms or cancels one by
+//! hand, so none can be forgotten.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Ticket;
+use crate::settings::Settings;
+use crate::time::{Instant, after};
+use crate::workflow::StatusCategory;
+
+/// What a ticket will do by itself, and when. `None`: it will not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Timers {
+    /// It returns from being postponed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wake: Option<DateTime<Utc>>,
+    /// It closes, being resolved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_close: Option<DateTime<Utc>>,
+    /// It is warned about, being unresolved for long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_age_warning: Option<DateTime<Utc>>,
+    /// It is flagged as overdue, being unresolved for too long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_age_overdue: Option<DateTime<Utc>>,
+}
+
+/// The kinds of timer, in the order in which they fire at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TimerKind {
+    /// A postponed ticket returns.
+    Wake,
+    /// A resolved ticket closes.
+    AutoClose,
+    /// An unresolved ticket is warned about.
+    OpenAgeWarning,
+    /// An unresolved ticket is flagged as overdue.
+    OpenAgeOverdue,
+}
+
+impl Timers {
+    /// Every armed timer, in the fixed order of kinds.
+    pub fn iter(&self) -> impl Iterator<Item = (TimerKind, DateTime<Utc>)> {
+        [
+            (TimerKind::Wake, self.wake),
+            (TimerKind::AutoClose, self.auto_close),
+            (TimerKind::OpenAgeWarning, self.open_age_warning),
+            (TimerKind::OpenAgeOverdue, self.open_age_overdue),
+        ]
+        .into_iter()
+        .filter_map(|(kind, at)| at.map(|at| (kind, at)))
+    }
+
+    /// The timer that fires next: the earliest, and of those at one instant the first kind.
+    pub fn next(&self) -> Option<(TimerKind, DateTime<Utc>)> {
+        self.iter().min_by_key(|(kind, at)| (*at, *kind))
+    }
+}
+
+/// The timers that a ticket as it stands has under these settings.
+pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
+    let category = ticket.status().category;
+    let unresolved = !category.is_done();
+    let age = settings.open_age().filter(|_| unresolved);
+    let since = ticket.unresolved_since();
+    let at = |armed: bool, at: Instant| armed.then_some(at);
+    Timers {
+        wake: ticket.postponed_until().filter(|_| unresolved),
+        auto_close: settings
+            .auto_close()
+            .zip(ticket.resolved_at())
+            .filter(|_| category == StatusCategory::Resolved && !ticket.auto_close_cancelled())
+            .map(|(span, resolved_at)| after(resolved_at, span)),
+        open_age_warning: age.and_then(|age| at(!ticket.open_age_warned(), after(since, age.warn))),
+        open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
+    }
+}

@@ -1,0 +1,169 @@
+//! Instants in whole microseconds UTC, and spans of time with an ISO 8601 text form.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An instant; in public signatures it is written out.
+pub(crate) type Instant = DateTime<Utc>;
+
+/// The instant cut to whole microseconds, as every instant is when it enters the crate.
+pub(crate) fn whole_micros(instant: Instant) -> Instant {
+    DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
+}
+
+/// The instant a span after another; the latest instant there is, where it would lie beyond.
+pub(crate) fn after(instant: Instant, span: Span) -> Instant {
+    instant
+        .checked_add_signed(TimeDelta::microseconds(span.as_micros()))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// A length of time: whole microseconds, never negative.
+///
+/// Its text form is ISO 8601 in hours, minutes and seconds, so that no reader has to guess
+/// how long a day is: four calendar days are `PT96H`.
+///
+/// ```
+/// # use helpdesk::Span;
+/// assert_eq!(Span::days(4).to_string(), "PT96H");
+/// assert_eq!("PT1H30M".parse(), Ok(Span::minutes(90)));
+/// assert_eq!("PT0.5S".parse(), Ok(Span::micros(500_000)));
+/// assert!("P4D".parse::<Span>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(i64);
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// So many microseconds; at most about 292,000 years.
+    pub const fn micros(micros: u32) -> Self {
+        Self(micros as i64)
+    }
+
+    /// So many seconds.
+    pub const fn seconds(seconds: u32) -> Self {
+        Self(seconds as i64 * 1_000_000)
+    }
+
+    /// So many minutes.
+    pub const fn minutes(minutes: u32) -> Self {
+        Self(minutes as i64 * 60_000_000)
+    }
+
+    /// So many hours.
+    pub const fn hours(hours: u32) -> Self {
+        Self(hours as i64 * 3_600_000_000)
+    }
+
+    /// So many calendar days of 24 hours; at most 100 million of them.
+    pub const fn days(days: u32) -> Self {
+        let days = if days > 100_000_000 { 100_000_000 } else { days };
+        Self(days as i64 * 86_400_000_000)
+    }
+
+    /// The length in microseconds.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hours, rest) = (self.0 / 3_600_000_000, self.0 % 3_600_000_000);
+        let (minutes, rest) = (rest / 60_000_000, rest % 60_000_000);
+        let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
+        f.write_str("PT")?;
+        if hours > 0 {
+            write!(f, "{hours}H")?;
+        }
+        if minutes > 0 {
+            write!(f, "{minutes}M")?;
+        }
+        if micros > 0 {
+            let fraction = format!("{micros:06}");
+            write!(f, "{seconds}.{}S", fraction.trim_end_matches('0'))
+        } else if seconds > 0 || self.0 == 0 {
+            write!(f, "{seconds}S")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// A text is not a span such as `PT4H` or `PT1H30M`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a duration such as `PT4H30M`: {why}")]
+pub struct NotASpan {
+    text: String,
+    why: &'static str,
+}
+
+impl std::str::FromStr for Span {
+    type Err = NotASpan;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse_span(text)
+            .map(Self)
+            .map_err(|why| NotASpan { text: text.chars().take(80).collect(), why })
+    }
+}
+
+fn parse_span(text: &str) -> Result<i64, &'static str> {
+    let mut rest = text.strip_prefix("PT").ok_or(
+        "it must start with `PT`, in hours, minutes and seconds (a calendar day is `PT24H`)",
+    )?;
+    if rest.is_empty() {
+        return Err("it names no length");
+    }
+    let mut total: i64 = 0;
+    let mut units: &[(char, i64)] = &[('H', 3_600_000_000), ('M', 60_000_000), ('S', 1_000_000)];
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic()).ok_or("a number has no unit")?;
+        let (number, tail) = rest.split_at(end);
+        let unit = tail.chars().next().ok_or("a number has no unit")?;
+        let place = units
+            .iter()
+            .position(|(name, _)| *name == unit)
+            .ok_or("its units must be H, M, S, in this order, each once")?;
+        let (_, micros) = units.get(place).ok_or("it has an unknown unit")?;
+        let (whole, fraction) = match number.split_once('.') {
+            Some((_, "")) => return Err("a fraction has no digits"),
+            Some((whole, fraction)) if unit == 'S' => (whole, fraction),
+            Some(_) => return Err("only seconds may have a fraction"),
+            None => (number, ""),
+        };
+        if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+            return Err("a number is missing or not made of digits");
+        }
+        let whole: i64 = whole.parse().map_err(|_| "a number is too large")?;
+        if fraction.len() > 6 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return Err("a fraction has at most six digits");
+        }
+        let fraction: i64 = format!("{fraction:0<6}").parse().map_err(|_| "a bad fraction")?;
+        total = whole
+            .checked_mul(*micros)
+            .and_then(|part| part.checked_add(if unit == 'S' { fraction } else { 0 }))
+            .and_then(|part| part.checked_add(total))
+            .ok_or("it is too long")?;
+        units = units.get(place + 1..).unwrap_or(&[]);
+        rest = tail.get(1..).unwrap_or("");
+    }
+    Ok(total)
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,340 @@
+//! The lifecycle as data: statuses over fixed categories, the moves between them, and who
+//! may make each.
+//!
+//! A [`WorkflowDraft`] is what a host writes, in code or in a file; [`Workflow`] is the same
+//! thing after every check has passed. [`Workflow::default`] is the one most desks need:
+//!
+//! | from | customer's reply | agent's public reply | taken by an agent |
+//! |---|---|---|---|
+//! | New | | Answered | In progress |
+//! | Open | | Answered | In progress |
+//! | In progress | | Answered | |
+//! | Answered | Open | | |
+//! | Pending | Open | | |
+//! | Suspended | Open | | |
+//! | Postponed | Open | Answered | In progress |
+//! | Resolved | Open | | |
+//! | Closed | the reopening policy | refused: reopen first | refused |
+
+mod check;
+mod standard;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub(crate) use check::check;
+
+use crate::ids::{FieldName, ReasonName, StatusName};
+use crate::people::Party;
+
+/// What a status means to every rule in the crate, whatever a host calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusCategory {
+    /// Nobody has answered yet.
+    New,
+    /// It is the desk's turn.
+    Open,
+    /// It is the customer's turn.
+    Waiting,
+    /// It waits for a third party, or for a later day.
+    OnHold,
+    /// Done, unless the customer disagrees.
+    Resolved,
+    /// Done.
+    Closed,
+}
+
+impl StatusCategory {
+    /// Every category, in the order of a ticket's life.
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Open, Self::Waiting, Self::OnHold, Self::Resolved, Self::Closed];
+
+    /// Whether the work is done: resolved or closed.
+    pub const fn is_done(self) -> bool {
+        matches!(self, Self::Resolved | Self::Closed)
+    }
+
+    /// The category's name as settings write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Open => "open",
+            Self::Waiting => "waiting",
+            Self::OnHold => "on_hold",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl fmt::Display for StatusCategory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A ticket's status: the host's name for it, and what it means.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Status {
+    /// The name in the workflow.
+    pub name: StatusName,
+    /// What it means to the rules.
+    pub category: StatusCategory,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.name, f)
+    }
+}
+
+/// What a host writes: a workflow before its checks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkflowDraft {
+    /// The statuses, in the order in which people should read them.
+    pub statuses: Vec<StatusDraft>,
+    /// The reasons for which a ticket may wait, for statuses to name.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// The statuses that the crate itself moves tickets to.
+    pub landmarks: Landmarks,
+}
+
+/// One status of a [`WorkflowDraft`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusDraft {
+    /// The status's name: 1 to 64 bytes.
+    pub name: StatusName,
+    /// What it means to the rules.
+    pub category: StatusCategory,
+    /// The reasons that may be given on entering it; only for waiting and on hold.
+    #[serde(default)]
+    pub reasons: Vec<ReasonName>,
+    /// Whether a reason must be given.
+    #[serde(default)]
+    pub reason_required: bool,
+    /// Custom fields that must hold a value when somebody moves a ticket here by hand.
+    /// Moves that a message or a timer makes are never held up.
+    #[serde(default)]
+    pub required_fields: Vec<FieldName>,
+    /// Where a ticket may be moved from here by hand.
+    #[serde(default)]
+    pub transitions: Vec<Transition>,
+    /// Where the requester's message moves a ticket; `None`: nowhere.
+    #[serde(default)]
+    pub on_customer_reply: Option<StatusName>,
+    /// Where an agent's public reply moves a ticket; `None`: nowhere.
+    #[serde(default)]
+    pub on_agent_reply: Option<StatusName>,
+    /// Where an agent's taking the ticket moves it; `None`: nowhere.
+    #[serde(default)]
+    pub on_take: Option<StatusName>,
+}
+
+impl StatusDraft {
+    /// A status with no way in or out yet.
+    pub fn new(name: impl Into<StatusName>, category: StatusCategory) -> Self {
+        Self {
+            name: name.into(),
+            category,
+            reasons: Vec::new(),
+            reason_required: false,
+            required_fields: Vec::new(),
+            transitions: Vec::new(),
+            on_customer_reply: None,
+            on_agent_reply: None,
+            on_take: None,
+        }
+    }
+}
+
+/// A move by hand that a workflow allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transition {
+    /// The status it leads to.
+    pub to: StatusName,
+    /// Who may make it.
+    #[serde(default = "staff")]
+    pub by: Vec<Party>,
+}
+
+fn staff() -> Vec<Party> {
+    Party::STAFF.to_vec()
+}
+
+impl Transition {
+    /// A move that all who work on tickets may make ([`Party::STAFF`]).
+    pub fn to(status: impl Into<StatusName>) -> Self {
+        Self { to: status.into(), by: staff() }
+    }
+}
+
+/// A reason for which a ticket may wait; reasons are reported on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// The reason's name: 1 to 64 bytes.
+    pub name: ReasonName,
+    /// Whom the ticket waits for.
+    pub waits_for: WaitsFor,
+}
+
+/// Whom a waiting ticket waits for. Decides, later, whether clocks pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// The customer.
+    Customer,
+    /// Somebody outside the desk who is not the customer.
+    ThirdParty,
+    /// The desk itself: an agent looks again later.
+    Desk,
+}
+
+/// The statuses that the crate itself moves tickets to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Landmarks {
+    /// Where a request starts; its category is new.
+    pub initial: StatusName,
+    /// Where a ticket starts that an agent opened by writing to a customer.
+    pub outreach: StatusName,
+    /// Where postponing leads; its category is on hold.
+    pub postponed: StatusName,
+    /// Where a postponed ticket returns to, unless it was in a status of category new: then
+    /// it returns to `initial`.
+    pub woken: StatusName,
+    /// Where resolving leads.
+    pub resolved: StatusName,
+    /// Where closing leads.
+    pub closed: StatusName,
+    /// Where reopening leads.
+    pub reopened: StatusName,
+}
+
+/// A workflow that has passed every check; part of [`Settings`](crate::Settings).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    statuses: Vec<StatusRule>,
+    landmarks: [usize; 7],
+    draft: WorkflowDraft,
+}
+
+/// A status with its references looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct StatusRule {
+    status: Status,
+    on_customer_reply: Option<usize>,
+    on_agent_reply: Option<usize>,
+    on_take: Option<usize>,
+}
+
+/// A landmark, as an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Landmark {
+    Initial,
+    Outreach,
+    Postponed,
+    Woken,
+    Resolved,
+    Closed,
+    Reopened,
+}
+
+/// Why a move by hand is not to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoWay {
+    /// The workflow has no such transition.
+    Missing,
+    /// It has, for others.
+    NotYours,
+}
+
+impl Workflow {
+    /// What the host wrote.
+    pub fn draft(&self) -> &WorkflowDraft {
+        &self.draft
+    }
+
+    /// The statuses, in the host's order.
+    pub fn statuses(&self) -> impl ExactSizeIterator<Item = &Status> {
+        self.statuses.iter().map(|rule| &rule.status)
+    }
+
+    /// The status of this name.
+    pub fn status(&self, name: &str) -> Option<&Status> {
+        self.rule(name).map(|rule| &rule.status)
+    }
+
+    /// The status that the crate itself moves tickets to, for this purpose.
+    pub(crate) fn landmark(&self, landmark: Landmark) -> Status {
+        let index = self.landmarks.get(landmark as usize).copied().unwrap_or(0);
+        self.at(index)
+    }
+
+    fn at(&self, index: usize) -> Status {
+        // Every index was looked up by the checks; the fallback is never taken.
+        self.statuses.get(index).map_or_else(
+            || Status { name: StatusName::from(""), category: StatusCategory::Open },
+            |rule| rule.status.clone(),
+        )
+    }
+
+    fn rule(&self, name: &str) -> Option<&StatusRule> {
+        self.statuses.iter().find(|rule| rule.status.name == *name)
+    }
+
+    fn written(&self, name: &StatusName) -> Option<&StatusDraft> {
+        self.draft.statuses.iter().find(|status| status.name == *name)
+    }
+
+    /// Where the requester's message moves a ticket from this status.
+    pub(crate) fn on_customer_reply(&self, from: &StatusName) -> Option<Status> {
+        self.rule(from.as_str())?.on_customer_reply.map(|to| self.at(to))
+    }
+
+    /// Where an agent's public reply moves a ticket from this status.
+    pub(crate) fn on_agent_reply(&self, from: &StatusName) -> Option<Status> {
+        self.rule(from.as_str())?.on_agent_reply.map(|to| self.at(to))
+    }
+
+    /// Where taking moves a ticket from this status.
+    pub(crate) fn on_take(&self, from: &StatusName) -> Option<Status> {
+        self.rule(from.as_str())?.on_take.map(|to| self.at(to))
+    }
+
+    /// Whether this party may move a ticket by hand from one status to another.
+    pub(crate) fn way(
+        &self,
+        from: &StatusName,
+        to: &StatusName,
+        party: Party,
+    ) -> Result<(), NoWay> {
+        let transition = self
+            .written(from)
+            .and_then(|status| status.transitions.iter().find(|transition| transition.to == *to))
+            .ok_or(NoWay::Missing)?;
+        if transition.by.contains(&party) { Ok(()) } else { Err(NoWay::NotYours) }
+    }
+
+    /// The reasons that may be given on entering this status, and whether one must be.
+    pub fn reasons(&self, status: &StatusName) -> (&[ReasonName], bool) {
+        self.written(status)
+            .map_or((&[], false), |status| (status.reasons.as_slice(), status.reason_required))
+    }
+
+    /// Whom a ticket waits for that gave this reason.
+    pub fn waits_for(&self, reason: &ReasonName) -> Option<WaitsFor> {
+        self.draft.reasons.iter().find(|known| known.name == *reason).map(|known| known.waits_for)
+    }
+
+    /// The fields that must hold a value when somebody moves a ticket to this status by hand.
+    pub fn required_fields(&self, status: &StatusName) -> &[FieldName] {
+        self.written(status).map_or(&[], |status| status.required_fields.as_slice())
+    }
+}
