@@ -1,5 +1,8 @@
 //! An embeddable help desk: a library, no server, no API client.
 
+// Examples print; a library never does.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod cause;
 mod channel;
 mod decide;

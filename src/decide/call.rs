@@ -16,7 +16,6 @@ use crate::ticket::command::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "a command lives on the stack, for one call")]
 pub enum Command {
     /// See [`Open`].
     Open(Open),
