@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::decision::{Stayed, Step};
 use super::work::Work;
-use super::{Cx, Refusal, opening};
+use super::{Cx, Refusal, Vocabulary, editing, opening};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
+use crate::ids::{AgentId, name_problem};
 use crate::people::{Actor, Author, Part, Requester, Who};
 use crate::personal::Personal;
 use crate::settings::Reopening;
@@ -105,7 +106,15 @@ impl Said<'_> {
                     found: attachment.bytes,
                 });
             }
-            within("subject_bytes", limits.subject_bytes, attachment.name.len())?;
+            let Attachment { name, media_type, bytes: _, digest, key } = attachment;
+            for text in [Some(name), Some(media_type), digest.as_ref(), Some(key)] {
+                within("subject_bytes", limits.subject_bytes, text.map_or(0, |text| text.len()))?;
+            }
+        }
+        if let Some(name) = self.channel.name()
+            && let Some(problem) = name_problem(name)
+        {
+            return Err(editing::bad_name(Vocabulary::Channel, name, problem));
         }
         let message = Message {
             author: self.author.clone(),
@@ -149,7 +158,7 @@ pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
 }
 
 /// The agent whose internal ticket it is, as the author of what somebody logs for them.
-pub(super) fn asking_agent(cx: &Cx<'_>, id: crate::ids::AgentId) -> Result<Author, Refusal> {
+pub(super) fn asking_agent(cx: &Cx<'_>, id: AgentId) -> Result<Author, Refusal> {
     let agent = cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
     Ok(Author::of_agent(id, agent.role()))
 }
@@ -180,7 +189,7 @@ fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refu
     let workflow = cx.settings.workflow();
     let to = match part {
         Part::Asks if closed => Some(workflow.landmark(Landmark::Reopened)),
-        Part::Asks => workflow.on_customer_reply(&status.name),
+        Part::Asks => workflow.on_customer_reply(&status),
         Part::Answers => workflow.on_agent_reply(&status.name),
         Part::Neither => None,
     };

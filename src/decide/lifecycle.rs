@@ -4,6 +4,7 @@ use super::assignment::{not_closed, reason as reason_in_words};
 use super::work::Work;
 use super::{Refusal, conversation, editing};
 use crate::ids::{ReasonName, StatusName};
+use crate::people::Deed;
 use crate::personal::Personal;
 use crate::ticket::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 use crate::ticket::{Moved, TicketChange};
@@ -34,9 +35,7 @@ pub(super) fn set_status(work: &mut Work<'_>, set: &SetStatus) -> Result<(), Ref
     if stays && (set.reason.is_none() || set.reason.as_ref() == work.ticket.reason()) {
         return Ok(());
     }
-    if !stays {
-        may_enter(work, to)?;
-    }
+    may_enter_or_stay(work, to)?;
     check_reason(work, &to.name, set.reason.as_ref())?;
     let mut change = work.move_to(to.clone(), Moved::ByHand);
     change.reason = set.reason.clone();
@@ -50,9 +49,7 @@ pub(super) fn postpone(work: &mut Work<'_>, postpone: &Postpone) -> Result<(), R
     not_closed(work)?;
     let to = work.cx.settings.workflow().landmark(Landmark::Postponed);
     let stays = work.ticket.status().name == to.name;
-    if !stays {
-        may_enter(work, &to)?;
-    }
+    may_enter_or_stay(work, &to)?;
     if until <= work.now {
         return Err(Refusal::NotLater { instant: until, now: work.now });
     }
@@ -74,6 +71,7 @@ pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refu
     not_closed(work)?;
     let to = work.cx.settings.workflow().landmark(Landmark::Resolved);
     if work.ticket.status().category == StatusCategory::Resolved {
+        work.cx.may(Deed::Edit, Some(&work.ticket))?;
         check_resolution(work, &resolve.resolution)?;
         let same = is_recorded(work, &resolve.resolution);
         if !same || work.ticket.auto_close_cancelled() {
@@ -119,6 +117,15 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
     work.moved(change, None, Some(&reopen.reason));
     work.settle_owner();
     Ok(())
+}
+
+/// As [`may_enter`]; where the ticket is there already, whoever may edit it may say more of it.
+fn may_enter_or_stay(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
+    if work.ticket.status().name == to.name {
+        work.cx.may(Deed::Edit, Some(&work.ticket))
+    } else {
+        may_enter(work, to)
+    }
 }
 
 /// Whether the actor may move the ticket there by hand, and it has what it needs there.
