@@ -133,6 +133,10 @@ fn may_enter(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
     let cx = work.cx;
     let workflow = cx.settings.workflow();
     let from = &work.ticket.status().name;
+    if work.ticket.status().category.is_done() && !to.category.is_done() {
+        // Only reopening leads back, whatever a workflow has dropped since.
+        return Err(Refusal::NoTransition { from: from.clone(), to: to.name.clone() });
+    }
     workflow.way(from, &to.name, cx.party()).map_err(|no_way| match no_way {
         NoWay::Missing => Refusal::NoTransition { from: from.clone(), to: to.name.clone() },
         NoWay::NotYours => Refusal::TransitionForbidden {
