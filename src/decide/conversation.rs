@@ -1,18 +1,15 @@
 //! What is said on a ticket, and where it moves it.
 
-use std::sync::Arc;
-
 use super::decision::{Stayed, Step};
+use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary, editing, opening};
+use super::{Refusal, opening};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
-use crate::ids::{AgentId, name_problem};
-use crate::people::{Actor, Author, Part, Requester, Who};
-use crate::personal::Personal;
+use crate::people::{Author, Part, Requester};
 use crate::settings::Reopening;
 use crate::ticket::command::{LogConversation, Note, Reply, SaidBy};
-use crate::ticket::{Attachment, Channel, Message, Moved, TicketChange, Visibility};
+use crate::ticket::{Moved, TicketChange, Visibility};
 use crate::time::{Instant, after, whole_micros};
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -73,94 +70,6 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     let (message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
     work.record(TicketChange::MessageAdded(message), Some(personal));
     Ok(())
-}
-
-/// Something that is said, before it is a message.
-pub(super) struct Said<'a> {
-    pub(super) author: Author,
-    pub(super) channel: Channel,
-    pub(super) occurred_at: Option<Instant>,
-    pub(super) text: &'a str,
-    pub(super) attachments: &'a [Attachment],
-}
-
-impl Said<'_> {
-    /// The message's facts, and what people wrote.
-    pub(super) fn message(
-        &self,
-        cx: &Cx<'_>,
-        part: Part,
-        visibility: Visibility,
-    ) -> Result<(Message, Personal), Refusal> {
-        let limits = cx.settings.limits();
-        if self.text.trim().is_empty() && self.attachments.is_empty() {
-            return Err(Refusal::Empty { what: "message" });
-        }
-        let bytes = within("text_bytes", limits.text_bytes, self.text.len())?;
-        within("attachments", limits.attachments, self.attachments.len())?;
-        for attachment in self.attachments {
-            if attachment.bytes > limits.attachment_bytes {
-                return Err(Refusal::LimitExceeded {
-                    limit: "attachment_bytes",
-                    allowed: limits.attachment_bytes,
-                    found: attachment.bytes,
-                });
-            }
-            let Attachment { name, media_type, bytes: _, digest, key } = attachment;
-            for text in [Some(name), Some(media_type), digest.as_ref(), Some(key)] {
-                within("subject_bytes", limits.subject_bytes, text.map_or(0, |text| text.len()))?;
-            }
-        }
-        if let Some(name) = self.channel.name()
-            && let Some(problem) = name_problem(name)
-        {
-            return Err(editing::bad_name(Vocabulary::Channel, name, problem));
-        }
-        let message = Message {
-            author: self.author.clone(),
-            part,
-            visibility,
-            channel: self.channel.clone(),
-            occurred_at: self.occurred_at,
-            bytes,
-            attachments: self.attachments.iter().map(Attachment::facts).collect(),
-        };
-        let personal = Personal {
-            text: Some(self.text.into()),
-            file_names: self.attachments.iter().map(|file| Arc::clone(&file.name)).collect(),
-            ..Personal::default()
-        };
-        Ok((message, personal))
-    }
-}
-
-/// Refuses what is beyond a limit; gives its size otherwise.
-pub(super) fn within(limit: &'static str, allowed: u32, found: usize) -> Result<u32, Refusal> {
-    match u32::try_from(found) {
-        Ok(size) if size <= allowed => Ok(size),
-        _ => Err(Refusal::LimitExceeded {
-            limit,
-            allowed: u64::from(allowed),
-            found: u64::try_from(found).unwrap_or(u64::MAX),
-        }),
-    }
-}
-
-/// The author that the acting party is.
-pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
-    Ok(match (cx.who, &cx.call.context.actor) {
-        (Who::Customer(contact), _) => Author::Customer(contact),
-        (Who::AutoResponder(contact), _) => Author::AutoResponder(contact),
-        (Who::Agent(agent), _) => Author::of_agent(agent.id(), agent.role()),
-        (Who::Bot, Actor::Bot(name)) => Author::Bot(name.clone()),
-        (Who::Bot | Who::Host | Who::System, _) => Author::Host,
-    })
-}
-
-/// The agent whose internal ticket it is, as the author of what somebody logs for them.
-pub(super) fn asking_agent(cx: &Cx<'_>, id: AgentId) -> Result<Author, Refusal> {
-    let agent = cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
-    Ok(Author::of_agent(id, agent.role()))
 }
 
 fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refusal> {

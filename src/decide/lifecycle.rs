@@ -1,8 +1,8 @@
 //! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
 
-use super::assignment::{not_closed, reason as reason_in_words};
+use super::checks::{self, not_closed, reason as reason_in_words};
 use super::work::Work;
-use super::{Refusal, conversation, editing};
+use super::{Refusal, Vocabulary};
 use crate::ids::{ReasonName, StatusName};
 use crate::people::Deed;
 use crate::personal::Personal;
@@ -11,13 +11,11 @@ use crate::ticket::{Moved, TicketChange};
 use crate::time::whole_micros;
 use crate::workflow::{Landmark, NoWay, Status, StatusCategory};
 
-use super::Vocabulary;
-
 /// Moves the ticket to a status by name.
 pub(super) fn set_status(work: &mut Work<'_>, set: &SetStatus) -> Result<(), Refusal> {
     let workflow = work.cx.settings.workflow();
     let known = workflow.status(set.status.as_str());
-    let to = known.ok_or_else(|| editing::unknown(Vocabulary::Status, set.status.as_str()))?;
+    let to = known.ok_or_else(|| checks::unknown(Vocabulary::Status, set.status.as_str()))?;
     not_closed(work)?;
     let command = match to.category {
         StatusCategory::Resolved => Some("resolve"),
@@ -173,9 +171,9 @@ fn check_reason(
 fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refusal> {
     let settings = work.cx.settings;
     if settings.resolution_code(&resolution.code).is_none() {
-        return Err(editing::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
+        return Err(checks::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
     }
-    conversation::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
+    checks::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
 }
 
 fn record_resolution(work: &mut Work<'_>, resolution: &Resolving) -> Result<(), Refusal> {
