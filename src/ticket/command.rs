@@ -101,9 +101,10 @@ impl Open {
 /// Adds a public message.
 ///
 /// What it does follows from who writes ([`Author::part`](crate::Author::part)) and the
-/// workflow's table. The requester's message reopens a resolved ticket; on a closed one the
-/// reopening policy decides between reopening and a follow-up ticket, whose id the outcome
-/// names. A human agent's message answers. Those of bots, auto-responders and the host move
+/// workflow's table. The requester's message reopens a resolved ticket, and a closed one
+/// within the time of the reopening policy. Later it goes to the ticket's latest follow-up, as
+/// if it had been sent there; where there is none, or that one has been closed for too long
+/// as well, it opens a new one. The outcome names it. A human agent's message answers. Those of bots, auto-responders and the host move
 /// nothing. A public message of requester or agent on a resolved ticket cancels its closing
 /// by itself.
 ///
