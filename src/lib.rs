@@ -126,6 +126,7 @@
 //! |---|---|
 //! | `conformance` | the independent model of the rules, to check a desk against |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
