@@ -58,7 +58,7 @@ fn without_a_window_it_reopens_without_limit() {
 fn a_window_of_nothing_is_the_instant_of_closing() {
     let reopening = Reopening::Within(Span::ZERO);
     let desk = TestDesk::with(SettingsDraft { reopening, ..draft() });
-    closed_since(&desk, micro() * 0);
+    closed_since(&desk, chrono::TimeDelta::zero());
     desk.ok(&customer(MARIA), reply(TICKET));
     assert_eq!(desk.status(TICKET), "open");
 }
