@@ -38,7 +38,7 @@ impl Lcg {
         (self.0 >> 33) % n
     }
 
-    fn pick<'a>(&mut self, from: &'a [u8]) -> char {
+    fn pick(&mut self, from: &[u8]) -> char {
         from[self.draw(from.len() as u64) as usize] as char
     }
 }
