@@ -60,12 +60,16 @@ impl<S: Store> Desk<S> {
         settings.ok_or_else(|| Refusal::NoSuchDesk.into())
     }
 
-    /// A record as it stands, with nobody's eyes but the host's: nothing is hidden.
+    /// A record as it stands, with nobody's eyes but the host's: nothing is hidden. Another
+    /// desk's is not there.
     ///
     /// # Errors
     ///
     /// [`DeskError::Store`].
     pub fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
+        if key.desk != self.id {
+            return Ok(None);
+        }
         let found = self.store.load(self.id, &[key], &[])?;
         Ok(found.records.into_iter().next().flatten())
     }
@@ -102,7 +106,8 @@ impl<S: Store> Desk<S> {
         Ok(owner.and_then(|key| key.as_ticket()))
     }
 
-    /// A page of a record's history, with nobody's eyes but the host's.
+    /// A page of a record's history, with nobody's eyes but the host's. Another desk's is
+    /// empty.
     ///
     /// # Errors
     ///
@@ -113,6 +118,9 @@ impl<S: Store> Desk<S> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Event>, DeskError> {
+        if key.desk != self.id {
+            return Ok(Vec::new());
+        }
         Ok(self.store.history(key, after, limit)?)
     }
 
