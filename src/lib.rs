@@ -1,5 +1,132 @@
-//! An embeddable help desk: a library, no server, no API client.
+//! An embeddable help desk: tickets, lifecycle, timers and conversations as a library. No
+//! server, no API client.
+//!
+//! A host application gives it a command, the time and who acts; it answers with events, or
+//! refuses with a reason. The host keeps its own database ([`Store`](store::Store)), its
+//! channels (messages handed in, [`Notice`]s handed out), its users and its clock.
+//!
+//! ```
+//! use helpdesk::command::{Open, Reply};
+//! use helpdesk::store::MemoryStore;
+//! use helpdesk::{
+//!     Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Requester, Settings, TicketId,
+//! };
+//!
+//! let now = "2026-03-02T09:00:00Z".parse().unwrap();
+//! let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), Settings::default(), now)?;
+//! let (maria, anna) = (ContactId::from_u128(7), AgentId::from_u128(8));
+//! desk.put_agent(Actor::Host.at(now), anna, AgentProfile::new("Anna"))?;
+//!
+//! let id = TicketId::v7(now, [42; 10]);
+//! let request = Open::new(id, Requester::Contact(maria), "The printer is on fire");
+//! let opened = desk.open(Actor::Customer(maria).at(now), request)?;
+//! assert_eq!(opened.reference().unwrap().to_string(), "HD-1");
+//! assert_eq!(opened.ticket().unwrap().status().name, "new");
+//!
+//! let answered = desk.reply(Actor::Agent(anna).at(now), Reply::new(id, "Unplug it."))?;
+//! assert_eq!(answered.ticket().unwrap().status().name, "answered");
+//!
+//! let again = desk.reply(Actor::Customer(maria).at(now), Reply::new(id, "Still burning."))?;
+//! assert_eq!(again.ticket().unwrap().status().name, "open");
+//! # Ok::<(), helpdesk::DeskError>(())
+//! ```
+//!
+//! # Two ways in
+//!
+//! - **A desk over a store.** [`Desk`] has a verb for each command, takes one struct that says
+//!   what is to be done ([`command`]), and retries when somebody else was faster. Bring a
+//!   store of your own by its ten methods ([`store::Store`]), or use
+//!   [`MemoryStore`](store::MemoryStore).
+//! - **The pure core.** [`needs`] says what a decision must see, [`decide`] gives the decision
+//!   or a [`Refusal`], [`fold`] makes a head of a history. No trait, no store, no I/O.
+//!
+//! What a host configures is one value: [`Settings`], built from a [`SettingsDraft`] in code or
+//! in a file. Its [`Workflow`] is data.
+//!
+//! # Architecture
+//!
+//! ```text
+//!    Call { context: { now, actor, command_id?, correlation?, seen? }, command }
+//!                               │
+//!  host ──► desk ── needs(call, loaded) ──► load ──► store
+//!                               │             (pure, at most 3 rounds)
+//!           decide(desk, call, loaded)  ──►  Refusal
+//!                               │ writes, guards, keys, counters, notices, trace     pure
+//!                               │
+//!           Commit (one or more records, keys, counters, notices, a receipt)
+//!                               │ one transaction
+//!                             store
+//!                               │
+//!  host ◄── Outcome { records, events, trace, repeated, tries }
+//!  host's timer ◄── next_wake ──► desk.tick(now)
+//!  host's channels ◄── claim a notice, deliver it, settle it
+//! ```
+//!
+//! Everything that has a life is a **record**: a ticket, an agent, the settings. It has a
+//! history of [`Event`]s, numbered from 1 without gaps, and a head that folds them. `decide`
+//! works things out and events state the results (the new status, the timers, the priority);
+//! applying an event only copies. So a history folds to the same head on every machine and
+//! under any later version of the rules. A decision goes through the same `apply`, one event
+//! at a time: the head that it writes is the fold by construction.
+//!
+//! **The head is small.** It holds what rules need and never the thread, so a command on a
+//! ticket with ten thousand messages costs what it costs on one with ten. What a reply never
+//! touches is behind one [`Arc`](std::sync::Arc), shared between a ticket's heads.
+//!
+//! **Facts and what is personal are apart.** An event's facts never change. Texts, subjects and
+//! names are its [`Personal`] payload, which can be erased without touching the facts; where
+//! it was, the fold says [`Erasable::Erased`].
+//!
+//! **Time is an argument.** What a ticket does by itself (its [`Timers`]) is a function of its
+//! anchors and the settings; nothing arms or cancels a timer by hand. Every command first
+//! carries out what is due on its ticket, dated by the instant at which it was due, in the
+//! same commit. So a reply at 11:00 finds the ticket that closed itself at 10:00 closed,
+//! whether or not anybody ticked at 10:00, and no result depends on how often a host ticks. A
+//! `now` behind what the ticket has seen is raised to that, and the claimed time is recorded.
+//!
+//! **Conflicts are found in the commit.** A commit names the revision that it expects of each
+//! record it writes, and of each that its decision rests on ([`Guard`]); keys that only one
+//! record may have ([`UniqueKey`]); and ceilings for counters ([`CounterChange`]), which is how
+//! an agent's capacity holds against any number of processes. The desk decides anew on a
+//! conflict, a bounded number of times.
+//!
+//! **The same command twice is done once.** A host names a command by [`Context::once`]; its
+//! receipt is kept as long as the history. Receipts are asked first, so that the rules of today
+//! never refuse what was accepted yesterday.
+//!
+//! ## Roads not taken
+//!
+//! - *Lifecycle as types* (`Ticket<Open>`): states come out of storage at run time, and hosts
+//!   define their own. It is a table, checked when it is built.
+//! - *A clock trait*: it hides an argument, and makes two calls in one command disagree.
+//! - *Nested ids for numbers*: a ticket's number comes from a counter in the commit that opens
+//!   it, never from `max + 1`, and stands in no event.
+//! - *One event a command*: a reply that reopens is a message, a move and perhaps a loss of
+//!   the owner. They are three facts, in three events, of one cause.
+//!
+//! ## The map
+//!
+//! Imports point down this list; a test holds them to it.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | `ids`, `time`, `digest`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `people` | actors, authors, roles, agents; who may see and do what |
+//! | `cause`, `workflow` | what caused a change; the lifecycle as data |
+//! | `settings` | everything a host configures, checked as a whole |
+//! | `ticket` | the head, its events and commands, how each event changes it |
+//! | `record`, `channel` | histories and heads of every kind; notices |
+//! | `decide` | the rules |
+//! | [`store`] | what is asked of a database; the store in memory |
+//! | `desk` | load, decide, commit, try again; ticks; reading |
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `conformance` | the independent model of the rules, to check a desk against |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
@@ -54,3 +181,8 @@ pub use workflow::{
     Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
     WorkflowDraft,
 };
+
+/// The README's examples run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,16 +1,15 @@
 //! Whose work a ticket is: owners, departments, tiers.
 
+use super::Refusal;
+use super::checks::{self, not_closed, reason};
 use super::decision::{Counter, Guard};
 use super::work::Work;
-use super::{Refusal, conversation, editing};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key};
 use crate::people::{Deed, Role, Who};
-use crate::personal::Personal;
 use crate::ticket::command::{Assign, Escalate, Transfer};
 use crate::ticket::{Moved, TicketChange, Unassigning};
-use crate::workflow::StatusCategory;
 
 /// Gives the ticket to an agent.
 pub(super) fn assign(work: &mut Work<'_>, assign: &Assign) -> Result<(), Refusal> {
@@ -61,7 +60,7 @@ pub(super) fn take(work: &mut Work<'_>) -> Result<(), Refusal> {
 /// Moves the ticket to another department.
 pub(super) fn transfer(work: &mut Work<'_>, transfer: &Transfer) -> Result<(), Refusal> {
     not_closed(work)?;
-    let to = editing::department(work.cx, &transfer.department)?;
+    let to = checks::department(work.cx, &transfer.department)?;
     let heir = heir(work, transfer.agent, &to)?;
     if work.ticket.department() != Some(&to) {
         let from = work.ticket.department().cloned();
@@ -80,7 +79,7 @@ pub(super) fn escalate(work: &mut Work<'_>, escalate: &Escalate) -> Result<(), R
     if status.category.is_done() {
         return Err(Refusal::Finished { status: status.name.clone() });
     }
-    let to = editing::department(cx, &escalate.department)?;
+    let to = checks::department(cx, &escalate.department)?;
     let tier = |name: &DepartmentName| cx.settings.department(name).map_or(0, |known| known.tier);
     let (from_tier, to_tier) = (work.ticket.department().map_or(0, tier), tier(&to));
     if to_tier <= from_tier {
@@ -93,25 +92,6 @@ pub(super) fn escalate(work: &mut Work<'_>, escalate: &Escalate) -> Result<(), R
     work.record(change, Some(personal));
     hand_over(work, heir);
     Ok(())
-}
-
-/// A reason in words, which must be given.
-pub(super) fn reason(work: &Work<'_>, text: &str) -> Result<(u32, Personal), Refusal> {
-    if text.trim().is_empty() {
-        return Err(Refusal::Empty { what: "reason" });
-    }
-    let limit = work.cx.settings.limits().text_bytes;
-    let bytes = conversation::within("text_bytes", limit, text.len())?;
-    Ok((bytes, Personal { text: Some(text.into()), ..Personal::default() }))
-}
-
-pub(super) fn not_closed(work: &Work<'_>) -> Result<(), Refusal> {
-    match work.ticket.status() {
-        status if status.category == StatusCategory::Closed => {
-            Err(Refusal::Closed { status: status.name.clone() })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The agent who is to own the ticket in its new department, if one is named.

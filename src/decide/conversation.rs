@@ -1,17 +1,15 @@
 //! What is said on a ticket, and where it moves it.
 
-use std::sync::Arc;
-
 use super::decision::{Stayed, Step};
+use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Cx, Refusal, opening};
+use super::{Refusal, opening};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
-use crate::people::{Actor, Author, Part, Requester, Who};
-use crate::personal::Personal;
+use crate::people::{Author, Part, Requester};
 use crate::settings::Reopening;
 use crate::ticket::command::{LogConversation, Note, Reply, SaidBy};
-use crate::ticket::{Attachment, Channel, Message, Moved, TicketChange, Visibility};
+use crate::ticket::{Moved, TicketChange, Visibility};
 use crate::time::{Instant, after, whole_micros};
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -74,147 +72,98 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Something that is said, before it is a message.
-pub(super) struct Said<'a> {
-    pub(super) author: Author,
-    pub(super) channel: Channel,
-    pub(super) occurred_at: Option<Instant>,
-    pub(super) text: &'a str,
-    pub(super) attachments: &'a [Attachment],
-}
-
-impl Said<'_> {
-    /// The message's facts, and what people wrote.
-    pub(super) fn message(
-        &self,
-        cx: &Cx<'_>,
-        part: Part,
-        visibility: Visibility,
-    ) -> Result<(Message, Personal), Refusal> {
-        let limits = cx.settings.limits();
-        if self.text.trim().is_empty() && self.attachments.is_empty() {
-            return Err(Refusal::Empty { what: "message" });
-        }
-        let bytes = within("text_bytes", limits.text_bytes, self.text.len())?;
-        within("attachments", limits.attachments, self.attachments.len())?;
-        for attachment in self.attachments {
-            if attachment.bytes > limits.attachment_bytes {
-                return Err(Refusal::LimitExceeded {
-                    limit: "attachment_bytes",
-                    allowed: limits.attachment_bytes,
-                    found: attachment.bytes,
-                });
-            }
-            within("subject_bytes", limits.subject_bytes, attachment.name.len())?;
-        }
-        let message = Message {
-            author: self.author.clone(),
-            part,
-            visibility,
-            channel: self.channel.clone(),
-            occurred_at: self.occurred_at,
-            bytes,
-            attachments: self.attachments.iter().map(Attachment::facts).collect(),
-        };
-        let personal = Personal {
-            text: Some(self.text.into()),
-            file_names: self.attachments.iter().map(|file| Arc::clone(&file.name)).collect(),
-            ..Personal::default()
-        };
-        Ok((message, personal))
-    }
-}
-
-/// Refuses what is beyond a limit; gives its size otherwise.
-pub(super) fn within(limit: &'static str, allowed: u32, found: usize) -> Result<u32, Refusal> {
-    match u32::try_from(found) {
-        Ok(size) if size <= allowed => Ok(size),
-        _ => Err(Refusal::LimitExceeded {
-            limit,
-            allowed: u64::from(allowed),
-            found: u64::try_from(found).unwrap_or(u64::MAX),
-        }),
-    }
-}
-
-/// The author that the acting party is.
-pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
-    Ok(match (cx.who, &cx.call.context.actor) {
-        (Who::Customer(contact), _) => Author::Customer(contact),
-        (Who::AutoResponder(contact), _) => Author::AutoResponder(contact),
-        (Who::Agent(agent), _) => Author::of_agent(agent.id(), agent.role()),
-        (Who::Bot, Actor::Bot(name)) => Author::Bot(name.clone()),
-        (Who::Bot | Who::Host | Who::System, _) => Author::Host,
-    })
-}
-
-/// The agent whose internal ticket it is, as the author of what somebody logs for them.
-pub(super) fn asking_agent(cx: &Cx<'_>, id: crate::ids::AgentId) -> Result<Author, Refusal> {
-    let agent = cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
-    Ok(Author::of_agent(id, agent.role()))
-}
-
+/// A public message on the ticket, or on the one that continues it.
 fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refusal> {
+    let part = said.author.part(work.ticket.requester());
+    let status = work.ticket.status();
+    let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
+    if status.category == StatusCategory::Closed && !from_requester_side {
+        return Err(Refusal::Closed { status: status.name.clone() });
+    }
+    if part == Part::Asks && closed_to(work, said.at(work.now)) {
+        return continue_elsewhere(work, said).map(Some);
+    }
+    hear(work, said)?;
+    Ok(None)
+}
+
+/// A question on a ticket that has been closed for too long: its latest follow-up takes it,
+/// or, where there is none or that is closed for too long as well, a new one.
+fn continue_elsewhere<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let latest = work.ticket.followed_up_by().last();
+    let Some(latest) = latest.and_then(|latest| cx.visible(*latest).ok()) else {
+        return opening::follow_up_of(work, said);
+    };
+    let mut next = Work::on(cx, latest);
+    next.settle();
+    if closed_to(&next, said.at(next.now)) {
+        return opening::follow_up_of(work, said);
+    }
+    // Where this message belongs depends on the old ticket, which may not change.
+    next.guard(work.as_loaded());
+    next.trace(Step::WentToFollowUp { ticket: next.ticket.id() });
+    hear(&mut next, said)?;
+    Ok(next)
+}
+
+/// A public message: the thread has it, people are told, and it may move the status.
+fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let cx = work.cx;
     let part = said.author.part(work.ticket.requester());
-    let (message, personal) = said.message(cx, part, Visibility::Public)?;
-    let closed = work.ticket.status().category == StatusCategory::Closed;
-    let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
-    if closed && !from_requester_side {
-        return Err(Refusal::Closed { status: work.ticket.status().name.clone() });
-    }
-    let said_at = said.occurred_at.unwrap_or(work.now);
-    let is_news = said_at >= work.ticket.news_from();
-    if closed && part == Part::Asks && is_news && !may_reopen(work, said_at) {
-        return opening::follow_up_of(work, said).map(Some);
-    }
-    work.record(TicketChange::MessageAdded(message), Some(personal));
-    match part {
-        Part::Asks => {}
-        // A message that its requester is not to be told of would be a note.
-        Part::Answers => work.notify_audience(NoticeKind::ReplyToCustomer),
-        Part::Neither if matches!(said.author, Author::AutoResponder(_)) => {}
-        Part::Neither => work.notify_audience(NoticeKind::ReplyToCustomer),
-    }
+    let is_news = said.at(work.now) >= work.ticket.news_from();
     let status = work.ticket.status().clone();
+    let (message, personal) = said.message(cx, part, Visibility::Public)?;
+    work.record(TicketChange::MessageAdded(message), Some(personal));
     let workflow = cx.settings.workflow();
-    let to = match part {
-        Part::Asks if closed => Some(workflow.landmark(Landmark::Reopened)),
-        Part::Asks => workflow.on_customer_reply(&status.name),
-        Part::Answers => workflow.on_agent_reply(&status.name),
-        Part::Neither => None,
-    };
-    let stays = match &to {
-        _ if part == Part::Neither => Some(Stayed::DoesNotCount),
-        None => Some(Stayed::NoMove),
-        Some(_) if !is_news => Some(Stayed::OldNews),
-        Some(_) => None,
-    };
-    match (stays, to) {
-        (None, Some(to)) => {
-            let (because, rule) = if part == Part::Asks {
-                (Moved::CustomerReplied, Rule::OnCustomerReply)
+    let (to, because, rule) = match part {
+        Part::Asks => {
+            let to = if status.category == StatusCategory::Closed {
+                Some(workflow.landmark(Landmark::Reopened))
             } else {
-                (Moved::AgentReplied, Rule::OnAgentReply)
+                workflow.on_customer_reply(&status)
             };
+            (to, Moved::CustomerReplied, Rule::OnCustomerReply)
+        }
+        Part::Answers => {
+            work.notify_audience(NoticeKind::ReplyToCustomer);
+            (workflow.on_agent_reply(&status.name), Moved::AgentReplied, Rule::OnAgentReply)
+        }
+        Part::Neither => {
+            if !matches!(said.author, Author::AutoResponder(_)) {
+                work.notify_audience(NoticeKind::ReplyToCustomer);
+            }
+            let because = Stayed::DoesNotCount;
+            work.trace(Step::Stayed { status: status.name, because });
+            return Ok(());
+        }
+    };
+    match to {
+        Some(to) if is_news => {
             work.moved(work.move_to(to, because), Some(rule), None);
             if status.category.is_done() {
                 work.settle_owner();
             }
         }
-        (Some(because), _) => work.trace(Step::Stayed { status: status.name, because }),
-        (None, None) => {}
+        to => {
+            let because = if to.is_some() { Stayed::OldNews } else { Stayed::NoMove };
+            work.trace(Step::Stayed { status: status.name, because });
+        }
     }
     if part == Part::Asks {
         work.notify_workers(NoticeKind::CustomerWrote);
     }
-    Ok(None)
+    Ok(())
 }
 
-/// Whether a question at this instant still reopens a closed ticket.
-fn may_reopen(work: &Work<'_>, said_at: Instant) -> bool {
-    match (work.cx.settings.reopening(), work.ticket.closed_at()) {
-        (Reopening::Always, _) | (_, None) => true,
-        (Reopening::Within(window), Some(closed_at)) => said_at <= after(closed_at, window),
-    }
+/// Whether the ticket has been closed for too long for a question at this instant. One from
+/// before it was resolved is no reason to reopen it, and stays with it.
+fn closed_to(work: &Work<'_>, said_at: Instant) -> bool {
+    let ticket = &work.ticket;
+    ticket.status().category == StatusCategory::Closed
+        && said_at >= ticket.news_from()
+        && match (work.cx.settings.reopening(), ticket.closed_at()) {
+            (Reopening::Always, _) | (_, None) => false,
+            (Reopening::Within(window), Some(closed_at)) => said_at > after(closed_at, window),
+        }
 }

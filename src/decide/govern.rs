@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::decision::{Columns, Decision, Expected, KeyChange, UniqueKey, Write};
-use super::{Call, Cx, Loaded, Refusal, Vocabulary, editing};
+use super::{Call, Cx, Loaded, Refusal, Vocabulary, checks};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, label_problem};
 use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role};
@@ -81,10 +81,10 @@ pub(super) fn put_agent(
         return Err(Refusal::OwnersOnly { party: cx.party() });
     }
     if let Some(problem) = agent_name_problem(&profile.name) {
-        return Err(editing::bad_name(Vocabulary::AgentName, &profile.name, problem));
+        return Err(checks::bad_name(Vocabulary::AgentName, &profile.name, problem));
     }
     for department in &profile.departments {
-        editing::department(cx, department)?;
+        checks::department(cx, department)?;
     }
     if current.is_some_and(|agent| agent.is_as(profile)) {
         return Ok(Decision::default());

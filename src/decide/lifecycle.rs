@@ -1,22 +1,21 @@
 //! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
 
-use super::assignment::{not_closed, reason as reason_in_words};
+use super::checks::{self, not_closed, reason as reason_in_words};
 use super::work::Work;
-use super::{Refusal, conversation, editing};
+use super::{Refusal, Vocabulary};
 use crate::ids::{ReasonName, StatusName};
+use crate::people::Deed;
 use crate::personal::Personal;
 use crate::ticket::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 use crate::ticket::{Moved, TicketChange};
 use crate::time::whole_micros;
 use crate::workflow::{Landmark, NoWay, Status, StatusCategory};
 
-use super::Vocabulary;
-
 /// Moves the ticket to a status by name.
 pub(super) fn set_status(work: &mut Work<'_>, set: &SetStatus) -> Result<(), Refusal> {
     let workflow = work.cx.settings.workflow();
     let known = workflow.status(set.status.as_str());
-    let to = known.ok_or_else(|| editing::unknown(Vocabulary::Status, set.status.as_str()))?;
+    let to = known.ok_or_else(|| checks::unknown(Vocabulary::Status, set.status.as_str()))?;
     not_closed(work)?;
     let command = match to.category {
         StatusCategory::Resolved => Some("resolve"),
@@ -34,9 +33,7 @@ pub(super) fn set_status(work: &mut Work<'_>, set: &SetStatus) -> Result<(), Ref
     if stays && (set.reason.is_none() || set.reason.as_ref() == work.ticket.reason()) {
         return Ok(());
     }
-    if !stays {
-        may_enter(work, to)?;
-    }
+    may_enter_or_stay(work, to)?;
     check_reason(work, &to.name, set.reason.as_ref())?;
     let mut change = work.move_to(to.clone(), Moved::ByHand);
     change.reason = set.reason.clone();
@@ -50,9 +47,7 @@ pub(super) fn postpone(work: &mut Work<'_>, postpone: &Postpone) -> Result<(), R
     not_closed(work)?;
     let to = work.cx.settings.workflow().landmark(Landmark::Postponed);
     let stays = work.ticket.status().name == to.name;
-    if !stays {
-        may_enter(work, &to)?;
-    }
+    may_enter_or_stay(work, &to)?;
     if until <= work.now {
         return Err(Refusal::NotLater { instant: until, now: work.now });
     }
@@ -74,6 +69,7 @@ pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refu
     not_closed(work)?;
     let to = work.cx.settings.workflow().landmark(Landmark::Resolved);
     if work.ticket.status().category == StatusCategory::Resolved {
+        work.cx.may(Deed::Edit, Some(&work.ticket))?;
         check_resolution(work, &resolve.resolution)?;
         let same = is_recorded(work, &resolve.resolution);
         if !same || work.ticket.auto_close_cancelled() {
@@ -121,11 +117,24 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
     Ok(())
 }
 
+/// As [`may_enter`]; where the ticket is there already, whoever may edit it may say more of it.
+fn may_enter_or_stay(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
+    if work.ticket.status().name == to.name {
+        work.cx.may(Deed::Edit, Some(&work.ticket))
+    } else {
+        may_enter(work, to)
+    }
+}
+
 /// Whether the actor may move the ticket there by hand, and it has what it needs there.
 fn may_enter(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
     let cx = work.cx;
     let workflow = cx.settings.workflow();
     let from = &work.ticket.status().name;
+    if work.ticket.status().category.is_done() && !to.category.is_done() {
+        // Only reopening leads back, whatever a workflow has dropped since.
+        return Err(Refusal::NoTransition { from: from.clone(), to: to.name.clone() });
+    }
     workflow.way(from, &to.name, cx.party()).map_err(|no_way| match no_way {
         NoWay::Missing => Refusal::NoTransition { from: from.clone(), to: to.name.clone() },
         NoWay::NotYours => Refusal::TransitionForbidden {
@@ -162,9 +171,9 @@ fn check_reason(
 fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refusal> {
     let settings = work.cx.settings;
     if settings.resolution_code(&resolution.code).is_none() {
-        return Err(editing::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
+        return Err(checks::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
     }
-    conversation::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
+    checks::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
 }
 
 fn record_resolution(work: &mut Work<'_>, resolution: &Resolving) -> Result<(), Refusal> {

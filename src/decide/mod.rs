@@ -5,6 +5,7 @@
 
 mod assignment;
 mod call;
+mod checks;
 mod conversation;
 mod decision;
 mod editing;
@@ -13,6 +14,7 @@ mod lifecycle;
 mod needs;
 mod opening;
 mod refusal;
+mod said;
 mod timers;
 mod work;
 
@@ -100,25 +102,12 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     work.settle();
     let beside = match &cx.call.command {
         Command::Reply(reply) => conversation::reply(&mut work, reply)?,
-        Command::Note(note) => conversation::note(&mut work, note).map(|()| None)?,
         Command::LogConversation(log) => conversation::log(&mut work, log)?,
-        Command::FollowUp(follow_up) => opening::follow_up(&mut work, follow_up).map(Some)?,
-        Command::Edit(edit) => editing::edit(&mut work, edit).map(|()| None)?,
-        Command::Assign(assign) => assignment::assign(&mut work, assign).map(|()| None)?,
-        Command::Unassign(_) => assignment::unassign(&mut work).map(|()| None)?,
-        Command::Take(_) => assignment::take(&mut work).map(|()| None)?,
-        Command::Transfer(transfer) => assignment::transfer(&mut work, transfer).map(|()| None)?,
-        Command::Escalate(escalate) => assignment::escalate(&mut work, escalate).map(|()| None)?,
-        Command::SetStatus(set) => lifecycle::set_status(&mut work, set).map(|()| None)?,
-        Command::Postpone(postpone) => lifecycle::postpone(&mut work, postpone).map(|()| None)?,
-        Command::Resolve(resolve) => lifecycle::resolve(&mut work, resolve).map(|()| None)?,
-        Command::Close(close) => lifecycle::close(&mut work, close).map(|()| None)?,
-        Command::Reopen(reopen) => lifecycle::reopen(&mut work, reopen).map(|()| None)?,
-        Command::Tick(_)
-        | Command::Open(_)
-        | Command::PutAgent { .. }
-        | Command::CreateDesk(_)
-        | Command::PublishSettings(_) => None,
+        Command::FollowUp(follow_up) => Some(opening::follow_up(&mut work, follow_up)?),
+        command => {
+            alone(&mut work, command)?;
+            None
+        }
     };
     work.finish(&mut decision);
     if let Some(beside) = beside {
@@ -126,6 +115,34 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
     Ok(decision)
+}
+
+/// The commands that never touch a second ticket.
+fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
+    match command {
+        Command::Note(note) => conversation::note(work, note),
+        Command::Edit(edit) => editing::edit(work, edit),
+        Command::Assign(assign) => assignment::assign(work, assign),
+        Command::Unassign(_) => assignment::unassign(work),
+        Command::Take(_) => assignment::take(work),
+        Command::Transfer(transfer) => assignment::transfer(work, transfer),
+        Command::Escalate(escalate) => assignment::escalate(work, escalate),
+        Command::SetStatus(set) => lifecycle::set_status(work, set),
+        Command::Postpone(postpone) => lifecycle::postpone(work, postpone),
+        Command::Resolve(resolve) => lifecycle::resolve(work, resolve),
+        Command::Close(close) => lifecycle::close(work, close),
+        Command::Reopen(reopen) => lifecycle::reopen(work, reopen),
+        // What is due has been carried out; there is nothing beside it.
+        Command::Tick(_) => Ok(()),
+        // Decided elsewhere: these are not about a ticket that exists, or about two.
+        Command::Reply(_)
+        | Command::LogConversation(_)
+        | Command::FollowUp(_)
+        | Command::Open(_)
+        | Command::PutAgent { .. }
+        | Command::CreateDesk(_)
+        | Command::PublishSettings(_) => Ok(()),
+    }
 }
 
 /// What a command does, as permissions see it.

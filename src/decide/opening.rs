@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::conversation::{Said, asking_agent, author, within};
+use super::checks::{self, within};
 use super::decision::{Decision, Step};
-use super::editing::{self, Fields};
+use super::editing::Fields;
+use super::said::{Said, asking_agent, author};
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::channel::NoticeKind;
@@ -33,26 +34,26 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     let (message, mut personal) = said.message(cx, part, Visibility::Public)?;
     let settings = cx.settings;
     let subject = match &open.subject {
-        Some(subject) => editing::subject(cx, subject)?,
+        Some(subject) => checks::subject(cx, subject)?,
         None => derived(cx, &open.text),
     };
     if let Some(received_at) = &open.received_at
         && let Some(problem) = name_problem(received_at.as_str())
     {
-        return Err(editing::bad_name(Vocabulary::ReceivedAt, received_at.as_str(), problem));
+        return Err(checks::bad_name(Vocabulary::ReceivedAt, received_at.as_str(), problem));
     }
     let department =
-        open.department.as_ref().map(|name| editing::department(cx, name)).transpose()?;
-    let category = open.category.as_ref().map(|name| editing::category(cx, name)).transpose()?;
-    let impact = open.impact.as_ref().map(|name| editing::impact(cx, name)).transpose()?;
-    let urgency = open.urgency.as_ref().map(|name| editing::urgency(cx, name)).transpose()?;
-    let by_matrix = editing::by_matrix(cx, impact.as_ref(), urgency.as_ref());
+        open.department.as_ref().map(|name| checks::department(cx, name)).transpose()?;
+    let category = open.category.as_ref().map(|name| checks::category(cx, name)).transpose()?;
+    let impact = open.impact.as_ref().map(|name| checks::impact(cx, name)).transpose()?;
+    let urgency = open.urgency.as_ref().map(|name| checks::urgency(cx, name)).transpose()?;
+    let by_matrix = checks::by_matrix(cx, impact.as_ref(), urgency.as_ref());
     let (priority, priority_by) = match (&open.priority, by_matrix) {
-        (Some(name), _) => (editing::priority(cx, name)?, PriorityBy::Hand),
+        (Some(name), _) => (checks::priority(cx, name)?, PriorityBy::Hand),
         (None, Some(priority)) => (priority, PriorityBy::Matrix),
         (None, None) => (settings.default_priority(), PriorityBy::Default),
     };
-    editing::tags(cx, open.tags.iter(), open.tags.len())?;
+    checks::tags(cx, open.tags.iter(), open.tags.len())?;
     within("followers", settings.limits().followers, open.followers.len())?;
     let mut fields = Fields::default();
     for (field, value) in &open.fields {

@@ -269,6 +269,8 @@ pub enum Vocabulary {
     AgentName,
     /// An address or form that receives requests.
     ReceivedAt,
+    /// A channel of the host's own.
+    Channel,
 }
 
 impl std::fmt::Display for Vocabulary {
@@ -286,6 +288,7 @@ impl std::fmt::Display for Vocabulary {
             Self::Tag => "tag",
             Self::AgentName => "agent's name",
             Self::ReceivedAt => "receiving address",
+            Self::Channel => "channel",
         })
     }
 }

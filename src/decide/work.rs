@@ -187,6 +187,15 @@ impl<'a> Work<'a> {
         self.out.trace.push(step);
     }
 
+    /// This ticket as it was loaded, for a decision on another that rests on it.
+    pub(super) fn as_loaded(&self) -> Guard {
+        let revision = match self.expected {
+            Expected::New => Revision::ZERO,
+            Expected::At(revision) => revision,
+        };
+        Guard { key: self.key, revision }
+    }
+
     pub(super) fn guard(&mut self, guard: Guard) {
         if guard.key != self.key && !self.out.guards.contains(&guard) {
             self.out.guards.push(guard);

@@ -11,8 +11,7 @@ use crate::ticket::Ticket;
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The records that it wrote, as they are after it; or, where it wrote nothing, the one
-    /// that it was about.
+    /// The records that it wrote, as they are after it, and the one that it was about.
     pub records: Vec<Record>,
     /// The events that it appended, by record. Empty: it changed nothing.
     pub events: Vec<(Key, Arc<[Event]>)>,
@@ -52,7 +51,7 @@ impl Outcome {
                 head: write.head.clone(),
             })
             .collect();
-        if records.is_empty() {
+        if !records.iter().any(|record| Some(record.key) == about) {
             records.extend(about.and_then(|key| loaded.record(key)).cloned());
         }
         let events =

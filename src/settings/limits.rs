@@ -9,7 +9,7 @@ use crate::problem::{Mistake, Problems};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a subject. Default 998.
+    /// Bytes of a subject, and of each text about an attachment. Default 998.
     pub subject_bytes: u32,
     /// Bytes of a message, a note, a resolution or a reason. Default 1 MiB.
     pub text_bytes: u32,

@@ -101,9 +101,10 @@ impl Open {
 /// Adds a public message.
 ///
 /// What it does follows from who writes ([`Author::part`](crate::Author::part)) and the
-/// workflow's table. The requester's message reopens a resolved ticket; on a closed one the
-/// reopening policy decides between reopening and a follow-up ticket, whose id the outcome
-/// names. A human agent's message answers. Those of bots, auto-responders and the host move
+/// workflow's table. The requester's message reopens a resolved ticket, and a closed one
+/// within the time of the reopening policy. Later it goes to the ticket's latest follow-up, as
+/// if it had been sent there; where there is none, or that one has been closed for too long
+/// as well, it opens a new one. The outcome names it. A human agent's message answers. Those of bots, auto-responders and the host move
 /// nothing. A public message of requester or agent on a resolved ticket cancels its closing
 /// by itself.
 ///
@@ -325,7 +326,8 @@ pub struct Escalate {
 /// Moves a ticket to another status by hand. To the status it is in, it is a no-op, unless it
 /// brings another reason, which is then recorded.
 ///
-/// Refused: where the workflow has no such transition, or not for this actor; a reason that
+/// Refused: on a closed ticket; where the workflow has no such transition, or not for this
+/// actor; a reason that
 /// the status does not take, or none where it requires one; a required field without a value;
 /// resolved and closed statuses ([`Resolve`], [`Close`]) and the postponed one ([`Postpone`]),
 /// which need more than a name.
@@ -342,8 +344,9 @@ pub struct SetStatus {
 /// Puts a ticket aside until an instant; then it returns by itself, exactly once: to New if
 /// nobody had answered it yet, else to Open. Postponing again moves the instant.
 ///
-/// Refused: an instant that is not later than now; as [`SetStatus`] for the transition, the
-/// reason and required fields.
+/// Refused: on a closed ticket; an instant that is not later than now; as [`SetStatus`] for the
+/// transition, the reason and required fields; moving the instant, by who may not edit the
+/// ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Postpone {
     /// Which ticket.

@@ -34,6 +34,18 @@ pub enum Channel {
     Other(Arc<str>),
 }
 
+impl Channel {
+    /// The name that the host gave it, where it has one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Social(name) | Self::Messenger(name) | Self::Other(name) => Some(name),
+            Self::Email | Self::WebForm | Self::Chat | Self::Phone | Self::Video | Self::Api => {
+                None
+            }
+        }
+    }
+}
+
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -293,9 +293,18 @@ impl Workflow {
         self.draft.statuses.iter().find(|status| status.name == *name)
     }
 
-    /// Where the requester's message moves a ticket from this status.
-    pub(crate) fn on_customer_reply(&self, from: &StatusName) -> Option<Status> {
-        self.rule(from.as_str())?.on_customer_reply.map(|to| self.at(to))
+    /// Where the requester's message moves a ticket from this status. From one that the
+    /// workflow has dropped since, a message that the desk waits for still gets its attention.
+    pub(crate) fn on_customer_reply(&self, from: &Status) -> Option<Status> {
+        match self.rule(from.name.as_str()) {
+            Some(rule) => rule.on_customer_reply.map(|to| self.at(to)),
+            None => match from.category {
+                StatusCategory::Waiting | StatusCategory::OnHold | StatusCategory::Resolved => {
+                    Some(self.landmark(Landmark::Reopened))
+                }
+                StatusCategory::New | StatusCategory::Open | StatusCategory::Closed => None,
+            },
+        }
     }
 
     /// Where an agent's public reply moves a ticket from this status.
@@ -308,16 +317,21 @@ impl Workflow {
         self.rule(from.as_str())?.on_take.map(|to| self.at(to))
     }
 
-    /// Whether this party may move a ticket by hand from one status to another.
+    /// Whether this party may move a ticket by hand from one status to another. From one that
+    /// the workflow has dropped since, staff may move it anywhere: no ticket is stuck.
     pub(crate) fn way(
         &self,
         from: &StatusName,
         to: &StatusName,
         party: Party,
     ) -> Result<(), NoWay> {
-        let transition = self
-            .written(from)
-            .and_then(|status| status.transitions.iter().find(|transition| transition.to == *to))
+        let Some(status) = self.written(from) else {
+            return if Party::STAFF.contains(&party) { Ok(()) } else { Err(NoWay::NotYours) };
+        };
+        let transition = status
+            .transitions
+            .iter()
+            .find(|transition| transition.to == *to)
             .ok_or(NoWay::Missing)?;
         if transition.by.contains(&party) { Ok(()) } else { Err(NoWay::NotYours) }
     }

@@ -1,0 +1,115 @@
+//! What commands name and say, held against the settings: vocabulary, limits, texts.
+
+use std::sync::Arc;
+
+use super::work::Work;
+use super::{Cx, Refusal, Vocabulary};
+use crate::ids::{
+    CategoryName, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName, name_problem,
+};
+use crate::personal::Personal;
+use crate::settings::Priority;
+use crate::workflow::StatusCategory;
+
+/// Refuses what is beyond a limit; gives its size otherwise.
+pub(super) fn within(limit: &'static str, allowed: u32, found: usize) -> Result<u32, Refusal> {
+    match u32::try_from(found) {
+        Ok(size) if size <= allowed => Ok(size),
+        _ => Err(Refusal::LimitExceeded {
+            limit,
+            allowed: u64::from(allowed),
+            found: u64::try_from(found).unwrap_or(u64::MAX),
+        }),
+    }
+}
+
+/// A reason in words, which must be given.
+pub(super) fn reason(work: &Work<'_>, text: &str) -> Result<(u32, Personal), Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::Empty { what: "reason" });
+    }
+    let limit = work.cx.settings.limits().text_bytes;
+    let bytes = within("text_bytes", limit, text.len())?;
+    Ok((bytes, Personal { text: Some(text.into()), ..Personal::default() }))
+}
+
+/// Closed tickets are reopened first.
+pub(super) fn not_closed(work: &Work<'_>) -> Result<(), Refusal> {
+    match work.ticket.status() {
+        status if status.category == StatusCategory::Closed => {
+            Err(Refusal::Closed { status: status.name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn unknown(what: Vocabulary, name: &str) -> Refusal {
+    Refusal::Unknown { what, name: shortened(name) }
+}
+
+pub(super) fn bad_name(what: Vocabulary, name: &str, problem: &'static str) -> Refusal {
+    Refusal::BadName { what, name: shortened(name), problem }
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(80).collect()
+}
+
+pub(super) fn subject(cx: &Cx<'_>, subject: &str) -> Result<Arc<str>, Refusal> {
+    let subject = subject.trim();
+    if subject.is_empty() {
+        return Err(Refusal::Empty { what: "subject" });
+    }
+    within("subject_bytes", cx.settings.limits().subject_bytes, subject.len())?;
+    Ok(subject.into())
+}
+
+pub(super) fn tags<'a>(
+    cx: &Cx<'_>,
+    mut tags: impl Iterator<Item = &'a Tag>,
+    count: usize,
+) -> Result<(), Refusal> {
+    within("tags", cx.settings.limits().tags, count)?;
+    tags.try_for_each(|tag| match name_problem(tag.as_str()) {
+        Some(problem) => Err(bad_name(Vocabulary::Tag, tag.as_str(), problem)),
+        None => Ok(()),
+    })
+}
+
+pub(super) fn department(cx: &Cx<'_>, name: &DepartmentName) -> Result<DepartmentName, Refusal> {
+    let known = cx.settings.department(name);
+    known
+        .map(|department| department.name.clone())
+        .ok_or_else(|| unknown(Vocabulary::Department, name.as_str()))
+}
+
+pub(super) fn category(cx: &Cx<'_>, name: &CategoryName) -> Result<CategoryName, Refusal> {
+    let known = cx.settings.category(name).cloned();
+    known.ok_or_else(|| unknown(Vocabulary::Category, name.as_str()))
+}
+
+pub(super) fn priority(cx: &Cx<'_>, name: &PriorityName) -> Result<Priority, Refusal> {
+    cx.settings.priority(name).ok_or_else(|| unknown(Vocabulary::Priority, name.as_str()))
+}
+
+pub(super) fn impact(cx: &Cx<'_>, name: &ImpactName) -> Result<ImpactName, Refusal> {
+    let scale = cx.settings.priority_matrix().map_or(&[][..], |matrix| &matrix.impacts);
+    let known = scale.iter().find(|known| *known == name);
+    known.cloned().ok_or_else(|| unknown(Vocabulary::Impact, name.as_str()))
+}
+
+pub(super) fn urgency(cx: &Cx<'_>, name: &UrgencyName) -> Result<UrgencyName, Refusal> {
+    let scale = cx.settings.priority_matrix().map_or(&[][..], |matrix| &matrix.urgencies);
+    let known = scale.iter().find(|known| *known == name);
+    known.cloned().ok_or_else(|| unknown(Vocabulary::Urgency, name.as_str()))
+}
+
+/// The priority that the matrix gives, where both impact and urgency are known.
+pub(super) fn by_matrix(
+    cx: &Cx<'_>,
+    impact: Option<&ImpactName>,
+    urgency: Option<&UrgencyName>,
+) -> Option<Priority> {
+    let matrix = cx.settings.priority_matrix()?;
+    cx.settings.priority(matrix.priority(impact?, urgency?)?)
+}
