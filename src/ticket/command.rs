@@ -326,7 +326,8 @@ pub struct Escalate {
 /// Moves a ticket to another status by hand. To the status it is in, it is a no-op, unless it
 /// brings another reason, which is then recorded.
 ///
-/// Refused: where the workflow has no such transition, or not for this actor; a reason that
+/// Refused: on a closed ticket; where the workflow has no such transition, or not for this
+/// actor; a reason that
 /// the status does not take, or none where it requires one; a required field without a value;
 /// resolved and closed statuses ([`Resolve`], [`Close`]) and the postponed one ([`Postpone`]),
 /// which need more than a name.
@@ -343,8 +344,9 @@ pub struct SetStatus {
 /// Puts a ticket aside until an instant; then it returns by itself, exactly once: to New if
 /// nobody had answered it yet, else to Open. Postponing again moves the instant.
 ///
-/// Refused: an instant that is not later than now; as [`SetStatus`] for the transition, the
-/// reason and required fields.
+/// Refused: on a closed ticket; an instant that is not later than now; as [`SetStatus`] for the
+/// transition, the reason and required fields; moving the instant, by who may not edit the
+/// ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Postpone {
     /// Which ticket.
