@@ -27,15 +27,15 @@ const WRONG: u8 = 1;
 const STOPPED: u8 = 2;
 
 /// Where a run reads its surroundings and writes its words; a test brings its own.
-struct Stage<'a> {
+pub(crate) struct Stage<'a> {
     /// The report: the same bytes for the same input.
-    out: &'a mut dyn Write,
+    pub(crate) out: &'a mut dyn Write,
     /// What is about this run: malformed rows, progress, how long it took.
-    err: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
     /// Whether somebody watches `err`.
-    watched: bool,
+    pub(crate) watched: bool,
     /// The folder that holds logs.
-    data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 /// The whole program; gives its exit status.
-fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
+pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
     let done = match args::parse(args, stage.data.as_deref()) {
         Ok(Job::Help) => {
             stage.out.write_all(args::HELP.as_bytes()).map(|()| FINE).map_err(Into::into)
