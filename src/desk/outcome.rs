@@ -35,12 +35,7 @@ impl Outcome {
         decision: &Decision,
         loaded: &Loaded,
     ) -> Self {
-        let about = match command {
-            Command::Open(open) => Some(Key::ticket(desk, open.id)),
-            Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
-            Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
-            command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
-        };
+        let about = about(desk, command);
         let mut records: Vec<Record> = decision
             .writes
             .iter()
@@ -68,7 +63,7 @@ impl Outcome {
         }
     }
 
-    pub(super) fn repeated(receipt: &Receipt) -> Self {
+    pub(super) fn repeated(desk: DeskId, command: &Command, receipt: &Receipt) -> Self {
         Self {
             records: Vec::with_capacity(receipt.touched.len()),
             events: Vec::with_capacity(receipt.touched.len()),
@@ -76,9 +71,17 @@ impl Outcome {
             repeated: true,
             tries: 1,
             seq: Some(receipt.seq),
-            about: None,
+            about: about(desk, command),
             prefix: None,
         }
+    }
+
+    /// The records that it is to show: those that the command wrote, and the one that it was
+    /// about.
+    pub(super) fn keys(&self, receipt: &Receipt) -> Vec<Key> {
+        let mut keys: Vec<Key> = receipt.touched.iter().map(|touched| touched.key).collect();
+        keys.extend(self.about.filter(|about| !keys.contains(about)));
+        keys
     }
 
     pub(super) fn set_prefix(&mut self, prefix: Option<Arc<str>>) {
@@ -128,5 +131,15 @@ impl Outcome {
             Some(about) => self.records.iter().find(|record| record.key == about),
             None => self.records.first(),
         }
+    }
+}
+
+/// The record that a command is about; for an opening, the new one.
+fn about(desk: DeskId, command: &Command) -> Option<Key> {
+    match command {
+        Command::Open(open) => Some(Key::ticket(desk, open.id)),
+        Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
+        Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
+        command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
     }
 }
