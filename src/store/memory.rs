@@ -79,7 +79,7 @@ struct DeskState {
     tickets: Vec<usize>,
     keys: IdMap<UniqueKey, Key>,
     counters: IdMap<Counter, i64>,
-    /// Of the commit that carried a command: its place in the log, and the digest.
+    /// Of the commit that carried a command: its `seq`, and the digest.
     receipts: IdMap<CommandId, (u64, u64)>,
     log: Vec<Logged>,
     indexes: Indexes,
@@ -217,12 +217,12 @@ impl DeskState {
         row.history.push(events);
     }
 
-    /// What a commit wrote, from the log.
-    fn touched(&self, seq: u64, rows: &[Row]) -> Vec<Touched> {
-        let begin = self.log.partition_point(|logged| logged.seq < seq);
-        let commit = self.log.get(begin..).unwrap_or(&[]).iter();
-        commit
-            .take_while(|logged| logged.seq == seq)
+    /// What the commit wrote whose first write is here in the log.
+    fn touched(&self, begin: usize, rows: &[Row]) -> Vec<Touched> {
+        let log = self.log.get(begin..).unwrap_or(&[]);
+        let seq = log.first().map(|logged| logged.seq);
+        log.iter()
+            .take_while(|logged| Some(logged.seq) == seq)
             .filter_map(|logged| {
                 let row = rows.get(logged.slot)?;
                 let events = row.history.get(logged.chunk)?;
@@ -235,7 +235,8 @@ impl DeskState {
 
     fn receipt(&self, command: CommandId, rows: &[Row]) -> Option<Receipt> {
         let (seq, digest) = *self.receipts.get(&command)?;
-        Some(Receipt { seq, command: Some(command), digest, touched: self.touched(seq, rows) })
+        let begin = self.log.partition_point(|logged| logged.seq < seq);
+        Some(Receipt { seq, command: Some(command), digest, touched: self.touched(begin, rows) })
     }
 }
 
@@ -286,7 +287,7 @@ impl Store for MemoryStore {
         desk.check(&parts, rows)?;
         let CommitParts { desk: _, writes, guards: _, keys, counters, notices, receipt } = parts;
         desk.seq += 1;
-        let seq = desk.seq;
+        let (seq, begin) = (desk.seq, desk.log.len());
         for write in writes {
             desk.put(seq, write, rows);
         }
@@ -312,7 +313,7 @@ impl Store for MemoryStore {
         if let Some(command) = command {
             desk.receipts.insert(command, (seq, digest));
         }
-        Ok(Receipt { seq, command, digest, touched: desk.touched(seq, rows) })
+        Ok(Receipt { seq, command, digest, touched: desk.touched(begin, rows) })
     }
 
     fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError> {
