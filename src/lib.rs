@@ -132,6 +132,8 @@
 
 mod cause;
 mod channel;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decide;
 mod desk;
 mod digest;

@@ -27,15 +27,15 @@ const WRONG: u8 = 1;
 const STOPPED: u8 = 2;
 
 /// Where a run reads its surroundings and writes its words; a test brings its own.
-struct Stage<'a> {
+pub(crate) struct Stage<'a> {
     /// The report: the same bytes for the same input.
-    out: &'a mut dyn Write,
+    pub(crate) out: &'a mut dyn Write,
     /// What is about this run: malformed rows, progress, how long it took.
-    err: &'a mut dyn Write,
+    pub(crate) err: &'a mut dyn Write,
     /// Whether somebody watches `err`.
-    watched: bool,
+    pub(crate) watched: bool,
     /// The folder that holds logs.
-    data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -45,13 +45,12 @@ fn main() -> ExitCode {
     let mut err = std::io::stderr().lock();
     let data = std::env::var_os("HELPDESK_DATA").map(PathBuf::from);
     let code = run(&args, &mut Stage { out: &mut out, err: &mut err, watched, data });
-    // A reader that has gone, as in `| head`, is no mistake of ours.
     let _ = out.flush();
     ExitCode::from(code)
 }
 
 /// The whole program; gives its exit status.
-fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
+pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
     let done = match args::parse(args, stage.data.as_deref()) {
         Ok(Job::Help) => {
             stage.out.write_all(args::HELP.as_bytes()).map(|()| FINE).map_err(Into::into)
@@ -64,6 +63,11 @@ fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
         }
     };
     done.unwrap_or_else(|error| {
+        // A reader that has gone, as in `| head`, is no mistake of ours.
+        let cause = error.downcast_ref::<std::io::Error>();
+        if cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe) {
+            return FINE;
+        }
         let _ = writeln!(stage.err, "replay: {error}");
         STOPPED
     })

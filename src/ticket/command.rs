@@ -26,7 +26,7 @@ use crate::settings::FieldValue;
 /// by agents only, the asking agent playing the customer's part.
 ///
 /// An agent, a bot or the host may open in a contact's name: the first message is then the
-/// contact's. Refused: an id in use; a requester whom the actor may not speak for (a customer
+/// contact's. A light agent opens internal tickets only. Refused: an id in use; a requester whom the actor may not speak for (a customer
 /// for another, an agent for another agent's internal ticket unless owner or admin); reaching
 /// out by anyone but an agent (not a light one) or the host, or to an agent; an empty text;
 /// names that the settings do not know.
