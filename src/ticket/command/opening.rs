@@ -20,44 +20,95 @@ use crate::ticket::{Attachment, Channel, Follower, Origin};
 /// by agents only, the asking agent playing the customer's part.
 ///
 /// An agent, a bot or the host may open in a contact's name: the first message is then the
-/// contact's. Refused: an id in use; a requester whom the actor may not speak for (a customer
-/// for another, an agent for another agent's internal ticket unless owner or admin); reaching
-/// out by anyone but an agent (not a light one) or the host, or to an agent; an empty text;
-/// names that the settings do not know.
+/// contact's. The ticket gets its number, and with it its reference, in the commit.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`IdTaken`](crate::Refusal::IdTaken): the desk has a ticket of this id.
+/// - [`Forbidden`](crate::Refusal::Forbidden): a requester whom the actor may not speak for (a
+///   customer for another, a light agent for a contact, an agent for another agent's internal
+///   ticket unless owner or admin); reaching out by anyone but the host or an agent who is not
+///   a light one; reaching out to an agent.
+/// - [`CannotOwn`](crate::Refusal::CannotOwn): the asking agent of an internal ticket is not on
+///   record.
+/// - [`Empty`](crate::Refusal::Empty): no text and no attachment; a subject of blanks.
+/// - [`Unknown`](crate::Refusal::Unknown), [`BadName`](crate::Refusal::BadName): names that the
+///   settings do not know, and what cannot be a name at all.
+/// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
+///
+/// # Examples
+///
+/// A customer asks, with nothing but a text:
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let request = Requester::Contact(maria);
+/// let open = Open::new(TicketId::from_u128(2), request, "No signal.\nSince noon.");
+/// let opened = desk.open(customer.at(now), open)?;
+///
+/// let ticket = opened.ticket().unwrap();
+/// assert_eq!(ticket.subject().as_str(), "No signal.");
+/// assert_eq!(ticket.priority().name, "medium");
+/// assert_eq!(opened.reference().unwrap().to_string(), "HD-2");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+///
+/// An agent writes to a customer first; everything that is known is set at once:
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let mut open = Open::new(TicketId::from_u128(2), Requester::Contact(maria), "It is back.")
+///     .subject("Your line");
+/// open.origin = Origin::AgentReachedOut;
+/// open.category = Some("technical".into());
+/// open.impact = Some("low".into());
+/// open.urgency = Some("high".into());
+/// open.tags = ["outage".into()].into();
+/// let opened = desk.open(agent.at(now), open)?;
+///
+/// let ticket = opened.ticket().unwrap();
+/// assert_eq!(ticket.status().name, "answered");
+/// assert_eq!(ticket.priority().name, "medium", "by the matrix of impact and urgency");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Open {
     /// The new ticket's id, made by the host; a UUIDv7 keeps a database's index compact.
     pub id: TicketId,
     /// Who asks.
     pub requester: Requester,
-    /// Who wrote first.
+    /// Who wrote first: default the requester.
     pub origin: Origin,
-    /// How the first message travelled.
+    /// How the first message travelled: default e-mail.
     pub channel: Channel,
-    /// The address or form that received it.
+    /// The address or form that received it; 1 to 64 bytes.
     pub received_at: Option<ReceivedAt>,
-    /// The subject; `None`: derived from the text's first line.
+    /// The subject; `None`: the text's first line, cut at a word where it is longer than 80
+    /// characters.
     pub subject: Option<String>,
-    /// The first message.
+    /// The first message; empty only beside an attachment.
     pub text: String,
-    /// What came with it.
+    /// The files that came with it; what they hold stays with the host.
     pub attachments: Vec<Attachment>,
-    /// Whose queue it goes to.
+    /// Whose queue it goes to; `None`: the queue without a department, which every agent sees.
     pub department: Option<DepartmentName>,
-    /// What it is about.
+    /// What it is about, from the settings' list.
     pub category: Option<CategoryName>,
     /// How much it matters; `None`: from impact and urgency if both are given, else the
-    /// default.
+    /// settings' default.
     pub priority: Option<PriorityName>,
-    /// How many it touches.
+    /// How many it touches, on the scale of the priority matrix.
     pub impact: Option<ImpactName>,
-    /// How soon it hurts.
+    /// How soon it hurts, on the scale of the priority matrix.
     pub urgency: Option<UrgencyName>,
-    /// Labels.
+    /// Labels; each 1 to 64 bytes, with no list of those that exist.
     pub tags: BTreeSet<Tag>,
-    /// Custom fields.
+    /// Custom fields, each of a kind that the settings define. Fields that a status requires
+    /// are not asked for at the opening.
     pub fields: BTreeMap<FieldName, FieldValue>,
-    /// Who is told beside the requester and the agents.
+    /// Who is told of public messages beside the requester.
     pub followers: BTreeSet<Follower>,
 }
 
@@ -92,13 +143,43 @@ impl Open {
     }
 }
 
-/// Opens a ticket that follows up a closed one and is linked with it. It inherits requester,
-/// subject, department, category, priority, impact and urgency; tags and custom fields do not
-/// carry over.
+/// Opens a ticket that follows up a closed one and is linked with it.
 ///
-/// The first message is the requester's if a customer, bot or the asking agent gives the
-/// command, or if an agent or the host opens in their name. Refused: on a ticket that is not
-/// closed; an id in use; an empty text.
+/// It inherits requester, subject, department, category, priority, impact and urgency, as far
+/// as the settings still know them. Tags, custom fields and followers do not carry over: they
+/// were said of the former request.
+///
+/// The first message is the requester's, whoever gives the command. A requester's [`Reply`] to
+/// a ticket that has been closed for too long to reopen does the same by itself.
+///
+/// [`Reply`]: crate::command::Reply
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`NotClosed`](crate::Refusal::NotClosed): the ticket is not closed; reply or reopen.
+/// - [`IdTaken`](crate::Refusal::IdTaken): the desk has a ticket of the new id.
+/// - [`Empty`](crate::Refusal::Empty): an empty text.
+/// - [`CannotOwn`](crate::Refusal::CannotOwn): the asking agent of an internal ticket is not on
+///   record.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let resolution = Some(Resolving::new("solved"));
+/// desk.close(agent.at(now), Close { ticket: id, resolution })?;
+///
+/// let new = TicketId::from_u128(2);
+/// let text = "The replacement burns, too.".to_owned();
+/// let follow_up = FollowUp { ticket: id, id: new, channel: Channel::Phone, text };
+/// let followed = desk.follow_up(agent.at(now), follow_up)?;
+///
+/// assert_eq!(followed.ticket().unwrap().follows(), Some(id));
+/// assert_eq!(desk.ticket(id)?.unwrap().followed_up_by(), [new]);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FollowUp {
     /// The closed ticket.
