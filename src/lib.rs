@@ -126,11 +126,14 @@
 //! |---|---|
 //! | `conformance` | the independent model of the rules, to check a desk against |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod cause;
 mod channel;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decide;
 mod desk;
 mod digest;

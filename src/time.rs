@@ -17,7 +17,7 @@ pub(crate) fn whole_micros(instant: Instant) -> Instant {
 pub(crate) fn after(instant: Instant, span: Span) -> Instant {
     instant
         .checked_add_signed(TimeDelta::microseconds(span.as_micros()))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        .unwrap_or_else(|| whole_micros(DateTime::<Utc>::MAX_UTC))
 }
 
 /// A length of time: whole microseconds, never negative.

@@ -181,7 +181,8 @@ fn may_own(
             }
         }
         capacity => {
-            work.hold_load_to(capacity.filter(|_| !override_capacity));
+            // Also where it may be exceeded: that would have to be recorded.
+            work.hold_load_to(capacity);
             Ok(false)
         }
     }

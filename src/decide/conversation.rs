@@ -72,67 +72,98 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A public message on the ticket, or on the one that continues it.
 fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refusal> {
+    let part = said.author.part(work.ticket.requester());
+    let status = work.ticket.status();
+    let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
+    if status.category == StatusCategory::Closed && !from_requester_side {
+        return Err(Refusal::Closed { status: status.name.clone() });
+    }
+    if part == Part::Asks && closed_to(work, said.at(work.now)) {
+        return continue_elsewhere(work, said).map(Some);
+    }
+    hear(work, said)?;
+    Ok(None)
+}
+
+/// A question on a ticket that has been closed for too long: its latest follow-up takes it,
+/// or, where there is none or that is closed for too long as well, a new one.
+fn continue_elsewhere<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let latest = work.ticket.followed_up_by().last();
+    let Some(latest) = latest.and_then(|latest| cx.visible(*latest).ok()) else {
+        return opening::follow_up_of(work, said);
+    };
+    let mut next = Work::on(cx, latest);
+    next.settle();
+    if closed_to(&next, said.at(next.now)) {
+        return opening::follow_up_of(work, said);
+    }
+    // Where this message belongs depends on the old ticket, which may not change.
+    next.guard(work.as_loaded());
+    next.trace(Step::WentToFollowUp { ticket: next.ticket.id() });
+    hear(&mut next, said)?;
+    Ok(next)
+}
+
+/// A public message: the thread has it, people are told, and it may move the status.
+fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let cx = work.cx;
     let part = said.author.part(work.ticket.requester());
-    let (message, personal) = said.message(cx, part, Visibility::Public)?;
-    let closed = work.ticket.status().category == StatusCategory::Closed;
-    let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
-    if closed && !from_requester_side {
-        return Err(Refusal::Closed { status: work.ticket.status().name.clone() });
-    }
-    let said_at = said.occurred_at.unwrap_or(work.now);
-    let is_news = said_at >= work.ticket.news_from();
-    if closed && part == Part::Asks && is_news && !may_reopen(work, said_at) {
-        return opening::follow_up_of(work, said).map(Some);
-    }
-    work.record(TicketChange::MessageAdded(message), Some(personal));
-    match part {
-        Part::Asks => {}
-        // A message that its requester is not to be told of would be a note.
-        Part::Answers => work.notify_audience(NoticeKind::ReplyToCustomer),
-        Part::Neither if matches!(said.author, Author::AutoResponder(_)) => {}
-        Part::Neither => work.notify_audience(NoticeKind::ReplyToCustomer),
-    }
+    let is_news = said.at(work.now) >= work.ticket.news_from();
     let status = work.ticket.status().clone();
+    let (message, personal) = said.message(cx, part, Visibility::Public)?;
+    work.record(TicketChange::MessageAdded(message), Some(personal));
     let workflow = cx.settings.workflow();
-    let to = match part {
-        Part::Asks if closed => Some(workflow.landmark(Landmark::Reopened)),
-        Part::Asks => workflow.on_customer_reply(&status),
-        Part::Answers => workflow.on_agent_reply(&status.name),
-        Part::Neither => None,
-    };
-    let stays = match &to {
-        _ if part == Part::Neither => Some(Stayed::DoesNotCount),
-        None => Some(Stayed::NoMove),
-        Some(_) if !is_news => Some(Stayed::OldNews),
-        Some(_) => None,
-    };
-    match (stays, to) {
-        (None, Some(to)) => {
-            let (because, rule) = if part == Part::Asks {
-                (Moved::CustomerReplied, Rule::OnCustomerReply)
+    let (to, because, rule) = match part {
+        Part::Asks => {
+            let to = if status.category == StatusCategory::Closed {
+                Some(workflow.landmark(Landmark::Reopened))
             } else {
-                (Moved::AgentReplied, Rule::OnAgentReply)
+                workflow.on_customer_reply(&status)
             };
+            (to, Moved::CustomerReplied, Rule::OnCustomerReply)
+        }
+        Part::Answers => {
+            work.notify_audience(NoticeKind::ReplyToCustomer);
+            (workflow.on_agent_reply(&status.name), Moved::AgentReplied, Rule::OnAgentReply)
+        }
+        Part::Neither => {
+            if !matches!(said.author, Author::AutoResponder(_)) {
+                work.notify_audience(NoticeKind::ReplyToCustomer);
+            }
+            let because = Stayed::DoesNotCount;
+            work.trace(Step::Stayed { status: status.name, because });
+            return Ok(());
+        }
+    };
+    match to {
+        Some(to) if is_news => {
             work.moved(work.move_to(to, because), Some(rule), None);
             if status.category.is_done() {
                 work.settle_owner();
             }
         }
-        (Some(because), _) => work.trace(Step::Stayed { status: status.name, because }),
-        (None, None) => {}
+        to => {
+            let because = if to.is_some() { Stayed::OldNews } else { Stayed::NoMove };
+            work.trace(Step::Stayed { status: status.name, because });
+        }
     }
     if part == Part::Asks {
         work.notify_workers(NoticeKind::CustomerWrote);
     }
-    Ok(None)
+    Ok(())
 }
 
-/// Whether a question at this instant still reopens a closed ticket.
-fn may_reopen(work: &Work<'_>, said_at: Instant) -> bool {
-    match (work.cx.settings.reopening(), work.ticket.closed_at()) {
-        (Reopening::Always, _) | (_, None) => true,
-        (Reopening::Within(window), Some(closed_at)) => said_at <= after(closed_at, window),
-    }
+/// Whether the ticket has been closed for too long for a question at this instant. One from
+/// before it was resolved is no reason to reopen it, and stays with it.
+fn closed_to(work: &Work<'_>, said_at: Instant) -> bool {
+    let ticket = &work.ticket;
+    ticket.status().category == StatusCategory::Closed
+        && said_at >= ticket.news_from()
+        && match (work.cx.settings.reopening(), ticket.closed_at()) {
+            (Reopening::Always, _) | (_, None) => false,
+            (Reopening::Within(window), Some(closed_at)) => said_at > after(closed_at, window),
+        }
 }

@@ -209,6 +209,12 @@ pub enum Step {
         /// The new ticket.
         ticket: TicketId,
     },
+    /// The ticket has been closed for too long to reopen; the message went to this one, which
+    /// follows it up.
+    WentToFollowUp {
+        /// The ticket that has the message.
+        ticket: TicketId,
+    },
     /// The timers were set anew: the settings changed since they were armed.
     Adopted {
         /// The settings' revision now.

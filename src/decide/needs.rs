@@ -154,9 +154,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 }
                 (SaidBy::Requester, _) => {}
             }
-            former_owner(&mut asking, *ticket);
+            listener(&mut asking, *ticket);
         }
-        Command::Reply(reply) => former_owner(&mut asking, reply.ticket),
+        Command::Reply(reply) => listener(&mut asking, reply.ticket),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
@@ -178,6 +178,18 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::PublishSettings(_) => {}
     }
     asking.needs
+}
+
+/// A ticket on which something is said: it may reopen, or, being closed for too long, be
+/// continued by its latest follow-up, which may reopen in its turn.
+fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
+    former_owner(asking, ticket);
+    let listener = asking.loaded.ticket(asking.desk, ticket);
+    let done = listener.filter(|ticket| ticket.status().category.is_done());
+    if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
+        asking.record(Key::ticket(asking.desk, *follow_up));
+        former_owner(asking, *follow_up);
+    }
 }
 
 /// Finished work that may reopen: its owner keeps it only if they still may, and have room.

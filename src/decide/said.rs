@@ -20,6 +20,11 @@ pub(super) struct Said<'a> {
 }
 
 impl Said<'_> {
+    /// When it was said: where that is not stated, now.
+    pub(super) fn at(&self, now: Instant) -> Instant {
+        self.occurred_at.unwrap_or(now)
+    }
+
     /// The message's facts, and what people wrote.
     pub(super) fn message(
         &self,

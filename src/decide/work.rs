@@ -187,6 +187,15 @@ impl<'a> Work<'a> {
         self.out.trace.push(step);
     }
 
+    /// This ticket as it was loaded, for a decision on another that rests on it.
+    pub(super) fn as_loaded(&self) -> Guard {
+        let revision = match self.expected {
+            Expected::New => Revision::ZERO,
+            Expected::At(revision) => revision,
+        };
+        Guard { key: self.key, revision }
+    }
+
     pub(super) fn guard(&mut self, guard: Guard) {
         if guard.key != self.key && !self.out.guards.contains(&guard) {
             self.out.guards.push(guard);
@@ -249,7 +258,7 @@ impl<'a> Work<'a> {
         self.ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
     }
 
-    /// Tells the requester and the followers.
+    /// Tells the requester and the followers; of an internal ticket, agents only.
     pub(super) fn notify_audience(&mut self, kind: NoticeKind) {
         let requester = self.ticket.requester();
         self.notify(
@@ -260,15 +269,17 @@ impl<'a> Work<'a> {
             },
         );
         for follower in self.ticket.followers().to_vec() {
-            let (already, to) = match follower {
+            let internal = matches!(requester, Requester::Agent(_));
+            let (passed_over, to) = match follower {
                 Follower::Contact(contact) => {
-                    (requester == Requester::Contact(contact), Recipient::Contact(contact))
+                    let asks = requester == Requester::Contact(contact);
+                    (internal || asks, Recipient::Contact(contact))
                 }
                 Follower::Agent(agent) => {
                     (requester == Requester::Agent(agent), Recipient::Agent(agent))
                 }
             };
-            if !already {
+            if !passed_over {
                 self.notify(kind, to);
             }
         }

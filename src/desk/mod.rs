@@ -129,7 +129,7 @@ impl<S: Store> Desk<S> {
             receipt.digest = digest(&(&call.context.actor, &call.command));
             // First of all: what the rules say now of a repeated command is beside the point.
             if let Some(earlier) = self.store.receipt(self.id, command)? {
-                let outcome = self.repeated(receipt.digest, &earlier)?;
+                let outcome = self.repeated(&call.command, receipt.digest, &earlier)?;
                 return Ok(Prepared { commit: None, outcome });
             }
         }
@@ -165,7 +165,9 @@ impl<S: Store> Desk<S> {
                     outcome.complete(&receipt);
                     return Ok(outcome);
                 }
-                Err(CommitError::Seen(earlier)) => return self.repeated(digest, &earlier),
+                Err(CommitError::Seen(earlier)) => {
+                    return self.repeated(&call.command, digest, &earlier);
+                }
                 Err(error) => error,
             };
             if error.is_uncertain()
@@ -215,11 +217,16 @@ impl<S: Store> Desk<S> {
     }
 
     /// The outcome of a command that was carried out before.
-    fn repeated(&self, digest: u64, receipt: &Receipt) -> Result<Outcome, DeskError> {
+    fn repeated(
+        &self,
+        command: &Command,
+        digest: u64,
+        receipt: &Receipt,
+    ) -> Result<Outcome, DeskError> {
         if receipt.digest != digest {
             return Err(Refusal::CommandIdReused.into());
         }
-        let mut outcome = Outcome::repeated(receipt);
+        let mut outcome = Outcome::repeated(self.id, command, receipt);
         outcome.set_prefix(Some(self.settings()?.reference_prefix().clone()));
         for touched in &receipt.touched {
             let limit = touched.to.0.saturating_sub(touched.from.0);
@@ -227,8 +234,7 @@ impl<S: Store> Desk<S> {
             let events = self.store.history(touched.key, touched.from, limit)?;
             outcome.events.push((touched.key, events.into()));
         }
-        let keys: Vec<Key> = receipt.touched.iter().map(|touched| touched.key).collect();
-        let found = self.store.load(self.id, &keys, &[])?;
+        let found = self.store.load(self.id, &outcome.keys(receipt), &[])?;
         outcome.records.extend(found.records.into_iter().flatten());
         Ok(outcome)
     }

@@ -11,8 +11,7 @@ use crate::ticket::Ticket;
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The records that it wrote, as they are after it; or, where it wrote nothing, the one
-    /// that it was about.
+    /// The records that it wrote, as they are after it, and the one that it was about.
     pub records: Vec<Record>,
     /// The events that it appended, by record. Empty: it changed nothing.
     pub events: Vec<(Key, Arc<[Event]>)>,
@@ -36,12 +35,7 @@ impl Outcome {
         decision: &Decision,
         loaded: &Loaded,
     ) -> Self {
-        let about = match command {
-            Command::Open(open) => Some(Key::ticket(desk, open.id)),
-            Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
-            Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
-            command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
-        };
+        let about = about(desk, command);
         let mut records: Vec<Record> = decision
             .writes
             .iter()
@@ -52,7 +46,7 @@ impl Outcome {
                 head: write.head.clone(),
             })
             .collect();
-        if records.is_empty() {
+        if !records.iter().any(|record| Some(record.key) == about) {
             records.extend(about.and_then(|key| loaded.record(key)).cloned());
         }
         let events =
@@ -69,7 +63,7 @@ impl Outcome {
         }
     }
 
-    pub(super) fn repeated(receipt: &Receipt) -> Self {
+    pub(super) fn repeated(desk: DeskId, command: &Command, receipt: &Receipt) -> Self {
         Self {
             records: Vec::with_capacity(receipt.touched.len()),
             events: Vec::with_capacity(receipt.touched.len()),
@@ -77,9 +71,17 @@ impl Outcome {
             repeated: true,
             tries: 1,
             seq: Some(receipt.seq),
-            about: None,
+            about: about(desk, command),
             prefix: None,
         }
+    }
+
+    /// The records that it is to show: those that the command wrote, and the one that it was
+    /// about.
+    pub(super) fn keys(&self, receipt: &Receipt) -> Vec<Key> {
+        let mut keys: Vec<Key> = receipt.touched.iter().map(|touched| touched.key).collect();
+        keys.extend(self.about.filter(|about| !keys.contains(about)));
+        keys
     }
 
     pub(super) fn set_prefix(&mut self, prefix: Option<Arc<str>>) {
@@ -129,5 +131,15 @@ impl Outcome {
             Some(about) => self.records.iter().find(|record| record.key == about),
             None => self.records.first(),
         }
+    }
+}
+
+/// The record that a command is about; for an opening, the new one.
+fn about(desk: DeskId, command: &Command) -> Option<Key> {
+    match command {
+        Command::Open(open) => Some(Key::ticket(desk, open.id)),
+        Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
+        Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
+        command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
     }
 }

@@ -139,11 +139,14 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     }
     match party {
         Party::Owner | Party::Admin => deed != Tick,
-        Party::Host => deed != Take,
+        Party::Host => !matches!(deed, Take | Tick),
         Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick),
         Party::LightAgent => matches!(deed, Open | Note),
         Party::Bot => {
-            matches!(deed, Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish)
+            matches!(
+                deed,
+                Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish | FollowUp
+            )
         }
         // A customer's moves of status are the workflow's to allow; by default it allows none.
         Party::Customer => matches!(deed, Open | Reply | FollowUp | SetStatus | Finish),

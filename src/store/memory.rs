@@ -127,20 +127,30 @@ impl State {
         for guard in &parts.guards {
             self.fresh(guard.key, guard.revision)?;
         }
-        let released = |key: &UniqueKey| {
-            parts.keys.iter().any(|change| matches!(change, KeyChange::Release(it, _) if it == key))
-        };
         for change in &parts.keys {
             let KeyChange::Take(key, taker) = change else { continue };
+            let gives_up = |owner: &Key| {
+                parts.keys.iter().any(|change| {
+                    matches!(change, KeyChange::Release(it, by) if it == key && by == owner)
+                })
+            };
             let owner = self.keys.get(&(parts.desk, key.clone()));
-            if let Some(owner) = owner.filter(|owner| *owner != taker && !released(key)) {
+            let rival = parts.keys.iter().find_map(|change| match change {
+                KeyChange::Take(it, other) if it == key && other != taker => Some(other),
+                KeyChange::Take(..) | KeyChange::Release(..) => None,
+            });
+            let owner = owner.filter(|owner| *owner != taker && !gives_up(owner)).or(rival);
+            if let Some(owner) = owner {
                 return Err(CommitError::KeyTaken { key: key.clone(), owner: *owner });
             }
         }
+        let mut lifted: HashMap<Counter, i64> = HashMap::new();
         for change in &parts.counters {
-            let Some(ceiling) = change.ceiling.filter(|_| change.delta > 0) else { continue };
             let value = self.counters.get(&(parts.desk, change.counter)).copied().unwrap_or(0);
-            if value.saturating_add(change.delta) > ceiling {
+            let sum = lifted.entry(change.counter).or_default();
+            *sum = sum.saturating_add(change.delta);
+            let Some(ceiling) = change.ceiling.filter(|_| change.delta > 0) else { continue };
+            if value.saturating_add(*sum) > ceiling {
                 return Err(CommitError::Over { counter: change.counter, value, ceiling });
             }
         }
@@ -245,8 +255,12 @@ impl Store for MemoryStore {
         let seq = desk_state.seq;
         let touched = writes.into_iter().map(|write| state.put(seq, write)).collect();
         for change in &keys {
-            if let KeyChange::Release(key, _) = change {
-                state.keys.remove(&(desk, key.clone()));
+            if let KeyChange::Release(key, by) = change {
+                let place = (desk, key.clone());
+                // Only who has a key can give it up.
+                if state.keys.get(&place) == Some(by) {
+                    state.keys.remove(&place);
+                }
             }
         }
         for change in keys {

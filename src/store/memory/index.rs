@@ -1,6 +1,7 @@
 //! Indexes over the columns of tickets, and the wheel of wakes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 
@@ -77,10 +78,10 @@ impl Indexes {
     /// The slots of a page of tickets, by number.
     pub(super) fn find(&self, query: &Query) -> impl Iterator<Item = usize> {
         let shelf = self.shelves.get(&(query.desk, Shelf::of_filter(&query.filter)));
-        let from = query.after.map_or(TicketNumber(0), |after| TicketNumber(after.0 + 1));
+        let from = query.after.map_or(Bound::Unbounded, Bound::Excluded);
         shelf
             .into_iter()
-            .flat_map(move |tickets| tickets.range(from..))
+            .flat_map(move |tickets| tickets.range((from, Bound::Unbounded)))
             .map(|(_, slot)| *slot)
             .take(query.limit)
     }
@@ -117,12 +118,12 @@ struct Wake {
 impl Wakes {
     /// Sets or clears the next wake of a record, and ends any lease on it.
     pub(super) fn set(&mut self, slot: usize, key: Key, at: Option<DateTime<Utc>>) {
-        let before = self.armed.get(&slot).map(|wake| wake.visible_at);
-        if before == at {
+        let before = self.armed.get(&slot);
+        if before.map(|wake| wake.at) == at && before.map(|wake| wake.visible_at) == at {
             return;
         }
-        if let Some(visible_at) = before {
-            self.order.remove(&(visible_at, slot));
+        if let Some(wake) = before {
+            self.order.remove(&(wake.visible_at, slot));
         }
         match at {
             Some(at) => {

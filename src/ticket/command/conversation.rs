@@ -9,12 +9,19 @@ use crate::ticket::{Attachment, Channel};
 /// Adds a public message.
 ///
 /// What it does follows from who writes ([`Author::part`](crate::Author::part)) and the
-/// workflow's table. The requester's message reopens a resolved ticket; on a closed one the
-/// [reopening policy](crate::Reopening) decides between reopening and a follow-up ticket, whose
-/// id the outcome names ([`Outcome::opened`](crate::Outcome::opened)). A human agent's message
-/// answers. Those of bots, auto-responders and the host move nothing: an absence notice must
-/// not reopen work. A public message of requester or agent on a resolved ticket cancels its
-/// closing by itself.
+/// workflow's table:
+///
+/// - The requester's message asks. It reopens a resolved ticket, and a closed one within the
+///   time of the [reopening policy](crate::Reopening). Later it goes to the ticket's latest
+///   follow-up, as if it had been sent there; where there is none, or that one has been closed
+///   for too long as well, it opens a new one. The outcome names it
+///   ([`Step::WentToFollowUp`](crate::Step::WentToFollowUp),
+///   [`Outcome::opened`](crate::Outcome::opened)).
+/// - A human agent's message answers.
+/// - Those of bots, auto-responders and the host move nothing: an absence notice must not
+///   reopen work.
+///
+/// A public message of requester or agent on a resolved ticket cancels its closing by itself.
 ///
 /// On reopening, the owner keeps the ticket if they may still own it and have room; else it
 /// waits unassigned in its department's queue.

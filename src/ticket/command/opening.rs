@@ -108,7 +108,8 @@ pub struct Open {
     /// Custom fields, each of a kind that the settings define. Fields that a status requires
     /// are not asked for at the opening.
     pub fields: BTreeMap<FieldName, FieldValue>,
-    /// Who is told of public messages beside the requester.
+    /// Who is told of public answers beside the requester; on an internal ticket only agents
+    /// are.
     pub followers: BTreeSet<Follower>,
 }
 

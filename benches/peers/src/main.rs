@@ -1,0 +1,61 @@
+//! The `helpdesk` workload on this crate and on cqrs-es, side by side, in one run.
+//!
+//! `cargo run --release` here. Both get the same texts in the same order and are timed in
+//! turns, over fresh state each time. Building the commands is not timed, on either side.
+//!
+//! What each keeps of a command: cqrs-es its events, and nothing else; it loads a ticket by
+//! cloning and replaying its whole history. This crate its events, the ticket's head, the
+//! index columns, the next wake, the notices and a receipt, and it checks who may do what.
+//!
+//! The memory store of cqrs-es prints two lines a command. So it is measured twice: as it is
+//! shipped, printing to the null device, and, which is the figure to compare with, as a copy
+//! of it that does not print.
+
+#[path = "../../workload.rs"]
+mod workload;
+
+mod cqrs;
+mod ours;
+
+use std::error::Error;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How often each is timed. Odd, so that there is a median.
+const ROUNDS: usize = 41;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::args().nth(1).as_deref() == Some("measure") {
+        return measure();
+    }
+    // What the peer prints goes nowhere; the results go to standard error.
+    let this = std::env::current_exe()?;
+    let status = Command::new(this).arg("measure").stdout(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err("the measurement failed".into()) }
+}
+
+fn measure() -> Result<(), Box<dyn Error>> {
+    let cases = workload::helpdesk();
+    let commands = 3 * cases.len();
+    let (mut ours, mut quiet, mut shipped) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(ours::run(&cases)?);
+        quiet.push(cqrs::run_quiet(&cases)?);
+        shipped.push(cqrs::run_shipped(&cases)?);
+    }
+    let rate = |times: Vec<Duration>| commands as f64 / median(times).as_secs_f64();
+    let (ours, quiet, shipped) = (rate(ours), rate(quiet), rate(shipped));
+    eprintln!("helpdesk workload: {commands} commands, median of {ROUNDS} rounds, in turns");
+    eprintln!("  helpdesk                 {ours:>10.0} commands/s");
+    eprintln!("  cqrs-es, not printing    {quiet:>10.0} commands/s   ratio {:.2}", ours / quiet);
+    eprintln!(
+        "  cqrs-es, as shipped      {shipped:>10.0} commands/s   ratio {:.2}",
+        ours / shipped
+    );
+    Ok(())
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}

@@ -1,0 +1,137 @@
+//! What a run is asked for, and which logs it knows.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::italian;
+
+pub(super) const HELP: &str = "\
+Replays a help desk through the library, and checks what came of it.
+
+Usage: replay [--seed N]
+       replay [--strict] [--excerpt] FILE
+       replay [--strict] [--excerpt] --log NAME
+
+Without FILE, a generated desk day: the same seed gives the same bytes.
+
+  FILE        an event log; its columns say which one it is
+  --log NAME  the log of this name in the folder HELPDESK_DATA: italian
+  --seed N    the seed of the generated day; default 578
+  --strict    stop at the first malformed row
+  --excerpt   the file is a part of the log: its counts are shown, and not compared with
+              those that are documented for the whole
+  --help      this text
+
+Exit status: 0 if all is well; 1 if a difference has no explanation, a head is not the fold
+of its history, or a count is not as documented; 2 if there was nothing to replay.
+";
+
+const DEFAULT_SEED: u64 = 578;
+
+/// What a run is asked for.
+#[derive(Debug)]
+pub(super) enum Job {
+    Help,
+    Day { seed: u64 },
+    Log(LogFile),
+}
+
+/// A log to replay, and how.
+#[derive(Debug)]
+pub(super) struct LogFile {
+    pub(super) path: PathBuf,
+    /// Stop at the first malformed row.
+    pub(super) strict: bool,
+    /// It is a part of the log: nothing is documented of its counts.
+    pub(super) excerpt: bool,
+}
+
+/// The logs that can be replayed. Another one is a variant here and a module beside `italian`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// The help desk of an Italian software company, 2010 to 2014.
+    Italian,
+}
+
+impl Known {
+    const ALL: [Self; 1] = [Self::Italian];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Italian => "italian",
+        }
+    }
+
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Italian => "helpdesk_italian_finale.csv",
+        }
+    }
+
+    /// Which log a file is, by its columns.
+    pub(super) fn of(path: &Path) -> Result<Self, Box<dyn Error>> {
+        let shown = path.display();
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_path(path)
+            .map_err(|error| format!("{shown}: {error}"))?;
+        let mut header = csv::ByteRecord::new();
+        reader.read_byte_record(&mut header).map_err(|error| format!("{shown}: {error}"))?;
+        if header.iter().eq(italian::HEADER.iter().map(|name| name.as_bytes())) {
+            return Ok(Self::Italian);
+        }
+        Err(format!("{shown}: its columns are those of no log that is known here").into())
+    }
+}
+
+pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, String> {
+    let (mut seed, mut path, mut strict, mut excerpt) = (None, None, false, false);
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let mut value = |name: &str| {
+            let value = rest.next().and_then(|value| value.to_str());
+            value.ok_or_else(|| format!("`{name}` needs a value"))
+        };
+        match arg.to_str() {
+            Some("--help" | "-h") => return Ok(Job::Help),
+            Some("--strict") => strict = true,
+            Some("--excerpt") => excerpt = true,
+            Some("--seed") => {
+                let text = value("--seed")?;
+                seed = Some(text.parse().map_err(|_| format!("`{text}` is not a seed"))?);
+            }
+            Some("--log") => {
+                let file = find(value("--log")?, data)?;
+                only(path.replace(file))?;
+            }
+            Some(flag) if flag.starts_with('-') => {
+                return Err(format!("unknown argument `{flag}`"));
+            }
+            _ => only(path.replace(PathBuf::from(arg)))?,
+        }
+    }
+    match (path, seed) {
+        (Some(_), Some(_)) => Err("`--seed` is for the generated day, not for a log".into()),
+        (Some(path), None) => Ok(Job::Log(LogFile { path, strict, excerpt })),
+        (None, _) if strict || excerpt => {
+            Err("`--strict` and `--excerpt` are for a log, and none was named".into())
+        }
+        (None, seed) => Ok(Job::Day { seed: seed.unwrap_or(DEFAULT_SEED) }),
+    }
+}
+
+fn only(before: Option<PathBuf>) -> Result<(), String> {
+    match before {
+        None => Ok(()),
+        Some(_) => Err("one log at a time".into()),
+    }
+}
+
+fn find(name: &str, data: Option<&Path>) -> Result<PathBuf, String> {
+    let known = Known::ALL.into_iter().find(|known| known.name() == name);
+    let known = known.ok_or_else(|| format!("no log `{name}` is known here"))?;
+    let folder = data.ok_or("`--log` looks in the folder HELPDESK_DATA, which is not set")?;
+    Ok(folder.join(known.file_name()))
+}

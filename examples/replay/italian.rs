@@ -1,0 +1,277 @@
+//! The help desk of an Italian software company (M. Polato 2017, 4TU.ResearchData), replayed.
+
+mod anomalies;
+mod mapping;
+mod row;
+mod said;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, Write};
+
+use helpdesk::{Actor, Record, SettingsDraft};
+
+use self::mapping::Step;
+use self::row::{Activity, Column, Log};
+use self::said::Rule;
+use self::settings::People;
+use super::args::LogFile;
+use super::audit::Audit;
+use super::player::Player;
+use super::progress::Progress;
+use super::summary::{self, Differences};
+use super::{FINE, STOPPED, Stage, WRONG};
+
+pub(super) use self::row::HEADER;
+
+/// A case on its way.
+#[derive(Clone, Copy, Debug)]
+struct Course {
+    /// The status that the log says.
+    said: &'static str,
+    /// Why the desk's is another, since the row that made it so.
+    difference: Option<Option<Rule>>,
+    /// A defect tracker's verdict that waits for the ticket to be resolved.
+    verdict: Option<&'static str>,
+    /// Whether its rows have finished it, and no work has begun on it since.
+    finished: bool,
+    /// Reopenings that the rows imply.
+    reopenings: u32,
+}
+
+/// What was found while the rows went by.
+#[derive(Debug, Default)]
+struct Findings {
+    /// By activity: rows, commands, no-ops.
+    activities: BTreeMap<Activity, [u64; 3]>,
+    /// Exact duplicates: those that changed nothing, and those that did.
+    duplicates: [u64; 2],
+    /// Rows after which desk and log differed, by what explains it.
+    rows: BTreeMap<Option<Rule>, u64>,
+    /// Cases that ended so.
+    cases: BTreeMap<Option<Rule>, u64>,
+    /// What else the desk and the log do not agree on, in words.
+    others: Vec<String>,
+}
+
+/// Reads the log, replays it, and checks what came of it.
+pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
+    let log = Log::read(&file.path, file.strict, stage.err)?;
+    if log.stopped {
+        writeln!(stage.err, "replay: stopped at a malformed row, as `--strict` asks")?;
+        return Ok(STOPPED);
+    }
+    let settings = settings::of(&log)?;
+    let stream = log.stream();
+    let Some((_, _, first)) = stream.first() else {
+        return Err(format!("{}: no row could be read", file.path.display()).into());
+    };
+    write_settings(stage.out, settings.draft())?;
+    writeln!(stage.out, "{}\n{}", mapping::SAID, said::SAID)?;
+
+    let people = People::of(&log);
+    let mut player = Player::new(settings, first.at)?;
+    for (id, profile) in people.agents() {
+        player.desk.put_agent(Actor::Host.at(first.at), id, profile)?;
+    }
+    let mut courses: BTreeMap<&str, (usize, Course)> = BTreeMap::new();
+    for (place, case) in log.cases.iter().enumerate() {
+        courses.insert(&case.id, (place, Course::default()));
+    }
+    let mut findings = Findings::default();
+    let mut progress = Progress::new(stage.err, stage.watched, stream.len() as u64);
+    for (case, place, row) in stream {
+        progress.step();
+        let (Some((case_place, course)), Some(agent)) =
+            (courses.get_mut(case.id.as_str()), people.agent(row.resource()))
+        else {
+            continue;
+        };
+        let id = mapping::ticket_id(case, *case_place);
+        let ticket = player.ticket(id)?;
+        let verdict = course.verdict;
+        let step = Step { case, row, id, agent, ticket: ticket.as_deref(), verdict };
+        let (mut given, mut no_ops) = (0, 0);
+        for command in step.commands(&people) {
+            let call = step.actor().at(row.at).correlated(case.id.as_str()).call(command);
+            given += 1;
+            no_ops += u64::from(player.give(&call)?.is_ok_and(|outcome| outcome.is_no_op()));
+        }
+        let counts = findings.activities.entry(row.activity).or_default();
+        for (count, more) in counts.iter_mut().zip([1, given, no_ops]) {
+            *count += more;
+        }
+        let above = place.checked_sub(1).and_then(|above| case.rows.get(above));
+        if above.is_some_and(|above| row.repeats(above)) {
+            let [idle, busy] = &mut findings.duplicates;
+            *(if given == no_ops { idle } else { busy }) += 1;
+        }
+        let found = player.ticket(id)?;
+        let found = found.as_ref().map_or("absent", |ticket| ticket.status().name.as_str());
+        course.follow(row.activity, found, &mut findings);
+    }
+    progress.finish();
+    let audit = Audit::of(&player.desk)?;
+    compare(&log, &courses, &audit.tickets, &mut findings);
+    let figures = anomalies::count(&log);
+    anomalies::write(stage.out, &figures, file.excerpt)?;
+    let odd = figures.iter().filter(|figure| !figure.is_as_documented()).count();
+    let odd = if file.excerpt { 0 } else { odd };
+    writeln!(stage.out, "  {odd} of {} not as documented\n", figures.len())?;
+
+    let out = &mut *stage.out;
+    findings.write_rows(out, &log)?;
+    summary::commands(out, &player.tally)?;
+    findings.write_statuses(out, &audit.tickets)?;
+    summary::last(out, &player.tally, &audit, findings.differences())?;
+    writeln!(stage.err, "{}", player.pace())?;
+    let fine = findings.differences().unexplained == 0 && audit.is_sound() && odd == 0;
+    Ok(if fine { FINE } else { WRONG })
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { said: said::FIRST, difference: None, verdict: None, finished: false, reopenings: 0 }
+    }
+}
+
+impl Course {
+    /// Goes on by a row, after which the desk's status was `found`.
+    fn follow(&mut self, activity: Activity, found: &str, findings: &mut Findings) {
+        let before = self.said;
+        self.said = said::after(activity, before);
+        if mapping::is_work(activity) {
+            self.reopenings += u32::from(self.finished);
+            self.finished = false;
+        } else if matches!(activity, Activity::ResolveTicket | Activity::Closed) {
+            self.finished = true;
+        }
+        self.verdict = match activity {
+            Activity::ResolveTicket => None,
+            _ => mapping::verdict(activity).or(self.verdict),
+        };
+        self.difference = if self.said == found {
+            None
+        } else {
+            // What explained it goes on explaining it, until a row bears a status.
+            let earlier = self.difference.filter(|_| self.said == before).flatten();
+            Some(earlier.or_else(|| Rule::of(activity, self.said, found)))
+        };
+        if let Some(rule) = self.difference {
+            *findings.rows.entry(rule).or_default() += 1;
+        }
+    }
+}
+
+/// Compares what the desk holds at the end with what the rows of each case say.
+fn compare(
+    log: &Log,
+    courses: &BTreeMap<&str, (usize, Course)>,
+    tickets: &[Record],
+    findings: &mut Findings,
+) {
+    let tickets: BTreeMap<_, _> =
+        tickets.iter().filter_map(Record::ticket).map(|ticket| (ticket.id(), ticket)).collect();
+    for (place, case) in log.cases.iter().enumerate() {
+        let Some((_, course)) = courses.get(case.id.as_str()) else { continue };
+        if let Some(rule) = course.difference {
+            *findings.cases.entry(rule).or_default() += 1;
+        }
+        let Some(ticket) = tickets.get(&mapping::ticket_id(case, place)) else {
+            findings.others.push(format!("{}: no ticket", case.id));
+            continue;
+        };
+        let (found, implied) = (ticket.reopen_count(), course.reopenings);
+        if found != implied {
+            let id = &case.id;
+            findings.others.push(format!("{id}: reopened {found} times, its rows say {implied}"));
+        }
+        let Some(last) = case.rows.iter().rev().find(|row| !row.activity.is_the_trackers()) else {
+            continue;
+        };
+        let seriousness = settings::named("seriousness", last.get(Column::Seriousness2));
+        let workgroup = settings::named("workgroup", last.get(Column::Workgroup));
+        let same = ticket.priority().name == *seriousness
+            && ticket.department().is_some_and(|department| *department == *workgroup)
+            && mapping::fields(last).all(|(name, value)| {
+                ticket.field(&name.into()).and_then(|field| field.known()) == Some(&value)
+            });
+        if !same {
+            findings.others.push(format!("{}: not the values of its last row", case.id));
+        }
+    }
+}
+
+impl Findings {
+    fn differences(&self) -> Differences {
+        let none = |by: &BTreeMap<Option<Rule>, u64>| by.get(&None).copied().unwrap_or(0);
+        Differences {
+            mismatched: self.cases.values().sum(),
+            unexplained: none(&self.rows) + none(&self.cases) + self.others.len() as u64,
+        }
+    }
+
+    fn write_rows(&self, out: &mut dyn Write, log: &Log) -> io::Result<()> {
+        writeln!(out, "rows       {} read, {} malformed", log.rows, log.malformed)?;
+        writeln!(out, "  {:<24} {:>6} {:>9} {:>7}", "activity", "rows", "commands", "no-ops")?;
+        for (activity, [rows, commands, no_ops]) in &self.activities {
+            writeln!(out, "  {:<24} {rows:>6} {commands:>9} {no_ops:>7}", activity.name())?;
+        }
+        let [idle, busy] = self.duplicates;
+        writeln!(out, "  exact duplicates: {idle} changed nothing, {busy} repeated a note")
+    }
+
+    fn write_statuses(&self, out: &mut dyn Write, tickets: &[Record]) -> io::Result<()> {
+        let order = ["new", "open", "in_progress", "pending", "suspended", "resolved", "closed"];
+        summary::statuses(out, "tickets   ", tickets, &order)?;
+        let heads = || tickets.iter().filter_map(Record::ticket);
+        let times: u32 = heads().map(|ticket| ticket.reopen_count()).sum();
+        let cases = heads().filter(|ticket| ticket.reopen_count() > 0).count();
+        writeln!(out, "reopened   {times} times in {cases} tickets")?;
+        let Differences { mismatched, unexplained } = self.differences();
+        writeln!(out, "in another status than the log says, and why:")?;
+        for rule in Rule::ALL.map(Some).into_iter().chain([None]) {
+            let count = |by: &BTreeMap<Option<Rule>, u64>| by.get(&rule).copied().unwrap_or(0);
+            let (name, words) =
+                rule.map_or(("unexplained", "no rule"), |rule| (rule.name(), rule.words()));
+            let (rows, ends) = (count(&self.rows), count(&self.cases));
+            writeln!(
+                out,
+                "  {name:<16} after {rows:>3} rows, at the end of {ends} cases: {words}"
+            )?;
+        }
+        writeln!(out, "  {mismatched} tickets end so; {unexplained} differences have no rule")?;
+        for other in &self.others {
+            writeln!(out, "  UNEXPLAINED {other}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The settings as JSON that can be read, and loaded: a line for each part, and one for each
+/// status.
+fn write_settings(out: &mut dyn Write, draft: &SettingsDraft) -> Result<(), Box<dyn Error>> {
+    writeln!(out, "{}{{", settings::SAID)?;
+    let serde_json::Value::Object(parts) = serde_json::to_value(draft)? else {
+        return Err("settings are a JSON object".into());
+    };
+    let count = parts.len();
+    for (index, (name, part)) in parts.iter().enumerate() {
+        let comma = if index + 1 < count { "," } else { "" };
+        let statuses = part.get("statuses").and_then(serde_json::Value::as_array);
+        if let Some(statuses) = statuses {
+            writeln!(out, "  \"{name}\": {{\"statuses\": [")?;
+            for (index, status) in statuses.iter().enumerate() {
+                let comma = if index + 1 < statuses.len() { "," } else { "" };
+                writeln!(out, "    {status}{comma}")?;
+            }
+            writeln!(out, "  ], \"reasons\": {},", part["reasons"])?;
+            writeln!(out, "  \"landmarks\": {}}}{comma}", part["landmarks"])?;
+        } else {
+            writeln!(out, "  \"{name}\": {part}{comma}")?;
+        }
+    }
+    writeln!(out, "}}")?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Where a ticket of a desk differs from the model's.
+
+use std::fmt::Debug;
+
+use super::{Model, ModelTicket, Voice};
+use crate::{Erasable, FieldName, FieldValue, Follower, Tag, Ticket};
+
+/// Collects what differs, by name.
+struct Differences(Vec<String>);
+
+impl Differences {
+    fn note<T: PartialEq + Debug>(&mut self, what: &str, desk: T, model: T) {
+        if desk != model {
+            self.0.push(format!("{what}: the desk says {desk:?}, the model {model:?}"));
+        }
+    }
+}
+
+impl Model {
+    /// Everything in which a ticket of the desk differs from the model's; empty where they
+    /// agree.
+    pub fn differences(&self, ticket: &Ticket) -> Vec<String> {
+        match self.tickets.get(&ticket.id()) {
+            Some(model) => model.differences(ticket),
+            None => vec![format!("the model has no ticket {}", ticket.id())],
+        }
+    }
+}
+
+impl ModelTicket {
+    fn differences(&self, ticket: &Ticket) -> Vec<String> {
+        let mut found = Differences(Vec::new());
+        self.compare_lifecycle(ticket, &mut found);
+        self.compare_conversation(ticket, &mut found);
+        self.compare_facts(ticket, &mut found);
+        found.0
+    }
+
+    fn compare_lifecycle(&self, ticket: &Ticket, found: &mut Differences) {
+        found.note("status", &ticket.status().name, &self.status);
+        found.note("category of status", ticket.status().category, self.category);
+        found.note("status_since", ticket.status_since(), self.status_since);
+        found.note("reason", ticket.reason(), self.reason.as_ref());
+        found.note("opened_at", ticket.opened_at(), self.opened_at);
+        found.note("updated_at", ticket.updated_at(), self.updated_at);
+        found.note("resolved_at", ticket.resolved_at(), self.resolved_at);
+        found.note("closed_at", ticket.closed_at(), self.closed_at);
+        found.note("postponed_until", ticket.postponed_until(), self.postponed_until);
+        found.note("timers", ticket.timers(), self.timers);
+        found.note("next_wake", ticket.next_wake(), self.next_wake());
+        found.note(
+            "auto_close_cancelled",
+            ticket.auto_close_cancelled(),
+            self.auto_close_cancelled,
+        );
+        found.note("open_age_warned", ticket.open_age_warned(), self.warned);
+        found.note("overdue", ticket.is_overdue(), self.overdue);
+        found.note("reopened", ticket.reopen_count(), self.reopened);
+        found.note("queued", ticket.is_queued(), self.owner.is_none() && !self.is_done());
+        if !self.is_done() {
+            found.note("unresolved_since", ticket.unresolved_since(), self.unresolved_since);
+        }
+        let resolution = ticket.resolution().map(|resolution| {
+            (
+                resolution.code().clone(),
+                resolution.text().as_str().to_owned(),
+                resolution.by().clone(),
+                resolution.at(),
+            )
+        });
+        found.note("resolution", resolution.as_ref(), self.resolution.as_ref());
+    }
+
+    fn compare_conversation(&self, ticket: &Ticket, found: &mut Differences) {
+        found.note("channel", ticket.channel(), &self.channel);
+        found.note("waiting_since", ticket.waiting_since(), self.waiting_since());
+        found.note("first_answered_at", ticket.first_answered_at(), self.first_answered_at());
+        found.note("last_asked_at", ticket.last_asked_at(), self.last(Voice::Asks));
+        found.note("last_answered_at", ticket.last_answered_at(), self.last(Voice::Answers));
+        found.note("messages", ticket.message_count() as usize, self.messages());
+        found.note("notes", ticket.note_count() as usize, self.notes());
+        found.note("follows", ticket.follows(), self.follows);
+        found.note("followed_up_by", ticket.followed_up_by(), self.followed_up_by.as_slice());
+    }
+
+    fn compare_facts(&self, ticket: &Ticket, found: &mut Differences) {
+        found.note("revision", ticket.revision(), self.revision);
+        found.note("requester", ticket.requester(), self.requester);
+        found.note("origin", ticket.origin(), self.origin);
+        found.note("received_at", ticket.received_at(), self.received_at.as_ref());
+        found.note("subject", ticket.subject().as_str(), self.subject.as_str());
+        found.note("assignee", ticket.assignee(), self.owner);
+        found.note("department", ticket.department(), self.department.as_ref());
+        found.note("category", ticket.category(), self.about.as_ref());
+        found.note("priority", &ticket.priority().name, &self.priority);
+        found.note("impact", ticket.impact(), self.impact.as_ref());
+        found.note("urgency", ticket.urgency(), self.urgency.as_ref());
+        found.note("escalated", ticket.escalation_count(), self.escalated);
+        found.note("transferred", ticket.transfer_count(), self.transferred);
+        let tags: Vec<&Tag> = self.tags.iter().collect();
+        found.note("tags", ticket.tags().iter().collect(), tags);
+        let followers: Vec<&Follower> = self.followers.iter().collect();
+        found.note("followers", ticket.followers().iter().collect(), followers);
+        let held: Vec<(&FieldName, Option<&FieldValue>)> =
+            ticket.fields().iter().map(|(name, value)| (name, Erasable::known(value))).collect();
+        let model = self.fields.iter().map(|(name, value)| (name, Some(value))).collect();
+        found.note("fields", held, model);
+    }
+}

@@ -1,0 +1,288 @@
+//! What is said in the model: opening, replying, noting, logging, following up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::ticket::{ArmedBy, later, status};
+use super::{Model, ModelTicket, Step, Voice};
+use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
+use crate::{
+    Actor, Attachment, Channel, Origin, Party, PriorityName, Reopening, Requester, Revision, Role,
+    StatusCategory, TicketId, Timers,
+};
+
+impl Model {
+    pub(super) fn open(&self, step: &mut Step<'_>, open: &Open) -> ModelTicket {
+        step.require(!self.tickets.contains_key(&open.id), "id_taken");
+        let asks_for_self = match open.requester {
+            Requester::Contact(contact) => match step.actor {
+                Actor::Customer(who) => *who == contact,
+                Actor::Agent(_) | Actor::Bot(_) | Actor::Host => true,
+                Actor::AutoResponder(_) | Actor::System => false,
+            },
+            Requester::Agent(agent) => match step.actor {
+                Actor::Agent(who) => {
+                    *who == agent || matches!(step.party, Party::Owner | Party::Admin)
+                }
+                Actor::Host => true,
+                _ => false,
+            },
+        };
+        step.require(asks_for_self, "forbidden");
+        let outreach = open.origin == Origin::AgentReachedOut;
+        if outreach {
+            let to_contact = matches!(open.requester, Requester::Contact(_));
+            step.require(Party::STAFF.contains(&step.party) && to_contact, "forbidden");
+        }
+        self.words(step, &open.text, &open.attachments, false);
+        if let Some(subject) = &open.subject {
+            self.subject(step, subject);
+        }
+        if let Some(department) = &open.department {
+            step.require(self.knows_department(department), "unknown_name");
+        }
+        let draft = self.settings.draft();
+        if let Some(category) = &open.category {
+            step.require(draft.categories.contains(category), "unknown_name");
+        }
+        if let Some(received_at) = &open.received_at {
+            self.label(step, received_at.as_str());
+        }
+        let landmarks = &draft.workflow.landmarks;
+        let start = if outreach { &landmarks.outreach } else { &landmarks.initial };
+        let voice = match (outreach, step.actor) {
+            (false, _) => Voice::Asks,
+            (true, Actor::Agent(_)) => Voice::Answers,
+            (true, _) => Voice::Neither,
+        };
+        let subject = open.subject.clone().unwrap_or_else(|| first_line(&open.text));
+        let mut ticket =
+            self.blank(open.id, open.requester, step.now, &draft.default_priority, subject);
+        ticket.origin = open.origin;
+        ticket.status = start.clone();
+        ticket.category =
+            status(&self.settings, start).map_or(StatusCategory::New, |status| status.category);
+        ticket.received_at = open.received_at.clone();
+        ticket.channel = open.channel.clone();
+        ticket.department = open.department.clone();
+        ticket.about = open.category.clone();
+        ticket.say(step.now, voice, true);
+        self.weigh(
+            step,
+            &mut ticket,
+            (open.impact.clone(), open.urgency.clone()),
+            open.priority.as_ref(),
+        );
+        self.label_with(step, &mut ticket, &open.tags);
+        for (name, value) in &open.fields {
+            self.fill(step, &mut ticket, name, Some(value));
+        }
+        ticket.followers = open.followers.clone();
+        self.at_most(step, open.followers.len(), draft.limits.followers);
+        ticket.arm(&self.settings);
+        ticket
+    }
+
+    fn blank(
+        &self,
+        id: TicketId,
+        requester: Requester,
+        now: DateTime<Utc>,
+        priority: &PriorityName,
+        subject: String,
+    ) -> ModelTicket {
+        ModelTicket {
+            id,
+            revision: Revision::ZERO,
+            requester,
+            origin: Origin::CustomerWrote,
+            opened_at: now,
+            updated_at: now,
+            received_at: None,
+            channel: Channel::default(),
+            subject,
+            thread: Vec::new(),
+            status: self.settings.draft().workflow.landmarks.initial.clone(),
+            category: StatusCategory::New,
+            status_since: now,
+            reason: None,
+            postponed_until: None,
+            postponed_from_new: false,
+            unresolved_since: now,
+            resolved_at: None,
+            closed_at: None,
+            auto_close_cancelled: false,
+            warned: false,
+            overdue: false,
+            resolution: None,
+            owner: None,
+            department: None,
+            about: None,
+            priority: priority.clone(),
+            impact: None,
+            urgency: None,
+            tags: BTreeSet::new(),
+            fields: BTreeMap::new(),
+            followers: BTreeSet::new(),
+            reopened: 0,
+            escalated: 0,
+            transferred: 0,
+            follows: None,
+            followed_up_by: Vec::new(),
+            timers: Timers::default(),
+            armed_by: ArmedBy(self.settings.clone()),
+        }
+    }
+
+    pub(super) fn reply(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reply: &Reply) {
+        self.words(step, &reply.text, &reply.attachments, true);
+        let channel = reply.channel.clone().unwrap_or_else(|| ticket.channel.clone());
+        let voice = ticket.voice(step.actor);
+        // An absence notice to a closed ticket is kept, and changes nothing else.
+        let kept = matches!(step.actor, Actor::AutoResponder(_));
+        self.hear(step, ticket, voice, step.now, channel, kept);
+    }
+
+    pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
+        self.words(step, &note.text, &note.attachments, true);
+        ticket.say(step.now, Voice::Neither, false);
+    }
+
+    pub(super) fn log(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, log: &LogConversation) {
+        self.words(step, &log.text, &[], false);
+        let occurred_at = DateTime::from_timestamp_micros(log.occurred_at.timestamp_micros())
+            .unwrap_or(log.occurred_at);
+        step.require(occurred_at <= step.now, "in_the_future");
+        let voice = match log.said_by {
+            SaidBy::Requester => Voice::Asks,
+            SaidBy::Agent(agent) => {
+                let known = self.agents.get(&agent);
+                let speaks = known.is_some_and(|agent| agent.role != Role::Light);
+                step.require(speaks, "cannot_own");
+                ticket.voice(&Actor::Agent(agent))
+            }
+        };
+        self.hear(step, ticket, voice, occurred_at, log.channel.clone(), false);
+    }
+
+    /// A public message arrives.
+    fn hear(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        voice: Voice,
+        said: DateTime<Utc>,
+        channel: Channel,
+        kept: bool,
+    ) {
+        let closed = ticket.category == StatusCategory::Closed;
+        step.require(!closed || voice == Voice::Asks || kept, "closed");
+        // The present status has taken everything into account that was said before it.
+        let since = ticket.resolved_at.unwrap_or(ticket.status_since);
+        let news = said >= since && voice != Voice::Neither;
+        if closed && news && !self.reopens(ticket, said) {
+            self.spin_off(step, ticket, said, channel);
+            return;
+        }
+        ticket.say(said, voice, true);
+        ticket.channel = channel;
+        if !news {
+            return;
+        }
+        let rules = ticket.rules(&self.settings);
+        let reopened = &self.settings.draft().workflow.landmarks.reopened;
+        let to = match (voice, ticket.category) {
+            (Voice::Asks, StatusCategory::Closed) => Some(reopened),
+            (Voice::Asks, _) => rules.and_then(|rules| rules.on_customer_reply.as_ref()),
+            (_, _) => rules.and_then(|rules| rules.on_agent_reply.as_ref()),
+        };
+        match to {
+            Some(to) => self.go(ticket, to, step.now),
+            None if ticket.category == StatusCategory::Resolved => {
+                ticket.auto_close_cancelled = true;
+            }
+            None => {}
+        }
+    }
+
+    /// Whether what the requester says to a closed ticket reopens it.
+    fn reopens(&self, ticket: &ModelTicket, said: DateTime<Utc>) -> bool {
+        match (self.settings.reopening(), ticket.closed_at) {
+            (Reopening::Within(span), Some(closed)) => said <= later(closed, span),
+            _ => true,
+        }
+    }
+
+    pub(super) fn follow_up(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        follow_up: &FollowUp,
+    ) {
+        self.words(step, &follow_up.text, &[], false);
+        step.require(ticket.category == StatusCategory::Closed, "not_closed");
+        step.require(!self.tickets.contains_key(&follow_up.id), "id_taken");
+        self.spin_off(step, ticket, step.now, follow_up.channel.clone());
+        step.unnamed = false;
+        ticket.followed_up_by.push(follow_up.id);
+        if let Some(opened) = &mut step.opens {
+            opened.id = follow_up.id;
+        }
+    }
+
+    /// Opens a ticket that follows up this one. The first words are the requester's.
+    fn spin_off(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &ModelTicket,
+        said: DateTime<Utc>,
+        channel: Channel,
+    ) {
+        let limit = self.settings.limits().follow_ups;
+        self.at_most(step, ticket.followed_up_by.len() + 1, limit);
+        let subject = ticket.subject.clone();
+        let mut child =
+            self.blank(ticket.id, ticket.requester, step.now, &ticket.priority, subject);
+        child.follows = Some(ticket.id);
+        child.channel = channel;
+        child.department = ticket.department.clone();
+        child.about = ticket.about.clone();
+        child.impact = ticket.impact.clone();
+        child.urgency = ticket.urgency.clone();
+        child.say(said, Voice::Asks, true);
+        child.arm(&self.settings);
+        step.opens = Some(child);
+        step.unnamed = true;
+    }
+
+    /// Checks what somebody writes.
+    fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment], files_do: bool) {
+        let limits = self.settings.limits();
+        let something = !text.trim().is_empty() || (files_do && !files.is_empty());
+        step.require(something, "empty");
+        self.at_most(step, text.len(), limits.text_bytes);
+        self.at_most(step, files.len(), limits.attachments);
+        let small = files.iter().all(|file| file.bytes <= limits.attachment_bytes);
+        step.require(small, "limit_exceeded");
+    }
+
+    pub(super) fn at_most(&self, step: &mut Step<'_>, found: usize, limit: u32) {
+        step.require(found as u64 <= u64::from(limit), "limit_exceeded");
+    }
+}
+
+/// The subject of a request that came without one: its first line with words in it, cut at a
+/// word's end where it is longer than 80 characters.
+fn first_line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    if line.chars().count() <= 80 {
+        return line.to_owned();
+    }
+    let mut cut: String = line.chars().take(80).collect();
+    if let Some((words, _)) = cut.rsplit_once(char::is_whitespace) {
+        cut = words.trim_end().to_owned();
+    }
+    cut.push('…');
+    cut
+}

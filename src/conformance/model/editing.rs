@@ -1,0 +1,143 @@
+//! What is known of a ticket in the model: subject, category, tags, fields, priority.
+
+use std::collections::BTreeSet;
+
+use super::{Model, ModelTicket, Step};
+use crate::command::{Edit, Patch};
+use crate::{FieldName, FieldValue, ImpactName, PriorityName, Tag, UrgencyName};
+
+impl Model {
+    pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
+        let draft = self.settings.draft();
+        if let Some(subject) = &edit.subject {
+            self.subject(step, subject);
+            ticket.subject = subject.clone();
+        }
+        if let Patch::Set(category) = &edit.category {
+            step.require(draft.categories.contains(category), "unknown_name");
+        }
+        ticket.about = patched(&ticket.about, &edit.category);
+        for tag in &edit.remove_tags {
+            ticket.tags.remove(tag);
+        }
+        self.label_with(step, ticket, &edit.add_tags);
+        for (name, value) in &edit.fields {
+            self.fill(step, ticket, name, value.as_ref());
+        }
+        let scales =
+            (patched(&ticket.impact, &edit.impact), patched(&ticket.urgency, &edit.urgency));
+        self.weigh(step, ticket, scales, edit.priority.as_ref());
+        for follower in &edit.unfollow {
+            ticket.followers.remove(follower);
+        }
+        ticket.followers.extend(edit.follow.iter().copied());
+        if !edit.follow.is_empty() {
+            self.at_most(step, ticket.followers.len(), draft.limits.followers);
+        }
+    }
+
+    pub(super) fn subject(&self, step: &mut Step<'_>, subject: &str) {
+        step.require(!subject.trim().is_empty(), "empty");
+        self.at_most(step, subject.len(), self.settings.limits().subject_bytes);
+    }
+
+    /// Checks a free label.
+    pub(super) fn label(&self, step: &mut Step<'_>, label: &str) {
+        let fits = !label.is_empty()
+            && label.len() <= 64
+            && label.trim() == label
+            && !label.chars().any(char::is_control);
+        step.require(fits, "bad_name");
+    }
+
+    /// Adds tags.
+    pub(super) fn label_with(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        tags: &BTreeSet<Tag>,
+    ) {
+        for tag in tags {
+            self.label(step, tag.as_str());
+            ticket.tags.insert(tag.clone());
+        }
+        if !tags.is_empty() {
+            self.at_most(step, ticket.tags.len(), self.settings.limits().tags);
+        }
+    }
+
+    /// Sets or clears a custom field.
+    pub(super) fn fill(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        name: &FieldName,
+        value: Option<&FieldValue>,
+    ) {
+        let Some(field) = self.settings.draft().fields.iter().find(|field| field.name == *name)
+        else {
+            step.require(false, "unknown_name");
+            return;
+        };
+        match value {
+            Some(value) => {
+                step.require(field.kind.accepts(value).is_ok(), "field_invalid");
+                ticket.fields.insert(name.clone(), value.clone());
+            }
+            None => {
+                let held = ticket.fields.remove(name).is_some();
+                let rules = ticket.rules(&self.settings);
+                let required = rules.is_some_and(|rules| rules.required_fields.contains(name));
+                step.require(!held || !required, "field_required");
+            }
+        }
+    }
+
+    /// Sets impact, urgency and priority: R5.
+    pub(super) fn weigh(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        (impact, urgency): (Option<ImpactName>, Option<UrgencyName>),
+        named: Option<&PriorityName>,
+    ) {
+        let draft = self.settings.draft();
+        let matrix = draft.priority_matrix.as_ref();
+        if let Some(impact) = &impact {
+            let known = matrix.is_some_and(|matrix| matrix.impacts.contains(impact));
+            step.require(known, "unknown_name");
+        }
+        if let Some(urgency) = &urgency {
+            let known = matrix.is_some_and(|matrix| matrix.urgencies.contains(urgency));
+            step.require(known, "unknown_name");
+        }
+        let changed = impact != ticket.impact || urgency != ticket.urgency;
+        ticket.impact = impact;
+        ticket.urgency = urgency;
+        if let Some(priority) = named {
+            step.require(draft.priorities.contains(priority), "unknown_name");
+            ticket.priority = priority.clone();
+        } else if changed
+            && let (Some(matrix), Some(impact), Some(urgency)) =
+                (matrix, &ticket.impact, &ticket.urgency)
+        {
+            let row = matrix.impacts.iter().position(|known| known == impact);
+            let column = matrix.urgencies.iter().position(|known| known == urgency);
+            let cell = row
+                .and_then(|row| matrix.priorities.get(row))
+                .zip(column)
+                .and_then(|(row, column)| row.get(column));
+            if let Some(priority) = cell {
+                ticket.priority = priority.clone();
+            }
+        }
+    }
+}
+
+fn patched<T: Clone>(before: &Option<T>, patch: &Patch<T>) -> Option<T> {
+    match patch {
+        Patch::Keep => before.clone(),
+        Patch::Set(value) => Some(value.clone()),
+        Patch::Clear => None,
+    }
+}

@@ -1,0 +1,47 @@
+//! Agents and settings in the model.
+
+use super::{Changes, Model, Step};
+use crate::{AgentId, AgentProfile, Command, Party, Role};
+
+impl Model {
+    pub(super) fn govern(&self, step: &mut Step<'_>, command: &Command) -> Changes {
+        step.require(super::people::may(step.party, command, false), "forbidden");
+        let mut changes = Changes::default();
+        match command {
+            Command::PutAgent { id, profile } => {
+                self.put_agent(step, *id, profile);
+                changes.agent = Some((*id, profile.clone()));
+            }
+            Command::PublishSettings(settings) => changes.settings = Some(settings.clone()),
+            // The model is of a desk that exists.
+            _ => step.require(false, "desk_exists"),
+        }
+        changes
+    }
+
+    fn put_agent(&self, step: &mut Step<'_>, id: AgentId, profile: &AgentProfile) {
+        let before = self.agents.get(&id);
+        if before == Some(profile) && step.faults.is_empty() {
+            return;
+        }
+        let owners =
+            profile.role == Role::Owner || before.is_some_and(|before| before.role == Role::Owner);
+        let may_make_owners = matches!(step.party, Party::Owner | Party::Host);
+        step.require(!owners || may_make_owners, "owners_only");
+        let name = &profile.name;
+        let named = !name.is_empty()
+            && name.len() <= 200
+            && name.trim() == name
+            && !name.chars().any(char::is_control);
+        step.require(named, "bad_name");
+        for department in &profile.departments {
+            step.require(self.knows_department(department), "unknown_name");
+        }
+        if let Some(email) = &profile.email {
+            let same = |other: &String| other.trim().to_lowercase() == email.trim().to_lowercase();
+            let mut others = self.agents.iter().filter(|(other, _)| **other != id);
+            let taken = others.any(|(_, other)| other.email.as_ref().is_some_and(same));
+            step.require(!taken, "email_taken");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Moves by hand in the model: status, postponing, resolving, closing, reopening.
+
+use chrono::{DateTime, Utc};
+
+use super::ticket::status;
+use super::{Model, ModelTicket, Step};
+use crate::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
+use crate::{ReasonName, StatusCategory, StatusName};
+
+impl Model {
+    /// Moves a ticket; where that reopens it, the owner keeps it or loses it.
+    pub(super) fn go(&self, ticket: &mut ModelTicket, to: &StatusName, at: DateTime<Utc>) {
+        let was_done = ticket.is_done();
+        ticket.enter(&self.settings, to, at);
+        if was_done
+            && !ticket.is_done()
+            && let Some(owner) = ticket.owner
+        {
+            // The model still counts this ticket as finished, so it takes no room yet.
+            let keeps = self.is_worker(owner)
+                && self.works_in(owner, ticket.department.as_ref())
+                && self.has_room(owner);
+            ticket.owner = Some(owner).filter(|_| keeps);
+        }
+    }
+
+    /// Whether the workflow lets this party move the ticket there, with what is filled in.
+    fn way(&self, step: &mut Step<'_>, ticket: &ModelTicket, to: &StatusName) {
+        let rules = ticket.rules(&self.settings);
+        let transition = rules
+            .and_then(|rules| rules.transitions.iter().find(|transition| transition.to == *to));
+        match transition {
+            None => step.require(false, "no_transition"),
+            Some(way) => step.require(way.by.contains(&step.party), "transition_forbidden"),
+        }
+        let required = status(&self.settings, to).map(|status| &status.required_fields);
+        for field in required.into_iter().flatten() {
+            step.require(ticket.fields.contains_key(field), "field_required");
+        }
+    }
+
+    fn takes_reason(&self, step: &mut Step<'_>, to: &StatusName, reason: Option<&ReasonName>) {
+        let Some(status) = status(&self.settings, to) else { return };
+        match reason {
+            None => step.require(!status.reason_required, "reason_required"),
+            Some(reason) => {
+                let known = &self.settings.draft().workflow.reasons;
+                let known = known.iter().any(|known| known.name == *reason);
+                step.require(known, "unknown_name");
+                step.require(!known || status.reasons.contains(reason), "reason_not_taken");
+            }
+        }
+    }
+
+    pub(super) fn set_status(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        set: &SetStatus,
+    ) {
+        let Some(to) = status(&self.settings, &set.status) else {
+            step.require(false, "unknown_name");
+            return;
+        };
+        if ticket.status == set.status {
+            // Already there: all it may bring is another reason.
+            if set.reason.is_some() && set.reason != ticket.reason {
+                self.takes_reason(step, &set.status, set.reason.as_ref());
+                ticket.reason = set.reason.clone();
+            }
+            return;
+        }
+        let by_name = !matches!(to.category, StatusCategory::Resolved | StatusCategory::Closed)
+            && to.name != self.settings.draft().workflow.landmarks.postponed;
+        step.require(by_name, "needs_command");
+        if by_name {
+            self.way(step, ticket, &set.status);
+            self.takes_reason(step, &set.status, set.reason.as_ref());
+        }
+        self.go(ticket, &set.status, step.now);
+        ticket.reason = set.reason.clone();
+    }
+
+    pub(super) fn postpone(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        postpone: &Postpone,
+    ) {
+        let to = &self.settings.draft().workflow.landmarks.postponed;
+        let until = DateTime::from_timestamp_micros(postpone.until.timestamp_micros())
+            .unwrap_or(postpone.until);
+        step.require(until > step.now, "not_later");
+        self.takes_reason(step, to, postpone.reason.as_ref());
+        if ticket.status != *to {
+            self.way(step, ticket, to);
+            let from_new = ticket.category == StatusCategory::New;
+            self.go(ticket, to, step.now);
+            ticket.postponed_from_new = from_new;
+        }
+        ticket.postponed_until = Some(until);
+        ticket.reason = postpone.reason.clone();
+    }
+
+    pub(super) fn resolve(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolve: &Resolve) {
+        step.require(ticket.category != StatusCategory::Closed, "closed");
+        if ticket.category == StatusCategory::Resolved {
+            if ticket.auto_close_cancelled {
+                ticket.auto_close_cancelled = false;
+                ticket.resolved_at = Some(step.now);
+            }
+        } else {
+            let to = &self.settings.draft().workflow.landmarks.resolved;
+            if ticket.category != StatusCategory::Closed {
+                self.way(step, ticket, to);
+            }
+            self.go(ticket, to, step.now);
+            ticket.resolution = None;
+        }
+        self.record(step, ticket, &resolve.resolution);
+    }
+
+    pub(super) fn close(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, close: &Close) {
+        if ticket.category == StatusCategory::Closed {
+            return;
+        }
+        let to = &self.settings.draft().workflow.landmarks.closed;
+        self.way(step, ticket, to);
+        if !ticket.is_done() {
+            step.require(close.resolution.is_some(), "resolution_required");
+            ticket.resolution = None;
+        }
+        self.go(ticket, to, step.now);
+        if let Some(resolution) = &close.resolution {
+            self.record(step, ticket, resolution);
+        }
+    }
+
+    /// Records how it ended, unless that is on record already.
+    fn record(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolving: &Resolving) {
+        let draft = self.settings.draft();
+        step.require(draft.resolution_codes.contains(&resolving.code), "unknown_name");
+        self.at_most(step, resolving.text.len(), draft.limits.text_bytes);
+        let known = ticket
+            .resolution
+            .as_ref()
+            .is_some_and(|(code, text, _, _)| *code == resolving.code && *text == resolving.text);
+        if !known {
+            ticket.resolution = Some((
+                resolving.code.clone(),
+                resolving.text.clone(),
+                step.actor.clone(),
+                step.now,
+            ));
+        }
+    }
+
+    pub(super) fn reopen(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reopen: &Reopen) {
+        self.why(step, &reopen.reason);
+        step.require(ticket.is_done(), "not_finished");
+        let to = &self.settings.draft().workflow.landmarks.reopened;
+        self.go(ticket, to, step.now);
+    }
+
+    /// Checks a reason in words.
+    pub(super) fn why(&self, step: &mut Step<'_>, reason: &str) {
+        step.require(!reason.trim().is_empty(), "empty");
+        self.at_most(step, reason.len(), self.settings.limits().text_bytes);
+    }
+}

@@ -1,0 +1,315 @@
+//! A small help desk, written a second time from the requirements: slow, and easy to check.
+//!
+//! The model shares nothing with the crate's rules but their public vocabulary (commands,
+//! settings, ids). It keeps what happened in plain lists and works everything else out from
+//! them whenever it is asked: who waits since when is read off the thread, an agent's load is
+//! counted, timers are computed from their anchors. Where desk and model disagree, one of
+//! them is wrong.
+//!
+//! ```
+//! use std::collections::BTreeSet;
+//!
+//! use helpdesk::command::{Open, Resolve, Resolving};
+//! use helpdesk::conformance::model::{Model, Prediction};
+//! use helpdesk::{Actor, Command, ContactId, Requester, Settings, TicketId};
+//!
+//! let now = "2026-03-02T09:00:00Z".parse().unwrap();
+//! let mut model = Model::new(Settings::default());
+//! let (id, maria) = (TicketId::from_u128(1), ContactId::from_u128(7));
+//! let open = Open::new(id, Requester::Contact(maria), "The printer is on fire");
+//! let call = Actor::Customer(maria).at(now).call(Command::Open(open));
+//! assert_eq!(model.apply(&call), Prediction::Changed);
+//!
+//! let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+//! let call = Actor::Customer(maria).at(now).call(Command::Resolve(resolve));
+//! let why = BTreeSet::from(["transition_forbidden"]);
+//! assert_eq!(model.apply(&call), Prediction::Refused(why));
+//! ```
+
+mod compare;
+mod conversation;
+mod editing;
+mod govern;
+mod lifecycle;
+mod ownership;
+mod people;
+mod ticket;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use ticket::{ModelTicket, Said, Voice};
+
+use crate::{
+    Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, Outcome, Party,
+    Settings, TicketId,
+};
+
+/// What the model says will come of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prediction {
+    /// The rules say no, and nothing changes. Every code that applies: where a command has
+    /// several faults, the requirements do not say which is named.
+    Refused(BTreeSet<&'static str>),
+    /// Accepted, and nothing changes.
+    NoOp,
+    /// Accepted, and something changes.
+    Changed,
+    /// It was carried out before: nothing changes, and the first outcome is told again.
+    Repeated,
+}
+
+/// A help desk in the simplest form that obeys the requirements.
+#[derive(Clone, Debug)]
+pub struct Model {
+    settings: Arc<Settings>,
+    agents: BTreeMap<AgentId, AgentProfile>,
+    tickets: BTreeMap<TicketId, ModelTicket>,
+    carried_out: BTreeMap<CommandId, (Actor, Command)>,
+    /// A follow-up ticket that a reply opened, and the ticket that it follows: only the desk
+    /// knows its id.
+    unnamed: Option<(TicketId, ModelTicket)>,
+}
+
+/// A command while the model works on it.
+struct Step<'a> {
+    actor: &'a Actor,
+    party: Party,
+    now: DateTime<Utc>,
+    faults: BTreeSet<&'static str>,
+    /// A ticket that the command opens beside the one it is about.
+    opens: Option<ModelTicket>,
+    /// Whether the desk chooses the id of that ticket.
+    unnamed: bool,
+}
+
+impl Step<'_> {
+    /// Notes a fault, unless the condition holds.
+    fn require(&mut self, holds: bool, code: &'static str) {
+        if !holds {
+            self.faults.insert(code);
+        }
+    }
+}
+
+/// What a command comes to.
+#[derive(Default)]
+struct Changes {
+    tickets: Vec<ModelTicket>,
+    unnamed: Option<(TicketId, ModelTicket)>,
+    agent: Option<(AgentId, AgentProfile)>,
+    settings: Option<Arc<Settings>>,
+}
+
+type Faults = BTreeSet<&'static str>;
+
+fn only(code: &'static str) -> Faults {
+    BTreeSet::from([code])
+}
+
+impl Model {
+    /// A new desk with these settings.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings: Arc::new(settings),
+            agents: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            carried_out: BTreeMap::new(),
+            unnamed: None,
+        }
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The agents on record.
+    pub fn agents(&self) -> &BTreeMap<AgentId, AgentProfile> {
+        &self.agents
+    }
+
+    /// The tickets, as they stand.
+    pub fn tickets(&self) -> &BTreeMap<TicketId, ModelTicket> {
+        &self.tickets
+    }
+
+    /// How many unfinished tickets an agent owns.
+    pub fn load(&self, agent: AgentId) -> i64 {
+        let owned = self.tickets.values().filter(|ticket| ticket.owner == Some(agent));
+        owned.filter(|ticket| !ticket.is_done()).map(|_| 1).sum()
+    }
+
+    /// When the next ticket does something by itself.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        self.tickets.values().filter_map(ModelTicket::next_wake).min()
+    }
+
+    /// Gives the model a command, and says what comes of it.
+    pub fn apply(&mut self, call: &Call) -> Prediction {
+        let this = (call.context.actor.clone(), call.command.clone());
+        if let Some(id) = call.context.command_id
+            && let Some(earlier) = self.carried_out.get(&id)
+        {
+            return if *earlier == this {
+                Prediction::Repeated
+            } else {
+                Prediction::Refused(only("command_id_reused"))
+            };
+        }
+        let changes = match self.decide(call) {
+            Ok(changes) => changes,
+            Err(faults) => return Prediction::Refused(faults),
+        };
+        if !self.write(changes) {
+            return Prediction::NoOp;
+        }
+        if let Some(id) = call.context.command_id {
+            self.carried_out.insert(id, this);
+        }
+        Prediction::Changed
+    }
+
+    /// Gives the model what a desk's tick does: a tick for each ticket with something due.
+    pub fn tick(&mut self, now: DateTime<Utc>) {
+        let due = self.tickets.values().filter(|ticket| {
+            // What is due at this very instant is due.
+            ticket.next_wake().is_some_and(|wake| wake <= now)
+        });
+        let due: Vec<TicketId> = due.map(|ticket| ticket.id).collect();
+        for ticket in due {
+            self.apply(&Actor::System.at(now).call(Command::Tick(ticket)));
+        }
+    }
+
+    /// Learns what only the desk knows: how many events each ticket has, and which id it gave
+    /// to a follow-up ticket that a reply opened.
+    pub fn learn(&mut self, outcome: &Outcome) {
+        for record in &outcome.records {
+            let Some(id) = record.key.as_ticket() else { continue };
+            if !self.tickets.contains_key(&id)
+                && let Some((parent, mut ticket)) = self.unnamed.take()
+            {
+                ticket.id = id;
+                self.tickets.insert(id, ticket);
+                if let Some(parent) = self.tickets.get_mut(&parent) {
+                    parent.followed_up_by.push(id);
+                }
+            }
+            if let Some(ticket) = self.tickets.get_mut(&id) {
+                ticket.revision = record.revision;
+            }
+        }
+    }
+
+    fn write(&mut self, changes: Changes) -> bool {
+        let mut changed = false;
+        for ticket in changes.tickets {
+            changed |= self.tickets.get(&ticket.id) != Some(&ticket);
+            self.tickets.insert(ticket.id, ticket);
+        }
+        if let Some((parent, ticket)) = changes.unnamed {
+            changed = true;
+            self.unnamed = Some((parent, ticket));
+        }
+        if let Some((id, profile)) = changes.agent {
+            changed |= self.agents.get(&id) != Some(&profile);
+            self.agents.insert(id, profile);
+        }
+        if let Some(settings) = changes.settings {
+            changed |= self.settings != settings;
+            self.settings = settings;
+        }
+        changed
+    }
+
+    fn decide(&self, call: &Call) -> Result<Changes, Faults> {
+        let actor = &call.context.actor;
+        let now = DateTime::from_timestamp_micros(call.context.now.timestamp_micros())
+            .unwrap_or(call.context.now);
+        let party = self.party(actor).ok_or_else(|| only("not_an_agent"))?;
+        let mut step =
+            Step { actor, party, now, faults: BTreeSet::new(), opens: None, unnamed: false };
+        let Some(id) = call.command.ticket() else {
+            let changes = match &call.command {
+                Command::Open(open) => {
+                    let ticket = self.open(&mut step, open);
+                    Changes { tickets: vec![ticket], ..Changes::default() }
+                }
+                command => self.govern(&mut step, command),
+            };
+            return if step.faults.is_empty() { Ok(changes) } else { Err(step.faults) };
+        };
+        // What an actor may not see is not there, whatever they wanted with it.
+        let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, ticket));
+        let before = ticket.ok_or_else(|| only("not_found"))?;
+        if !people::may(party, &call.command, before.is_asker(actor)) {
+            return Err(only("forbidden"));
+        }
+        // Time never runs backwards on a ticket.
+        step.now = step.now.max(before.updated_at);
+        let mut ticket = before.clone();
+        // What is due comes first, as if somebody had ticked at its instant.
+        let settled = ticket.settle(step.now);
+        ticket.adopt(&self.settings, step.now);
+        if let Some(seen) = call.context.seen {
+            step.require(seen >= before.revision && !settled, "stale_view");
+        }
+        let settled = ticket.clone();
+        self.carry_out(&mut step, &mut ticket, &call.command);
+        if !step.faults.is_empty() {
+            return Err(step.faults);
+        }
+        if ticket != settled || step.opens.is_some() {
+            ticket.updated_at = step.now;
+            ticket.arm(&self.settings);
+        }
+        let mut changes = Changes::default();
+        match step.opens {
+            Some(opened) if step.unnamed => changes.unnamed = Some((id, opened)),
+            Some(opened) => changes.tickets.push(opened),
+            None => {}
+        }
+        changes.tickets.push(ticket);
+        Ok(changes)
+    }
+
+    fn carry_out(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, command: &Command) {
+        match command {
+            Command::Reply(reply) => self.reply(step, ticket, reply),
+            Command::Note(note) => self.note(step, ticket, note),
+            Command::LogConversation(log) => self.log(step, ticket, log),
+            Command::Edit(edit) => self.edit(step, ticket, edit),
+            Command::Assign(assign) => self.assign(step, ticket, assign),
+            Command::Unassign(_) => self.unassign(step, ticket),
+            Command::Take(_) => self.take(step, ticket),
+            Command::Transfer(transfer) => self.transfer(step, ticket, transfer),
+            Command::Escalate(escalate) => self.escalate(step, ticket, escalate),
+            Command::SetStatus(set) => self.set_status(step, ticket, set),
+            Command::Postpone(postpone) => self.postpone(step, ticket, postpone),
+            Command::Resolve(resolve) => self.resolve(step, ticket, resolve),
+            Command::Close(close) => self.close(step, ticket, close),
+            Command::Reopen(reopen) => self.reopen(step, ticket, reopen),
+            Command::FollowUp(follow_up) => self.follow_up(step, ticket, follow_up),
+            // A tick is only what comes before every command.
+            Command::Tick(_) => {}
+            // These are about no ticket that exists.
+            Command::Open(_)
+            | Command::PutAgent { .. }
+            | Command::CreateDesk(_)
+            | Command::PublishSettings(_) => {}
+        }
+    }
+
+    fn tier(&self, department: Option<&DepartmentName>) -> u8 {
+        let known = &self.settings.draft().departments;
+        let found = known.iter().find(|known| Some(&known.name) == department);
+        found.map_or(0, |department| department.tier)
+    }
+
+    fn knows_department(&self, department: &DepartmentName) -> bool {
+        self.settings.draft().departments.iter().any(|known| known.name == *department)
+    }
+}

@@ -1,0 +1,119 @@
+//! Who acts in the model, what they see, and what they may do: P2 and P3 of the requirements.
+
+use super::{Model, ModelTicket, Voice};
+use crate::{Actor, AgentId, AgentSight, Command, DepartmentName, Party, Requester, Role};
+
+impl Model {
+    /// The part that an actor plays; `None` where an agent is not on record or has left.
+    pub(super) fn party(&self, actor: &Actor) -> Option<Party> {
+        Some(match actor {
+            Actor::Customer(_) => Party::Customer,
+            Actor::Bot(_) => Party::Bot,
+            Actor::AutoResponder(_) => Party::AutoResponder,
+            Actor::Host => Party::Host,
+            Actor::System => Party::System,
+            Actor::Agent(id) => {
+                let agent = self.agents.get(id).filter(|agent| !agent.deactivated)?;
+                match agent.role {
+                    Role::Owner => Party::Owner,
+                    Role::Admin => Party::Admin,
+                    Role::Agent => Party::Agent,
+                    Role::Restricted => Party::RestrictedAgent,
+                    Role::Light => Party::LightAgent,
+                }
+            }
+        })
+    }
+
+    /// Whether an actor may know of a ticket.
+    pub(super) fn sees(&self, actor: &Actor, party: Party, ticket: &ModelTicket) -> bool {
+        match actor {
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => {
+                ticket.requester == Requester::Contact(*contact)
+            }
+            // Internal tickets are seen by agents only.
+            Actor::Bot(_) => matches!(ticket.requester, Requester::Contact(_)),
+            Actor::Host | Actor::System => true,
+            Actor::Agent(id) => {
+                if ticket.owner == Some(*id) || ticket.requester == Requester::Agent(*id) {
+                    return true;
+                }
+                match party {
+                    Party::Owner | Party::Admin => true,
+                    Party::Agent | Party::LightAgent => {
+                        self.settings.agent_sight() == AgentSight::All
+                            || self.works_in(*id, ticket.department.as_ref())
+                    }
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    /// Whether an agent works in a department; everybody works where there is none.
+    pub(super) fn works_in(&self, id: AgentId, department: Option<&DepartmentName>) -> bool {
+        let Some(department) = department else { return true };
+        self.agents.get(&id).is_some_and(|agent| agent.departments.contains(department))
+    }
+
+    /// Whether an agent may own tickets at all: on record, not gone, not a light one.
+    pub(super) fn is_worker(&self, id: AgentId) -> bool {
+        let agent = self.agents.get(&id);
+        agent.is_some_and(|agent| !agent.deactivated && agent.role != Role::Light)
+    }
+
+    /// Whether an agent has room for one ticket more.
+    pub(super) fn has_room(&self, id: AgentId) -> bool {
+        let capacity = self.agents.get(&id).and_then(|agent| agent.capacity);
+        capacity.is_none_or(|capacity| self.load(id) < i64::from(capacity))
+    }
+}
+
+impl ModelTicket {
+    /// Whether this is the agent who asked, on an internal ticket.
+    pub(super) fn is_asker(&self, actor: &Actor) -> bool {
+        matches!(actor, Actor::Agent(id) if self.requester == Requester::Agent(*id))
+    }
+
+    /// In which part an actor speaks: T3, "does this count as an answer?".
+    pub(super) fn voice(&self, actor: &Actor) -> Voice {
+        match actor {
+            Actor::Customer(_) => Voice::Asks,
+            Actor::Agent(_) if self.is_asker(actor) => Voice::Asks,
+            Actor::Agent(_) => Voice::Answers,
+            Actor::Bot(_) | Actor::AutoResponder(_) | Actor::Host | Actor::System => Voice::Neither,
+        }
+    }
+}
+
+/// Whether a party gives such commands at all. `asker`: on their own internal ticket, an agent
+/// of any role may write as a customer may.
+pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
+    use Party::{
+        Admin, Agent, AutoResponder, Bot, Customer, Host, LightAgent, Owner, RestrictedAgent,
+    };
+    let workers = [Owner, Admin, Agent, RestrictedAgent];
+    let staff = || Party::STAFF.contains(&party);
+    match command {
+        Command::Tick(_) => party == Party::System,
+        Command::PutAgent { .. } | Command::PublishSettings(_) => {
+            [Owner, Admin, Host].contains(&party)
+        }
+        Command::CreateDesk(_) => party == Host,
+        Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
+        Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
+        Command::FollowUp(_) => staff() || asker || party == Customer,
+        Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        // A person takes a ticket for themselves.
+        Command::Take(_) => workers.contains(&party),
+        Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,
+        // Here the workflow's table says more; a host may open it to customers and bots.
+        Command::SetStatus(_) | Command::Postpone(_) | Command::Resolve(_) | Command::Close(_) => {
+            staff() || [Bot, Customer].contains(&party)
+        }
+        Command::LogConversation(_)
+        | Command::Assign(_)
+        | Command::Unassign(_)
+        | Command::Reopen(_) => staff(),
+    }
+}

@@ -1,0 +1,264 @@
+//! A ticket in the model: what was said and done, and what follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
+    ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision,
+    Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+};
+
+/// In which part somebody speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// The one who asked.
+    Asks,
+    /// A human agent, to the one who asked.
+    Answers,
+    /// A machine, the host, or anybody in a note.
+    Neither,
+}
+
+/// Something that was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// In which part.
+    pub voice: Voice,
+    /// Whether the customer may read it.
+    pub public: bool,
+}
+
+/// A ticket as the model keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the getters of `Ticket`")]
+pub struct ModelTicket {
+    pub id: TicketId,
+    /// What the desk says its history's length is; see [`Model::learn`](super::Model::learn).
+    pub revision: Revision,
+    pub requester: Requester,
+    pub origin: Origin,
+    pub opened_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub received_at: Option<ReceivedAt>,
+    pub channel: Channel,
+    pub subject: String,
+    /// Everything that was said, in the order in which it was recorded; the first opened it.
+    pub thread: Vec<Said>,
+    pub status: StatusName,
+    pub category: StatusCategory,
+    pub status_since: DateTime<Utc>,
+    pub reason: Option<ReasonName>,
+    pub postponed_until: Option<DateTime<Utc>>,
+    /// Whether it was in a status of category new when it was postponed.
+    pub postponed_from_new: bool,
+    pub unresolved_since: DateTime<Utc>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub auto_close_cancelled: bool,
+    pub warned: bool,
+    pub overdue: bool,
+    pub resolution: Option<(ResolutionCode, String, Actor, DateTime<Utc>)>,
+    pub owner: Option<AgentId>,
+    pub department: Option<DepartmentName>,
+    pub about: Option<CategoryName>,
+    pub priority: PriorityName,
+    pub impact: Option<ImpactName>,
+    pub urgency: Option<UrgencyName>,
+    pub tags: BTreeSet<Tag>,
+    pub fields: BTreeMap<FieldName, FieldValue>,
+    pub followers: BTreeSet<Follower>,
+    pub reopened: u32,
+    pub escalated: u32,
+    pub transferred: u32,
+    pub follows: Option<TicketId>,
+    pub followed_up_by: Vec<TicketId>,
+    pub timers: Timers,
+    /// The settings that set the timers: they stay in force until the ticket's next command.
+    pub(super) armed_by: ArmedBy,
+}
+
+/// The settings that set a ticket's timers. Which ones is no part of the ticket: two tickets
+/// with the same timers are the same.
+#[derive(Clone, Debug)]
+pub(super) struct ArmedBy(pub(super) Arc<Settings>);
+
+impl PartialEq for ArmedBy {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ArmedBy {}
+
+impl ModelTicket {
+    /// Whether the work is finished.
+    pub fn is_done(&self) -> bool {
+        matches!(self.category, StatusCategory::Resolved | StatusCategory::Closed)
+    }
+
+    /// When the oldest question was asked that no human agent has answered: the first one
+    /// after the last answer, in the order in which things were said.
+    pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
+        let mut waiting = None;
+        for said in self.conversation() {
+            match said.voice {
+                Voice::Asks => waiting = waiting.or(Some(said.at)),
+                Voice::Answers => waiting = None,
+                Voice::Neither => {}
+            }
+        }
+        waiting
+    }
+
+    /// When a human agent first answered. The words that opened the ticket are no answer.
+    pub fn first_answered_at(&self) -> Option<DateTime<Utc>> {
+        let rest = self.thread.iter().skip(1);
+        rest.filter(|said| said.public && said.voice == Voice::Answers).map(|said| said.at).min()
+    }
+
+    /// When somebody last spoke in this part.
+    pub fn last(&self, voice: Voice) -> Option<DateTime<Utc>> {
+        self.conversation().iter().filter(|said| said.voice == voice).map(|said| said.at).max()
+    }
+
+    /// How many messages are public.
+    pub fn messages(&self) -> usize {
+        self.thread.iter().filter(|said| said.public).count()
+    }
+
+    /// How many notes there are.
+    pub fn notes(&self) -> usize {
+        self.thread.len() - self.messages()
+    }
+
+    /// When it next does something by itself.
+    pub fn next_wake(&self) -> Option<DateTime<Utc>> {
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue } = self.timers;
+        [wake, auto_close, open_age_warning, open_age_overdue].into_iter().flatten().min()
+    }
+
+    /// The public messages, in the order in which they were said.
+    fn conversation(&self) -> Vec<Said> {
+        let mut said: Vec<Said> = self.thread.iter().copied().filter(|said| said.public).collect();
+        said.sort_by_key(|said| said.at);
+        said
+    }
+
+    /// Adds something to the thread.
+    pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool) {
+        self.thread.push(Said { at, voice, public });
+    }
+
+    /// What the workflow says of the present status.
+    pub(super) fn rules<'a>(&self, settings: &'a Settings) -> Option<&'a StatusDraft> {
+        status(settings, &self.status)
+    }
+
+    /// Goes to another status, and keeps the books of finishing and reopening.
+    pub(super) fn enter(&mut self, settings: &Settings, to: &StatusName, at: DateTime<Utc>) {
+        let category = status(settings, to).map_or(self.category, |status| status.category);
+        let was_done = self.is_done();
+        self.status = to.clone();
+        self.category = category;
+        self.status_since = at;
+        self.reason = None;
+        self.postponed_until = None;
+        self.postponed_from_new = false;
+        match (was_done, self.is_done()) {
+            (false, true) => {
+                self.resolved_at = Some(at);
+                self.auto_close_cancelled = false;
+            }
+            (true, false) => {
+                self.reopened += 1;
+                self.unresolved_since = at;
+                self.resolved_at = None;
+                self.closed_at = None;
+                self.auto_close_cancelled = false;
+                self.warned = false;
+                self.overdue = false;
+            }
+            _ => {}
+        }
+        if category == StatusCategory::Closed {
+            self.closed_at = Some(at);
+        }
+    }
+
+    /// Sets the timers by these settings, from the instants that they count from.
+    pub(super) fn arm(&mut self, settings: &Arc<Settings>) {
+        let open_age = settings.open_age().filter(|_| !self.is_done());
+        let unresolved = self.unresolved_since;
+        let closing = self.category == StatusCategory::Resolved && !self.auto_close_cancelled;
+        self.timers = Timers {
+            wake: self.postponed_until,
+            auto_close: match (settings.auto_close(), self.resolved_at) {
+                (Some(span), Some(resolved)) if closing => Some(later(resolved, span)),
+                _ => None,
+            },
+            open_age_warning: open_age
+                .filter(|_| !self.warned)
+                .map(|age| later(unresolved, age.warn)),
+            open_age_overdue: open_age
+                .filter(|_| !self.overdue)
+                .map(|age| later(unresolved, age.overdue)),
+        };
+        self.armed_by = ArmedBy(settings.clone());
+    }
+
+    /// Does everything that is due by now, in order. Says whether there was anything.
+    pub(super) fn settle(&mut self, now: DateTime<Utc>) -> bool {
+        let mut settled = false;
+        while let Some(due) = self.next_wake().filter(|due| *due <= now) {
+            self.fire(due);
+            settled = true;
+        }
+        settled
+    }
+
+    /// Does the first thing that is due at this instant.
+    fn fire(&mut self, due: DateTime<Utc>) {
+        let ArmedBy(settings) = self.armed_by.clone();
+        let landmarks = &settings.draft().workflow.landmarks;
+        // It may be due before the last thing that happened, where the settings changed.
+        let at = due.max(self.updated_at);
+        let timers = self.timers;
+        if timers.wake == Some(due) {
+            let to = if self.postponed_from_new { &landmarks.initial } else { &landmarks.woken };
+            self.enter(&settings, to, at);
+        } else if timers.auto_close == Some(due) {
+            self.enter(&settings, &landmarks.closed, at);
+        } else if timers.open_age_warning == Some(due) {
+            self.warned = true;
+        } else {
+            self.overdue = true;
+        }
+        self.updated_at = at;
+        self.arm(&settings);
+    }
+
+    /// Follows the settings in force, and does what is due by them.
+    pub(super) fn adopt(&mut self, settings: &Arc<Settings>, now: DateTime<Utc>) {
+        let before = self.timers;
+        self.arm(settings);
+        if self.timers != before {
+            self.updated_at = now;
+        }
+        self.settle(now);
+    }
+}
+
+pub(super) fn status<'a>(settings: &'a Settings, name: &StatusName) -> Option<&'a StatusDraft> {
+    settings.draft().workflow.statuses.iter().find(|status| status.name == *name)
+}
+
+pub(super) fn later(instant: DateTime<Utc>, span: Span) -> DateTime<Utc> {
+    instant
+        .checked_add_signed(TimeDelta::microseconds(span.as_micros()))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

@@ -1,0 +1,157 @@
+//! Who and what a random history is about: people, departments, settings.
+
+use chrono::{DateTime, Utc};
+use helpdesk::{
+    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
+    FieldKind, OpenAge, Party, Reopening, Role, Settings, SettingsDraft, Span, StatusCategory,
+    StatusDraft, TicketId, Transition,
+};
+
+use super::Random;
+
+/// Agents on record at the beginning; the one after them is not on record.
+pub(crate) const AGENTS: u128 = 8;
+
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn agent(index: u128) -> AgentId {
+    AgentId::from_u128(0xa000 + index)
+}
+
+pub(crate) fn contact(index: u128) -> ContactId {
+    ContactId::from_u128(0xc000 + index)
+}
+
+pub(crate) fn ticket(index: u128) -> TicketId {
+    TicketId::from_u128(0x7000 + index)
+}
+
+pub(crate) fn profile(index: u128) -> AgentProfile {
+    let agent = AgentProfile::new(format!("Agent {index}"));
+    match index {
+        0 => agent.role(Role::Owner).department("support").email("owner@example.com"),
+        1 => agent.role(Role::Admin).department("billing"),
+        2 => agent.department("support").email("two@example.com"),
+        3 => agent.department("support").department("billing").capacity(2),
+        4 => agent.role(Role::Restricted).department("support").capacity(1),
+        5 => agent.role(Role::Light).department("support"),
+        6 => agent.department("specialists").department("vendors").capacity(3),
+        _ => agent.department("support").department("specialists").capacity(0),
+    }
+}
+
+/// The calls that put the agents on record.
+pub(crate) fn hire() -> Vec<Call> {
+    let put = |index| {
+        let command = Command::PutAgent { id: agent(index), profile: profile(index) };
+        Actor::Host.at(start()).call(command)
+    };
+    (0..AGENTS).map(put).collect()
+}
+
+/// The settings that a history starts under; three kinds of desk.
+pub(crate) fn settings(random: &mut Random) -> SettingsDraft {
+    let mut draft = SettingsDraft {
+        departments: vec![
+            Department::new("support"),
+            Department::new("billing"),
+            Department::new("specialists").tier(1),
+            Department::new("vendors").tier(2),
+        ],
+        fields: vec![
+            FieldDef::new("order", FieldKind::Text { max_bytes: 12 }),
+            FieldDef::new("seats", FieldKind::Integer { min: 1, max: 500 }),
+            FieldDef::new("paid", FieldKind::Boolean),
+            FieldDef::new("plan", FieldKind::Choice { options: vec!["free".into(), "pro".into()] }),
+        ],
+        ..SettingsDraft::default()
+    };
+    draft.limits.tags = 4;
+    draft.limits.followers = 3;
+    draft.limits.attachments = 2;
+    draft.limits.attachment_bytes = 1000;
+    draft.limits.text_bytes = 200;
+    draft.limits.subject_bytes = 40;
+    draft.limits.follow_ups = 2;
+    if random.percent(40) {
+        own_workflow(&mut draft);
+    }
+    policies(&mut draft, random);
+    draft
+}
+
+/// Draws the policies that a desk may change in its life.
+pub(crate) fn policies(draft: &mut SettingsDraft, random: &mut Random) {
+    let days = Span::days;
+    draft.auto_close = *random.pick(&[
+        Some(days(4)),
+        Some(days(4)),
+        Some(days(1)),
+        Some(Span::hours(1)),
+        Some(days(12)),
+        None,
+    ]);
+    draft.open_age = *random.pick(&[
+        Some(OpenAge::default()),
+        Some(OpenAge::default()),
+        Some(OpenAge { warn: days(1), overdue: days(2) }),
+        Some(OpenAge { warn: days(2), overdue: days(2) }),
+        Some(OpenAge { warn: Span::hours(2), overdue: days(20) }),
+        None,
+    ]);
+    draft.reopening = *random.pick(&[
+        Reopening::Within(days(30)),
+        Reopening::Within(days(2)),
+        Reopening::Within(Span::ZERO),
+        Reopening::Always,
+    ]);
+    draft.agent_sight = *random.pick(&[AgentSight::OwnDepartments, AgentSight::All]);
+    draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
+}
+
+/// A workflow that a host might write: customers may close, a bot may sort, a status of
+/// category new with no move on an answer, required fields, reopening only by hand.
+fn own_workflow(draft: &mut SettingsDraft) {
+    let workflow = &mut draft.workflow;
+    for status in &mut workflow.statuses {
+        match status.name.as_str() {
+            "new" => status.transitions.push(Transition {
+                to: "triage".into(),
+                by: vec![Party::Bot, Party::Owner, Party::Agent, Party::Host],
+            }),
+            "resolved" => {
+                status.on_customer_reply = None;
+                for transition in &mut status.transitions {
+                    transition.by.push(Party::Customer);
+                }
+            }
+            "suspended" => {
+                status.required_fields = vec!["order".into()];
+                status.on_customer_reply = None;
+                status.transitions.retain(|transition| transition.to != "pending");
+            }
+            "pending" => status.reason_required = false,
+            "open" => {
+                for transition in &mut status.transitions {
+                    if transition.to == "resolved" || transition.to == "pending" {
+                        transition.by.extend([Party::Customer, Party::Bot]);
+                        transition.by.retain(|party| *party != Party::Agent);
+                    }
+                }
+            }
+            "postponed" => status.on_customer_reply = None,
+            _ => {}
+        }
+    }
+    let mut triage = StatusDraft::new("triage", StatusCategory::New);
+    triage.on_take = Some("in_progress".into());
+    triage.on_customer_reply = Some("open".into());
+    triage.transitions = ["open", "postponed", "resolved", "answered"].map(Transition::to).to_vec();
+    workflow.statuses.insert(1, triage);
+}
+
+pub(crate) fn built(draft: SettingsDraft) -> Settings {
+    draft.build().unwrap()
+}

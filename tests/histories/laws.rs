@@ -1,0 +1,211 @@
+//! The laws themselves, read off the events: what moved a status, and who counts for nothing.
+
+use std::sync::Arc;
+
+use helpdesk::{
+    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Settings,
+    StatusCategory, StatusChange, StatusName, Ticket, TicketChange, Visibility, fold,
+};
+
+use super::run::{Broken, law};
+
+/// One record's part of an outcome, with what was known when it was decided.
+pub(crate) struct Scene<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) agents: &'a dyn Fn(AgentId) -> Option<&'a Arc<Agent>>,
+    pub(crate) call: Option<&'a Call>,
+    pub(crate) before: Option<&'a Ticket>,
+    pub(crate) after: &'a Ticket,
+}
+
+/// Whether a call is one that satisfies no human obligation: law 6.
+pub(crate) fn counts_for_nothing(call: &Call) -> bool {
+    let machine = matches!(
+        call.context.actor,
+        Actor::Bot(_) | Actor::AutoResponder(_) | Actor::Host | Actor::System
+    );
+    match call.command {
+        Command::Reply(_) => machine,
+        Command::Note(_) | Command::Tick(_) => true,
+        _ => false,
+    }
+}
+
+impl Scene<'_> {
+    /// Law 2: every move of a status is one that the workflow allows to whoever made it.
+    pub(crate) fn check(&self, events: &[Event]) -> Result<(), Broken> {
+        let mut status = self.before.map(|ticket| ticket.status().name.clone());
+        for event in events {
+            match event.ticket_change() {
+                Some(TicketChange::Opened(opened)) => {
+                    let landmarks = &self.settings.draft().workflow.landmarks;
+                    let start = &opened.status.name;
+                    law!(
+                        *start == landmarks.initial || *start == landmarks.outreach,
+                        "law 2: a ticket starts as {start}"
+                    );
+                    status = Some(start.clone());
+                }
+                Some(TicketChange::StatusChanged(moved)) => {
+                    let from = &moved.from.name;
+                    law!(Some(from) == status.as_ref(), "law 2: it was not {from} before");
+                    self.moved(event, moved)?;
+                    status = Some(moved.to.name.clone());
+                }
+                _ => {}
+            }
+        }
+        let ends = &self.after.status().name;
+        law!(Some(ends) == status.as_ref(), "law 2: the status moved without an event");
+        Ok(())
+    }
+
+    fn moved(&self, event: &Event, moved: &StatusChange) -> Result<(), Broken> {
+        let (from, to) = (&moved.from.name, &moved.to.name);
+        let workflow = &self.settings.draft().workflow;
+        let landmarks = &workflow.landmarks;
+        let rules = workflow.statuses.iter().find(|status| status.name == *from);
+        let Some(rules) = rules else { return Err(format!("law 2: no status {from}")) };
+        let actor = &event.cause.actor;
+        let again = from == to;
+        let way = || {
+            let way = rules.transitions.iter().find(|transition| transition.to == *to);
+            way.is_some_and(|way| way.by.contains(&self.party(actor)))
+        };
+        let allowed = match moved.because {
+            Moved::ByHand => again || way(),
+            Moved::Postponed => *to == landmarks.postponed && (again || way()),
+            Moved::Resolved => *to == landmarks.resolved && (again || way()),
+            Moved::Closed => *to == landmarks.closed && way(),
+            Moved::Reopened => {
+                let staff = Party::STAFF.contains(&self.party(actor));
+                rules.category.is_done() && *to == landmarks.reopened && staff
+            }
+            Moved::CustomerReplied if rules.category == StatusCategory::Closed => {
+                *to == landmarks.reopened
+            }
+            Moved::CustomerReplied => rules.on_customer_reply.as_ref() == Some(to),
+            Moved::AgentReplied => rules.on_agent_reply.as_ref() == Some(to),
+            Moved::Taken => rules.on_take.as_ref() == Some(to),
+            Moved::Woken => {
+                let back = *to == landmarks.woken || *to == landmarks.initial;
+                *from == landmarks.postponed && back && *actor == Actor::System
+            }
+            Moved::AutoClosed => {
+                let closes = rules.category == StatusCategory::Resolved && *to == landmarks.closed;
+                closes && *actor == Actor::System
+            }
+            other => return Err(format!("law 2: nobody knows the move {other:?}")),
+        };
+        law!(allowed, "law 2: {actor} moved it from {from} to {to} ({:?})", moved.because);
+        self.replied(event, moved)
+    }
+
+    /// Law 6, of moves: only the one who asked asks, only a human agent answers.
+    fn replied(&self, event: &Event, moved: &StatusChange) -> Result<(), Broken> {
+        let Some(call) = self.call else { return Ok(()) };
+        let by_machine = counts_for_nothing(call) && event.cause.actor == call.context.actor;
+        let timer = matches!(moved.because, Moved::Woken | Moved::AutoClosed);
+        law!(!by_machine || timer, "law 6: {} moved it by words", call.context.actor);
+        Ok(())
+    }
+
+    fn party(&self, actor: &Actor) -> Party {
+        match actor {
+            Actor::Customer(_) => Party::Customer,
+            Actor::Bot(_) => Party::Bot,
+            Actor::AutoResponder(_) => Party::AutoResponder,
+            Actor::Host => Party::Host,
+            Actor::Agent(id) => {
+                (self.agents)(*id).map_or(Party::System, |agent| agent.role().party())
+            }
+            _ => Party::System,
+        }
+    }
+
+    /// Law 6: a bot, an auto-reply, a note or a system event satisfies no human obligation.
+    /// What it leaves is what was there before it, but for the message itself.
+    pub(crate) fn counts_for_nothing(
+        &self,
+        key: Key,
+        history: &[Event],
+        events: &[Event],
+    ) -> Result<(), Broken> {
+        let Some(call) = self.call else { return Ok(()) };
+        // The one who asked, on an internal ticket, is no machine.
+        let message = events
+            .iter()
+            .find(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded(_))));
+        let Some(message) = message else {
+            let spoke = matches!(call.command, Command::Reply(_) | Command::Note(_));
+            law!(!spoke, "law 6: it was to add a message, and added none");
+            return Ok(());
+        };
+        if let Some(TicketChange::MessageAdded(message)) = message.ticket_change() {
+            law!(message.part == Part::Neither, "law 6: it counts as {:?}", message.part);
+            let note = matches!(call.command, Command::Note(_));
+            let said = message.visibility == Visibility::Note;
+            law!(note == said, "law 6: its visibility is {:?}", message.visibility);
+        }
+        let last = events.last().map(|event| event.revision);
+        law!(last == Some(message.revision), "law 6: something followed from it");
+        let earlier = history.iter().take_while(|event| event.revision < message.revision);
+        let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
+            return Err("law 1: a ticket's history folds to something else".to_owned());
+        };
+        let facts = |ticket: &Ticket| {
+            (
+                (ticket.status().name.clone(), ticket.status_since(), ticket.reason().cloned()),
+                (ticket.waiting_since(), ticket.first_answered_at()),
+                (ticket.last_asked_at(), ticket.last_answered_at()),
+                (ticket.timers(), ticket.auto_close_cancelled()),
+                (ticket.reopen_count(), ticket.assignee(), ticket.department().cloned()),
+            )
+        };
+        law!(facts(&before) == facts(self.after), "law 6: it changed more than the thread");
+        Ok(())
+    }
+}
+
+/// Law 7: each timer fires once for each time that it was set off.
+pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken> {
+    let (mut postponed, mut resolved) = (false, false);
+    let (mut warned, mut overdue) = (false, false);
+    for event in history {
+        match event.ticket_change() {
+            Some(TicketChange::StatusChanged(moved)) => {
+                if moved.because == Moved::Woken {
+                    law!(postponed, "law 7: {key} woke twice, or without being postponed");
+                }
+                if moved.because == Moved::AutoClosed {
+                    law!(resolved, "law 7: {key} closed by itself, unresolved");
+                }
+                postponed = moved.because == Moved::Postponed;
+                resolved = moved.to.category == StatusCategory::Resolved;
+                if moved.from.category.is_done() && !moved.to.category.is_done() {
+                    (warned, overdue) = (false, false);
+                }
+            }
+            Some(TicketChange::OpenAgeWarned) => {
+                law!(!warned, "law 7: {key} was warned about twice");
+                warned = true;
+            }
+            Some(TicketChange::OpenAgeOverdue) => {
+                law!(!overdue, "law 7: {key} was flagged twice");
+                overdue = true;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Law 7: when nothing is to come any more, everything that was to come has come.
+pub(crate) fn at_rest(ticket: &Ticket, settings: &Settings) -> Result<(), Broken> {
+    let status: &StatusName = &ticket.status().name;
+    let armed: Vec<_> = ticket.timers().iter().collect();
+    law!(armed.is_empty(), "law 7: {status} at rest with {armed:?}");
+    let postponed = *status == settings.draft().workflow.landmarks.postponed;
+    law!(!postponed, "law 7: a postponed ticket never returned");
+    Ok(())
+}

@@ -1,0 +1,365 @@
+//! Runs a history on a desk and on the model, and compares them after every step.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use helpdesk::conformance::model::{Model, Prediction};
+use helpdesk::store::{MemoryStore, Store};
+use helpdesk::{
+    Call, Command, Counter, Desk, DeskError, DeskId, Key, Outcome, Record, Revision, Settings,
+};
+
+use super::coverage::Coverage;
+use super::generate::{Step, View, step};
+use super::{Random, cast, laws};
+
+/// The desk of every history.
+pub(crate) const DESK: DeskId = DeskId::from_u128(1);
+
+/// What a law says when it is broken.
+pub(crate) type Broken = String;
+
+macro_rules! law {
+    ($holds:expr, $($said:tt)+) => {
+        if !$holds {
+            return Err(format!($($said)+));
+        }
+    };
+}
+pub(crate) use law;
+
+/// A desk, the model beside it, and what the desk's store is known to hold.
+pub(crate) struct Run {
+    pub(crate) desk: Desk<MemoryStore>,
+    pub(crate) model: Model,
+    pub(crate) clock: DateTime<Utc>,
+    pub(crate) named: Vec<Call>,
+    pub(crate) coverage: Coverage,
+    /// Every record, as the last commit that wrote it left it.
+    pub(crate) known: BTreeMap<Key, Record>,
+    seq: u64,
+    /// Whether stores are compared byte by byte.
+    bytes: bool,
+}
+
+impl Run {
+    /// A desk with agents and nothing else.
+    pub(crate) fn start(settings: Settings, bytes: bool) -> Result<Self, Broken> {
+        let desk = Desk::create(MemoryStore::new(), DESK, settings.clone(), cast::start())
+            .map_err(|error| error.to_string())?;
+        let mut run = Self {
+            desk,
+            model: Model::new(settings),
+            clock: cast::start(),
+            named: Vec::new(),
+            coverage: Coverage::default(),
+            known: BTreeMap::new(),
+            seq: 1,
+            bytes,
+        };
+        let record = run.record(Key::settings(DESK))?;
+        run.known.extend(record.map(|record| (record.key, record)));
+        for call in cast::hire() {
+            run.call(&call)?;
+        }
+        Ok(run)
+    }
+
+    /// Draws the next step and takes it. Returns it, with what it broke if it broke a law.
+    pub(crate) fn advance(&mut self, seed: u64, unruly: bool) -> (Step, Result<(), Broken>) {
+        let view = View { model: &self.model, clock: self.clock, named: &self.named, unruly };
+        let step = step(seed, &view);
+        let result = self.take(&step);
+        (step, result)
+    }
+
+    pub(crate) fn take(&mut self, step: &Step) -> Result<(), Broken> {
+        self.coverage.steps += 1;
+        match step {
+            Step::Call(call) => {
+                self.call(call)?;
+                self.clock = self.clock.max(call.context.now);
+                if call.context.command_id.is_some() {
+                    self.named.push((**call).clone());
+                }
+                Ok(())
+            }
+            Step::Tick(now) => {
+                self.clock = self.clock.max(*now);
+                self.tick(*now)
+            }
+        }
+    }
+
+    fn call(&mut self, call: &Call) -> Result<(), Broken> {
+        let before = self.bytes.then(|| self.serialised());
+        if call.context.now.timestamp_micros() % 8 == 0 {
+            // A dry run changes nothing: the real one must find everything as it was.
+            drop(self.desk.prepare(call));
+        }
+        let result = self.desk.execute(call);
+        let predicted = self.model.apply(call);
+        match (result, predicted) {
+            (Ok(outcome), Prediction::Changed) => {
+                law!(!outcome.repeated, "not repeated, and the desk says so");
+                law!(!outcome.is_no_op(), "the model changes something, the desk does not");
+                self.changed(call, outcome)?;
+            }
+            (Ok(outcome), Prediction::NoOp) => {
+                law!(!outcome.repeated, "not repeated, and the desk says so");
+                let events: Vec<_> = outcome.all_events().map(|(_, event)| event).collect();
+                law!(events.is_empty(), "the model changes nothing, the desk: {events:#?}");
+                self.coverage.no_ops += 1;
+                self.unchanged(before)?;
+            }
+            (Ok(outcome), Prediction::Repeated) => {
+                law!(outcome.repeated, "law 7: a repeated command was carried out again");
+                law!(!outcome.is_no_op(), "law 7: a repeated command tells what came of it");
+                self.coverage.repeated += 1;
+                self.unchanged(before)?;
+            }
+            (Err(DeskError::Refused(refusal)), Prediction::Refused(codes)) => {
+                let code = refusal.code();
+                law!(codes.contains(code), "the desk refuses with {code}, the model {codes:?}");
+                *self.coverage.refusals.entry(code).or_default() += 1;
+                self.unchanged(before)?;
+                if let Some(id) = call.context.command_id
+                    && code != "command_id_reused"
+                {
+                    let receipt = self.desk.store().receipt(DESK, id).map_err(said)?;
+                    law!(receipt.is_none(), "a refusal is remembered");
+                }
+            }
+            (Ok(_), Prediction::Refused(codes)) => {
+                return Err(format!("the desk accepts, the model refuses with {codes:?}"));
+            }
+            (Err(error), predicted) => {
+                return Err(format!("the desk says `{error}`, the model {predicted:?}"));
+            }
+        }
+        self.compare_counters(call.context.now)
+    }
+
+    fn tick(&mut self, now: DateTime<Utc>) -> Result<(), Broken> {
+        self.coverage.ticks += 1;
+        let settings = self.desk.settings().map_err(said)?;
+        let ticked = self.desk.tick(now).map_err(said)?;
+        law!(ticked.failed.is_empty(), "a tick failed: {:?}", ticked.failed);
+        self.model.tick(now);
+        for outcome in &ticked.outcomes {
+            law!(!outcome.is_no_op(), "a tick woke a ticket for nothing");
+            self.model.learn(outcome);
+            self.wrote(&settings, None, outcome)?;
+        }
+        if let Some(next) = ticked.next_wake {
+            law!(next > now, "law 7: after a tick at {now} the next wake is {next}");
+        }
+        for key in self.known.keys() {
+            self.compare(*key)?;
+        }
+        self.compare_counters(now)
+    }
+
+    /// After a command that changed something.
+    fn changed(&mut self, call: &Call, outcome: Outcome) -> Result<(), Broken> {
+        self.model.learn(&outcome);
+        let settings = match call.command {
+            Command::PublishSettings(_) => None,
+            _ => Some(self.desk.settings().map_err(said)?),
+        };
+        if let Some(settings) = settings {
+            self.wrote(&settings, Some(call), &outcome)?;
+        } else {
+            let settings = self.desk.settings().map_err(said)?;
+            self.wrote(&settings, None, &outcome)?;
+        }
+        for record in &outcome.records {
+            self.compare(record.key)?;
+        }
+        Ok(())
+    }
+
+    /// What an outcome wrote, against what was there before.
+    fn wrote(
+        &mut self,
+        settings: &Settings,
+        call: Option<&Call>,
+        outcome: &Outcome,
+    ) -> Result<(), Broken> {
+        for (key, events) in &outcome.events {
+            let before = self.known.get(key);
+            let mut last = before.map_or(Revision::ZERO, |record| record.revision);
+            for event in events.iter() {
+                law!(event.revision == last.next(), "law 1: revision {}", event.revision);
+                last = event.revision;
+                self.coverage.event(event);
+            }
+            let stored = self.record(*key)?.ok_or("it wrote a record that is not there")?;
+            law!(stored.revision == last, "law 1: {key} is at {}, not {last}", stored.revision);
+            let told = outcome.records.iter().find(|record| record.key == *key);
+            law!(told == Some(&stored), "law 1: the outcome's record is not the store's");
+            if let Some(ticket) = stored.ticket() {
+                let before = before.and_then(Record::ticket).map(|ticket| &**ticket);
+                let agents = |id| self.known.get(&Key::agent(DESK, id)).and_then(Record::agent);
+                let scene = laws::Scene { settings, agents: &agents, call, before, after: ticket };
+                scene.check(events)?;
+                if call.is_some_and(laws::counts_for_nothing) {
+                    let history = self.desk.history(*key, Revision::ZERO, usize::MAX);
+                    scene.counts_for_nothing(*key, &history.map_err(said)?, events)?;
+                }
+            }
+            self.known.insert(*key, stored);
+        }
+        if let Some(seq) = outcome.seq {
+            law!(seq > self.seq, "a commit's place is {seq}, after {}", self.seq);
+            self.seq = seq;
+        }
+        Ok(())
+    }
+
+    /// After a command that was refused, repeated or changed nothing: not a byte differs.
+    fn unchanged(&self, before: Option<String>) -> Result<(), Broken> {
+        let written = self.desk.store().scan(DESK, self.seq, 1).map_err(said)?;
+        law!(written.is_empty(), "law 2: nothing should have been written: {written:?}");
+        let keys: Vec<Key> = self.known.keys().copied().collect();
+        let found = self.desk.store().load(DESK, &keys, &[]).map_err(said)?;
+        for (known, found) in self.known.values().zip(&found.records) {
+            law!(found.as_ref() == Some(known), "law 2: {} is not what it was", known.key);
+        }
+        if let Some(before) = before {
+            law!(before == self.serialised(), "law 2: the store's bytes differ");
+        }
+        Ok(())
+    }
+
+    fn compare(&self, key: Key) -> Result<(), Broken> {
+        let record = self.record(key)?;
+        let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(()) };
+        let differences = self.model.differences(ticket);
+        law!(differences.is_empty(), "{key} differs:\n  {}", differences.join("\n  "));
+        Ok(())
+    }
+
+    fn compare_counters(&self, now: DateTime<Utc>) -> Result<(), Broken> {
+        let agents: Vec<_> = (0..cast::AGENTS).map(cast::agent).collect();
+        let counters: Vec<Counter> = agents.iter().map(|id| Counter::Load(*id)).collect();
+        let found = self.desk.store().load(DESK, &[], &counters).map_err(said)?;
+        for (agent, load) in agents.iter().zip(&found.counters) {
+            let model = self.model.load(*agent);
+            law!(*load == model, "{agent} owns {load} by the counter, {model} by the model");
+        }
+        let (wake, model) = (self.desk.next_wake(now).map_err(said)?, self.model.next_wake());
+        law!(wake == model, "the next wake is {wake:?}, the model says {model:?}");
+        Ok(())
+    }
+
+    /// At the end: everything that is still to happen happens, once, and every history folds
+    /// to its head.
+    pub(crate) fn finish(&mut self) -> Result<(), Broken> {
+        for key in self.known.keys() {
+            self.compare(*key)?;
+        }
+        let mut rings = 0;
+        while let Some(wake) = self.desk.next_wake(self.clock).map_err(said)? {
+            // A wake may have passed while nobody ticked.
+            self.clock = self.clock.max(wake);
+            self.tick(self.clock)?;
+            rings += 1;
+            law!(rings < 200, "law 7: the desk never comes to rest");
+        }
+        for (key, record) in &self.known {
+            let revision = self.desk.verify(*key).map_err(|error| format!("law 1: {error}"))?;
+            law!(revision == record.revision, "law 1: {key} has {revision} events");
+            let history = self.desk.history(*key, Revision::ZERO, usize::MAX).map_err(said)?;
+            laws::timers_fire_once(&history, *key)?;
+            if let Some(ticket) = record.ticket() {
+                laws::at_rest(ticket, self.model.settings())?;
+            }
+        }
+        self.coverage.histories += 1;
+        Ok(())
+    }
+
+    fn record(&self, key: Key) -> Result<Option<Record>, Broken> {
+        self.desk.record(key).map_err(said)
+    }
+
+    /// Every byte that the store shows.
+    pub(crate) fn serialised(&self) -> String {
+        let mut all = Vec::new();
+        let agents = (0..=cast::AGENTS).map(|index| Key::agent(DESK, cast::agent(index)));
+        let keys: Vec<Key> = self.known.keys().copied().chain(agents).collect();
+        for key in keys {
+            let record = self.desk.record(key).unwrap();
+            let history = self.desk.history(key, Revision::ZERO, usize::MAX).unwrap();
+            let head = record.map(|record| (record.revision, record.number, record.head));
+            all.push(serde_json::to_string(&(key, head, history)).unwrap());
+        }
+        let wake = self.desk.next_wake(self.clock).unwrap();
+        let tickets = self.desk.store().tickets(DESK);
+        let written = self.desk.store().scan(DESK, 0, usize::MAX).unwrap().len();
+        all.push(serde_json::to_string(&(wake, tickets, written)).unwrap());
+        all.join("\n")
+    }
+}
+
+pub(crate) fn said(error: impl std::fmt::Display) -> Broken {
+    error.to_string()
+}
+
+/// A whole history: the settings that it starts under, and a seed for each of its steps.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) seed: u64,
+    pub(crate) steps: Vec<u64>,
+    pub(crate) unruly: bool,
+    pub(crate) bytes: bool,
+}
+
+impl History {
+    /// The history of this seed: up to so many steps.
+    pub(crate) fn drawn(seed: u64, most: usize) -> Self {
+        let mut random = Random::new(seed);
+        let length = 1 + random.below(most);
+        let steps = (0..length).map(|_| random.next()).collect();
+        Self { seed, steps, unruly: true, bytes: seed % 64 == 0 }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        cast::built(cast::settings(&mut Random::new(self.seed ^ 0x5e77)))
+    }
+
+    /// Runs it. On failure: at which step, and what was broken.
+    pub(crate) fn run(&self) -> Result<Coverage, (usize, Broken)> {
+        let mut run = Run::start(self.settings(), self.bytes).map_err(|broken| (0, broken))?;
+        for (index, seed) in self.steps.iter().enumerate() {
+            run.advance(*seed, self.unruly).1.map_err(|broken| (index + 1, broken))?;
+        }
+        run.finish().map_err(|broken| (self.steps.len(), broken))?;
+        Ok(run.coverage)
+    }
+
+    /// The steps that it takes, up to the one that breaks a law, to be printed.
+    pub(crate) fn told(&self) -> String {
+        let Ok(mut run) = Run::start(self.settings(), self.bytes) else { return String::new() };
+        let mut told = Vec::new();
+        for seed in &self.steps {
+            let (step, result) = run.advance(*seed, self.unruly);
+            told.push(match step {
+                Step::Tick(now) => format!("{now} tick"),
+                Step::Call(call) => format!(
+                    "{} {} (id {:?}, seen {:?})\n    {:?}",
+                    call.context.now,
+                    call.context.actor,
+                    call.context.command_id,
+                    call.context.seen,
+                    call.command
+                ),
+            });
+            if result.is_err() {
+                break;
+            }
+        }
+        told.join("\n  ")
+    }
+}

@@ -1,0 +1,230 @@
+//! The whole table: every status, every command, every party, against a table read from the
+//! requirements (`table/moves.txt`).
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use helpdesk::command::{
+    Assign, Close, Edit, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+};
+use helpdesk::{Actor, Channel, Command, DeskError, TicketId};
+use support::*;
+
+const TABLE: &str = include_str!("table/moves.txt");
+
+const COMMANDS: [&str; 27] = [
+    "reply",
+    "note",
+    "log_requester",
+    "log_agent",
+    "edit",
+    "assign",
+    "unassign",
+    "take_free",
+    "take_owned",
+    "transfer",
+    "escalate",
+    "set_new",
+    "set_open",
+    "set_in_progress",
+    "set_answered",
+    "set_pending",
+    "set_suspended",
+    "set_postponed",
+    "set_resolved",
+    "set_closed",
+    "postpone",
+    "resolve",
+    "close",
+    "close_bare",
+    "reopen",
+    "follow_up",
+    "tick",
+];
+
+const PARTIES: [&str; 14] = [
+    "requester",
+    "other_customer",
+    "owner",
+    "admin",
+    "agent",
+    "agent_elsewhere",
+    "restricted_own",
+    "restricted_other",
+    "light",
+    "bot",
+    "auto_responder",
+    "other_auto_responder",
+    "host",
+    "system",
+];
+
+fn actor(party: &str) -> Actor {
+    match party {
+        "requester" => customer(MARIA),
+        "other_customer" => customer(OTTO),
+        "owner" => agent(OWNER),
+        "admin" => agent(ADMIN),
+        "agent" => agent(ANNA),
+        "agent_elsewhere" => agent(BEN),
+        "restricted_own" => agent(RHEA),
+        "restricted_other" => agent(RUDI),
+        "light" => agent(LIA),
+        "bot" => bot(),
+        "auto_responder" => auto_responder(),
+        "other_auto_responder" => Actor::AutoResponder(OTTO),
+        "host" => Actor::Host,
+        "system" => Actor::System,
+        other => panic!("no party is called {other}"),
+    }
+}
+
+fn command(name: &str, ticket: TicketId, now: At) -> Command {
+    let log = |said_by| LogConversation {
+        ticket,
+        said_by,
+        channel: Channel::Phone,
+        occurred_at: now,
+        text: "on the phone".into(),
+    };
+    let set = |status: &str| match status {
+        "pending" => set_with_reason(ticket, status, "information"),
+        "suspended" => set_with_reason(ticket, status, "vendor"),
+        status => set_status(ticket, status),
+    };
+    let otherwise = || Resolving::new("workaround");
+    let command: Cmd = match name {
+        "reply" => reply(ticket).into(),
+        "note" => Note::new(ticket, "between us").into(),
+        "log_requester" => log(SaidBy::Requester).into(),
+        "log_agent" => log(SaidBy::Agent(ANNA)).into(),
+        "edit" => Edit { subject: Some("Fax".into()), ..Edit::new(ticket) }.into(),
+        "assign" => Assign::new(ticket, ANNA).into(),
+        "unassign" => Unassign { ticket }.into(),
+        "take_free" | "take_owned" => Take { ticket }.into(),
+        "transfer" => transfer(ticket, "billing").into(),
+        "escalate" => escalate(ticket, "engineering").into(),
+        "postpone" => postpone(ticket, now + days(2)).into(),
+        "resolve" => Resolve { ticket, resolution: otherwise() }.into(),
+        "close" => Close { ticket, resolution: Some(otherwise()) }.into(),
+        "close_bare" => Close { ticket, resolution: None }.into(),
+        "reopen" => reopen(ticket).into(),
+        "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
+        "tick" => Command::Tick(ticket).into(),
+        other => set(other.strip_prefix("set_").unwrap()).into(),
+    };
+    command.0
+}
+
+/// A fresh desk with the ticket in this status; Rhea's, or nobody's.
+fn given(status: &str, owned: bool) -> TestDesk {
+    let desk = TestDesk::new();
+    desk.given_request();
+    if owned {
+        desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
+    }
+    desk.move_to(TICKET, status);
+    desk
+}
+
+/// All that can be known of a desk, the outbox included.
+fn all_of(desk: &TestDesk) -> String {
+    format!("{}\n{:?}", desk.everything(), desk.notices())
+}
+
+/// What a party's command comes to, as a cell says it.
+fn cell(
+    name: &str,
+    party: &str,
+    status: &str,
+    untouched: &BTreeMap<(bool, &str), String>,
+) -> String {
+    let owned = name != "take_free" || party == "restricted_own";
+    let desk = given(status, owned);
+    let call = desk.context(&actor(party)).call(command(name, TICKET, desk.now()));
+    let unchanged = |desk: &TestDesk| all_of(desk) == untouched[&(owned, status)];
+    match desk.desk.execute(&call) {
+        Ok(outcome) if outcome.is_no_op() => {
+            assert!(unchanged(&desk), "{name} by {party} in {status}: a no-op changed something");
+            "=".into()
+        }
+        Ok(outcome) => {
+            desk.verify();
+            let ticket = desk.ticket(TICKET);
+            let said = outcome.records.iter().find(|record| record.key == desk.key(TICKET));
+            assert_eq!(said.and_then(|record| record.ticket()), Some(&ticket));
+            ticket.status().name.to_string()
+        }
+        Err(DeskError::Refused(refusal)) => {
+            assert!(unchanged(&desk), "{name} by {party} in {status}: a refusal changed something");
+            format!("!{}", refusal.code())
+        }
+        Err(error) => panic!("{name} by {party} in {status}: {error}"),
+    }
+}
+
+/// The golden rows, by command and party: a cell for each status.
+fn expected() -> BTreeMap<(&'static str, &'static str), Vec<String>> {
+    let mut table = BTreeMap::new();
+    let mut block = "";
+    for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(columns) = line.strip_prefix("columns") {
+            assert_eq!(columns.split_whitespace().collect::<Vec<_>>(), STATUSES);
+            continue;
+        }
+        let Some(row) = line.strip_prefix("  ") else {
+            block = line;
+            continue;
+        };
+        let is_party = |word: &&str| PARTIES.contains(word);
+        let parties = row.split_whitespace().take_while(is_party);
+        let mut cells: Vec<&str> = row.split_whitespace().skip_while(is_party).collect();
+        if cells.len() == 1 {
+            cells = vec![cells[0]; STATUSES.len()];
+        }
+        assert_eq!(cells.len(), STATUSES.len(), "a row has one cell or nine: {line}");
+        let cells = cells.iter().zip(STATUSES);
+        let cells: Vec<String> =
+            cells.map(|(cell, own)| if *cell == "same" { own } else { cell }.to_owned()).collect();
+        let commands = COMMANDS.iter().filter(|name| block == "every command" || block == **name);
+        for (party, name) in parties.flat_map(|party| commands.clone().map(move |n| (party, *n))) {
+            let twice = table.insert((name, party), cells.clone());
+            assert!(twice.is_none(), "{name} by {party} is there twice");
+        }
+    }
+    table
+}
+
+#[test]
+fn every_command_by_every_party_in_every_status_does_what_the_table_says() {
+    let expected = expected();
+    let all: BTreeSet<_> = COMMANDS.iter().flat_map(|n| PARTIES.iter().map(|p| (*n, *p))).collect();
+    assert_eq!(expected.keys().copied().collect::<BTreeSet<_>>(), all, "the table is not whole");
+
+    let mut untouched = BTreeMap::new();
+    for status in STATUSES {
+        untouched.insert((true, status), all_of(&given(status, true)));
+        untouched.insert((false, status), all_of(&given(status, false)));
+    }
+    let mut differences = String::new();
+    for ((name, party), cells) in &expected {
+        for (status, expected) in STATUSES.into_iter().zip(cells) {
+            let found = cell(name, party, status, &untouched);
+            if found != *expected {
+                writeln!(differences, "{name} by {party} in {status}: {found}, not {expected}")
+                    .unwrap();
+            }
+        }
+    }
+    assert!(differences.is_empty(), "differences from the table:\n{differences}");
+}
