@@ -29,7 +29,7 @@ pub use needs::{Loaded, Needs, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
 
 use crate::cause::Cause;
-use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
+use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
 use crate::people::{Actor, Agent, Party, Requester, Who, may, sees};
 use crate::settings::Settings;
@@ -113,6 +113,11 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
     }
     let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
     let settings = record.settings().ok_or(Refusal::NoSuchDesk)?;
+    if let Some(correlation) = &call.context.correlation
+        && let Some(problem) = checks::address_problem(correlation.as_str())
+    {
+        return Err(checks::bad_name(Vocabulary::Correlation, correlation.as_str(), problem));
+    }
     let cx = Cx {
         desk,
         call,
@@ -143,7 +148,12 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
             let agent = loaded.agent(desk, *id).filter(|agent| agent.is_active());
             Who::Agent(agent.ok_or_else(|| Refusal::NotAnAgent { actor: actor.clone() })?)
         }
-        Actor::Bot(_) => Who::Bot,
+        Actor::Bot(name) => match name_problem(name.as_str()) {
+            None => Who::Bot,
+            Some(problem) => {
+                return Err(checks::bad_name(Vocabulary::Bot, name.as_str(), problem));
+            }
+        },
         Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
         Actor::Host => Who::Host,
         Actor::System => Who::System,

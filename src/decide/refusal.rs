@@ -294,6 +294,12 @@ pub enum Vocabulary {
     ReceivedAt,
     /// A channel of the host's own.
     Channel,
+    /// An e-mail address.
+    Email,
+    /// A bot.
+    Bot,
+    /// The host's own correlation id.
+    Correlation,
 }
 
 impl std::fmt::Display for Vocabulary {
@@ -312,6 +318,9 @@ impl std::fmt::Display for Vocabulary {
             Self::AgentName => "agent's name",
             Self::ReceivedAt => "receiving address",
             Self::Channel => "channel",
+            Self::Email => "e-mail address",
+            Self::Bot => "bot",
+            Self::Correlation => "correlation id",
         })
     }
 }

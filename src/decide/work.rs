@@ -8,7 +8,7 @@ use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard
 use crate::cause::{Cause, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, Key, Revision, TicketId};
-use crate::people::Requester;
+use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::ticket::{
@@ -236,9 +236,17 @@ impl<'a> Work<'a> {
         self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
     }
 
-    /// Tells somebody of the event that was recorded last.
+    /// Tells somebody of the event that was recorded last, unless they caused it.
     pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
-        let revision = self.ticket.revision();
+        let Some(event) = self.events.last() else { return };
+        // Nobody is told of what they did themselves.
+        if let (Recipient::Agent(to), Actor::Agent(by)) = (&to, &event.cause.actor)
+            && to == by
+        {
+            return;
+        }
+        let revision = event.revision;
+        let correlation = event.cause.correlation.clone();
         let told = self.out.notices.iter();
         let index = told.filter(|notice| notice.id.revision == revision).count();
         self.out.notices.push(Notice {
@@ -249,7 +257,7 @@ impl<'a> Work<'a> {
             },
             kind,
             to,
-            correlation: self.cx.call.context.correlation.clone(),
+            correlation,
         });
     }
 

@@ -18,7 +18,7 @@ use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, Resoluti
 use crate::people::AgentSight;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
-use crate::workflow::{Workflow, WorkflowDraft, check};
+use crate::workflow::{Around, Workflow, WorkflowDraft, check};
 
 /// What a host writes: settings before their checks, in code or in a file. Every part has a
 /// default, and the default as a whole is a desk that works.
@@ -334,7 +334,8 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
-    let workflow = check(draft.workflow.clone(), &fields, problems);
+    let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
+    let workflow = check(draft.workflow.clone(), around, problems);
     Settings { workflow, prefix: draft.reference_prefix.as_str().into(), draft }
 }
 

@@ -259,10 +259,11 @@ impl Store for MemoryStore {
         counters: &[Counter],
     ) -> Result<Found, StoreError> {
         let state = self.read();
-        let desk = state.desks.get(&desk);
-        let counter = |counter| desk.and_then(|desk| desk.counters.get(counter)).copied();
+        let record = |key: &Key| state.row(key).filter(|_| key.desk == desk).map(Row::record);
+        let counters_of = state.desks.get(&desk).map(|desk| &desk.counters);
+        let counter = |counter| counters_of.and_then(|counters| counters.get(counter)).copied();
         Ok(Found {
-            records: records.iter().map(|key| state.row(key).map(Row::record)).collect(),
+            records: records.iter().map(record).collect(),
             counters: counters.iter().map(|wanted| counter(wanted).unwrap_or(0)).collect(),
         })
     }

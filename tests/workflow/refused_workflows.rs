@@ -86,13 +86,29 @@ fn a_transition_from_finished_to_unfinished_work() {
     refuse("statuses[7].transitions[1].to", not_here("resolved", what), |workflow| {
         workflow.statuses[7].transitions.push(Transition::to("open"));
     });
-    refuse("statuses[8].transitions[0].to", not_here("closed", what), |workflow| {
-        workflow.statuses[8].transitions.push(Transition::to("new"));
-    });
-    let what = "a transition to a resolved one";
-    refuse("statuses[8].transitions[0].to", not_here("closed", what), |workflow| {
-        workflow.statuses[8].transitions.push(Transition::to("resolved"));
-    });
+}
+
+#[test]
+fn a_transition_out_of_a_closed_status() {
+    let what = "transitions: only reopening leads out of it";
+    for to in ["new", "resolved"] {
+        refuse("statuses[8].transitions", not_here("closed", what), |workflow| {
+            workflow.statuses[8].transitions.push(Transition::to(to));
+        });
+    }
+}
+
+#[test]
+fn a_resolved_status_that_nobody_can_close_by_hand_closes_by_itself_or_never() {
+    let mut draft = SettingsDraft::default();
+    for status in &mut draft.workflow.statuses {
+        status.transitions.retain(|transition| transition.to != "closed");
+    }
+    assert!(draft.clone().build().is_ok());
+    draft.auto_close = None;
+    let error = draft.build().unwrap_err();
+    let closed = Mistake::Unreachable { status: "closed".into() };
+    assert!(error.problems().iter().any(|problem| *problem.mistake() == closed), "{error}");
 }
 
 #[test]
