@@ -40,6 +40,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Makes room for so many records.
+    pub(crate) fn reserve(&mut self, records: usize) {
+        self.records.reserve_exact(records);
+    }
+
     /// Adds a record, or the fact that there is none.
     pub fn add_record(&mut self, key: Key, record: Option<Record>) {
         self.records.push((key, record));
@@ -141,6 +146,10 @@ impl Asking<'_> {
 /// [`decide`](crate::decide) has the whole loop.
 pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let mut asking = Asking { desk, loaded, needs: Needs::default() };
+    if loaded.records.is_empty() {
+        // The settings, who acts, and what it is about.
+        asking.needs.records.reserve_exact(3);
+    }
     asking.record(Key::settings(desk));
     if let Actor::Agent(id) = call.context.actor {
         asking.agent(id);

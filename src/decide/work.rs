@@ -337,14 +337,15 @@ impl<'a> Work<'a> {
         hand_over(&mut decision.trace, trace);
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
-            decision.writes.push(Write {
+            let write = Write {
                 key: self.key,
                 expected: self.expected,
                 events: self.events.into(),
                 columns: Columns::of(&head),
                 next_wake: head.next_wake(),
                 head,
-            });
+            };
+            hand_over(&mut decision.writes, vec![write]);
         }
     }
 }

@@ -83,10 +83,8 @@ fn shift<K: Eq + Hash>(
     if let Some(from) = from
         && let Some(shelf) = shelves.get_mut(&from)
     {
+        // An empty shelf stays: what stood there once will stand there again.
         shelf.remove(&number);
-        if shelf.is_empty() {
-            shelves.remove(&from);
-        }
     }
     if let Some(to) = to {
         shelves.entry(to).or_default().insert(number);

@@ -46,7 +46,9 @@ impl Outbox {
         }
         let place = (DateTime::<Utc>::MIN_UTC, age);
         self.order.insert(place, ticket);
-        let notices = VecDeque::from([notice]);
+        // An answer often comes before the opening's notice is delivered.
+        let mut notices = VecDeque::with_capacity(2);
+        notices.push_back(notice);
         self.queues.insert(ticket, Queue { notices, place, lease: 0, attempts: 0 });
     }
 
