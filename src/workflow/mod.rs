@@ -2,19 +2,7 @@
 //! may make each.
 //!
 //! A [`WorkflowDraft`] is what a host writes, in code or in a file; [`Workflow`] is the same
-//! thing after every check has passed. [`Workflow::default`] is the one most desks need:
-//!
-//! | from | customer's reply | agent's public reply | taken by an agent |
-//! |---|---|---|---|
-//! | New | | Answered | In progress |
-//! | Open | | Answered | In progress |
-//! | In progress | | Answered | |
-//! | Answered | Open | | |
-//! | Pending | Open | | |
-//! | Suspended | Open | | |
-//! | Postponed | Open | Answered | In progress |
-//! | Resolved | Open | | |
-//! | Closed | the reopening policy | refused: reopen first | refused |
+//! thing after every check has passed, and draws the default one.
 
 mod check;
 mod standard;
@@ -29,6 +17,9 @@ use crate::ids::{FieldName, ReasonName, StatusName};
 use crate::people::Party;
 
 /// What a status means to every rule in the crate, whatever a host calls it.
+///
+/// Statuses are the host's, categories are fixed: rules, clocks and reports look at the
+/// category, so a host may have five kinds of waiting and every rule still knows what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusCategory {
@@ -90,11 +81,69 @@ impl fmt::Display for Status {
     }
 }
 
-/// What a host writes: a workflow before its checks.
+/// What a host writes: a workflow before its checks. The default is the one drawn at
+/// [`Workflow`].
+///
+/// It is checked as part of the settings. Refused: a status that no ticket can reach, that has
+/// no way out, or from which none leads to a closed one; names that are not defined, or twice;
+/// a message or a timer that would move a ticket where a reason must be given; finished work
+/// that is moved back by anything but reopening.
+///
+/// # Examples
+///
+/// A host's own workflow, of six statuses:
+///
+/// ```
+/// use helpdesk::StatusCategory::{Closed, New, OnHold, Open, Resolved, Waiting};
+/// use helpdesk::{
+///     Landmarks, Reason, SettingsDraft, StatusCategory, StatusDraft, Transition, WaitsFor,
+///     WorkflowDraft,
+/// };
+///
+/// /// A status that staff may leave for these others.
+/// fn status(name: &str, category: StatusCategory, ways: &[&str]) -> StatusDraft {
+///     let transitions = ways.iter().map(|to| Transition::to(*to)).collect();
+///     StatusDraft { transitions, ..StatusDraft::new(name, category) }
+/// }
+///
+/// let ways = ["ours", "theirs", "parked", "solved", "archived"];
+/// let mut workflow = WorkflowDraft {
+///     statuses: vec![
+///         status("new", New, &ways),
+///         status("ours", Open, &ways[1..]),
+///         status("theirs", Waiting, &["ours", "parked", "solved", "archived"]),
+///         status("parked", OnHold, &["ours", "theirs", "solved", "archived"]),
+///         status("solved", Resolved, &["archived"]),
+///         status("archived", Closed, &[]),
+///     ],
+///     reasons: vec![Reason { name: "vendor".into(), waits_for: WaitsFor::ThirdParty }],
+///     landmarks: Landmarks {
+///         initial: "new".into(),
+///         outreach: "theirs".into(),
+///         postponed: "parked".into(),
+///         woken: "ours".into(),
+///         resolved: "solved".into(),
+///         closed: "archived".into(),
+///         reopened: "ours".into(),
+///     },
+/// };
+/// // Whose turn it is, by who wrote.
+/// for status in &mut workflow.statuses {
+///     match status.category {
+///         New | Open => status.on_agent_reply = Some("theirs".into()),
+///         Waiting | OnHold | Resolved => status.on_customer_reply = Some("ours".into()),
+///         Closed => {}
+///     }
+/// }
+/// let settings = SettingsDraft { workflow, ..SettingsDraft::default() }.build()?;
+/// assert_eq!(settings.workflow().status("parked").unwrap().category, OnHold);
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WorkflowDraft {
-    /// The statuses, in the order in which people should read them.
+    /// The statuses, in the order in which people should read them; at least one of category
+    /// new, on hold, open, resolved and closed each, since the landmarks need them.
     pub statuses: Vec<StatusDraft>,
     /// The reasons for which a ticket may wait, for statuses to name.
     #[serde(default)]
@@ -103,7 +152,22 @@ pub struct WorkflowDraft {
     pub landmarks: Landmarks,
 }
 
-/// One status of a [`WorkflowDraft`].
+/// One status of a [`WorkflowDraft`]: what it means, and where a ticket goes from there.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// // Nobody resolves a ticket without saying what was broken.
+/// let mut draft = SettingsDraft::default();
+/// draft.fields = vec![FieldDef::new("part", FieldKind::Text { max_bytes: 200 })];
+/// let resolved = draft.workflow.statuses.iter_mut().find(|status| status.name == "resolved");
+/// resolved.unwrap().required_fields = vec!["part".into()];
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+/// let refused = desk.resolve(agent.at(now), resolve).unwrap_err();
+/// assert_eq!(refused.to_string(), "the status `resolved` requires the field `part`");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StatusDraft {
@@ -114,7 +178,8 @@ pub struct StatusDraft {
     /// The reasons that may be given on entering it; only for waiting and on hold.
     #[serde(default)]
     pub reasons: Vec<ReasonName>,
-    /// Whether a reason must be given.
+    /// Whether a reason must be given. Not on a status to which a message or a timer leads: they
+    /// give none.
     #[serde(default)]
     pub reason_required: bool,
     /// Custom fields that must hold a value when somebody moves a ticket here by hand.
@@ -124,13 +189,14 @@ pub struct StatusDraft {
     /// Where a ticket may be moved from here by hand.
     #[serde(default)]
     pub transitions: Vec<Transition>,
-    /// Where the requester's message moves a ticket; `None`: nowhere.
+    /// Where the requester's message moves a ticket; `None`: nowhere. Not for closed statuses,
+    /// where the [reopening policy](crate::Reopening) says it.
     #[serde(default)]
     pub on_customer_reply: Option<StatusName>,
-    /// Where an agent's public reply moves a ticket; `None`: nowhere.
+    /// Where an agent's public reply moves a ticket; `None`: nowhere. Not for finished work.
     #[serde(default)]
     pub on_agent_reply: Option<StatusName>,
-    /// Where an agent's taking the ticket moves it; `None`: nowhere.
+    /// Where an agent's taking the ticket moves it; `None`: nowhere. Not for finished work.
     #[serde(default)]
     pub on_take: Option<StatusName>,
 }
@@ -152,13 +218,29 @@ impl StatusDraft {
     }
 }
 
-/// A move by hand that a workflow allows.
+/// A move by hand that a workflow allows, and to whom.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// // Customers of this desk may close what they have asked.
+/// let mut draft = SettingsDraft::default();
+/// for status in &mut draft.workflow.statuses {
+///     let closing = status.transitions.iter_mut().filter(|transition| transition.to == "closed");
+///     closing.for_each(|transition| transition.by.push(Party::Customer));
+/// }
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let close = Close { ticket: id, resolution: Some(Resolving::new("withdrawn")) };
+/// let closed = desk.close(customer.at(now), close)?;
+/// assert_eq!(closed.ticket().unwrap().status().name, "closed");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Transition {
     /// The status it leads to.
     pub to: StatusName,
-    /// Who may make it.
+    /// Who may make it; at least one. Left out in a file: [`Party::STAFF`].
     #[serde(default = "staff")]
     pub by: Vec<Party>,
 }
@@ -175,6 +257,21 @@ impl Transition {
 }
 
 /// A reason for which a ticket may wait; reasons are reported on.
+///
+/// ```
+/// # use helpdesk::{Reason, SettingsDraft, WaitsFor};
+/// let mut draft = SettingsDraft::default();
+/// draft
+///     .workflow
+///     .reasons
+///     .push(Reason { name: "customs".into(), waits_for: WaitsFor::ThirdParty });
+/// let suspended = draft.workflow.statuses.iter_mut().find(|status| status.name == "suspended");
+/// suspended.unwrap().reasons.push("customs".into());
+///
+/// let settings = draft.build()?;
+/// assert_eq!(settings.workflow().waits_for(&"customs".into()), Some(WaitsFor::ThirdParty));
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
@@ -197,27 +294,74 @@ pub enum WaitsFor {
 }
 
 /// The statuses that the crate itself moves tickets to.
+///
+/// None of those where a ticket starts, wakes or reopens may require a reason: nobody is there
+/// to give one.
+///
+/// ```
+/// # use helpdesk::SettingsDraft;
+/// // Reopened work goes straight back to work.
+/// let mut draft = SettingsDraft::default();
+/// draft.workflow.landmarks.reopened = "in_progress".into();
+/// assert!(draft.build().is_ok());
+///
+/// let mut draft = SettingsDraft::default();
+/// draft.workflow.landmarks.reopened = "answered".into();
+/// assert_eq!(
+///     draft.build().unwrap_err().problems()[0].to_string(),
+///     "workflow.landmarks.reopened: the status `answered` is waiting, and this must be open"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Landmarks {
     /// Where a request starts; its category is new.
     pub initial: StatusName,
-    /// Where a ticket starts that an agent opened by writing to a customer.
+    /// Where a ticket starts that an agent opened by writing to a customer; its category is
+    /// open, waiting or on hold.
     pub outreach: StatusName,
     /// Where postponing leads; its category is on hold.
     pub postponed: StatusName,
     /// Where a postponed ticket returns to, unless it was in a status of category new: then
-    /// it returns to `initial`.
+    /// it returns to `initial`. Its category is open.
     pub woken: StatusName,
-    /// Where resolving leads.
+    /// Where resolving leads; its category is resolved.
     pub resolved: StatusName,
-    /// Where closing leads.
+    /// Where closing leads, by hand or by itself; its category is closed.
     pub closed: StatusName,
-    /// Where reopening leads.
+    /// Where reopening leads; its category is open.
     pub reopened: StatusName,
 }
 
 /// A workflow that has passed every check; part of [`Settings`](crate::Settings).
+///
+/// The default is the one most desks need. What moves a ticket, beside hands:
+///
+/// | from | customer's reply | agent's public reply | taken by an agent |
+/// |---|---|---|---|
+/// | New | | Answered | In progress |
+/// | Open | | Answered | In progress |
+/// | In progress | | Answered | |
+/// | Answered | Open | | |
+/// | Pending | Open | | |
+/// | Suspended | Open | | |
+/// | Postponed | Open | Answered | In progress |
+/// | Resolved | Open | | |
+/// | Closed | the reopening policy | refused: reopen first | refused |
+///
+/// Pending waits for the customer, Suspended for a third party, Postponed for a later day; all
+/// three need a reason. By hand, staff ([`Party::STAFF`]) may go from any unfinished status to
+/// any other but New, and from Resolved to Closed.
+///
+/// ```
+/// # use helpdesk::Workflow;
+/// let workflow = Workflow::default();
+/// let names: Vec<String> = workflow.statuses().map(|status| status.to_string()).collect();
+/// assert_eq!(names[..4], ["new", "open", "in_progress", "answered"]);
+/// let (reasons, required) = workflow.reasons(&"pending".into());
+/// assert_eq!(reasons, ["information", "confirmation"]);
+/// assert!(required);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
     statuses: Vec<StatusRule>,
@@ -336,7 +480,8 @@ impl Workflow {
         if transition.by.contains(&party) { Ok(()) } else { Err(NoWay::NotYours) }
     }
 
-    /// The reasons that may be given on entering this status, and whether one must be.
+    /// The reasons that may be given on entering this status, and whether one must be. None for
+    /// a status that the workflow does not have.
     pub fn reasons(&self, status: &StatusName) -> (&[ReasonName], bool) {
         self.written(status)
             .map_or((&[], false), |status| (status.reasons.as_slice(), status.reason_required))
