@@ -140,7 +140,7 @@ impl Actor {
 
 impl Context {
     /// Names the command, so that sending it twice does it once: the second time gives what came
-    /// of it the first time ([`Outcome::repeated`](crate::Outcome::repeated)), however much
+    /// of it the first time ([`Outcome::repeated`](crate::Outcome#structfield.repeated)), however much
     /// later. Another command under the same id is refused
     /// ([`CommandIdReused`](crate::Refusal::CommandIdReused)).
     #[must_use]
