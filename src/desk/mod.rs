@@ -194,10 +194,10 @@ impl<S: Store> Desk<S> {
             }
         }
         let loaded = self.load(call)?;
-        let decision = decide(self.id, call, &loaded)?;
+        let mut decision = decide(self.id, call, &loaded)?;
         let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
         let prefix = settings.map(|settings| settings.reference_prefix().clone());
-        let mut outcome = Outcome::of(self.id, &call.command, &decision, &loaded);
+        let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
         outcome.set_prefix(prefix);
         let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
         Ok(Prepared { commit, outcome })

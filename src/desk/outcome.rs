@@ -1,5 +1,6 @@
 //! What came of a command.
 
+use std::mem;
 use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
@@ -61,10 +62,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What comes of a decision; takes the trace, which no store needs.
     pub(super) fn of(
         desk: DeskId,
         command: &Command,
-        decision: &Decision,
+        decision: &mut Decision,
         loaded: &Loaded,
     ) -> Self {
         let about = about(desk, command);
@@ -86,7 +88,7 @@ impl Outcome {
         Self {
             records,
             events,
-            trace: decision.trace.clone(),
+            trace: mem::take(&mut decision.trace),
             repeated: false,
             tries: 1,
             seq: None,

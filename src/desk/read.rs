@@ -62,7 +62,7 @@ impl<S: Store> Desk<S> {
     }
 
     /// A record as it stands, with nobody's eyes but the host's: nothing is hidden. `None`
-    /// where there is none.
+    /// where there is none; another desk's is not there.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -76,6 +76,9 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Store`].
     pub fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
+        if key.desk != self.id {
+            return Ok(None);
+        }
         let found = self.store.load(self.id, &[key], &[])?;
         Ok(found.records.into_iter().next().flatten())
     }
@@ -153,6 +156,9 @@ impl<S: Store> Desk<S> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Event>, DeskError> {
+        if key.desk != self.id {
+            return Ok(Vec::new());
+        }
         Ok(self.store.history(key, after, limit)?)
     }
 

@@ -290,7 +290,12 @@ impl<'a> Walk<'a> {
 
     fn ways_from(&self, status: &StatusDraft) -> Vec<usize> {
         let landmarks = &self.draft.landmarks;
+        // Resolving and closing lead to the landmarks and nowhere else.
+        let finishes = [&landmarks.resolved, &landmarks.closed];
         let by_hand = status.transitions.iter().map(|transition| &transition.to);
+        let by_hand = by_hand.filter(|to| {
+            finishes.contains(to) || self.find(to).is_some_and(|to| !to.category.is_done())
+        });
         let moves = [&status.on_customer_reply, &status.on_agent_reply, &status.on_take];
         let reactions = moves.into_iter().flatten();
         let reopening = status.category.is_done().then_some(&landmarks.reopened);
