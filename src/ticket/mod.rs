@@ -33,8 +33,23 @@ use crate::workflow::{Status, StatusCategory};
 /// A ticket as it stands: the fold of its history.
 ///
 /// It is small, and stays small however long the conversation: what rules need is here, and
-/// messages are in the history. Getters only, so that every ticket there is has come about
-/// by events.
+/// messages are in the history ([`Desk::thread`](crate::Desk::thread)). Getters only, so that
+/// every ticket there is has come about by events.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let ticket = desk.ticket(id)?.unwrap();
+/// assert_eq!(ticket.status().category, StatusCategory::New);
+/// assert!(ticket.is_queued());
+/// assert_eq!(ticket.waiting_since(), Some(now));
+///
+/// let later = now + TimeDelta::minutes(20);
+/// let answered = desk.reply(agent.at(later), Reply::new(id, "Unplug it."))?;
+/// let ticket = answered.ticket().unwrap();
+/// assert_eq!(ticket.waiting_since(), None, "nobody waits for an answer");
+/// assert_eq!(ticket.first_answered_at(), Some(later));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     // The hot part: what a reply may touch.
@@ -155,14 +170,16 @@ impl Ticket {
         assignee: Option<AgentId>;
         /// When it was opened.
         opened_at: DateTime<Utc>;
-        /// When something last happened on it.
+        /// When something last happened on it. Time on a ticket never goes back: what is asked
+        /// of it at an earlier instant is dated by this one.
         updated_at: DateTime<Utc>;
         /// Since when it is unresolved: its opening, or its last reopening. Open age counts
         /// from here; meaningless on finished work.
         unresolved_since: DateTime<Utc>;
-        /// When the oldest question was asked that no human agent has answered.
+        /// When the oldest question was asked that no human agent has answered; `None`: nobody
+        /// waits for an answer.
         waiting_since: Option<DateTime<Utc>>;
-        /// When a human agent first answered.
+        /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;
         /// When the requester last wrote or spoke.
         last_asked_at: Option<DateTime<Utc>>;
@@ -232,7 +249,7 @@ impl Ticket {
         self.transferred
     }
 
-    /// What it is called.
+    /// What it is called, with no blank at its edges.
     pub fn subject(&self) -> &Erasable<Arc<str>> {
         &self.details.subject
     }
@@ -257,7 +274,7 @@ impl Ticket {
         self.details.urgency.as_ref()
     }
 
-    /// Why it waits, in its present status.
+    /// Why it waits, in its present status; `None` where no reason was given.
     pub fn reason(&self) -> Option<&ReasonName> {
         self.details.reason.as_ref()
     }
