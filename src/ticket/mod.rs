@@ -129,7 +129,7 @@ impl Resolution {
         &self.by
     }
 
-    /// When.
+    /// When it was recorded.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
@@ -166,7 +166,7 @@ impl Ticket {
         origin: Origin;
         /// Since when it is in its status.
         status_since: DateTime<Utc>;
-        /// Who owns it.
+        /// Who owns it; `None`: nobody, it waits in its queue.
         assignee: Option<AgentId>;
         /// When it was opened.
         opened_at: DateTime<Utc>;
@@ -189,7 +189,7 @@ impl Ticket {
         resolved_at: Option<DateTime<Utc>>;
         /// When it was closed; `None` while it is not.
         closed_at: Option<DateTime<Utc>>;
-        /// Until when it is postponed.
+        /// Until when it is postponed; `None` while it is not.
         postponed_until: Option<DateTime<Utc>>;
         /// What it will do by itself.
         timers: Timers;
@@ -199,12 +199,12 @@ impl Ticket {
         open_age_warned: bool;
     }
 
-    /// Its status.
+    /// Its status: the host's name for it, and the category that says what it means.
     pub fn status(&self) -> &Status {
         &self.status
     }
 
-    /// Whose queue it is in.
+    /// Whose queue it is in; `None`: the queue without a department.
     pub fn department(&self) -> Option<&DepartmentName> {
         self.department.as_ref()
     }
@@ -224,7 +224,7 @@ impl Ticket {
         self.overdue
     }
 
-    /// Public messages so far.
+    /// Public messages so far, the first one included.
     pub fn message_count(&self) -> u32 {
         self.messages
     }
@@ -234,7 +234,7 @@ impl Ticket {
         self.notes
     }
 
-    /// How often it was reopened.
+    /// How often it was reopened, by a reply or by hand.
     pub fn reopen_count(&self) -> u32 {
         self.reopened
     }
@@ -304,7 +304,7 @@ impl Ticket {
         &self.details.fields
     }
 
-    /// What this custom field holds.
+    /// What this custom field holds; `None`: nothing.
     pub fn field(&self, name: &FieldName) -> Option<&Erasable<FieldValue>> {
         self.details.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }

@@ -31,11 +31,12 @@ pub enum StatusCategory {
     Open,
     /// It is the customer's turn.
     Waiting,
-    /// It waits for a third party, or for a later day.
+    /// It waits for a third party, or for a later day: nobody's turn.
     OnHold,
-    /// Done, unless the customer disagrees.
+    /// Done, unless the customer disagrees: their message reopens it, and after a while it closes
+    /// by itself.
     Resolved,
-    /// Done.
+    /// Done. Only reopening leads back.
     Closed,
 }
 
