@@ -8,7 +8,21 @@ use crate::people::Actor;
 
 /// Who or what caused an event, and under which settings it was decided.
 ///
-/// Events of one command share one cause.
+/// Events of one command share one cause; what a rule of the desk made of them names the rule,
+/// and the event that set it off.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let answered = desk.reply(agent.at(now).correlated("mail-17"), Reply::new(id, "Unplug it."))?;
+/// let causes: Vec<&Cause> = answered.all_events().map(|(_, event)| &*event.cause).collect();
+/// let [message, moved] = causes[..] else { panic!("a message, and a move") };
+///
+/// assert_eq!(message.actor, agent);
+/// assert_eq!(message.correlation.as_ref().unwrap().as_str(), "mail-17");
+/// assert_eq!(moved.rule, Some(Rule::OnAgentReply));
+/// assert_eq!(moved.parent, Some(Revision(2)), "the message is the ticket's second event");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cause {
     /// Who gave the command; [`Actor::System`] for a timer.

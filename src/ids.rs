@@ -52,22 +52,28 @@ macro_rules! uuid_ids {
 }
 
 uuid_ids! {
-    /// A desk: one tenant with its own settings, numbering, agents and tickets.
+    /// A desk: one tenant with its own settings, numbering, agents and tickets. Nothing crosses
+    /// from one desk to another.
     DeskId;
-    /// A ticket. The host makes it (UUIDv7 keeps a database's index compact).
+    /// A ticket. The host makes it (UUIDv7 keeps a database's index compact); people read its
+    /// [`Reference`].
     TicketId;
-    /// A contact: somebody who asks for help.
+    /// A contact: somebody who asks for help. The host's own id of them; the desk keeps no record.
     ContactId;
     /// An organisation that contacts belong to.
     OrganisationId;
     /// An agent: somebody who helps.
     AgentId;
-    /// A command, named by the host so that sending it twice does it once.
+    /// A command, named by the host so that sending it twice does it once: the id of a web
+    /// request or of an incoming mail serves, made into a UUID. See [`Context::once`].
+    ///
+    /// [`Context::once`]: crate::Context::once
     CommandId;
 }
 
 impl TicketId {
-    /// A UUIDv7 for `now` with ten bytes of randomness that the host supplies.
+    /// A UUIDv7 for `now` with ten bytes of randomness that the host supplies; the crate draws
+    /// none. An id of a later millisecond sorts after it.
     ///
     /// ```
     /// # use helpdesk::TicketId;
@@ -171,31 +177,61 @@ macro_rules! names {
 }
 
 names! {
-    /// A status of the workflow, such as `open` or `in_progress`.
+    /// A status of the workflow, such as `open` or `in_progress`; 1 to 64 bytes.
+    ///
+    /// Any text can be made into a name; what cannot be one is refused where the settings are
+    /// built. All names compare with plain text:
+    ///
+    /// ```
+    /// # use helpdesk::StatusName;
+    /// let name = StatusName::from("open");
+    /// assert_eq!(name, "open");
+    /// assert_ne!(name, "Open", "letter case counts");
+    /// ```
     StatusName;
-    /// Why a ticket waits, from the workflow's list, such as `vendor`.
+    /// Why a ticket waits, from the workflow's list, such as `vendor`; 1 to 64 bytes.
     ReasonName;
-    /// A department, such as `billing`.
+    /// A department of the settings, such as `billing`; 1 to 64 bytes.
     DepartmentName;
-    /// What a ticket is about, such as `technical`.
+    /// What a ticket is about, from the settings' list, such as `technical`; 1 to 64 bytes.
     CategoryName;
-    /// A step of the priority scale, such as `high`.
+    /// A step of the priority scale, such as `high`; 1 to 64 bytes. [`Priority`] has its rank.
+    ///
+    /// [`Priority`]: crate::Priority
     PriorityName;
-    /// A step of the impact scale of the priority matrix.
+    /// A step of the impact scale of the priority matrix: how many it touches; 1 to 64 bytes.
     ImpactName;
-    /// A step of the urgency scale of the priority matrix.
+    /// A step of the urgency scale of the priority matrix: how soon it hurts; 1 to 64 bytes.
     UrgencyName;
-    /// A typed custom field, such as `order_number`.
+    /// A typed custom field of the settings, such as `order_number`; 1 to 64 bytes.
     FieldName;
-    /// How a ticket ended, such as `solved` or `duplicate`.
+    /// How a ticket ended, from the settings' list, such as `solved`; 1 to 64 bytes.
     ResolutionCode;
-    /// A free label on a ticket.
+    /// A free label on a ticket: 1 to 64 bytes, no blank at its edge, no control character.
+    ///
+    /// There is no list of those that exist. Checked by the command that adds it.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let mut edit = Edit::new(id);
+    /// edit.add_tags = [Tag::from("printer"), Tag::from("fire")].into();
+    /// let edited = desk.edit(agent.at(now), edit)?;
+    /// assert_eq!(edited.ticket().unwrap().tags(), ["fire", "printer"]);
+    ///
+    /// let mut edit = Edit::new(id);
+    /// edit.add_tags = [Tag::from(" printer")].into();
+    /// let refused = desk.edit(agent.at(now), edit).unwrap_err();
+    /// assert_eq!(refused.refusal().unwrap().code(), "bad_name");
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     Tag;
-    /// The address or the form that received a request, such as `billing@example.com`.
+    /// The address or the form that received a request, such as `billing@example.com`; 1 to 64
+    /// bytes.
     ReceivedAt;
-    /// A bot of the host.
+    /// A bot of the host, such as `greeter`. Not checked; it stands in every event of the bot's.
     BotName;
-    /// The host's own correlation id, carried into events and notices.
+    /// The host's own correlation id, such as that of a web request, carried into events and
+    /// notices. Not checked; keep it short.
     Correlation;
 }
 
@@ -235,6 +271,15 @@ pub enum RecordKind {
 }
 
 /// Names one record in a store: whose it is, what it is, which one.
+///
+/// ```
+/// # use helpdesk::{DeskId, Key, TicketId};
+/// let (desk, id) = (DeskId::from_u128(1), TicketId::from_u128(2));
+/// let key = Key::ticket(desk, id);
+/// assert_eq!(key.as_ticket(), Some(id));
+/// assert_eq!(key.as_agent(), None);
+/// assert_eq!(key.to_string(), "ticket 00000000-0000-0000-0000-000000000002");
+/// ```
 ///
 /// Keys are ordered; a store that locks rows locks them in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -287,7 +332,8 @@ impl fmt::Display for Key {
     }
 }
 
-/// How many events a record has; the first event is revision 1, and there are no gaps.
+/// How many events a record has; the first event is revision 1, and there are no gaps. Also an
+/// event's place in its record.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -311,7 +357,8 @@ impl fmt::Display for Revision {
     }
 }
 
-/// The number in a ticket's human reference: unique in its desk, and increasing.
+/// The number in a ticket's human reference: unique in its desk, increasing from 1. An opening
+/// that failed may leave a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TicketNumber(pub u64);
@@ -322,7 +369,8 @@ impl fmt::Display for TicketNumber {
     }
 }
 
-/// A ticket's human reference, such as `HD-1042`.
+/// A ticket's human reference, such as `HD-1042`: what people read out, and what stands in a
+/// subject line. [`Desk::by_reference`](crate::Desk::by_reference) finds the ticket.
 ///
 /// ```
 /// # use helpdesk::{Reference, TicketNumber};

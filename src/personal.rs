@@ -8,6 +8,18 @@ use crate::ids::FieldName;
 
 /// What people wrote and what they are called: everything in an event that privacy may
 /// later ask to erase. It is kept apart from the event's facts, which never change.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let opening = &desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 1)?[0];
+/// let personal = opening.personal.as_deref().unwrap();
+/// assert_eq!(personal.text.as_deref(), Some("It burns. Help!"));
+///
+/// // The facts know how long the text was, and nothing else of it.
+/// let facts = opening.ticket_change().unwrap().message().unwrap();
+/// assert_eq!(facts.bytes, 15);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Personal {
@@ -32,6 +44,21 @@ pub struct Personal {
 }
 
 /// Something that privacy may erase: what it is, or that it was.
+///
+/// The fold over an event whose payload is gone says so, and changes nothing else:
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let key = Key::ticket(desk.id(), id);
+/// let mut history = desk.history(key, Revision::ZERO, 10)?;
+/// history[0].personal = None;
+///
+/// let Head::Ticket(ticket) = fold(key, &history)? else { panic!("it is a ticket") };
+/// assert_eq!(*ticket.subject(), Erasable::Erased);
+/// assert_eq!(ticket.subject().as_str(), "");
+/// assert_eq!(ticket.message_count(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Erasable<T> {

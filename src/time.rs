@@ -20,7 +20,7 @@ pub(crate) fn after(instant: Instant, span: Span) -> Instant {
         .unwrap_or_else(|| whole_micros(DateTime::<Utc>::MAX_UTC))
 }
 
-/// A length of time: whole microseconds, never negative.
+/// A length of time: whole microseconds, never negative, up to about 292,000 years.
 ///
 /// Its text form is ISO 8601 in hours, minutes and seconds, so that no reader has to guess
 /// how long a day is: four calendar days are `PT96H`.
@@ -39,33 +39,34 @@ impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
 
-    /// So many microseconds; at most about 292,000 years.
+    /// So many microseconds: up to 71 minutes.
     pub const fn micros(micros: u32) -> Self {
         Self(micros as i64)
     }
 
-    /// So many seconds.
+    /// So many seconds: up to 136 years.
     pub const fn seconds(seconds: u32) -> Self {
         Self(seconds as i64 * 1_000_000)
     }
 
-    /// So many minutes.
+    /// So many minutes: up to 8,000 years.
     pub const fn minutes(minutes: u32) -> Self {
         Self(minutes as i64 * 60_000_000)
     }
 
-    /// So many hours.
+    /// So many hours; at most 2,400 million of them, as many as there are in [`days`](Self::days).
     pub const fn hours(hours: u32) -> Self {
+        let hours = if hours > 2_400_000_000 { 2_400_000_000 } else { hours };
         Self(hours as i64 * 3_600_000_000)
     }
 
-    /// So many calendar days of 24 hours; at most 100 million of them.
+    /// So many calendar days of 24 hours; at most 100 million of them, 274,000 years.
     pub const fn days(days: u32) -> Self {
         let days = if days > 100_000_000 { 100_000_000 } else { days };
         Self(days as i64 * 86_400_000_000)
     }
 
-    /// The length in microseconds.
+    /// The length in microseconds, such as for chrono's `TimeDelta::microseconds`.
     pub const fn as_micros(self) -> i64 {
         self.0
     }
@@ -165,5 +166,26 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Span;
+
+    #[test]
+    fn no_constructor_overflows() {
+        let longest = [
+            Span::micros(u32::MAX),
+            Span::seconds(u32::MAX),
+            Span::minutes(u32::MAX),
+            Span::hours(u32::MAX),
+            Span::days(u32::MAX),
+        ];
+        for span in longest {
+            assert!(span > Span::ZERO);
+            assert_eq!(span.to_string().parse(), Ok(span));
+        }
+        assert_eq!(Span::hours(u32::MAX), Span::days(u32::MAX));
     }
 }

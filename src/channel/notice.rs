@@ -6,8 +6,52 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, ContactId, Correlation, DepartmentName, Revision, TicketId};
 
-/// Something that somebody is to be told. The words are the host's: the notice names the
-/// event, and the event's payload has the text.
+/// Something that somebody is to be told, written in the same commit as what happened: neither
+/// is there without the other. The words are the host's: the notice names the event, and the
+/// event's payload has the text.
+///
+/// A host's relay [claims](crate::store::Store::claim) notices, delivers them over channels of
+/// its own, and [settles](crate::store::Store::settle) them. A notice comes at least once; its
+/// id is the same each time, so that whoever receives it can tell. Of each ticket, they come in
+/// order.
+///
+/// # Examples
+///
+/// A relay:
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// fn deliver(_: &Notice, _: TicketNumber, text: &str) -> bool {
+///     // The host's mail goes here.
+///     text == "It burns. Help!"
+/// }
+///
+/// let (desk_id, store) = (desk.id(), desk.store());
+/// let lease = Lease { until: now + TimeDelta::minutes(1), limit: 100 };
+/// let mut delivered = Vec::new();
+/// loop {
+///     let claimed = store.claim(Scope::One(desk_id), now, lease)?;
+///     if claimed.is_empty() {
+///         break;
+///     }
+///     for Claimed { token, notice, number, attempt } in claimed {
+///         let before = Revision(notice.id.revision.0 - 1);
+///         let event = desk.history(Key::ticket(desk_id, notice.id.ticket), before, 1)?;
+///         let personal = event.first().and_then(|event| event.personal.as_deref());
+///         let text = personal.and_then(|personal| personal.text.as_deref()).unwrap_or("");
+///         let settlement = match deliver(&notice, number, text) {
+///             true => Settlement::Delivered,
+///             false if attempt < 5 => Settlement::Retry(now + TimeDelta::minutes(5)),
+///             false => Settlement::GivenUp,
+///         };
+///         store.settle(token, settlement)?;
+///         delivered.push((notice.kind, notice.to));
+///     }
+/// }
+/// // Maria's ticket has no department: whoever watches that queue is told.
+/// assert_eq!(delivered, [(NoticeKind::TicketOpened, Recipient::Desk)]);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Notice {
     /// The same for every delivery of this notice.
@@ -47,19 +91,20 @@ pub enum NoticeKind {
     TicketOpened,
     /// The requester wrote: to the owner, or to the queue.
     CustomerWrote,
-    /// There is a public message for the requester and the followers.
+    /// There is a public message for the requester and the followers: from an agent, a bot or
+    /// the host. Of an internal ticket, agents only.
     ReplyToCustomer,
     /// Somebody else gave this ticket to the agent.
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
-    /// The ticket has been unresolved for long.
+    /// The ticket has been unresolved for long: to the owner, or to the queue.
     OpenAgeWarning,
-    /// The ticket has been unresolved for too long.
+    /// The ticket has been unresolved for too long: to the owner, or to the queue.
     OpenAgeOverdue,
 }
 
-/// Who is to be told.
+/// Who is to be told. Addresses are the host's to know.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

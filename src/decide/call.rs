@@ -19,37 +19,37 @@ use crate::ticket::command::{
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Command {
-    /// See [`Open`].
+    /// Opens a ticket: see [`Open`].
     Open(Open),
-    /// See [`Reply`].
+    /// Adds a public message: see [`Reply`].
     Reply(Reply),
-    /// See [`Note`].
+    /// Adds a note that only agents read: see [`Note`].
     Note(Note),
-    /// See [`LogConversation`].
+    /// Logs what was said elsewhere: see [`LogConversation`].
     LogConversation(LogConversation),
-    /// See [`Edit`].
+    /// Changes what is known of a ticket: see [`Edit`].
     Edit(Edit),
-    /// See [`Assign`].
+    /// Gives a ticket to an agent: see [`Assign`].
     Assign(Assign),
-    /// See [`Unassign`].
+    /// Gives a ticket back to its department's queue: see [`Unassign`].
     Unassign(Unassign),
-    /// See [`Take`].
+    /// Takes a ticket for oneself: see [`Take`].
     Take(Take),
-    /// See [`Transfer`].
+    /// Moves a ticket to another department: see [`Transfer`].
     Transfer(Transfer),
-    /// See [`Escalate`].
+    /// Hands a ticket to a higher tier: see [`Escalate`].
     Escalate(Escalate),
-    /// See [`SetStatus`].
+    /// Moves a ticket to another status: see [`SetStatus`].
     SetStatus(SetStatus),
-    /// See [`Postpone`].
+    /// Puts a ticket aside until an instant: see [`Postpone`].
     Postpone(Postpone),
-    /// See [`Resolve`].
+    /// Resolves a ticket: see [`Resolve`].
     Resolve(Resolve),
-    /// See [`Close`].
+    /// Closes a ticket: see [`Close`].
     Close(Close),
-    /// See [`Reopen`].
+    /// Reopens finished work: see [`Reopen`].
     Reopen(Reopen),
-    /// See [`FollowUp`].
+    /// Opens a ticket that follows up a closed one: see [`FollowUp`].
     FollowUp(FollowUp),
     /// Carries out what a ticket does by itself up to now. Only [`Actor::System`] gives it.
     Tick(TicketId),
@@ -140,7 +140,7 @@ impl Actor {
 
 impl Context {
     /// Names the command, so that sending it twice does it once: the second time gives what came
-    /// of it the first time ([`Outcome::repeated`](crate::Outcome::repeated)), however much
+    /// of it the first time ([`Outcome::repeated`](crate::Outcome#structfield.repeated)), however much
     /// later. Another command under the same id is refused
     /// ([`CommandIdReused`](crate::Refusal::CommandIdReused)).
     #[must_use]

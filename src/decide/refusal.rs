@@ -175,7 +175,7 @@ pub enum Refusal {
     BadName {
         /// What kind of thing it names.
         what: Vocabulary,
-        /// The name, cut short.
+        /// The name, its first 80 characters at most.
         name: String,
         /// What is wrong with it.
         problem: &'static str,

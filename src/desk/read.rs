@@ -27,7 +27,7 @@ pub struct Post {
     pub at: DateTime<Utc>,
     /// Who wrote it, over which channel, with what attached.
     pub message: Message,
-    /// What it says.
+    /// What it says; empty where only a file came.
     pub text: Erasable<Arc<str>>,
     /// The names of its attachments, in their order; empty where they were erased.
     pub file_names: Vec<Arc<str>>,

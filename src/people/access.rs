@@ -5,7 +5,25 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AgentId, ContactId, DepartmentName};
 use crate::people::{Agent, Party, Requester, Role};
 
-/// Which tickets a plain or light agent sees beside their own.
+/// Which tickets a plain or light agent sees beside their own (those that they own or asked
+/// for). Owners and admins see all, restricted agents only their own.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.departments = vec![Department::new("billing")];
+/// desk.publish(Actor::Host.at(now), draft.clone().build().unwrap())?;
+/// let transfer = Transfer { ticket: id, department: "billing".into(), agent: None };
+/// desk.transfer(Actor::Host.at(now), transfer)?;
+///
+/// // Anna is not in billing.
+/// assert!(desk.thread(&agent, id, Revision::ZERO, 10).is_err());
+///
+/// draft.agent_sight = AgentSight::All;
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+/// assert_eq!(desk.thread(&agent, id, Revision::ZERO, 10)?.len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentSight {

@@ -8,6 +8,16 @@ use crate::ids::{AgentId, BotName, ContactId};
 use crate::people::Role;
 
 /// Who gives a command. The host authenticates; the crate authorises.
+///
+/// [`Actor::at`] says when, and begins a [`Context`](crate::Context):
+///
+/// ```
+/// # use helpdesk::{Actor, AgentId};
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let anna = Actor::Agent(AgentId::from_u128(8));
+/// assert_eq!(anna.at(now).actor, anna);
+/// assert_eq!(Actor::Bot("greeter".into()).to_string(), "bot greeter");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -20,7 +30,8 @@ pub enum Actor {
     Bot(BotName),
     /// A machine answering in a contact's name: an absence notice, a delivery report.
     AutoResponder(ContactId),
-    /// The host application itself, trusted with everything.
+    /// The host application itself, trusted with everything but what only an agent can do for
+    /// themselves ([`Take`](crate::command::Take)).
     Host,
     /// The crate's own timers. A host cannot act as this, except to tick.
     System,
@@ -39,7 +50,9 @@ impl fmt::Display for Actor {
     }
 }
 
-/// The part that an actor plays in permissions: what a workflow's transitions name.
+/// The part that an actor plays in permissions: what a workflow's [transitions] name.
+///
+/// [transitions]: crate::Transition::by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
@@ -113,11 +126,12 @@ impl fmt::Display for Party {
 pub enum Requester {
     /// A customer's request.
     Contact(ContactId),
-    /// One agent's request to others: an internal ticket.
+    /// One agent's request to others: an internal ticket, which no customer ever sees.
     Agent(AgentId),
 }
 
-/// Who wrote a message.
+/// Who wrote a message, by type, so that what counts as an answer is one table
+/// ([`part`](Self::part)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -172,7 +186,7 @@ impl Author {
     }
 }
 
-/// What a public message does to the conversation.
+/// What a public message does to the conversation: whose turn it is next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {

@@ -9,7 +9,27 @@ use crate::ids::{AgentId, DepartmentName, Revision};
 use crate::people::Party;
 use crate::personal::{Erasable, Personal};
 
-/// What an agent is to the desk.
+/// What an agent is to the desk: which tickets they see, and what they may do.
+///
+/// | role | sees | works on tickets | settings and agents |
+/// |---|---|---|---|
+/// | Owner | all | yes | yes, owners too |
+/// | Admin | all | yes | yes, owners aside |
+/// | Agent | by [`AgentSight`](crate::AgentSight) | yes | |
+/// | Restricted | their own | yes | |
+/// | Light | by [`AgentSight`](crate::AgentSight) | notes only | |
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let ben = AgentId::from_u128(9);
+/// desk.put_agent(Actor::Host.at(now), ben, AgentProfile::new("Ben").role(Role::Light))?;
+/// let ben = Actor::Agent(ben);
+///
+/// desk.note(ben.at(now), Note::new(id, "The vendor knows this one."))?;
+/// let refused = desk.reply(ben.at(now), Reply::new(id, "Unplug it.")).unwrap_err();
+/// assert_eq!(refused.to_string(), "a light_agent may not write public messages");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -24,7 +44,8 @@ pub enum Role {
     Agent,
     /// Works only on tickets assigned to them.
     Restricted,
-    /// Reads tickets in sight and writes notes; never answers a customer or owns a ticket.
+    /// Reads tickets in sight and writes notes; never answers a customer or owns a ticket. May
+    /// open an internal ticket and write on it.
     Light,
 }
 
@@ -46,7 +67,9 @@ impl Role {
     }
 }
 
-/// What a host says of an agent: everything but the id.
+/// What a host says of an agent: everything but the id. [`Desk::put_agent`] puts it on record.
+///
+/// [`Desk::put_agent`]: crate::Desk::put_agent
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AgentProfile {
@@ -56,11 +79,11 @@ pub struct AgentProfile {
     pub email: Option<String>,
     /// What the agent is to the desk.
     pub role: Role,
-    /// The departments that the agent works in.
+    /// The departments that the agent works in, each one that the settings know.
     pub departments: Vec<DepartmentName>,
     /// How many unresolved tickets the agent may own at once; `None`: any number.
     pub capacity: Option<u32>,
-    /// Has left, or is not to act any more.
+    /// Has left, or is not to act any more. What they own stays theirs until somebody moves it.
     pub deactivated: bool,
 }
 
@@ -125,7 +148,9 @@ impl AgentProfile {
     }
 }
 
-/// The head of an agent's record.
+/// An agent as the record stands: who helps, in which role, where, and how much at once.
+///
+/// Registered with [`Desk::put_agent`](crate::Desk::put_agent), which also has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
     id: AgentId,
@@ -146,12 +171,13 @@ impl Agent {
         self.revision
     }
 
-    /// The name that colleagues read.
+    /// The name that colleagues read; empty where it was erased.
     pub fn name(&self) -> &str {
         self.name.as_str()
     }
 
-    /// The agent's e-mail address.
+    /// The agent's e-mail address, as it was given; `None` where there is none, empty where it
+    /// was erased.
     pub fn email(&self) -> Option<&str> {
         self.email.as_ref().map(Erasable::as_str)
     }

@@ -8,6 +8,22 @@ use crate::decide::{Counter, CounterChange, Decision, Guard, KeyChange, UniqueKe
 use crate::ids::{CommandId, DeskId, Key, Revision, TicketNumber};
 
 /// Everything that one command writes: all of it, or nothing.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let call = agent.at(now).call(Command::Take(Take { ticket: id }));
+/// let commit = desk.prepare(&call)?.commit.unwrap();
+///
+/// // What a store does first. A duty that is added later breaks this line, not the data.
+/// let CommitParts { desk: _, writes, guards, keys, counters, notices, receipt } =
+///     commit.into_parts();
+/// assert_eq!(writes[0].key.as_ticket(), Some(id));
+/// assert_eq!(writes[0].expected, Expected::At(Revision(1)));
+/// assert_eq!(guards[0].key.as_agent(), Some(anna), "the decision rests on her record");
+/// assert_eq!(counters[0].counter, Counter::Load(anna));
+/// assert!(keys.is_empty() && notices.is_empty() && receipt.command.is_none());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Commit {
     parts: CommitParts,
@@ -19,7 +35,8 @@ pub struct Commit {
 pub struct CommitParts {
     /// The desk whose commit this is; every key in it is of this desk.
     pub desk: DeskId,
-    /// The records to write, in the order of their keys; at least one.
+    /// The records to write, in the order of their keys; at least one, none twice. A store that
+    /// locks rows locks them in this order.
     pub writes: Vec<Write>,
     /// Records that must be at a revision, and are not written.
     pub guards: Vec<Guard>,
@@ -38,7 +55,8 @@ pub struct CommitParts {
 pub struct NewReceipt {
     /// The command, where the host named it; unique in its desk.
     pub command: Option<CommandId>,
-    /// A stable digest of actor and command.
+    /// A stable digest of actor and command, by which a repetition is told from another command
+    /// under the same id; 0 where there is no id.
     pub digest: u64,
 }
 
@@ -64,7 +82,20 @@ impl Commit {
     }
 }
 
-/// The proof of a commit.
+/// The proof of a commit, kept as long as the history.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let once = CommandId::from_u128(99);
+/// desk.reply(agent.at(now).once(once), Reply::new(id, "Unplug it."))?;
+///
+/// // The message, and the move to Answered.
+/// let receipt = desk.store().receipt(desk.id(), once)?.unwrap();
+/// let Touched { key, from, to, number } = receipt.touched[0];
+/// assert_eq!((key.as_ticket(), from, to), (Some(id), Revision(1), Revision(3)));
+/// assert_eq!(number, Some(TicketNumber(1)));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Its place among the commits of its desk: increasing, gaps allowed.
@@ -86,11 +117,27 @@ pub struct Touched {
     pub from: Revision,
     /// The revision after.
     pub to: Revision,
-    /// A ticket's number.
+    /// A ticket's number; `None` for other records.
     pub number: Option<TicketNumber>,
 }
 
-/// Why a commit was not made. Nothing has changed.
+/// Why a commit was not made. Nothing has changed, unless
+/// [`is_uncertain`](Self::is_uncertain).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// // Two people decide on the same state of the ticket; the first commit wins.
+/// let take = agent.at(now).call(Command::Take(Take { ticket: id }));
+/// let reply = customer.at(now).call(Command::Reply(Reply::new(id, "Hello?")));
+/// let (first, second) = (desk.prepare(&take)?, desk.prepare(&reply)?);
+/// desk.store().commit(first.commit.unwrap()).unwrap();
+///
+/// let error = desk.store().commit(second.commit.unwrap()).unwrap_err();
+/// assert!(error.is_conflict());
+/// let CommitError::Stale { expected, found, .. } = error else { panic!("it is stale") };
+/// assert_eq!((expected, found), (Revision(1), Revision(3)));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
@@ -131,12 +178,13 @@ pub enum CommitError {
 }
 
 impl CommitError {
-    /// Whether deciding again, on fresh records, may succeed.
+    /// Whether deciding again, on fresh records, may succeed: somebody else was faster.
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Stale { .. } | Self::KeyTaken { .. } | Self::Over { .. })
     }
 
-    /// Whether the commit may have been made all the same.
+    /// Whether the commit may have been made all the same: the store did not answer in time. Ask
+    /// [`Store::receipt`](super::Store::receipt) before trying again.
     pub fn is_uncertain(&self) -> bool {
         matches!(self, Self::Store(error) if error.kind() == StoreErrorKind::Unavailable)
     }

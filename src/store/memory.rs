@@ -23,7 +23,8 @@ use crate::decide::{Columns, Counter, Expected, Guard, KeyChange, UniqueKey, Wri
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record};
 
-/// A store in memory. Clones share it.
+/// A store in memory: for tests, for small desks, and as the measure of other stores. Clones
+/// share it; when the last is gone, so is what it held.
 ///
 /// ```
 /// use helpdesk::{Actor, Desk, DeskId, Settings, store::MemoryStore};

@@ -30,6 +30,40 @@ use crate::record::{Event, Record};
 /// default: a new duty is one that every store takes on knowingly.
 ///
 /// Every instant is an argument; a store reads no clock.
+///
+/// # What a store keeps
+///
+/// | what | under | and with it |
+/// |---|---|---|
+/// | records | [`Key`] | revision, head, [`Columns`](crate::Columns), next wake, lease; a ticket's number |
+/// | events | key and revision | facts, and the personal payload in a column of its own |
+/// | unique keys | desk and [`UniqueKey`] | the key of the record that has it |
+/// | counters | desk and [`Counter`] | a sum, changed only in commits |
+/// | receipts | desk and `seq`; command id, unique | digest, what the commit touched |
+/// | notices | key of the ticket, in order | lease and attempts |
+///
+/// Heads, events and the rest are plain data (serde). A store never looks into a head: what it
+/// indexes is in the columns.
+///
+/// # Examples
+///
+/// A desk works over any store, also one that is chosen at run time:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use helpdesk::store::{MemoryStore, Store};
+/// use helpdesk::{Desk, DeskId, Key, Revision, Settings};
+///
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let id = DeskId::from_u128(1);
+/// let store: Arc<dyn Store + Send + Sync> = Arc::new(MemoryStore::new());
+/// let desk = Desk::create(store.clone(), id, Settings::default(), now)?;
+///
+/// let found = store.load(id, &[Key::settings(id)], &[])?;
+/// assert_eq!(found.records[0].as_ref().unwrap().revision, Revision(1));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 pub trait Store {
     /// Reads records and counters as they are at one instant.
     ///
@@ -79,13 +113,21 @@ pub trait Store {
     /// guards in the order of their keys (`Stale`), the unique keys (`KeyTaken`), the counters'
     /// ceilings (`Over`).
     ///
+    /// - A command id is checked only where there is one; commits without one never meet.
+    /// - A unique key may be taken where nobody has it, where the taker has it, and where its
+    ///   owner gives it up in the same commit; not by two records of one commit. A release by
+    ///   a record that does not have the key changes nothing.
+    /// - A ceiling holds for the counter's value after this change and those before it in the
+    ///   commit, and only where the change is upwards: a counter above its ceiling may fall.
+    /// - The commit's writes end the leases of what they write, and set its next wake.
+    ///
     /// # Errors
     ///
     /// [`CommitError`]. After [`StoreErrorKind::Unavailable`] the commit may have happened:
     /// ask [`receipt`](Self::receipt) before trying again.
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError>;
 
-    /// Finds the receipt of a command.
+    /// Finds the receipt of a command: whether it was carried out, and what it wrote.
     ///
     /// On return: the receipt of the commit that carried this command id, if one ever did.
     /// Receipts are kept as long as the history.
@@ -144,7 +186,7 @@ pub trait Store {
         lease: Lease,
     ) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Settles a claimed notice.
+    /// Settles a claimed notice: says what became of it.
     ///
     /// On `Ok(true)`: delivered or given up, and gone from the outbox; or to be tried again at
     /// the given instant. On `Ok(false)`: the token is not that of the notice's present lease,
@@ -290,15 +332,27 @@ impl Operation {
 #[non_exhaustive]
 pub enum StoreErrorKind {
     /// The database could not be reached, or did not answer in time. What was asked may have
-    /// been done.
+    /// been done; asking again may help.
     Unavailable,
-    /// What the database holds is not what a store wrote.
+    /// What the database holds is not what a store wrote: somebody must look at it.
     Corrupt,
-    /// The database refused for a reason of its own.
+    /// The database refused for a reason of its own, such as a full disk or a missing right.
     Backend,
 }
 
 /// A store could not answer: which call, what kind of failure, and the database's own error.
+///
+/// ```
+/// use std::error::Error;
+///
+/// use helpdesk::store::{Operation, StoreError, StoreErrorKind};
+///
+/// let error = StoreError::new(Operation::Commit, StoreErrorKind::Unavailable)
+///     .because("connection reset");
+/// assert_eq!(error.to_string(), "the store is unavailable (`commit`)");
+/// assert_eq!(error.source().unwrap().to_string(), "connection reset");
+/// assert!(error.is_retryable());
+/// ```
 #[derive(Debug)]
 pub struct StoreError {
     operation: Operation,

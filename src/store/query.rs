@@ -21,6 +21,17 @@ pub struct Found {
 }
 
 /// A listing of tickets, by ascending number, a page at a time.
+/// [`Desk::list`](crate::Desk::list) asks for one desk's.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let filter = Filter::Requester(Requester::Contact(maria));
+/// let query = Query { desk: desk.id(), filter, after: None, limit: 20 };
+/// let hers = desk.store().find(&query)?;
+/// assert_eq!(hers.len(), 1);
+/// assert_eq!(hers[0].number, Some(TicketNumber(1)));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// Whose tickets.
@@ -34,6 +45,18 @@ pub struct Query {
 }
 
 /// Which tickets a listing shows. Each of these is answered from an index.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let shown = |filter| desk.list(filter, None, 20).map(|page| page.len());
+/// assert_eq!(shown(Filter::Queue(None))?, 1);
+///
+/// desk.take(agent.at(now), Take { ticket: id })?;
+/// assert_eq!(shown(Filter::Queue(None))?, 0);
+/// assert_eq!(shown(Filter::Owner(anna))?, 1);
+/// assert_eq!(shown(Filter::Category(StatusCategory::Open))?, 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Filter {
@@ -72,21 +95,36 @@ pub enum Scope {
     All,
 }
 
-/// How much to lease, and for how long.
+/// How much to lease, and for how long. A lease that has ended is anybody's again: what its
+/// holder did not finish is not lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// Until when it is this caller's.
+    /// Until when it is this caller's; at that instant it no longer is.
     pub until: DateTime<Utc>,
     /// How many at most; 0 leases nothing and only looks.
     pub limit: usize,
 }
 
 /// What is due, and when something else will be.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let third_day = now + TimeDelta::days(3);
+/// let lease = Lease { until: third_day + TimeDelta::minutes(1), limit: 10 };
+/// let due = desk.store().due(Scope::All, third_day, lease)?;
+/// assert_eq!(due.rows, [DueRow { key: Key::ticket(desk.id(), id), at: third_day }]);
+///
+/// // Another process that looks now finds it leased.
+/// let other = desk.store().due(Scope::All, third_day, lease)?;
+/// assert!(other.rows.is_empty());
+/// assert_eq!(other.next, Some(lease.until));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Due {
     /// Records whose next wake has come, earliest first.
     pub rows: Vec<DueRow>,
-    /// The earliest wake or lease end among all the others.
+    /// The earliest wake or lease end among all the others in scope; `None`: nothing else waits.
     pub next: Option<DateTime<Utc>>,
 }
 
@@ -108,7 +146,7 @@ pub struct LeaseToken {
     pub lease: u64,
 }
 
-/// A notice that was leased for delivery.
+/// A notice that was leased for delivery. [`Notice`] has a relay as an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
     /// What settles it.
@@ -117,17 +155,17 @@ pub struct Claimed {
     pub notice: Notice,
     /// The ticket's number, for the reference in the text.
     pub number: TicketNumber,
-    /// How often it was claimed, this time included.
+    /// How often it was claimed, this time included: 1 is the first.
     pub attempt: u32,
 }
 
 /// What became of a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// It was delivered.
+    /// It was delivered; gone from the outbox.
     Delivered,
-    /// It was not, and is to be tried again then.
+    /// It was not, and is to be tried again then; the ticket's later notices wait.
     Retry(DateTime<Utc>),
-    /// It was not, and will not be.
+    /// It was not, and will not be; gone from the outbox.
     GivenUp,
 }

@@ -16,7 +16,10 @@ use crate::people::Requester;
 use crate::settings::{FieldValue, Priority};
 use crate::workflow::Status;
 
-/// Something that happened to a ticket.
+/// Something that happened to a ticket: one line of its audit trail.
+///
+/// States results, never instructions: the new status, the timers, who chose the priority.
+/// [`Desk::history`](crate::Desk::history) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -348,11 +351,20 @@ pub enum FieldFact {
     },
 }
 
-/// Somebody who is told of what happens on a ticket beside those whose work it is.
+/// Somebody who is told of public answers on a ticket beside its requester.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut edit = Edit::new(id);
+/// edit.follow.insert(Follower::Contact(ContactId::from_u128(70)));
+/// let edited = desk.edit(agent.at(now), edit)?;
+/// assert_eq!(edited.ticket().unwrap().followers().len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Follower {
-    /// A contact: a carbon copy.
+    /// A contact: a carbon copy. Not told of internal tickets.
     Contact(ContactId),
     /// An agent.
     Agent(AgentId),

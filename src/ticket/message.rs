@@ -9,6 +9,16 @@ use serde::{Deserialize, Serialize};
 use crate::people::{Author, Part};
 
 /// How a message travelled. One ticket may see many channels.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let call = Channel::Phone;
+/// let reply = Reply { channel: Some(call.clone()), ..Reply::new(id, "Unplug it.") };
+/// let replied = desk.reply(agent.at(now), reply)?;
+/// assert_eq!(*replied.ticket().unwrap().channel(), call);
+/// assert_eq!(Channel::Social("mastodon".into()).to_string(), "social:mastodon");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -24,13 +34,13 @@ pub enum Channel {
     Phone,
     /// A video call.
     Video,
-    /// A social network, by name.
+    /// A social network, by name; 1 to 64 bytes.
     Social(Arc<str>),
-    /// A messenger, by name.
+    /// A messenger, by name; 1 to 64 bytes.
     Messenger(Arc<str>),
     /// The host's programming interface.
     Api,
-    /// A channel of the host's own, by name.
+    /// A channel of the host's own, by name; 1 to 64 bytes.
     Other(Arc<str>),
 }
 
@@ -72,7 +82,8 @@ pub enum Visibility {
     Note,
 }
 
-/// The facts of a message; its text is the event's personal payload.
+/// The facts of a message; its text is the event's personal payload. With its words it is a
+/// [`Post`](crate::Post).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Message {
     /// Who wrote or said it.
@@ -83,10 +94,10 @@ pub struct Message {
     pub visibility: Visibility,
     /// How it travelled.
     pub channel: Channel,
-    /// When it was said, where that was before it was recorded.
+    /// When it was said, where it was logged later; `None`: when it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurred_at: Option<DateTime<Utc>>,
-    /// Bytes of its text.
+    /// Bytes of its text, in UTF-8.
     pub bytes: u32,
     /// What came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -108,7 +119,27 @@ pub struct AttachmentFacts {
     pub key: Arc<str>,
 }
 
-/// A file that comes with a message, as a host names it in a command.
+/// A file that comes with a message, as a host names it in a command. The host keeps the bytes.
+///
+/// How many, and how large, is said by [`Limits`](crate::Limits).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let photo = Attachment {
+///     name: "fire.jpg".into(),
+///     media_type: "image/jpeg".into(),
+///     bytes: 240_000,
+///     digest: None,
+///     key: "uploads/1f3a".into(),
+/// };
+/// let reply = Reply { attachments: vec![photo], ..Reply::new(id, "See for yourself.") };
+/// desk.reply(customer.at(now), reply)?;
+///
+/// let thread = desk.thread(&agent, id, Revision::ZERO, 10)?;
+/// assert_eq!(thread[1].message.attachments[0].bytes, 240_000);
+/// assert_eq!(&*thread[1].file_names[0], "fire.jpg");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Attachment {
     /// The file's name.

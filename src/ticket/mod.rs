@@ -33,8 +33,23 @@ use crate::workflow::{Status, StatusCategory};
 /// A ticket as it stands: the fold of its history.
 ///
 /// It is small, and stays small however long the conversation: what rules need is here, and
-/// messages are in the history. Getters only, so that every ticket there is has come about
-/// by events.
+/// messages are in the history ([`Desk::thread`](crate::Desk::thread)). Getters only, so that
+/// every ticket there is has come about by events.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let ticket = desk.ticket(id)?.unwrap();
+/// assert_eq!(ticket.status().category, StatusCategory::New);
+/// assert!(ticket.is_queued());
+/// assert_eq!(ticket.waiting_since(), Some(now));
+///
+/// let later = now + TimeDelta::minutes(20);
+/// let answered = desk.reply(agent.at(later), Reply::new(id, "Unplug it."))?;
+/// let ticket = answered.ticket().unwrap();
+/// assert_eq!(ticket.waiting_since(), None, "nobody waits for an answer");
+/// assert_eq!(ticket.first_answered_at(), Some(later));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     // The hot part: what a reply may touch.
@@ -114,7 +129,7 @@ impl Resolution {
         &self.by
     }
 
-    /// When.
+    /// When it was recorded.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
@@ -151,18 +166,20 @@ impl Ticket {
         origin: Origin;
         /// Since when it is in its status.
         status_since: DateTime<Utc>;
-        /// Who owns it.
+        /// Who owns it; `None`: nobody, it waits in its queue.
         assignee: Option<AgentId>;
         /// When it was opened.
         opened_at: DateTime<Utc>;
-        /// When something last happened on it.
+        /// When something last happened on it. Time on a ticket never goes back: what is asked
+        /// of it at an earlier instant is dated by this one.
         updated_at: DateTime<Utc>;
         /// Since when it is unresolved: its opening, or its last reopening. Open age counts
         /// from here; meaningless on finished work.
         unresolved_since: DateTime<Utc>;
-        /// When the oldest question was asked that no human agent has answered.
+        /// When the oldest question was asked that no human agent has answered; `None`: nobody
+        /// waits for an answer.
         waiting_since: Option<DateTime<Utc>>;
-        /// When a human agent first answered.
+        /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;
         /// When the requester last wrote or spoke.
         last_asked_at: Option<DateTime<Utc>>;
@@ -172,7 +189,7 @@ impl Ticket {
         resolved_at: Option<DateTime<Utc>>;
         /// When it was closed; `None` while it is not.
         closed_at: Option<DateTime<Utc>>;
-        /// Until when it is postponed.
+        /// Until when it is postponed; `None` while it is not.
         postponed_until: Option<DateTime<Utc>>;
         /// What it will do by itself.
         timers: Timers;
@@ -182,12 +199,12 @@ impl Ticket {
         open_age_warned: bool;
     }
 
-    /// Its status.
+    /// Its status: the host's name for it, and the category that says what it means.
     pub fn status(&self) -> &Status {
         &self.status
     }
 
-    /// Whose queue it is in.
+    /// Whose queue it is in; `None`: the queue without a department.
     pub fn department(&self) -> Option<&DepartmentName> {
         self.department.as_ref()
     }
@@ -207,7 +224,7 @@ impl Ticket {
         self.overdue
     }
 
-    /// Public messages so far.
+    /// Public messages so far, the first one included.
     pub fn message_count(&self) -> u32 {
         self.messages
     }
@@ -217,7 +234,7 @@ impl Ticket {
         self.notes
     }
 
-    /// How often it was reopened.
+    /// How often it was reopened, by a reply or by hand.
     pub fn reopen_count(&self) -> u32 {
         self.reopened
     }
@@ -232,7 +249,7 @@ impl Ticket {
         self.transferred
     }
 
-    /// What it is called.
+    /// What it is called, with no blank at its edges.
     pub fn subject(&self) -> &Erasable<Arc<str>> {
         &self.details.subject
     }
@@ -257,7 +274,7 @@ impl Ticket {
         self.details.urgency.as_ref()
     }
 
-    /// Why it waits, in its present status.
+    /// Why it waits, in its present status; `None` where no reason was given.
     pub fn reason(&self) -> Option<&ReasonName> {
         self.details.reason.as_ref()
     }
@@ -287,7 +304,7 @@ impl Ticket {
         &self.details.fields
     }
 
-    /// What this custom field holds.
+    /// What this custom field holds; `None`: nothing.
     pub fn field(&self, name: &FieldName) -> Option<&Erasable<FieldValue>> {
         self.details.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }

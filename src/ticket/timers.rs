@@ -13,6 +13,23 @@ use crate::time::{Instant, after};
 use crate::workflow::StatusCategory;
 
 /// What a ticket will do by itself, and when. `None`: it will not.
+///
+/// A function of the ticket's anchors (when it was resolved, since when it is unresolved, until
+/// when it is postponed) and the settings: nothing arms or cancels one by hand, so none can be
+/// forgotten.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let timers = desk.ticket(id)?.unwrap().timers();
+/// assert_eq!(timers.open_age_warning, Some(now + TimeDelta::days(3)));
+/// assert_eq!(timers.next(), Some((TimerKind::OpenAgeWarning, now + TimeDelta::days(3))));
+///
+/// let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+/// desk.resolve(agent.at(now), resolve)?;
+/// let timers = desk.ticket(id)?.unwrap().timers();
+/// assert_eq!(timers.next(), Some((TimerKind::AutoClose, now + TimeDelta::days(4))));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Timers {

@@ -2,21 +2,10 @@
 //! may make each.
 //!
 //! A [`WorkflowDraft`] is what a host writes, in code or in a file; [`Workflow`] is the same
-//! thing after every check has passed. [`Workflow::default`] is the one most desks need:
-//!
-//! | from | customer's reply | agent's public reply | taken by an agent |
-//! |---|---|---|---|
-//! | New | | Answered | In progress |
-//! | Open | | Answered | In progress |
-//! | In progress | | Answered | |
-//! | Answered | Open | | |
-//! | Pending | Open | | |
-//! | Suspended | Open | | |
-//! | Postponed | Open | Answered | In progress |
-//! | Resolved | Open | | |
-//! | Closed | the reopening policy | refused: reopen first | refused |
+//! thing after every check has passed, and draws the default one.
 
 mod check;
+mod draft;
 mod standard;
 
 use std::fmt;
@@ -24,11 +13,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use check::{Around, check};
+pub use draft::{Landmarks, Reason, StatusDraft, Transition, WaitsFor, WorkflowDraft};
 
 use crate::ids::{FieldName, ReasonName, StatusName};
 use crate::people::Party;
 
 /// What a status means to every rule in the crate, whatever a host calls it.
+///
+/// Statuses are the host's, categories are fixed: rules, clocks and reports look at the
+/// category, so a host may have five kinds of waiting and every rule still knows what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StatusCategory {
@@ -38,11 +31,12 @@ pub enum StatusCategory {
     Open,
     /// It is the customer's turn.
     Waiting,
-    /// It waits for a third party, or for a later day.
+    /// It waits for a third party, or for a later day: nobody's turn.
     OnHold,
-    /// Done, unless the customer disagrees.
+    /// Done, unless the customer disagrees: their message reopens it, and after a while it closes
+    /// by itself.
     Resolved,
-    /// Done.
+    /// Done. Only reopening leads back.
     Closed,
 }
 
@@ -90,134 +84,35 @@ impl fmt::Display for Status {
     }
 }
 
-/// What a host writes: a workflow before its checks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkflowDraft {
-    /// The statuses, in the order in which people should read them.
-    pub statuses: Vec<StatusDraft>,
-    /// The reasons for which a ticket may wait, for statuses to name.
-    #[serde(default)]
-    pub reasons: Vec<Reason>,
-    /// The statuses that the crate itself moves tickets to.
-    pub landmarks: Landmarks,
-}
-
-/// One status of a [`WorkflowDraft`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusDraft {
-    /// The status's name: 1 to 64 bytes.
-    pub name: StatusName,
-    /// What it means to the rules.
-    pub category: StatusCategory,
-    /// The reasons that may be given on entering it; only for waiting and on hold.
-    #[serde(default)]
-    pub reasons: Vec<ReasonName>,
-    /// Whether a reason must be given.
-    #[serde(default)]
-    pub reason_required: bool,
-    /// Custom fields that must hold a value when somebody moves a ticket here by hand.
-    /// Moves that a message or a timer makes are never held up.
-    #[serde(default)]
-    pub required_fields: Vec<FieldName>,
-    /// Where a ticket may be moved from here by hand.
-    #[serde(default)]
-    pub transitions: Vec<Transition>,
-    /// Where the requester's message moves a ticket; `None`: nowhere.
-    #[serde(default)]
-    pub on_customer_reply: Option<StatusName>,
-    /// Where an agent's public reply moves a ticket; `None`: nowhere.
-    #[serde(default)]
-    pub on_agent_reply: Option<StatusName>,
-    /// Where an agent's taking the ticket moves it; `None`: nowhere.
-    #[serde(default)]
-    pub on_take: Option<StatusName>,
-}
-
-impl StatusDraft {
-    /// A status with no way in or out yet.
-    pub fn new(name: impl Into<StatusName>, category: StatusCategory) -> Self {
-        Self {
-            name: name.into(),
-            category,
-            reasons: Vec::new(),
-            reason_required: false,
-            required_fields: Vec::new(),
-            transitions: Vec::new(),
-            on_customer_reply: None,
-            on_agent_reply: None,
-            on_take: None,
-        }
-    }
-}
-
-/// A move by hand that a workflow allows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Transition {
-    /// The status it leads to.
-    pub to: StatusName,
-    /// Who may make it.
-    #[serde(default = "staff")]
-    pub by: Vec<Party>,
-}
-
-fn staff() -> Vec<Party> {
-    Party::STAFF.to_vec()
-}
-
-impl Transition {
-    /// A move that all who work on tickets may make ([`Party::STAFF`]).
-    pub fn to(status: impl Into<StatusName>) -> Self {
-        Self { to: status.into(), by: staff() }
-    }
-}
-
-/// A reason for which a ticket may wait; reasons are reported on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// The reason's name: 1 to 64 bytes.
-    pub name: ReasonName,
-    /// Whom the ticket waits for.
-    pub waits_for: WaitsFor,
-}
-
-/// Whom a waiting ticket waits for. Decides, later, whether clocks pause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WaitsFor {
-    /// The customer.
-    Customer,
-    /// Somebody outside the desk who is not the customer.
-    ThirdParty,
-    /// The desk itself: an agent looks again later.
-    Desk,
-}
-
-/// The statuses that the crate itself moves tickets to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Landmarks {
-    /// Where a request starts; its category is new.
-    pub initial: StatusName,
-    /// Where a ticket starts that an agent opened by writing to a customer.
-    pub outreach: StatusName,
-    /// Where postponing leads; its category is on hold.
-    pub postponed: StatusName,
-    /// Where a postponed ticket returns to, unless it was in a status of category new: then
-    /// it returns to `initial`.
-    pub woken: StatusName,
-    /// Where resolving leads.
-    pub resolved: StatusName,
-    /// Where closing leads.
-    pub closed: StatusName,
-    /// Where reopening leads.
-    pub reopened: StatusName,
-}
-
 /// A workflow that has passed every check; part of [`Settings`](crate::Settings).
+///
+/// The default is the one most desks need. What moves a ticket, beside hands:
+///
+/// | from | customer's reply | agent's public reply | taken by an agent |
+/// |---|---|---|---|
+/// | New | | Answered | In progress |
+/// | Open | | Answered | In progress |
+/// | In progress | | Answered | |
+/// | Answered | Open | | |
+/// | Pending | Open | | |
+/// | Suspended | Open | | |
+/// | Postponed | Open | Answered | In progress |
+/// | Resolved | Open | | |
+/// | Closed | the reopening policy | refused: reopen first | refused |
+///
+/// Pending waits for the customer, Suspended for a third party, Postponed for a later day; all
+/// three need a reason. By hand, staff ([`Party::STAFF`]) may go from any unfinished status to
+/// any other but New, and from Resolved to Closed.
+///
+/// ```
+/// # use helpdesk::Workflow;
+/// let workflow = Workflow::default();
+/// let names: Vec<String> = workflow.statuses().map(|status| status.to_string()).collect();
+/// assert_eq!(names[..4], ["new", "open", "in_progress", "answered"]);
+/// let (reasons, required) = workflow.reasons(&"pending".into());
+/// assert_eq!(reasons, ["information", "confirmation"]);
+/// assert!(required);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workflow {
     statuses: Vec<StatusRule>,
@@ -336,7 +231,8 @@ impl Workflow {
         if transition.by.contains(&party) { Ok(()) } else { Err(NoWay::NotYours) }
     }
 
-    /// The reasons that may be given on entering this status, and whether one must be.
+    /// The reasons that may be given on entering this status, and whether one must be. None for
+    /// a status that the workflow does not have.
     pub fn reasons(&self, status: &StatusName) -> (&[ReasonName], bool) {
         self.written(status)
             .map_or((&[], false), |status| (status.reasons.as_slice(), status.reason_required))

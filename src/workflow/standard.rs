@@ -1,4 +1,4 @@
-//! The default workflow, as the table at the head of [`super`] draws it.
+//! The default workflow, as the table at [`Workflow`] draws it.
 
 use super::{
     Landmarks, Reason, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow, WorkflowDraft,
