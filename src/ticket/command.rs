@@ -28,8 +28,8 @@ use crate::settings::FieldValue;
 /// An agent, a bot or the host may open in a contact's name: the first message is then the
 /// contact's. Refused: an id in use; a requester whom the actor may not speak for (a customer
 /// for another, an agent for another agent's internal ticket unless owner or admin); reaching
-/// out by anyone but an agent (not a light one) or the host, or to an agent; an empty text;
-/// names that the settings do not know.
+/// out by anyone but an agent (not a light one) or the host, or to an agent; an empty text
+/// without attachments; names that the settings do not know.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Open {
     /// The new ticket's id, made by the host; a UUIDv7 keeps a database's index compact.
@@ -42,7 +42,7 @@ pub struct Open {
     pub channel: Channel,
     /// The address or form that received it.
     pub received_at: Option<ReceivedAt>,
-    /// The subject; `None`: derived from the text's first line.
+    /// The subject; `None`: derived from the text's first line, or `(no subject)`.
     pub subject: Option<String>,
     /// The first message.
     pub text: String,

@@ -160,7 +160,8 @@ impl Ticket {
         /// Since when it is unresolved: its opening, or its last reopening. Open age counts
         /// from here; meaningless on finished work.
         unresolved_since: DateTime<Utc>;
-        /// When the oldest question was asked that no human agent has answered.
+        /// When the oldest question was asked that no human agent has answered. Where an
+        /// answer was logged late, before several questions, it is the newest of those.
         waiting_since: Option<DateTime<Utc>>;
         /// When a human agent first answered.
         first_answered_at: Option<DateTime<Utc>>;

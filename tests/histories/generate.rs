@@ -426,9 +426,10 @@ impl Draw<'_> {
             return Vec::new();
         }
         let count = 1 + self.random.below(3);
-        let bytes = self.one(&[10, 1000, 1001]);
+        let bytes = self.one(&[10, 1000, 1000, 1001]);
+        let name = if self.random.percent(5) { "x".repeat(40) } else { "file".to_owned() };
         let file = |index| Attachment {
-            name: format!("file{index}.png").into(),
+            name: format!("{name}{index}.png").into(),
             media_type: "image/png".into(),
             bytes,
             digest: None,
@@ -438,6 +439,9 @@ impl Draw<'_> {
     }
 
     fn channel(&mut self) -> Channel {
+        if self.random.percent(2) {
+            return Channel::Other(" no name".into());
+        }
         self.one(&[Channel::Email, Channel::Chat, Channel::Phone, Channel::Social("x".into())])
     }
 

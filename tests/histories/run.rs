@@ -347,14 +347,20 @@ impl History {
             let (step, result) = run.advance(*seed, self.unruly);
             told.push(match step {
                 Step::Tick(now) => format!("{now} tick"),
-                Step::Call(call) => format!(
-                    "{} {} (id {:?}, seen {:?})\n    {:?}",
-                    call.context.now,
-                    call.context.actor,
-                    call.context.command_id,
-                    call.context.seen,
-                    call.command
-                ),
+                Step::Call(call) => {
+                    let context = &call.context;
+                    let command = match &call.command {
+                        Command::PublishSettings(settings) => {
+                            let (close, age) = (settings.auto_close(), settings.open_age());
+                            let (reopening, sight) = (settings.reopening(), settings.agent_sight());
+                            format!("Publish: {close:?} {age:?} {reopening:?} {sight:?}")
+                        }
+                        Command::CreateDesk(_) => "CreateDesk".to_owned(),
+                        command => format!("{command:?}"),
+                    };
+                    let (id, seen) = (context.command_id, context.seen);
+                    format!("{} {} ({id:?}, {seen:?})\n    {command}", context.now, context.actor)
+                }
             });
             if result.is_err() {
                 break;
