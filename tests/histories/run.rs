@@ -67,10 +67,14 @@ impl Run {
 
     /// Draws the next step and takes it. Returns it, with what it broke if it broke a law.
     pub(crate) fn advance(&mut self, seed: u64, unruly: bool) -> (Step, Result<(), Broken>) {
-        let view = View { model: &self.model, clock: self.clock, named: &self.named, unruly };
-        let step = step(seed, &view);
+        let step = self.draw(seed, unruly);
         let result = self.take(&step);
         (step, result)
+    }
+
+    /// The step that this seed gives, as things stand.
+    pub(crate) fn draw(&self, seed: u64, unruly: bool) -> Step {
+        step(seed, &View { model: &self.model, clock: self.clock, named: &self.named, unruly })
     }
 
     pub(crate) fn take(&mut self, step: &Step) -> Result<(), Broken> {
