@@ -39,7 +39,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A kind of mistake in settings.
+/// A kind of mistake in settings; its text form tells a host's operator what to mend.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mistake {

@@ -22,11 +22,12 @@ pub struct Event {
     pub revision: Revision,
     /// When it took effect. A timer's event is dated by the timer, however late it was noticed.
     pub at: DateTime<Utc>,
-    /// Who or what caused it.
+    /// Who or what caused it; the events of one command share it.
     pub cause: Arc<Cause>,
     /// What happened.
     pub change: Change,
-    /// What people wrote and are called.
+    /// What people wrote and are called; `None` where the event has nothing of the kind, or
+    /// where it was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub personal: Option<Box<Personal>>,
 }
@@ -125,11 +126,29 @@ impl Record {
     }
 }
 
-/// Folds a whole history into the head that it makes.
+/// Folds a whole history into the head that it makes: how a record is had from its events.
+///
+/// Nothing is decided here: events state results, and folding copies them. So the same history
+/// folds to the same head on every machine and under any later version of the rules.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+///
+/// let key = Key::ticket(desk.id(), id);
+/// let history = desk.history(key, Revision::ZERO, 100)?;
+/// assert_eq!(fold(key, &history)?, desk.record(key)?.unwrap().head);
+///
+/// // The ticket as it was before the answer.
+/// let Head::Ticket(before) = fold(key, &history[..1])? else { panic!("it is a ticket") };
+/// assert_eq!(before.status().name, "new");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 ///
 /// # Errors
 ///
-/// [`ReplayError`] where the history is one that no rules could have written.
+/// [`ReplayError`] where the history is one that no rules could have written: empty, with a gap,
+/// out of order, or of another kind of record than the key.
 pub fn fold<'a>(
     key: Key,
     history: impl IntoIterator<Item = &'a Event>,

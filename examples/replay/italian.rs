@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::{Actor, Record, SettingsDraft};
+use helpdesk::{Actor, AgentId, ReasonName, Record, SettingsDraft, Ticket};
 
 use self::mapping::Step;
-use self::row::{Activity, Column, Log};
+use self::row::{Activity, Case, Column, Log};
 use self::said::Rule;
 use self::settings::People;
 use super::args::LogFile;
@@ -30,7 +30,9 @@ pub(super) use self::row::HEADER;
 struct Course {
     /// The status that the log says.
     said: &'static str,
-    /// Why the desk's is another, since the row that made it so.
+    /// The reason for waiting that the log says.
+    reason: Option<&'static str>,
+    /// Why the desk's status is another, since the row that made it so.
     difference: Option<Option<Rule>>,
     /// A defect tracker's verdict that waits for the ticket to be resolved.
     verdict: Option<&'static str>,
@@ -107,13 +109,11 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
             let [idle, busy] = &mut findings.duplicates;
             *(if given == no_ops { idle } else { busy }) += 1;
         }
-        let found = player.ticket(id)?;
-        let found = found.as_ref().map_or("absent", |ticket| ticket.status().name.as_str());
-        course.follow(row.activity, found, &mut findings);
+        course.follow(row.activity, player.ticket(id)?.as_deref(), &mut findings);
     }
     progress.finish();
     let audit = Audit::of(&player.desk)?;
-    compare(&log, &courses, &audit.tickets, &mut findings);
+    compare(&log, &people, &courses, &audit.tickets, &mut findings);
     let figures = anomalies::count(&log);
     anomalies::write(stage.out, &figures, file.excerpt)?;
     let odd = figures.iter().filter(|figure| !figure.is_as_documented()).count();
@@ -132,15 +132,24 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
 
 impl Default for Course {
     fn default() -> Self {
-        Self { said: said::FIRST, difference: None, verdict: None, finished: false, reopenings: 0 }
+        Self {
+            said: said::FIRST,
+            reason: None,
+            difference: None,
+            verdict: None,
+            finished: false,
+            reopenings: 0,
+        }
     }
 }
 
 impl Course {
-    /// Goes on by a row, after which the desk's status was `found`.
-    fn follow(&mut self, activity: Activity, found: &str, findings: &mut Findings) {
+    /// Goes on by a row, after which the desk's ticket was as it is.
+    fn follow(&mut self, activity: Activity, ticket: Option<&Ticket>, findings: &mut Findings) {
+        let found = ticket.map_or("absent", |ticket| ticket.status().name.as_str());
         let before = self.said;
         self.said = said::after(activity, before);
+        self.reason = said::reason(activity, self.reason);
         if mapping::is_work(activity) {
             self.reopenings += u32::from(self.finished);
             self.finished = false;
@@ -152,6 +161,14 @@ impl Course {
             _ => mapping::verdict(activity).or(self.verdict),
         };
         self.difference = if self.said == found {
+            let reason = ticket.and_then(Ticket::reason).map(ReasonName::as_str);
+            if reason != self.reason {
+                let subject = ticket.map(|ticket| ticket.subject().as_str()).unwrap_or_default();
+                let (activity, said) = (activity.name(), self.reason);
+                findings.others.push(format!(
+                    "{subject}: waits for {reason:?} after {activity}, which says {said:?}"
+                ));
+            }
             None
         } else {
             // What explained it goes on explaining it, until a row bears a status.
@@ -167,6 +184,7 @@ impl Course {
 /// Compares what the desk holds at the end with what the rows of each case say.
 fn compare(
     log: &Log,
+    people: &People,
     courses: &BTreeMap<&str, (usize, Course)>,
     tickets: &[Record],
     findings: &mut Findings,
@@ -187,6 +205,9 @@ fn compare(
             let id = &case.id;
             findings.others.push(format!("{id}: reopened {found} times, its rows say {implied}"));
         }
+        if ticket.assignee() != owner(case, people) {
+            findings.others.push(format!("{}: not the owner that its rows say", case.id));
+        }
         let Some(last) = case.rows.iter().rev().find(|row| !row.activity.is_the_trackers()) else {
             continue;
         };
@@ -201,6 +222,19 @@ fn compare(
             findings.others.push(format!("{}: not the values of its last row", case.id));
         }
     }
+}
+
+/// Who owns a ticket in the end, by its rows.
+fn owner(case: &Case, people: &People) -> Option<AgentId> {
+    let (mut owner, mut workgroup) = (None, None);
+    for row in case.rows.iter().filter(|row| !row.activity.is_the_trackers()) {
+        let here = row.get(Column::Workgroup);
+        let moved = workgroup.replace(here).is_some_and(|before| before != here);
+        if moved || row.activity == Activity::TakeInCharge {
+            owner = people.agent(row.resource());
+        }
+    }
+    owner
 }
 
 impl Findings {

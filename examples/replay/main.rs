@@ -45,7 +45,6 @@ fn main() -> ExitCode {
     let mut err = std::io::stderr().lock();
     let data = std::env::var_os("HELPDESK_DATA").map(PathBuf::from);
     let code = run(&args, &mut Stage { out: &mut out, err: &mut err, watched, data });
-    // A reader that has gone, as in `| head`, is no mistake of ours.
     let _ = out.flush();
     ExitCode::from(code)
 }
@@ -64,6 +63,11 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
         }
     };
     done.unwrap_or_else(|error| {
+        // A reader that has gone, as in `| head`, is no mistake of ours.
+        let cause = error.downcast_ref::<std::io::Error>();
+        if cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe) {
+            return FINE;
+        }
         let _ = writeln!(stage.err, "replay: {error}");
         STOPPED
     })

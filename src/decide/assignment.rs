@@ -136,10 +136,7 @@ fn give(work: &mut Work<'_>, to: AgentId, over_capacity: bool) {
         return;
     }
     work.record(TicketChange::Assigned { to, from, over_capacity }, None);
-    let by_themselves = matches!(work.cx.who, Who::Agent(agent) if agent.id() == to);
-    if !by_themselves {
-        work.notify(NoticeKind::Assigned, Recipient::Agent(to));
-    }
+    work.notify(NoticeKind::Assigned, Recipient::Agent(to));
 }
 
 /// Whether the agent may own a ticket of this department; gives their capacity.

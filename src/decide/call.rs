@@ -12,7 +12,9 @@ use crate::ticket::command::{
     Resolve, SetStatus, Take, Transfer, Unassign,
 };
 
-/// Everything that may be asked of a desk.
+/// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
+///
+/// [`Desk`](crate::Desk) has a verb for each; [`Desk::execute`](crate::Desk::execute) takes any.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -65,7 +67,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// The ticket that the command is about, if it is about one that exists.
+    /// The ticket that the command is about, if it is about one that should exist already.
     pub fn ticket(&self) -> Option<TicketId> {
         match self {
             Self::Reply(Reply { ticket, .. })
@@ -93,15 +95,30 @@ impl Command {
 }
 
 /// Who acts, and when: the part of a call that is the same for every command.
+///
+/// [`Actor::at`] begins one; the rest is said where it matters:
+///
+/// ```
+/// # use helpdesk::{Actor, AgentId, CommandId, Revision};
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let context = Actor::Agent(AgentId::from_u128(8))
+///     .at(now)
+///     .once(CommandId::from_u128(99))
+///     .correlated("request-4711")
+///     .having_seen(Revision(3));
+/// assert_eq!(context.command_id, Some(CommandId::from_u128(99)));
+/// assert_eq!(context.correlation.unwrap().as_str(), "request-4711");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// The time. The crate never reads a clock.
+    /// The time, cut to whole microseconds. The crate never reads a clock. Behind what a ticket
+    /// has seen, it is raised to that ([`Step::TimeRaised`](crate::Step::TimeRaised)).
     pub now: DateTime<Utc>,
     /// Who acts.
     pub actor: Actor,
-    /// Names the command, so that sending it twice does it once.
+    /// Names the command, so that sending it twice does it once: see [`once`](Self::once).
     pub command_id: Option<CommandId>,
-    /// The host's own id, carried into events and notices.
+    /// The host's own id, such as that of a web request, carried into events and notices.
     pub correlation: Option<Correlation>,
     /// The revision of the ticket that the actor looked at; a newer one refuses the command.
     pub seen: Option<Revision>,
@@ -122,7 +139,10 @@ impl Actor {
 }
 
 impl Context {
-    /// Names the command, so that sending it twice does it once.
+    /// Names the command, so that sending it twice does it once: the second time gives what came
+    /// of it the first time ([`Outcome::repeated`](crate::Outcome::repeated)), however much
+    /// later. Another command under the same id is refused
+    /// ([`CommandIdReused`](crate::Refusal::CommandIdReused)).
     #[must_use]
     pub fn once(mut self, command_id: CommandId) -> Self {
         self.command_id = Some(command_id);
@@ -136,7 +156,8 @@ impl Context {
         self
     }
 
-    /// Refuses the command if the ticket has changed since the actor looked at it.
+    /// Refuses the command ([`StaleView`](crate::Refusal::StaleView)) if the ticket has changed
+    /// since the actor looked at it: nobody answers what they have not read.
     #[must_use]
     pub fn having_seen(mut self, revision: Revision) -> Self {
         self.seen = Some(revision);

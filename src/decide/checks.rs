@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{
-    CategoryName, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName, name_problem,
+    CategoryName, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName, label_problem,
+    name_problem,
 };
 use crate::personal::Personal;
 use crate::settings::Priority;
@@ -21,6 +22,12 @@ pub(super) fn within(limit: &'static str, allowed: u32, found: usize) -> Result<
             found: u64::try_from(found).unwrap_or(u64::MAX),
         }),
     }
+}
+
+/// What keeps a text from being an address, if anything: its form is the host's business.
+pub(super) fn address_problem(address: &str) -> Option<&'static str> {
+    // The longest that mail can carry.
+    if address.len() > 254 { Some("is longer than 254 bytes") } else { label_problem(address) }
 }
 
 /// A reason in words, which must be given.

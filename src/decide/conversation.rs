@@ -134,7 +134,10 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
             (to, Moved::CustomerReplied, Rule::OnCustomerReply)
         }
         Part::Answers => {
-            work.notify_audience(NoticeKind::ReplyToCustomer);
+            // What was said elsewhere has been heard.
+            if said.occurred_at.is_none() {
+                work.notify_audience(NoticeKind::ReplyToCustomer);
+            }
             (workflow.on_agent_reply(&status.name), Moved::AgentReplied, Rule::OnAgentReply)
         }
         Part::Neither => {

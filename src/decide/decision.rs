@@ -11,7 +11,8 @@ use crate::record::{Event, Head};
 use crate::ticket::{Moved, Ticket, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
 
-/// What the rules say is to be written, all of it or nothing.
+/// What the rules say is to be written, all of it or nothing: what [`decide`](crate::decide)
+/// gives.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
     /// The records that change, in the order of their keys. Empty: nothing changes.
@@ -24,7 +25,7 @@ pub struct Decision {
     pub counters: Vec<CounterChange>,
     /// Who is to be told, in order.
     pub notices: Vec<Notice>,
-    /// Why it was decided so.
+    /// Why it was decided so, step by step.
     pub trace: Vec<Step>,
 }
 
@@ -41,7 +42,7 @@ pub struct Write {
     pub head: Head,
     /// What the store indexes.
     pub columns: Columns,
-    /// When the record next does something by itself.
+    /// When the record next does something by itself; `None`: not before another command.
     pub next_wake: Option<DateTime<Utc>>,
 }
 
@@ -66,7 +67,8 @@ pub enum Expected {
     At(Revision),
 }
 
-/// A record that must still be at this revision, and is not written.
+/// A record that must still be at this revision, and is not written: the decision rests on it,
+/// as an assignment rests on what the agent's record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// Which record.
@@ -116,7 +118,7 @@ pub enum Counter {
 pub struct CounterChange {
     /// Which counter.
     pub counter: Counter,
-    /// By how much.
+    /// By how much; negative takes away.
     pub delta: i64,
     /// The most it may be afterwards; `None`: anything.
     pub ceiling: Option<i64>,
@@ -156,7 +158,20 @@ impl Columns {
     }
 }
 
-/// One step of the reasoning behind an outcome.
+/// One step of the reasoning behind an outcome: what [`Outcome::trace`](crate::Outcome::trace)
+/// lists in order.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let bot = Actor::Bot("greeter".into());
+/// let outcome = desk.reply(bot.at(now), Reply::new(id, "We have heard you."))?;
+/// assert_eq!(
+///     outcome.trace,
+///     [Step::Stayed { status: "new".into(), because: Stayed::DoesNotCount }],
+///     "a bot's words are no answer"
+/// );
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -68,7 +68,10 @@ fn edit_tags(cx: &Cx<'_>, current: &[Tag], edit: &Edit) -> Result<Option<TicketC
         .filter(|tag| has(tag) && !edit.add_tags.contains(*tag))
         .cloned()
         .collect();
-    tags(cx, edit.add_tags.iter(), current.len() + added.len() - removed.len())?;
+    // Where a limit was lowered since, a ticket has to come down to it only to get more.
+    if !added.is_empty() {
+        tags(cx, added.iter(), current.len() + added.len() - removed.len())?;
+    }
     let changes = !added.is_empty() || !removed.is_empty();
     Ok(changes.then_some(TicketChange::TagsChanged { added, removed }))
 }
@@ -86,8 +89,10 @@ fn edit_followers(
         .filter(|who| has(who) && !edit.follow.contains(*who))
         .copied()
         .collect();
-    let count = current.len() + added.len() - removed.len();
-    within("followers", cx.settings.limits().followers, count)?;
+    if !added.is_empty() {
+        let count = current.len() + added.len() - removed.len();
+        within("followers", cx.settings.limits().followers, count)?;
+    }
     let changes = !added.is_empty() || !removed.is_empty();
     Ok(changes.then_some(TicketChange::FollowersChanged { added, removed }))
 }

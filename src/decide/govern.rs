@@ -83,6 +83,11 @@ pub(super) fn put_agent(
     if let Some(problem) = agent_name_problem(&profile.name) {
         return Err(checks::bad_name(Vocabulary::AgentName, &profile.name, problem));
     }
+    if let Some(email) = &profile.email
+        && let Some(problem) = checks::address_problem(email)
+    {
+        return Err(checks::bad_name(Vocabulary::Email, email, problem));
+    }
     for department in &profile.departments {
         checks::department(cx, department)?;
     }

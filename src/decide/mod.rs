@@ -29,7 +29,7 @@ pub use needs::{Loaded, Needs, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
 
 use crate::cause::Cause;
-use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
+use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
 use crate::people::{Actor, Agent, Party, Requester, Who, may, sees};
 use crate::settings::Settings;
@@ -37,10 +37,72 @@ use crate::ticket::Ticket;
 use crate::time::{Instant, whole_micros};
 use work::Work;
 
-/// Decides a call.
+/// Decides a call: what is to be written, or which rule stands against it.
 ///
 /// `loaded` must hold everything that [`needs`] asks for; what it holds beside that changes
-/// nothing. See the crate's front page for the whole flow.
+/// nothing. The same call over the same records gives the same decision, on every machine.
+///
+/// # Examples
+///
+/// The rules without a desk and without a store. The host keeps histories as it likes, here in
+/// a map, and folds them when it needs a record:
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::sync::Arc;
+///
+/// use helpdesk::command::{Open, Reply};
+/// use helpdesk::{
+///     Actor, Call, Command, ContactId, DeskId, Event, Key, Loaded, Record, Requester, Settings,
+///     TicketId, decide, fold, needs,
+/// };
+///
+/// const DESK: DeskId = DeskId::from_u128(1);
+/// type Histories = BTreeMap<Key, Vec<Event>>;
+///
+/// fn carry_out(kept: &mut Histories, call: &Call) -> Result<(), Box<dyn std::error::Error>> {
+///     let mut loaded = Loaded::default();
+///     loop {
+///         let missing = needs(DESK, call, &loaded);
+///         if missing.is_empty() {
+///             break;
+///         }
+///         for key in missing.records {
+///             let record = match kept.get(&key) {
+///                 Some(history) => {
+///                     let head = fold(key, history)?;
+///                     let revision = history[history.len() - 1].revision;
+///                     Some(Record { key, revision, number: None, head })
+///                 }
+///                 None => None,
+///             };
+///             loaded.add_record(key, record);
+///         }
+///         // Nobody has such an address yet, and no agent owns a ticket: this host has no agents.
+///         missing.keys.into_iter().for_each(|key| loaded.add_key(key, None));
+///         missing.counters.into_iter().for_each(|counter| loaded.add_counter(counter, 0));
+///     }
+///     // One transaction in real life, which first checks what each write expects.
+///     for write in decide(DESK, call, &loaded)?.writes {
+///         kept.entry(write.key).or_default().extend(write.events.iter().cloned());
+///     }
+///     Ok(())
+/// }
+///
+/// let mut kept = Histories::new();
+/// let now = "2026-03-02T09:00:00Z".parse()?;
+/// let (maria, id) = (ContactId::from_u128(7), TicketId::from_u128(1));
+/// let open = Open::new(id, Requester::Contact(maria), "It burns. Help!");
+/// for call in [
+///     Actor::Host.at(now).call(Command::CreateDesk(Arc::new(Settings::default()))),
+///     Actor::Customer(maria).at(now).call(Command::Open(open)),
+///     Actor::Host.at(now).call(Command::Reply(Reply::new(id, "We have heard you."))),
+/// ] {
+///     carry_out(&mut kept, &call)?;
+/// }
+/// assert_eq!(kept[&Key::ticket(DESK, id)].len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -51,6 +113,11 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
     }
     let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
     let settings = record.settings().ok_or(Refusal::NoSuchDesk)?;
+    if let Some(correlation) = &call.context.correlation
+        && let Some(problem) = checks::address_problem(correlation.as_str())
+    {
+        return Err(checks::bad_name(Vocabulary::Correlation, correlation.as_str(), problem));
+    }
     let cx = Cx {
         desk,
         call,
@@ -81,7 +148,12 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
             let agent = loaded.agent(desk, *id).filter(|agent| agent.is_active());
             Who::Agent(agent.ok_or_else(|| Refusal::NotAnAgent { actor: actor.clone() })?)
         }
-        Actor::Bot(_) => Who::Bot,
+        Actor::Bot(name) => match name_problem(name.as_str()) {
+            None => Who::Bot,
+            Some(problem) => {
+                return Err(checks::bad_name(Vocabulary::Bot, name.as_str(), problem));
+            }
+        },
         Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
         Actor::Host => Who::Host,
         Actor::System => Who::System,

@@ -10,7 +10,7 @@ use crate::record::Record;
 use crate::ticket::Ticket;
 use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
 
-/// What is still missing for a decision.
+/// What is still missing for a decision: what a host loads before it asks again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Records to load.
@@ -28,7 +28,10 @@ impl Needs {
     }
 }
 
-/// What a decision sees: everything it asked for, and nothing else.
+/// What a decision sees: what a host has loaded because [`needs`] asked for it.
+///
+/// What is not there is said, too: a record that does not exist is added as `None`, or `needs`
+/// asks for it again.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
     records: Vec<(Key, Option<Record>)>,
@@ -37,6 +40,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Makes room for so many records.
+    pub(crate) fn reserve(&mut self, records: usize) {
+        self.records.reserve_exact(records);
+    }
+
     /// Adds a record, or the fact that there is none.
     pub fn add_record(&mut self, key: Key, record: Option<Record>) {
         self.records.push((key, record));
@@ -47,7 +55,7 @@ impl Loaded {
         self.keys.push((key, owner));
     }
 
-    /// Adds a counter's value.
+    /// Adds a counter's value; 0 for one that was never changed.
     pub fn add_counter(&mut self, counter: Counter, value: i64) {
         self.counters.push((counter, value));
     }
@@ -112,9 +120,36 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing.
+/// What is still missing to decide this call. At most three rounds, then nothing: a later round
+/// may depend on what an earlier one brought.
+///
+/// ```
+/// use helpdesk::command::Reply;
+/// use helpdesk::{Actor, Command, ContactId, DeskId, Key, Loaded, TicketId, needs};
+///
+/// let (desk, id) = (DeskId::from_u128(1), TicketId::from_u128(1));
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let customer = Actor::Customer(ContactId::from_u128(7));
+/// let call = customer.at(now).call(Command::Reply(Reply::new(id, "Any news?")));
+///
+/// let mut loaded = Loaded::default();
+/// let missing = needs(desk, &call, &loaded);
+/// assert_eq!(missing.records, [Key::settings(desk), Key::ticket(desk, id)]);
+///
+/// // Neither exists; there is nothing further to look for.
+/// for key in missing.records {
+///     loaded.add_record(key, None);
+/// }
+/// assert!(needs(desk, &call, &loaded).is_empty());
+/// ```
+///
+/// [`decide`](crate::decide) has the whole loop.
 pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let mut asking = Asking { desk, loaded, needs: Needs::default() };
+    if loaded.records.is_empty() {
+        // The settings, who acts, and what it is about.
+        asking.needs.records.reserve_exact(3);
+    }
     asking.record(Key::settings(desk));
     if let Actor::Agent(id) = call.context.actor {
         asking.agent(id);

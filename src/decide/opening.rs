@@ -9,7 +9,7 @@ use super::said::{Said, asking_agent, author};
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::channel::NoticeKind;
-use crate::ids::{TicketId, name_problem};
+use crate::ids::TicketId;
 use crate::people::{Author, Deed, Requester, Role, Who};
 use crate::settings::Priority;
 use crate::ticket::command::{FollowUp, Open};
@@ -38,7 +38,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         None => derived(cx, &open.text),
     };
     if let Some(received_at) = &open.received_at
-        && let Some(problem) = name_problem(received_at.as_str())
+        && let Some(problem) = checks::address_problem(received_at.as_str())
     {
         return Err(checks::bad_name(Vocabulary::ReceivedAt, received_at.as_str(), problem));
     }

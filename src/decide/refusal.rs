@@ -8,11 +8,33 @@ use crate::settings::FieldProblem;
 
 /// The rules say no. Nothing has changed.
 ///
-/// [`code`](Self::code) is stable; [`kind`](Self::kind) maps to a response.
+/// [`code`](Self::code) is stable, for programs; the text form names the rule and the state,
+/// for people; [`kind`](Self::kind) maps to a response.
+///
+/// # Examples
+///
+/// Some refusals are worth an answer of their own:
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let ben = AgentId::from_u128(9);
+/// desk.put_agent(Actor::Host.at(now), ben, AgentProfile::new("Ben"))?;
+/// desk.take(Actor::Agent(ben).at(now), Take { ticket: id })?;
+///
+/// let error = desk.take(agent.at(now), Take { ticket: id }).unwrap_err();
+/// let answer = match error.refusal() {
+///     Some(Refusal::AlreadyTaken { by }) => desk.agent(*by)?.unwrap().name().to_owned(),
+///     Some(refusal) => refusal.to_string(),
+///     None => return Err(error),
+/// };
+/// assert_eq!(answer, "Ben");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is no such ticket, or the actor may not know of it: one and the same.
+    /// There is no such ticket, or the actor may not know of it: one and the same, so that
+    /// nobody learns what exists by asking.
     #[error("there is no ticket `{ticket}`")]
     NotFound {
         /// The ticket that was named.
@@ -48,7 +70,7 @@ pub enum Refusal {
         /// The revision that the ticket has.
         found: Revision,
     },
-    /// The id is in use.
+    /// A ticket of this id exists, and another was to be opened under it.
     #[error("the id `{id}` is in use")]
     IdTaken {
         /// The id.
@@ -140,7 +162,7 @@ pub enum Refusal {
         /// Why not.
         problem: FieldProblem,
     },
-    /// The settings do not know this name.
+    /// The settings in force do not know this name.
     #[error("the settings know no {what} `{name}`")]
     Unknown {
         /// What kind of thing it should name.
@@ -180,10 +202,10 @@ pub enum Refusal {
         /// What is empty.
         what: &'static str,
     },
-    /// More than the settings allow.
+    /// More than the settings allow, in the limit's own unit (bytes, or a number of things).
     #[error("the limit `{limit}` is {allowed}, and this would be {found}")]
     LimitExceeded {
-        /// The limit's name in the settings.
+        /// The limit's name in [`Limits`](crate::Limits), such as `tags`.
         limit: &'static str,
         /// What is allowed.
         allowed: u64,
@@ -196,7 +218,8 @@ pub enum Refusal {
         /// Who owns it.
         by: AgentId,
     },
-    /// The agent is not on record, has left, or is a light one.
+    /// The agent is not on record, has left, or is a light one; or, where somebody's words are
+    /// logged or an internal ticket is opened, the one who speaks or asks is not on record.
     #[error("agent `{agent}` cannot own tickets")]
     CannotOwn {
         /// The agent.
@@ -233,7 +256,7 @@ pub enum Refusal {
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,
-    /// The last owner cannot be unmade.
+    /// Owners are made, changed and unmade only by owners and the host.
     #[error("an {party} may not make or unmake owners")]
     OwnersOnly {
         /// The part that the actor plays.
@@ -271,6 +294,12 @@ pub enum Vocabulary {
     ReceivedAt,
     /// A channel of the host's own.
     Channel,
+    /// An e-mail address.
+    Email,
+    /// A bot.
+    Bot,
+    /// The host's own correlation id.
+    Correlation,
 }
 
 impl std::fmt::Display for Vocabulary {
@@ -289,11 +318,30 @@ impl std::fmt::Display for Vocabulary {
             Self::AgentName => "agent's name",
             Self::ReceivedAt => "receiving address",
             Self::Channel => "channel",
+            Self::Email => "e-mail address",
+            Self::Bot => "bot",
+            Self::Correlation => "correlation id",
         })
     }
 }
 
-/// What a host does with a refusal.
+/// What a host does with a refusal: the four kinds, as HTTP has them.
+///
+/// ```
+/// use helpdesk::{Refusal, RefusalKind};
+///
+/// fn status(refusal: &Refusal) -> u16 {
+///     match refusal.kind() {
+///         RefusalKind::NotFound => 404,
+///         RefusalKind::Forbidden => 403,
+///         RefusalKind::Conflict => 409,
+///         RefusalKind::Invalid => 422,
+///     }
+/// }
+/// assert_eq!(status(&Refusal::NoSuchDesk), 404);
+/// assert_eq!(status(&Refusal::EmailTaken), 409);
+/// assert_eq!(status(&Refusal::ResolutionRequired), 422);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
     /// There is no such thing, as far as the actor may know: HTTP's 404.
@@ -307,7 +355,7 @@ pub enum RefusalKind {
 }
 
 impl Refusal {
-    /// A stable code, for programs.
+    /// A stable code, for programs: it never changes, also where the text does.
     ///
     /// ```
     /// # use helpdesk::Refusal;
@@ -351,7 +399,7 @@ impl Refusal {
         }
     }
 
-    /// What a host does with it.
+    /// What a host does with it; [`RefusalKind`] has an example.
     pub fn kind(&self) -> RefusalKind {
         match self {
             Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,

@@ -8,7 +8,7 @@ use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard
 use crate::cause::{Cause, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, Key, Revision, TicketId};
-use crate::people::Requester;
+use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::ticket::{
@@ -27,8 +27,10 @@ pub(super) struct Work<'a> {
     expected: Expected,
     burdened: Option<AgentId>,
     ceiling: Option<i64>,
-    /// Whether the settings have changed since the timers were armed.
-    outdated: bool,
+    /// The ticket as it was loaded.
+    before: Option<&'a Ticket>,
+    /// Whether the timers are those of the ticket as it is now.
+    armed: bool,
     cause: Arc<Cause>,
     events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
@@ -46,7 +48,7 @@ pub(super) struct Outgoing {
 
 impl<'a> Work<'a> {
     /// A ticket that exists.
-    pub(super) fn on(cx: &'a Cx<'a>, ticket: &Ticket) -> Self {
+    pub(super) fn on(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Self {
         let now = cx.now.max(ticket.updated_at());
         let mut out = Outgoing::default();
         if now > cx.now {
@@ -59,7 +61,8 @@ impl<'a> Work<'a> {
             expected: Expected::At(ticket.revision()),
             burdened: ticket.burdens(),
             ceiling: None,
-            outdated: ticket.timers() != armed(ticket, cx.settings),
+            before: Some(ticket),
+            armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
             settled: 0,
@@ -94,7 +97,8 @@ impl<'a> Work<'a> {
             expected: Expected::New,
             burdened: None,
             ceiling: None,
-            outdated: false,
+            before: None,
+            armed: false,
             cause,
             events: vec![event],
             settled: 0,
@@ -146,6 +150,7 @@ impl<'a> Work<'a> {
             self.ticket.apply(event.stamp(), change);
         }
         self.events.push(event);
+        self.armed = false;
     }
 
     /// The facts of a move from where the ticket is.
@@ -189,6 +194,7 @@ impl<'a> Work<'a> {
         if let Some(stated) = change.timers_mut() {
             *stated = timers;
             self.ticket.set_timers(timers);
+            self.armed = true;
         }
     }
 
@@ -239,9 +245,17 @@ impl<'a> Work<'a> {
         self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
     }
 
-    /// Tells somebody of the event that was recorded last.
+    /// Tells somebody of the event that was recorded last, unless they caused it.
     pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
-        let revision = self.ticket.revision();
+        let Some(event) = self.events.last() else { return };
+        // Nobody is told of what they did themselves.
+        if let (Recipient::Agent(to), Actor::Agent(by)) = (&to, &event.cause.actor)
+            && to == by
+        {
+            return;
+        }
+        let revision = event.revision;
+        let correlation = event.cause.correlation.clone();
         let told = self.out.notices.iter();
         let index = told.filter(|notice| notice.id.revision == revision).count();
         self.out.notices.push(Notice {
@@ -252,7 +266,7 @@ impl<'a> Work<'a> {
             },
             kind,
             to,
-            correlation: self.cx.call.context.correlation.clone(),
+            correlation,
         });
     }
 
@@ -294,16 +308,27 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Records the timers that have come to differ from what the last event stated.
+    fn state_timers(&mut self) {
+        let timers = armed(&self.ticket, self.cx.settings);
+        if timers == self.ticket.timers() {
+            return;
+        }
+        // Whether the settings have changed since the timers were armed.
+        let outdated =
+            self.before.is_some_and(|ticket| ticket.timers() != armed(ticket, self.cx.settings));
+        if outdated {
+            self.trace(Step::Adopted { settings: self.cx.settings_revision });
+            self.record_by(Rule::Adoption, TicketChange::TimersSet { timers });
+        } else {
+            self.record(TicketChange::TimersSet { timers }, None);
+        }
+    }
+
     /// Brings what no event has stated yet up to date, and hands everything over.
     pub(super) fn finish(mut self, decision: &mut Decision) {
-        let timers = armed(&self.ticket, self.cx.settings);
-        if timers != self.ticket.timers() && !self.cx.is_tick() {
-            if self.outdated {
-                self.trace(Step::Adopted { settings: self.cx.settings_revision });
-                self.record_by(Rule::Adoption, TicketChange::TimersSet { timers });
-            } else {
-                self.record(TicketChange::TimersSet { timers }, None);
-            }
+        if !self.armed && !self.cx.is_tick() {
+            self.state_timers();
         }
         let burdens = self.ticket.burdens();
         if burdens != self.burdened {
@@ -315,19 +340,30 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        decision.guards.append(&mut self.out.guards);
-        decision.notices.append(&mut self.out.notices);
-        decision.trace.append(&mut self.out.trace);
+        let Outgoing { guards, notices, trace } = self.out;
+        hand_over(&mut decision.guards, guards);
+        hand_over(&mut decision.notices, notices);
+        hand_over(&mut decision.trace, trace);
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
-            decision.writes.push(Write {
+            let write = Write {
                 key: self.key,
                 expected: self.expected,
                 events: self.events.into(),
                 columns: Columns::of(&head),
                 next_wake: head.next_wake(),
                 head,
-            });
+            };
+            hand_over(&mut decision.writes, vec![write]);
         }
+    }
+}
+
+/// Most decisions are about one ticket, whose lists are then the decision's.
+fn hand_over<T>(to: &mut Vec<T>, mut from: Vec<T>) {
+    if to.is_empty() {
+        *to = from;
+    } else {
+        to.append(&mut from);
     }
 }

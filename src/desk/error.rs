@@ -5,13 +5,30 @@ use crate::store::{CommitError, StoreError};
 use crate::ticket::ReplayError;
 
 /// Why a desk did not do what it was asked.
+///
+/// [`kind`](Self::kind) says what a host does with it; [`refusal`](Self::refusal) has the rule
+/// that says no.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let error = desk.close(agent.at(now), Close { ticket: id, resolution: None }).unwrap_err();
+/// assert_eq!(error.to_string(), "closing unresolved work needs a resolution");
+///
+/// let shown = match error.kind() {
+///     DeskErrorKind::Refused => error.refusal().map_or("", Refusal::code),
+///     DeskErrorKind::Retry => "try again in a moment",
+///     _ => "something is broken; we have been told",
+/// };
+/// assert_eq!(shown, "resolution_required");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeskError {
-    /// The rules say no.
+    /// The rules say no. Nothing has changed.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Others changed the same records every time. Trying later may help.
+    /// Others changed the same records every time. Nothing has changed; trying later may help.
     #[error("others were faster {tries} times")]
     Contended {
         /// How often it was decided.
@@ -20,7 +37,7 @@ pub enum DeskError {
         #[source]
         last: CommitError,
     },
-    /// The store could not answer.
+    /// The store could not answer; [`StoreError::is_retryable`] says whether it may later.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// What the store holds is not what the rules could have written.
@@ -41,7 +58,7 @@ pub enum DeskErrorKind {
 }
 
 impl DeskError {
-    /// What a host does with it.
+    /// What a host does with it: show it, try again, or raise an alarm.
     pub fn kind(&self) -> DeskErrorKind {
         match self {
             Self::Refused(_) => DeskErrorKind::Refused,

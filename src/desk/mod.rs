@@ -32,8 +32,15 @@ const ROUNDS: usize = 4;
 /// A help desk over a store.
 ///
 /// A desk holds no state of its own: any number of them, in any number of processes, may
-/// work on the same store at once. Every verb takes who acts and when, and one struct that
-/// says what is to be done:
+/// work on the same store at once. Every verb takes who acts and when (a [`Context`]), and one
+/// struct that says what is to be done (a [command](crate::command)); it gives an [`Outcome`],
+/// or a [`DeskError`] that says what a host can do about it.
+///
+/// What a desk reads out (records, histories, listings) is as the store has it, with nobody's
+/// eyes but the host's; [`thread`](Self::thread) alone takes an actor and hides what they may
+/// not see.
+///
+/// [`Context`]: crate::Context
 ///
 /// ```
 /// use helpdesk::command::{Open, Reply};
@@ -60,8 +67,9 @@ pub struct Desk<S> {
 /// The front half of a command: what would be written, and what would come of it.
 ///
 /// A host with a transaction of its own prepares, opens it, commits [`commit`](Self::commit)
-/// in it, and after a conflict rolls back and prepares again. Nothing has changed until then,
-/// so preparing is also the dry run.
+/// in it, and after a conflict ([`CommitError::is_conflict`]) rolls back and prepares again.
+/// Nothing has changed until then, so preparing is also the dry run. [`Desk::prepare`] has an
+/// example of both.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// What is to be written; `None`: nothing, because nothing changes or because the command
@@ -72,7 +80,22 @@ pub struct Prepared {
 }
 
 impl<S: Store> Desk<S> {
-    /// Creates a desk in a store.
+    /// Creates a desk in a store: done once, when a tenant comes to be. `now` dates the first
+    /// settings.
+    ///
+    /// ```
+    /// use helpdesk::store::MemoryStore;
+    /// use helpdesk::{Desk, DeskId, Refusal, Settings};
+    ///
+    /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let (store, id) = (MemoryStore::new(), DeskId::from_u128(1));
+    /// let desk = Desk::create(store.clone(), id, Settings::default(), now)?;
+    /// assert_eq!(desk.settings()?.reference_prefix().as_ref(), "HD");
+    ///
+    /// let again = Desk::create(store, id, Settings::default(), now).unwrap_err();
+    /// assert_eq!(again.refusal(), Some(&Refusal::DeskExists));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,7 +112,23 @@ impl<S: Store> Desk<S> {
         Ok(desk)
     }
 
-    /// A desk that exists in a store.
+    /// A desk that exists in a store: done at every start of a host.
+    ///
+    /// ```
+    /// use helpdesk::store::MemoryStore;
+    /// use helpdesk::{Desk, DeskId, Refusal, Settings};
+    ///
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let store = MemoryStore::new();
+    /// Desk::create(store.clone(), DeskId::from_u128(1), Settings::default(), now)?;
+    ///
+    /// let desk = Desk::open_existing(store.clone(), DeskId::from_u128(1))?;
+    /// assert_eq!(desk.id(), DeskId::from_u128(1));
+    ///
+    /// let other = Desk::open_existing(store, DeskId::from_u128(2)).unwrap_err();
+    /// assert_eq!(other.refusal(), Some(&Refusal::NoSuchDesk));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -100,8 +139,8 @@ impl<S: Store> Desk<S> {
         Ok(desk)
     }
 
-    /// The same desk, deciding at most so often when others keep changing the same records.
-    /// Default 32; at least 1.
+    /// The same desk, deciding at most so often when others keep changing the same records;
+    /// then a command fails with [`DeskError::Contended`]. Default 32; 0 counts as 1.
     #[must_use]
     pub fn tries(mut self, tries: u32) -> Self {
         self.tries = tries.max(1);
@@ -120,6 +159,27 @@ impl<S: Store> Desk<S> {
 
     /// The front half of a command: loads, decides, writes nothing.
     ///
+    /// # Examples
+    ///
+    /// The dry run (may she, and what would come of it?), and then the commit, as a host does
+    /// it that has a transaction of its own:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let call = agent.at(now).call(Command::Take(Take { ticket: id }));
+    /// let Prepared { commit, mut outcome } = desk.prepare(&call)?;
+    /// assert_eq!(outcome.ticket().unwrap().status().name, "in_progress");
+    /// assert_eq!(desk.ticket(id)?.unwrap().status().name, "new", "nothing has changed");
+    ///
+    /// if let Some(commit) = commit {
+    ///     // On `CommitError::is_conflict`: roll back, and prepare again.
+    ///     let receipt = desk.store().commit(commit).unwrap();
+    ///     outcome.complete(&receipt);
+    /// }
+    /// assert_eq!(desk.ticket(id)?.unwrap().status().name, "in_progress");
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DeskError::Refused`] where the rules say no; [`DeskError::Store`].
@@ -134,10 +194,10 @@ impl<S: Store> Desk<S> {
             }
         }
         let loaded = self.load(call)?;
-        let decision = decide(self.id, call, &loaded)?;
+        let mut decision = decide(self.id, call, &loaded)?;
         let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
         let prefix = settings.map(|settings| settings.reference_prefix().clone());
-        let mut outcome = Outcome::of(self.id, &call.command, &decision, &loaded);
+        let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
         outcome.set_prefix(prefix);
         let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
         Ok(Prepared { commit, outcome })
@@ -145,6 +205,26 @@ impl<S: Store> Desk<S> {
 
     /// Carries out a command: prepares, commits, and prepares again where somebody else was
     /// faster.
+    ///
+    /// The verbs (such as [`reply`](Self::reply)) are shorter; this takes any [`Command`], for
+    /// hosts that hold commands as values.
+    ///
+    /// # Examples
+    ///
+    /// A command that has an id is carried out once, however often it is sent:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let context = agent.at(now).once(CommandId::from_u128(99));
+    /// let call = context.call(Command::Reply(Reply::new(id, "Unplug it.")));
+    /// let first = desk.execute(&call)?;
+    /// let again = desk.execute(&call)?;
+    ///
+    /// assert!(!first.repeated && again.repeated);
+    /// assert_eq!(first.events, again.events);
+    /// assert_eq!(desk.ticket(id)?.unwrap().message_count(), 2);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -200,6 +280,7 @@ impl<S: Store> Desk<S> {
                 break;
             }
             let found = self.store.load(self.id, &needs.records, &needs.counters)?;
+            loaded.reserve(needs.records.len());
             for (key, record) in needs.records.into_iter().zip(found.records) {
                 loaded.add_record(key, record);
             }

@@ -1,5 +1,6 @@
 //! What came of a command.
 
+use std::mem;
 use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
@@ -8,7 +9,39 @@ use crate::record::{Event, Record};
 use crate::store::Receipt;
 use crate::ticket::Ticket;
 
-/// What came of a command.
+/// What came of a command: the records after it, the events it appended, and why.
+///
+/// # Examples
+///
+/// The trace says why, step by step. Here a reply finds a ticket that should have closed itself
+/// in the meantime:
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+/// desk.resolve(agent.at(now), resolve)?;
+///
+/// let later = now + TimeDelta::days(6);
+/// let outcome = desk.reply(customer.at(later), Reply::new(id, "It is back."))?;
+/// let said: Vec<String> = outcome
+///     .trace
+///     .iter()
+///     .map(|step| match step {
+///         Step::Settled { timer, due } => format!("{timer:?} was due at {due}"),
+///         Step::Moved { from, to, because } => format!("{from} to {to}: {because:?}"),
+///         step => format!("{step:?}"),
+///     })
+///     .collect();
+/// assert_eq!(
+///     said,
+///     [
+///         "AutoClose was due at 2026-03-06 09:00:00 UTC",
+///         "resolved to closed: AutoClosed",
+///         "closed to open: CustomerReplied",
+///     ]
+/// );
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The records that it wrote, as they are after it, and the one that it was about.
@@ -20,7 +53,7 @@ pub struct Outcome {
     /// Whether the command had been carried out before; this is what came of it then, with
     /// the records as they are now.
     pub repeated: bool,
-    /// How often it was decided, because somebody else was faster.
+    /// How often it was decided: 1, unless somebody else was faster.
     pub tries: u32,
     /// Its place among the commits of the desk, once it is committed.
     pub seq: Option<u64>,
@@ -29,10 +62,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What comes of a decision; takes the trace, which no store needs.
     pub(super) fn of(
         desk: DeskId,
         command: &Command,
-        decision: &Decision,
+        decision: &mut Decision,
         loaded: &Loaded,
     ) -> Self {
         let about = about(desk, command);
@@ -54,7 +88,7 @@ impl Outcome {
         Self {
             records,
             events,
-            trace: decision.trace.clone(),
+            trace: mem::take(&mut decision.trace),
             repeated: false,
             tries: 1,
             seq: None,
@@ -88,7 +122,8 @@ impl Outcome {
         self.prefix = prefix;
     }
 
-    /// Fills in what only the store knew: the place of the commit, and ticket numbers.
+    /// Fills in what only the store knew: the place of the commit, and ticket numbers. For hosts
+    /// that commit what [`Desk::prepare`](crate::Desk::prepare) gave them.
     pub fn complete(&mut self, receipt: &Receipt) {
         self.seq = Some(receipt.seq);
         for record in &mut self.records {
@@ -97,12 +132,13 @@ impl Outcome {
         }
     }
 
-    /// The ticket that the command was about; for an opening, the new one.
+    /// The ticket that the command was about, as it is after it; for an opening, the new one.
+    /// `None` for commands on agents and settings.
     pub fn ticket(&self) -> Option<&Arc<Ticket>> {
         self.main().and_then(Record::ticket)
     }
 
-    /// The reference of that ticket, once it is committed.
+    /// The reference of that ticket, such as `HD-1042`; `None` before it is committed.
     pub fn reference(&self) -> Option<Reference> {
         let number = self.main()?.number?;
         Some(Reference::new(self.prefix.clone()?, number))

@@ -17,12 +17,13 @@ use crate::ticket::{Message, ReplayError, Ticket, Visibility};
 /// How many events are read at a time.
 const PAGE: usize = 500;
 
-/// A message with its words, as somebody may see it.
+/// A message with its words, as somebody may see it; [`Desk::thread`] gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
     /// Its place in the ticket's history; with the ticket's id it names the message.
     pub revision: Revision,
-    /// When it was recorded.
+    /// When it was recorded. What was logged later was said at
+    /// [`message.occurred_at`](Message::occurred_at).
     pub at: DateTime<Utc>,
     /// Who wrote it, over which channel, with what attached.
     pub message: Message,
@@ -60,17 +61,29 @@ impl<S: Store> Desk<S> {
         settings.ok_or_else(|| Refusal::NoSuchDesk.into())
     }
 
-    /// A record as it stands, with nobody's eyes but the host's: nothing is hidden.
+    /// A record as it stands, with nobody's eyes but the host's: nothing is hidden. `None`
+    /// where there is none; another desk's is not there.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let record = desk.record(Key::ticket(desk.id(), id))?.unwrap();
+    /// assert_eq!(record.number, Some(TicketNumber(1)));
+    /// assert_eq!(record.revision, record.ticket().unwrap().revision());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`DeskError::Store`].
     pub fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
+        if key.desk != self.id {
+            return Ok(None);
+        }
         let found = self.store.load(self.id, &[key], &[])?;
         Ok(found.records.into_iter().next().flatten())
     }
 
-    /// A ticket as it stands, with nobody's eyes but the host's.
+    /// A ticket as it stands, with nobody's eyes but the host's. `None` where there is none.
     ///
     /// # Errors
     ///
@@ -79,7 +92,7 @@ impl<S: Store> Desk<S> {
         Ok(self.record(Key::ticket(self.id, id))?.and_then(|record| record.ticket().cloned()))
     }
 
-    /// An agent's record.
+    /// An agent as the record stands, also one who has left. `None` where there is none.
     ///
     /// # Errors
     ///
@@ -88,7 +101,16 @@ impl<S: Store> Desk<S> {
         Ok(self.record(Key::agent(self.id, id))?.and_then(|record| record.agent().cloned()))
     }
 
-    /// The ticket of this reference; the prefix must be the desk's.
+    /// The ticket of this reference, such as one that somebody read out on the phone. `None`
+    /// where there is none, or where the prefix is not the desk's.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// assert_eq!(desk.by_reference(&"HD-1".parse().unwrap())?, Some(id));
+    /// assert_eq!(desk.by_reference(&"HD-2".parse().unwrap())?, None);
+    /// assert_eq!(desk.by_reference(&"XX-1".parse().unwrap())?, None);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -102,7 +124,28 @@ impl<S: Store> Desk<S> {
         Ok(owner.and_then(|key| key.as_ticket()))
     }
 
-    /// A page of a record's history, with nobody's eyes but the host's.
+    /// A page of a record's history, with nobody's eyes but the host's: the audit trail.
+    ///
+    /// On return: the events with a revision greater than `after` ([`Revision::ZERO`]: from the
+    /// first), in order, at most `limit`; fewer means that there are no more.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// desk.take(agent.at(now), Take { ticket: id })?;
+    ///
+    /// let history = desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 100)?;
+    /// let changes: Vec<_> = history.iter().filter_map(Event::ticket_change).collect();
+    /// assert!(matches!(
+    ///     changes[..],
+    ///     [
+    ///         TicketChange::Opened(_),
+    ///         TicketChange::Assigned { .. },
+    ///         TicketChange::StatusChanged(_),
+    ///     ]
+    /// ));
+    /// assert_eq!(history[1].cause.actor, agent);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -113,10 +156,33 @@ impl<S: Store> Desk<S> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Event>, DeskError> {
+        if key.desk != self.id {
+            return Ok(Vec::new());
+        }
         Ok(self.store.history(key, after, limit)?)
     }
 
     /// A page of tickets by ascending number, with nobody's eyes but the host's.
+    ///
+    /// On return: the tickets with a number greater than `after` (`None`: from the first) that
+    /// the filter shows, at most `limit`; fewer means that there are no more.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// // What waits in the queue without a department, a page at a time.
+    /// let mut after = None;
+    /// let mut waiting = Vec::new();
+    /// loop {
+    ///     let page = desk.list(Filter::Queue(None), after, 50)?;
+    ///     waiting.extend(page.iter().filter_map(|record| record.number));
+    ///     match page.last() {
+    ///         Some(last) if page.len() == 50 => after = last.number,
+    ///         _ => break,
+    ///     }
+    /// }
+    /// assert_eq!(waiting, [TicketNumber(1)]);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -132,8 +198,24 @@ impl<S: Store> Desk<S> {
 
     /// A page of a ticket's thread as this actor may see it: customers see no notes.
     ///
-    /// On return: the messages with a revision greater than `after`, at most `limit`; fewer
-    /// means that there are no more.
+    /// On return: the messages with a revision greater than `after` ([`Revision::ZERO`]: from
+    /// the first), oldest first, at most `limit`; fewer means that there are no more.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// desk.note(agent.at(now), Note::new(id, "Third fire this week."))?;
+    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+    ///
+    /// let thread = desk.thread(&customer, id, Revision::ZERO, 20)?;
+    /// let texts: Vec<&str> = thread.iter().map(|post| post.text.as_str()).collect();
+    /// assert_eq!(texts, ["It burns. Help!", "Unplug it."]);
+    ///
+    /// // Somebody else's ticket is not there.
+    /// let stranger = Actor::Customer(ContactId::from_u128(70));
+    /// let refused = desk.thread(&stranger, id, Revision::ZERO, 20).unwrap_err();
+    /// assert_eq!(refused.refusal(), Some(&Refusal::NotFound { ticket: id }));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -184,12 +266,24 @@ impl<S: Store> Desk<S> {
         Ok(posts)
     }
 
-    /// Folds a record's whole history and compares it with the stored head.
+    /// Folds a record's whole history and compares it with the stored head: the proof that a
+    /// store has kept both. Gives the revision up to which they agree.
+    ///
+    /// Reads the whole history, so it costs what the history is long; for tests and nightly
+    /// checks.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+    /// let revision = desk.verify(Key::ticket(desk.id(), id))?;
+    /// assert_eq!(revision, desk.ticket(id)?.unwrap().revision());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`DeskError::Replay`] where they differ, or the history is one that no rules could
-    /// have written; [`DeskError::Store`].
+    /// [`DeskError::Replay`] where they differ, where the history is one that no rules could
+    /// have written, or where there is no such record; [`DeskError::Store`].
     pub fn verify(&self, key: Key) -> Result<Revision, DeskError> {
         let empty = || DeskError::Replay(ReplayError::Empty { key });
         let record = self.record(key)?.ok_or_else(empty)?;

@@ -20,10 +20,10 @@ const BATCH: usize = 1000;
 pub struct Ticked {
     /// What happened, record by record, earliest first.
     pub outcomes: Vec<Outcome>,
-    /// What did not, and why. Each is tried again after a minute, and holds up nobody else.
+    /// What failed, and why. Each is tried again after a minute, and holds up nobody else.
     pub failed: Vec<(Key, DeskError)>,
-    /// When to tick next; at or before now where there is more to do at once. `None`: when
-    /// another command has been given.
+    /// When to tick next; at or before now where there is more to do at once. `None`: nothing
+    /// will happen before another command is given.
     pub next_wake: Option<DateTime<Utc>>,
 }
 
@@ -32,7 +32,31 @@ impl<S: Store> Desk<S> {
     /// ones. At most a thousand tickets; `next_wake` says when to come back.
     ///
     /// Nothing depends on how often this runs: every command first carries out what is due on
-    /// the ticket that it is about, dated by the instant at which it was due.
+    /// the ticket that it is about, dated by the instant at which it was due. Several processes
+    /// may tick at once; each takes what the others have not.
+    ///
+    /// # Examples
+    ///
+    /// What a host's timer does: tick, then sleep until the next wake. Here a month passes in
+    /// which nobody looks at a ticket:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let end = now + TimeDelta::days(30);
+    /// let mut happened = Vec::new();
+    /// let mut wake = desk.next_wake(now)?;
+    /// while let Some(at) = wake.filter(|at| *at <= end) {
+    ///     let ticked = desk.tick(at)?;
+    ///     assert!(ticked.failed.is_empty());
+    ///     for outcome in &ticked.outcomes {
+    ///         happened.extend(outcome.all_events().map(|(_, event)| event.at));
+    ///     }
+    ///     wake = ticked.next_wake;
+    /// }
+    /// assert_eq!(happened, [now + TimeDelta::days(3), now + TimeDelta::days(5)]);
+    /// assert!(desk.ticket(id)?.unwrap().is_overdue());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -53,7 +77,15 @@ impl<S: Store> Desk<S> {
         Ok(ticked)
     }
 
-    /// When to call [`tick`](Self::tick) next: a host sets one timer to it.
+    /// When to call [`tick`](Self::tick) next: a host sets one timer to it. `None`: nothing
+    /// will happen before another command is given.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// // A ticket that stays unresolved is warned about on its third day.
+    /// assert_eq!(desk.next_wake(now)?, Some(now + TimeDelta::days(3)));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///

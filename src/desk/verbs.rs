@@ -15,7 +15,8 @@ use crate::ticket::command::{
 
 macro_rules! verbs {
     ($($(#[$doc:meta])* $verb:ident: $command:ident;)*) => {
-        /// One verb for each command. All may fail as [`Desk::execute`] does.
+        /// One verb for each command. What it does in each case, what is refused, and an
+        /// example are at the command. All may fail as [`Desk::execute`] does.
         impl<S: Store> Desk<S> {$(
             $(#[$doc])*
             ///
@@ -34,50 +35,72 @@ macro_rules! verbs {
 }
 
 verbs! {
-    /// Opens a ticket: see [`Open`].
+    /// Opens a ticket, for a customer or among agents, and gives it its number: see [`Open`].
     open: Open;
-    /// Adds a public message: see [`Reply`].
+    /// Adds a public message, which asks or answers by who writes it: see [`Reply`].
     reply: Reply;
-    /// Adds a note: see [`Note`].
+    /// Adds a note that only agents read: see [`Note`].
     note: Note;
-    /// Logs what was said elsewhere: see [`LogConversation`].
+    /// Logs what was said elsewhere, with when it was said: see [`LogConversation`].
     log_conversation: LogConversation;
-    /// Changes what is known of a ticket: see [`Edit`].
+    /// Changes what is known of a ticket (subject, category, tags, fields, priority,
+    /// followers): see [`Edit`].
     edit: Edit;
-    /// Gives a ticket to an agent: see [`Assign`].
+    /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
+    /// [`Assign`].
     assign: Assign;
-    /// Gives a ticket back to its queue: see [`Unassign`].
+    /// Gives a ticket back to its department's queue: see [`Unassign`].
     unassign: Unassign;
-    /// Takes a ticket for oneself: see [`Take`].
+    /// Takes a ticket for oneself and begins to work on it: see [`Take`].
     take: Take;
-    /// Moves a ticket to another department: see [`Transfer`].
+    /// Moves a ticket to another department's queue, or to an agent there: see [`Transfer`].
     transfer: Transfer;
-    /// Hands a ticket to a higher tier: see [`Escalate`].
+    /// Hands a ticket to a higher tier, with a reason: see [`Escalate`].
     escalate: Escalate;
-    /// Moves a ticket to another status: see [`SetStatus`].
+    /// Moves a ticket to another status by hand: see [`SetStatus`].
     set_status: SetStatus;
-    /// Puts a ticket aside until an instant: see [`Postpone`].
+    /// Puts a ticket aside until an instant, at which it returns by itself: see [`Postpone`].
     postpone: Postpone;
-    /// Resolves a ticket: see [`Resolve`].
+    /// Resolves a ticket and records how it ended: see [`Resolve`].
     resolve: Resolve;
-    /// Closes a ticket: see [`Close`].
+    /// Closes a ticket, resolved or not: see [`Close`].
     close: Close;
-    /// Reopens finished work: see [`Reopen`].
+    /// Reopens finished work by hand, with a reason: see [`Reopen`].
     reopen: Reopen;
-    /// Follows up a closed ticket: see [`FollowUp`].
+    /// Opens a ticket that follows up a closed one: see [`FollowUp`].
     follow_up: FollowUp;
 }
 
 impl<S: Store> Desk<S> {
     /// Registers an agent, or says anew what an agent is.
     ///
-    /// Saying what is on record already changes nothing.
+    /// The profile is everything that there is to say: what it leaves out, the agent no longer
+    /// has. Saying what is on record already changes nothing. What the agent owns stays theirs,
+    /// whatever changes.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let profile = AgentProfile::new("Anna").email("anna@example.com").capacity(20);
+    /// desk.put_agent(Actor::Host.at(now), anna, profile)?;
+    /// assert_eq!(desk.agent(anna)?.unwrap().capacity(), Some(20));
+    ///
+    /// // An address is one agent's, letter case aside.
+    /// let ben = AgentProfile::new("Ben").email("ANNA@example.com");
+    /// let refused = desk.put_agent(Actor::Host.at(now), AgentId::from_u128(9), ben).unwrap_err();
+    /// assert_eq!(refused.refusal(), Some(&Refusal::EmailTaken));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`Desk::execute`]. Refused: for anyone but owners, admins and the host; owners, for
-    /// anyone but owners and the host; a department that the settings do not know; an e-mail
-    /// address that another agent has.
+    /// As [`Desk::execute`]. Refused:
+    ///
+    /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins and the host.
+    /// - [`OwnersOnly`](crate::Refusal::OwnersOnly): making or changing an owner, by anyone but
+    ///   owners and the host.
+    /// - [`BadName`](crate::Refusal::BadName): a name that cannot be one.
+    /// - [`Unknown`](crate::Refusal::Unknown): a department that the settings do not know.
+    /// - [`EmailTaken`](crate::Refusal::EmailTaken): an e-mail address that another agent has.
     pub fn put_agent(
         &self,
         context: Context,
@@ -89,9 +112,22 @@ impl<S: Store> Desk<S> {
 
     /// Puts settings in force. Each ticket keeps the timers that it has until its next command.
     ///
+    /// The settings in force already change nothing. Every version is kept: it is a revision of
+    /// the settings' record, and every event names the one that it was decided under.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let mut draft = desk.settings()?.draft().clone();
+    /// draft.auto_close = Some(Span::days(7));
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// assert_eq!(desk.settings()?.auto_close(), Some(Span::days(7)));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// As [`Desk::execute`]. Refused: for anyone but owners, admins and the host.
+    /// As [`Desk::execute`]. Refused: [`Forbidden`](crate::Refusal::Forbidden) by anyone but
+    /// owners, admins and the host.
     pub fn publish(&self, context: Context, settings: Settings) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PublishSettings(Arc::new(settings))))
     }

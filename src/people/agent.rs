@@ -1,5 +1,6 @@
 //! Agents: who helps, in which role, in which departments, and how much at once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -104,9 +105,11 @@ impl AgentProfile {
     }
 
     pub(crate) fn facts(&self) -> AgentChange {
+        // In order, each once.
+        let departments: BTreeSet<_> = self.departments.iter().cloned().collect();
         AgentChange {
             role: self.role,
-            departments: self.departments.clone(),
+            departments: departments.into_iter().collect(),
             capacity: self.capacity,
             deactivated: self.deactivated,
             has_email: self.email.is_some(),

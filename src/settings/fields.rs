@@ -8,7 +8,21 @@ use serde::{Deserialize, Serialize};
 use crate::ids::FieldName;
 use crate::problem::{Mistake, Problems};
 
-/// A custom field of tickets.
+/// A custom field of tickets: its name, and what it holds.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.fields = vec![FieldDef::new("order", FieldKind::Integer { min: 1, max: 999_999 })];
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let mut edit = Edit::new(id);
+/// edit.fields.insert("order".into(), Some(FieldValue::Integer(4711)));
+/// let edited = desk.edit(agent.at(now), edit)?;
+/// let order = edited.ticket().unwrap().field(&"order".into()).unwrap();
+/// assert_eq!(order.known(), Some(&FieldValue::Integer(4711)));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldDef {
@@ -30,12 +44,12 @@ impl FieldDef {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// Free text of at most so many bytes. Free text is personal: it can be erased.
+    /// Free text of at most so many bytes of UTF-8. Free text is personal: it can be erased.
     Text {
         /// The most bytes; at least 1.
         max_bytes: u32,
     },
-    /// A whole number in a range.
+    /// A whole number in a range, both ends included.
     Integer {
         /// The least.
         min: i64,
@@ -44,11 +58,11 @@ pub enum FieldKind {
     },
     /// Yes or no.
     Boolean,
-    /// A calendar date.
+    /// A calendar date, in no time zone.
     Date,
     /// One of these words.
     Choice {
-        /// The words; at least one, none twice.
+        /// The words; at least one, none twice, each 1 to 64 bytes.
         options: Vec<Arc<str>>,
     },
 }

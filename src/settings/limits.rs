@@ -5,13 +5,31 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Mistake, Problems};
 
 /// The caps of a desk, each with a default that most desks never meet.
+///
+/// Beyond a cap, a command is refused whole; nothing is ever cut.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.limits.text_bytes = 10_000;
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let long = Reply::new(id, "?".repeat(10_001));
+/// let refused = desk.reply(customer.at(now), long).unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "the limit `text_bytes` is 10000, and this would be 10001"
+/// );
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a subject, and of each text about an attachment. Default 998.
+    /// Bytes of a subject, and of each text about an attachment; at least 16. Default 998, the
+    /// longest line of an e-mail (RFC 5322).
     pub subject_bytes: u32,
-    /// Bytes of a message, a note, a resolution or a reason. Default 1 MiB.
+    /// Bytes of a message, a note, a resolution or a reason; at least 1. Default 1 MiB.
     pub text_bytes: u32,
     /// Tags on a ticket. Default 50.
     pub tags: u32,
@@ -19,7 +37,7 @@ pub struct Limits {
     pub followers: u32,
     /// Attachments of a message. Default 50.
     pub attachments: u32,
-    /// Bytes of one attachment. Default 50 MiB.
+    /// Bytes of one attachment, as the host states them. Default 50 MiB.
     pub attachment_bytes: u64,
     /// Follow-up tickets of a ticket. Default 100.
     pub follow_ups: u32,

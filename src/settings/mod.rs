@@ -18,9 +18,10 @@ use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, Resoluti
 use crate::people::AgentSight;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
-use crate::workflow::{Workflow, WorkflowDraft, check};
+use crate::workflow::{Around, Workflow, WorkflowDraft, check};
 
-/// What a host writes: settings before their checks. Every part has a default.
+/// What a host writes: settings before their checks, in code or in a file. Every part has a
+/// default, and the default as a whole is a desk that works.
 ///
 /// ```
 /// # use helpdesk::{SettingsDraft, Span};
@@ -29,34 +30,66 @@ use crate::workflow::{Workflow, WorkflowDraft, check};
 /// assert_eq!(settings.auto_close(), Some(Span::days(7)));
 /// # Ok::<(), helpdesk::SettingsError>(())
 /// ```
+///
+/// In a file, times are in hours, minutes and seconds ([`Span`]). A part that is misspelt is
+/// refused, and so is what the checks find:
+///
+/// ```
+/// use helpdesk::{Settings, Span};
+///
+/// let settings: Settings = serde_json::from_str(
+///     r#"{
+///         "reference_prefix": "ACME",
+///         "departments": [{ "name": "support" }, { "name": "engineering", "tier": 2 }],
+///         "auto_close": "PT168H",
+///         "reopening": { "within": "PT336H" },
+///         "agent_sight": "all"
+///     }"#,
+/// )?;
+/// assert_eq!(settings.auto_close(), Some(Span::days(7)));
+///
+/// let wrong = serde_json::from_str::<Settings>(r#"{ "default_priority": "urgent" }"#);
+/// assert_eq!(
+///     wrong.unwrap_err().to_string(),
+///     "invalid settings: default_priority: there is no priority `urgent`"
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SettingsDraft {
     /// What stands before the number in a ticket's reference; 1 to 16 letters and digits.
+    /// Default `HD`.
     pub reference_prefix: String,
-    /// The lifecycle.
+    /// The lifecycle. Default: the one of nine statuses that [`Workflow`] draws.
     pub workflow: WorkflowDraft,
-    /// The departments. May be empty: then tickets have none.
+    /// The departments. Default none: then tickets have none.
     pub departments: Vec<Department>,
-    /// What tickets are about. May be empty: then tickets have no category.
+    /// What tickets are about. Default technical, billing, pre-sales, product, complaint. May be
+    /// empty: then tickets have no category.
     pub categories: Vec<CategoryName>,
-    /// The priority scale, lowest first.
+    /// The priority scale, lowest first; 1 to 100 steps. Default low, medium, high, critical.
     pub priorities: Vec<PriorityName>,
-    /// The priority of a ticket that nobody gave one.
+    /// The priority of a ticket that nobody gave one. Default medium.
     pub default_priority: PriorityName,
-    /// Priority from impact and urgency; `None`: impact and urgency are not used.
+    /// Priority from impact and urgency, as ITIL has it; `None`: impact and urgency are not
+    /// used. Default three by three.
     pub priority_matrix: Option<PriorityMatrix>,
-    /// Typed custom fields of tickets.
+    /// Typed custom fields of tickets. Default none.
     pub fields: Vec<FieldDef>,
-    /// How a ticket may end.
+    /// How a ticket may end; at least one. Default solved, workaround, duplicate, invalid,
+    /// withdrawn, not_solved.
     pub resolution_codes: Vec<ResolutionCode>,
-    /// How long after it was resolved a ticket closes by itself; `None`: never.
+    /// How long after it was resolved a ticket closes by itself, in calendar time; `None`:
+    /// never. Default four days; a public message of requester or agent cancels it.
     pub auto_close: Option<Span>,
-    /// When a ticket that stays unresolved is warned about and flagged; `None`: never.
+    /// When a ticket that stays unresolved is warned about and flagged, in calendar time;
+    /// `None`: never. Default after three and five days.
     pub open_age: Option<OpenAge>,
-    /// What a customer's reply to a closed ticket does.
+    /// What a customer's reply to a closed ticket does. Default: it reopens within 30 days.
     pub reopening: Reopening,
-    /// Which tickets plain and light agents see beside their own.
+    /// Which tickets plain and light agents see beside their own. Default those of their
+    /// departments and those of none.
     pub agent_sight: AgentSight,
     /// Caps on everything that could grow.
     pub limits: Limits,
@@ -96,7 +129,8 @@ impl Default for SettingsDraft {
 }
 
 impl SettingsDraft {
-    /// Checks everything.
+    /// Checks everything, each part against the others, and gives settings that a desk can run
+    /// on.
     ///
     /// # Errors
     ///
@@ -112,13 +146,19 @@ impl SettingsDraft {
     }
 }
 
-/// A department: a queue of its own.
+/// A department: a queue of its own, on a tier.
+///
+/// ```
+/// # use helpdesk::Department;
+/// let departments = [Department::new("support"), Department::new("engineering").tier(2)];
+/// assert!(departments[1].tier > departments[0].tier, "escalation leads there");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Department {
     /// Its name: 1 to 64 bytes.
     pub name: DepartmentName,
-    /// Its tier; escalation leads to a higher one.
+    /// Its tier, 0 to 255: escalation leads to a higher one. Default 0.
     #[serde(default)]
     pub tier: u8,
 }
@@ -137,7 +177,23 @@ impl Department {
     }
 }
 
-/// Settings that have passed every check. Serialised, they are their draft.
+/// Settings that have passed every check: everything that a host configures, as one value.
+///
+/// Made by [`SettingsDraft::build`], put in force by [`Desk::create`](crate::Desk::create) and
+/// [`Desk::publish`](crate::Desk::publish). Serialised, they are their draft; read back, they
+/// are checked again.
+///
+/// ```
+/// # use helpdesk::{Settings, SettingsDraft};
+/// let settings = Settings::default();
+/// assert_eq!(settings.default_priority().name, "medium");
+/// assert_eq!(settings.workflow().statuses().len(), 9);
+///
+/// // To change something, change the draft and build it again.
+/// let changed = SettingsDraft { auto_close: None, ..settings.draft().clone() }.build()?;
+/// assert_eq!(changed.auto_close(), None);
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "SettingsDraft", into = "SettingsDraft")]
 pub struct Settings {
@@ -278,11 +334,22 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
-    let workflow = check(draft.workflow.clone(), &fields, problems);
+    let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
+    let workflow = check(draft.workflow.clone(), around, problems);
     Settings { workflow, prefix: draft.reference_prefix.as_str().into(), draft }
 }
 
 /// Settings with mistakes in them: every one, each with the path to it.
+///
+/// ```
+/// # use helpdesk::SettingsDraft;
+/// let mut draft = SettingsDraft::default();
+/// draft.reference_prefix = "HELP DESK".into();
+/// draft.resolution_codes.clear();
+/// let error = draft.build().unwrap_err();
+/// let paths: Vec<&str> = error.problems().iter().map(|problem| problem.path()).collect();
+/// assert_eq!(paths, ["reference_prefix", "resolution_codes"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     problems: Vec<Problem>,

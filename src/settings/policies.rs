@@ -8,13 +8,25 @@ use crate::time::Span;
 
 /// How long a ticket may stay unresolved, counted from its opening or its last reopening.
 ///
-/// Flags and notices only: nothing here ever closes or hides a ticket.
+/// Flags and notices only: nothing here ever closes or hides a ticket. Counted in calendar
+/// time; each fires once, and again only after the ticket was reopened.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// desk.tick(now + TimeDelta::days(3))?;
+/// assert!(desk.ticket(id)?.unwrap().open_age_warned());
+///
+/// desk.tick(now + TimeDelta::days(5))?;
+/// assert!(desk.ticket(id)?.unwrap().is_overdue());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OpenAge {
-    /// When it is warned about. Default three calendar days.
+    /// After how long it is warned about; longer than nothing. Default three calendar days.
     pub warn: Span,
-    /// When it is flagged as overdue. Default five calendar days.
+    /// After how long it is flagged as overdue; not shorter than `warn`. Default five calendar
+    /// days.
     pub overdue: Span,
 }
 
@@ -25,6 +37,20 @@ impl Default for OpenAge {
 }
 
 /// What a customer's reply to a closed ticket does.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let close = Close { ticket: id, resolution: Some(Resolving::new("solved")) };
+/// desk.close(agent.at(now), close)?;
+///
+/// // 30 days later to the microsecond it would have reopened the ticket.
+/// let late = now + TimeDelta::days(30) + TimeDelta::microseconds(1);
+/// let outcome = desk.reply(customer.at(late), Reply::new(id, "It burns again."))?;
+/// let follow_up = outcome.opened().next().unwrap();
+/// assert_eq!(follow_up.follows(), Some(id));
+/// assert_eq!(outcome.ticket().unwrap().status().name, "closed");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reopening {

@@ -8,12 +8,20 @@ use super::SettingsDraft;
 use crate::ids::{ImpactName, PriorityName, UrgencyName};
 use crate::problem::{Mistake, Problems};
 
-/// A step of the priority scale.
+/// A step of the priority scale; `rank` compares two.
+///
+/// ```
+/// # use helpdesk::Settings;
+/// let settings = Settings::default();
+/// let high = settings.priority(&"high".into()).unwrap();
+/// assert_eq!(high.rank, 2);
+/// assert!(high.rank > settings.default_priority().rank);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Priority {
     /// The step's name.
     pub name: PriorityName,
-    /// Its place on the scale: 0 is the lowest.
+    /// Its place on the scale, 0 to 99: 0 is the lowest.
     pub rank: u8,
 }
 
@@ -23,7 +31,10 @@ impl fmt::Display for Priority {
     }
 }
 
-/// Priority from impact and urgency, as ITIL has it.
+/// Priority from impact and urgency, as ITIL has it: how many it touches, and how soon it
+/// hurts.
+///
+/// The default has three steps each, high first: high and high is critical, low and low is low.
 ///
 /// ```
 /// # use helpdesk::PriorityMatrix;
@@ -34,11 +45,11 @@ impl fmt::Display for Priority {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriorityMatrix {
-    /// The impact scale: a row each.
+    /// The impact scale: a row each, in the host's order.
     pub impacts: Vec<ImpactName>,
-    /// The urgency scale: a column each.
+    /// The urgency scale: a column each, in the host's order.
     pub urgencies: Vec<UrgencyName>,
-    /// A row for each impact, in it a priority for each urgency.
+    /// A row for each impact, in it a priority for each urgency, all of the settings' scale.
     pub priorities: Vec<Vec<PriorityName>>,
 }
 

@@ -3,21 +3,23 @@
 //! One lock for everything. Every question is answered from an index, and a commit touches
 //! only the indexes whose columns changed.
 
+mod hash;
 mod index;
 mod outbox;
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use self::index::{Indexes, Wakes};
-use self::outbox::Outbox;
+use self::hash::IdMap;
+use self::index::{Indexes, Wake, Wakes};
+use self::outbox::{Leased, Outbox, Place};
 use super::{
-    Claimed, Commit, CommitError, CommitParts, Due, Entry, Found, Lease, LeaseToken, Query,
-    Receipt, Scope, Settlement, Store, StoreError, Touched,
+    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Filter, Found, Lease,
+    LeaseToken, NewReceipt, Query, Receipt, Scope, Settlement, Store, StoreError, Touched,
 };
-use crate::decide::{Columns, Counter, Expected, KeyChange, UniqueKey, Write};
+use crate::decide::{Columns, Counter, Expected, Guard, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record};
 
@@ -39,15 +41,10 @@ pub struct MemoryStore {
 
 #[derive(Debug, Default)]
 struct State {
-    slots: HashMap<Key, usize>,
     rows: Vec<Row>,
-    desks: HashMap<DeskId, DeskState>,
-    keys: HashMap<(DeskId, UniqueKey), Key>,
-    counters: HashMap<(DeskId, Counter), i64>,
-    receipts: HashMap<(DeskId, CommandId), Receipt>,
-    indexes: Indexes,
-    wakes: Wakes,
-    outbox: Outbox,
+    desks: IdMap<DeskId, DeskState>,
+    /// Notices so far: the age of the next.
+    notices: u64,
 }
 
 /// A record: its head, and its history as the commits wrote it.
@@ -58,6 +55,7 @@ struct Row {
     number: Option<TicketNumber>,
     head: Head,
     columns: Columns,
+    wake: Option<Wake>,
     history: Vec<Arc<[Event]>>,
 }
 
@@ -72,12 +70,30 @@ impl Row {
     }
 }
 
+/// Everything of one desk; its rows are in the store's table.
 #[derive(Debug, Default)]
 struct DeskState {
     seq: u64,
-    number: u64,
-    /// Every write in order: the commit, the row, and which of the row's histories.
-    log: Vec<(u64, usize, usize)>,
+    slots: IdMap<(RecordKind, Uuid), usize>,
+    /// The slots of tickets; the first is number 1.
+    tickets: Vec<usize>,
+    keys: IdMap<UniqueKey, Key>,
+    counters: IdMap<Counter, i64>,
+    /// Of the commit that carried a command: its `seq`, and the digest.
+    receipts: IdMap<CommandId, (u64, u64)>,
+    log: Vec<Logged>,
+    indexes: Indexes,
+    wakes: Wakes,
+    outbox: Outbox,
+}
+
+/// A write, in the order of commits.
+#[derive(Clone, Copy, Debug)]
+struct Logged {
+    seq: u64,
+    slot: usize,
+    /// Which part of the row's history.
+    chunk: usize,
 }
 
 impl MemoryStore {
@@ -88,7 +104,7 @@ impl MemoryStore {
 
     /// How many tickets a desk has.
     pub fn tickets(&self, desk: DeskId) -> u64 {
-        self.read().desks.get(&desk).map_or(0, |desk| desk.number)
+        self.read().desks.get(&desk).map_or(0, |desk| desk.tickets.len() as u64)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -103,29 +119,52 @@ impl MemoryStore {
 
 impl State {
     fn row(&self, key: &Key) -> Option<&Row> {
-        self.rows.get(*self.slots.get(key)?)
+        self.rows.get(self.desks.get(&key.desk)?.slot(key)?)
     }
 
-    fn revision(&self, key: &Key) -> Revision {
-        self.row(key).map_or(Revision::ZERO, |row| row.revision)
+    /// The desks that a scope names.
+    fn in_scope(&self, scope: Scope) -> impl Iterator<Item = (DeskId, &DeskState)> {
+        let (one, all) = match scope {
+            Scope::One(id) => (self.desks.get(&id).map(|desk| (id, desk)), None),
+            Scope::All => (None, Some(self.desks.iter().map(|(id, desk)| (*id, desk)))),
+        };
+        one.into_iter().chain(all.into_iter().flatten())
+    }
+}
+
+impl DeskState {
+    fn slot(&self, key: &Key) -> Option<usize> {
+        self.slots.get(&(key.kind, key.id)).copied()
+    }
+
+    fn owner(&self, key: &UniqueKey, rows: &[Row]) -> Option<Key> {
+        match key {
+            UniqueKey::Number(number) => {
+                let place = usize::try_from(number.0.checked_sub(1)?).ok()?;
+                rows.get(*self.tickets.get(place)?).map(|row| row.key)
+            }
+            UniqueKey::AgentEmail(_) => self.keys.get(key).copied(),
+        }
     }
 
     /// Whether everything that the commit rests on holds.
-    fn check(&self, parts: &CommitParts) -> Result<(), CommitError> {
+    fn check(&self, parts: &CommitParts, rows: &[Row]) -> Result<(), CommitError> {
         if let Some(command) = parts.receipt.command
-            && let Some(receipt) = self.receipts.get(&(parts.desk, command))
+            && let Some(receipt) = self.receipt(command, rows)
         {
-            return Err(CommitError::Seen(Box::new(receipt.clone())));
+            return Err(CommitError::Seen(Box::new(receipt)));
         }
-        for write in &parts.writes {
-            let expected = match write.expected {
-                Expected::New => Revision::ZERO,
-                Expected::At(revision) => revision,
-            };
-            self.fresh(write.key, expected)?;
-        }
-        for guard in &parts.guards {
-            self.fresh(guard.key, guard.revision)?;
+        let writes = parts.writes.iter().map(|write| match write.expected {
+            Expected::New => (write.key, Revision::ZERO),
+            Expected::At(revision) => (write.key, revision),
+        });
+        let guards = parts.guards.iter().map(|Guard { key, revision }| (*key, *revision));
+        for (key, expected) in writes.chain(guards) {
+            let row = self.slot(&key).and_then(|slot| rows.get(slot));
+            let found = row.map_or(Revision::ZERO, |row| row.revision);
+            if found != expected {
+                return Err(CommitError::Stale { key, expected, found });
+            }
         }
         for change in &parts.keys {
             let KeyChange::Take(key, taker) = change else { continue };
@@ -134,75 +173,81 @@ impl State {
                     matches!(change, KeyChange::Release(it, by) if it == key && by == owner)
                 })
             };
-            let owner = self.keys.get(&(parts.desk, key.clone()));
             let rival = parts.keys.iter().find_map(|change| match change {
-                KeyChange::Take(it, other) if it == key && other != taker => Some(other),
+                KeyChange::Take(it, other) if it == key && other != taker => Some(*other),
                 KeyChange::Take(..) | KeyChange::Release(..) => None,
             });
-            let owner = owner.filter(|owner| *owner != taker && !gives_up(owner)).or(rival);
+            let owner = self.owner(key, rows);
+            let owner = owner.filter(|owner| owner != taker && !gives_up(owner)).or(rival);
             if let Some(owner) = owner {
-                return Err(CommitError::KeyTaken { key: key.clone(), owner: *owner });
+                return Err(CommitError::KeyTaken { key: key.clone(), owner });
             }
         }
-        let mut lifted: HashMap<Counter, i64> = HashMap::new();
-        for change in &parts.counters {
-            let value = self.counters.get(&(parts.desk, change.counter)).copied().unwrap_or(0);
-            let sum = lifted.entry(change.counter).or_default();
-            *sum = sum.saturating_add(change.delta);
+        for (index, change) in parts.counters.iter().enumerate() {
             let Some(ceiling) = change.ceiling.filter(|_| change.delta > 0) else { continue };
-            if value.saturating_add(*sum) > ceiling {
+            let value = self.counters.get(&change.counter).copied().unwrap_or(0);
+            // Several changes of one counter count together.
+            let so_far = parts.counters.iter().take(index + 1);
+            let same = so_far.filter(|other| other.counter == change.counter);
+            let sum = same.fold(0_i64, |sum, other| sum.saturating_add(other.delta));
+            if value.saturating_add(sum) > ceiling {
                 return Err(CommitError::Over { counter: change.counter, value, ceiling });
             }
         }
         Ok(())
     }
 
-    fn fresh(&self, key: Key, expected: Revision) -> Result<(), CommitError> {
-        let found = self.revision(&key);
-        if found == expected { Ok(()) } else { Err(CommitError::Stale { key, expected, found }) }
-    }
-
-    fn put(&mut self, seq: u64, write: Write) -> Touched {
-        let to = write.revision();
+    fn put(&mut self, seq: u64, write: Write, rows: &mut Vec<Row>) {
+        let revision = write.revision();
         let Write { key, expected: _, events, head, columns, next_wake } = write;
-        let slot = match self.slots.get(&key) {
-            Some(slot) => *slot,
-            None => {
-                let number = (key.kind == RecordKind::Ticket).then(|| {
-                    let desk = self.desks.entry(key.desk).or_default();
-                    desk.number += 1;
-                    TicketNumber(desk.number)
-                });
-                if let Some(number) = number {
-                    self.keys.insert((key.desk, UniqueKey::Number(number)), key);
-                }
-                let slot = self.rows.len();
-                self.slots.insert(key, slot);
-                self.rows.push(Row {
-                    key,
-                    revision: Revision::ZERO,
-                    number,
-                    head: head.clone(),
-                    columns: Columns::default(),
-                    history: Vec::new(),
-                });
-                slot
-            }
-        };
-        let touched = Touched { key, from: self.revision(&key), to, number: None };
-        let Some(row) = self.rows.get_mut(slot) else { return touched };
-        if let Some(number) = row.number {
-            self.indexes.update(key, number, slot, &row.columns, &columns);
+        let slot = *self.slots.entry((key.kind, key.id)).or_insert(rows.len());
+        if slot == rows.len() {
+            let number = (key.kind == RecordKind::Ticket).then(|| {
+                self.tickets.push(slot);
+                TicketNumber(self.tickets.len() as u64)
+            });
+            rows.push(Row {
+                key,
+                revision,
+                number,
+                head: head.clone(),
+                columns: Columns::default(),
+                wake: None,
+                history: Vec::new(),
+            });
         }
-        row.revision = to;
+        let Some(row) = rows.get_mut(slot) else { return };
+        if let Some(number) = row.number {
+            self.indexes.update(number, &row.columns, &columns);
+        }
+        row.revision = revision;
         row.head = head;
         row.columns = columns;
+        self.wakes.set(slot, &mut row.wake, next_wake);
+        self.log.push(Logged { seq, slot, chunk: row.history.len() });
         row.history.push(events);
-        let chunk = row.history.len() - 1;
-        let number = row.number;
-        self.desks.entry(key.desk).or_default().log.push((seq, slot, chunk));
-        self.wakes.set(slot, key, next_wake);
-        Touched { number, ..touched }
+    }
+
+    /// What the commit wrote whose first write is here in the log.
+    fn touched(&self, begin: usize, rows: &[Row]) -> Vec<Touched> {
+        let log = self.log.get(begin..).unwrap_or(&[]);
+        let seq = log.first().map(|logged| logged.seq);
+        log.iter()
+            .take_while(|logged| Some(logged.seq) == seq)
+            .filter_map(|logged| {
+                let row = rows.get(logged.slot)?;
+                let events = row.history.get(logged.chunk)?;
+                let to = events.last()?.revision;
+                let from = Revision(to.0.saturating_sub(events.len() as u64));
+                Some(Touched { key: row.key, from, to, number: row.number })
+            })
+            .collect()
+    }
+
+    fn receipt(&self, command: CommandId, rows: &[Row]) -> Option<Receipt> {
+        let (seq, digest) = *self.receipts.get(&command)?;
+        let begin = self.log.partition_point(|logged| logged.seq < seq);
+        Some(Receipt { seq, command: Some(command), digest, touched: self.touched(begin, rows) })
     }
 }
 
@@ -214,18 +259,19 @@ impl Store for MemoryStore {
         counters: &[Counter],
     ) -> Result<Found, StoreError> {
         let state = self.read();
+        let record = |key: &Key| state.row(key).filter(|_| key.desk == desk).map(Row::record);
+        let counters_of = state.desks.get(&desk).map(|desk| &desk.counters);
+        let counter = |counter| counters_of.and_then(|counters| counters.get(counter)).copied();
         Ok(Found {
-            records: records.iter().map(|key| state.row(key).map(Row::record)).collect(),
-            counters: counters
-                .iter()
-                .map(|counter| state.counters.get(&(desk, *counter)).copied().unwrap_or(0))
-                .collect(),
+            records: records.iter().map(record).collect(),
+            counters: counters.iter().map(|wanted| counter(wanted).unwrap_or(0)).collect(),
         })
     }
 
     fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError> {
         let state = self.read();
-        Ok(keys.iter().map(|key| state.keys.get(&(desk, key.clone())).copied()).collect())
+        let desk = state.desks.get(&desk);
+        Ok(keys.iter().map(|key| desk?.owner(key, &state.rows)).collect())
     }
 
     fn history(&self, key: Key, after: Revision, limit: usize) -> Result<Vec<Event>, StoreError> {
@@ -248,50 +294,63 @@ impl Store for MemoryStore {
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
         let parts = commit.into_parts();
         let mut state = self.write();
-        state.check(&parts)?;
-        let CommitParts { desk, writes, guards: _, keys, counters, notices, receipt } = parts;
-        let desk_state = state.desks.entry(desk).or_default();
-        desk_state.seq += 1;
-        let seq = desk_state.seq;
-        let touched = writes.into_iter().map(|write| state.put(seq, write)).collect();
+        let State { rows, desks, notices: told } = &mut *state;
+        let desk = desks.entry(parts.desk).or_default();
+        desk.check(&parts, rows)?;
+        let CommitParts { desk: _, writes, guards: _, keys, counters, notices, receipt } = parts;
+        desk.seq += 1;
+        let (seq, begin) = (desk.seq, desk.log.len());
+        for write in writes {
+            desk.put(seq, write, rows);
+        }
         for change in &keys {
-            if let KeyChange::Release(key, by) = change {
-                let place = (desk, key.clone());
-                // Only who has a key can give it up.
-                if state.keys.get(&place) == Some(by) {
-                    state.keys.remove(&place);
-                }
+            // Only who has a key can give it up.
+            if let KeyChange::Release(key, by) = change
+                && desk.keys.get(key) == Some(by)
+            {
+                desk.keys.remove(key);
             }
         }
         for change in keys {
             if let KeyChange::Take(key, taker) = change {
-                state.keys.insert((desk, key), taker);
+                desk.keys.insert(key, taker);
             }
         }
         for change in counters {
-            let value = state.counters.entry((desk, change.counter)).or_default();
+            let value = desk.counters.entry(change.counter).or_default();
             *value = value.saturating_add(change.delta);
         }
         for notice in notices {
-            let key = Key::ticket(desk, notice.id.ticket);
-            let number = state.row(&key).and_then(|row| row.number);
-            state.outbox.push(key, number.unwrap_or(TicketNumber(0)), notice);
+            *told += 1;
+            desk.outbox.push(*told, notice);
         }
-        let receipt = Receipt { seq, command: receipt.command, digest: receipt.digest, touched };
-        if let Some(command) = receipt.command {
-            state.receipts.insert((desk, command), receipt.clone());
+        let NewReceipt { command, digest } = receipt;
+        if let Some(command) = command {
+            desk.receipts.insert(command, (seq, digest));
         }
-        Ok(receipt)
+        Ok(Receipt { seq, command, digest, touched: desk.touched(begin, rows) })
     }
 
     fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError> {
-        Ok(self.read().receipts.get(&(desk, command)).cloned())
+        let state = self.read();
+        Ok(state.desks.get(&desk).and_then(|desk| desk.receipt(command, &state.rows)))
     }
 
     fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
         let state = self.read();
-        let slots = state.indexes.find(query);
-        Ok(slots.filter_map(|slot| state.rows.get(slot)).map(Row::record).collect())
+        let Some(desk) = state.desks.get(&query.desk) else { return Ok(Vec::new()) };
+        let after = query.after.map_or(0, |after| after.0);
+        let begin = usize::try_from(after).unwrap_or(usize::MAX);
+        let records = |slots: &mut dyn Iterator<Item = &usize>| {
+            let rows = slots.filter_map(|slot| state.rows.get(*slot));
+            rows.take(query.limit).map(Row::record).collect()
+        };
+        if query.filter == Filter::All {
+            return Ok(records(&mut desk.tickets.iter().skip(begin)));
+        }
+        let numbers = desk.indexes.find(&query.filter, TicketNumber(after.saturating_add(1)));
+        let places = numbers.filter_map(|number| usize::try_from(number.0 - 1).ok());
+        Ok(records(&mut places.filter_map(|place| desk.tickets.get(place))))
     }
 
     fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
@@ -299,11 +358,11 @@ impl Store for MemoryStore {
         let Some(log) = state.desks.get(&desk).map(|desk| &desk.log) else {
             return Ok(Vec::new());
         };
-        let begin = log.partition_point(|(seq, _, _)| *seq <= after);
+        let begin = log.partition_point(|logged| logged.seq <= after);
         let mut commits = 0;
         let mut last = after;
         let mut entries = Vec::new();
-        for (seq, slot, chunk) in log.get(begin..).unwrap_or(&[]) {
+        for Logged { seq, slot, chunk } in log.get(begin..).unwrap_or(&[]) {
             if *seq != last {
                 commits += 1;
                 last = *seq;
@@ -324,7 +383,24 @@ impl Store for MemoryStore {
     }
 
     fn due(&self, scope: Scope, now: DateTime<Utc>, lease: Lease) -> Result<Due, StoreError> {
-        Ok(self.write().wakes.lease(scope, now, lease))
+        let mut state = self.write();
+        // Of each desk as many as may be leased, and the one after them.
+        let first = lease.limit.saturating_add(1);
+        let earliest = state.in_scope(scope).flat_map(|(_, desk)| desk.wakes.iter().take(first));
+        let mut wakes: Vec<(DateTime<Utc>, usize)> = earliest.collect();
+        wakes.sort_unstable();
+        let due = wakes.partition_point(|(visible_at, _)| *visible_at <= now).min(lease.limit);
+        let next = wakes.get(due).map(|(visible_at, _)| *visible_at);
+        let State { rows, desks, .. } = &mut *state;
+        let mut leased = Vec::with_capacity(due);
+        for (_, slot) in wakes.drain(..due) {
+            let Some(row) = rows.get_mut(slot) else { continue };
+            let Some(desk) = desks.get_mut(&row.key.desk) else { continue };
+            let Some(wake) = &mut row.wake else { continue };
+            desk.wakes.lease(slot, wake, lease);
+            leased.push(DueRow { key: row.key, at: wake.at });
+        }
+        Ok(Due { rows: leased, next })
     }
 
     fn claim(
@@ -333,10 +409,34 @@ impl Store for MemoryStore {
         now: DateTime<Utc>,
         lease: Lease,
     ) -> Result<Vec<Claimed>, StoreError> {
-        Ok(self.write().outbox.claim(scope, now, lease))
+        let mut state = self.write();
+        let mut ready: Vec<(Place, Key)> = Vec::new();
+        for (id, desk) in state.in_scope(scope) {
+            let oldest = desk.outbox.ready(now).take(lease.limit);
+            ready.extend(oldest.map(|(place, ticket)| (place, Key::ticket(id, ticket))));
+        }
+        ready.sort_unstable();
+        ready.truncate(lease.limit);
+        let State { rows, desks, .. } = &mut *state;
+        let mut claimed = Vec::with_capacity(ready.len());
+        for (_, key) in ready {
+            let (Some(desk), Some(ticket)) = (desks.get_mut(&key.desk), key.as_ticket()) else {
+                continue;
+            };
+            let row = desk.slot(&key).and_then(|slot| rows.get(slot));
+            let number = row.and_then(|row| row.number).unwrap_or(TicketNumber(0));
+            if let Some(Leased { notice, lease, attempt }) = desk.outbox.claim(ticket, lease) {
+                let token = LeaseToken { key, lease };
+                claimed.push(Claimed { token, notice, number, attempt });
+            }
+        }
+        Ok(claimed)
     }
 
     fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError> {
-        Ok(self.write().outbox.settle(token, settlement))
+        let mut state = self.write();
+        let Some(desk) = state.desks.get_mut(&token.key.desk) else { return Ok(false) };
+        let ticket = token.key.as_ticket();
+        Ok(ticket.is_some_and(|ticket| desk.outbox.settle(ticket, token.lease, settlement)))
     }
 }

@@ -34,7 +34,8 @@ pub trait Store {
     /// Reads records and counters as they are at one instant.
     ///
     /// On return: `records` has, for each key in order, the record with every committed event
-    /// in its head, or `None` where nothing was ever committed under that key; `counters` has,
+    /// in its head, or `None` where nothing was
+    /// ever committed under that key, or it is another desk's; `counters` has,
     /// for each counter in order, the sum of all committed changes (0 where there are none).
     ///
     /// # Errors
@@ -117,8 +118,8 @@ pub trait Store {
 
     /// Leases records whose next wake has come.
     ///
-    /// On return: at most `lease.limit` records whose next wake is at or before `now`, earliest
-    /// first, none of them leased to somebody else until after `now`; each is leased until
+    /// On return: at most `lease.limit` records whose next wake is at or before `now`, the one
+    /// that could be leased earliest first, none of them leased to somebody else until after `now`; each is leased until
     /// `lease.until`. `next` is the earliest wake or lease end among all the others. The lease
     /// is a hint that saves work; only the revision makes anything right.
     ///

@@ -60,7 +60,14 @@ impl Timers {
 
     /// The timer that fires next: the earliest, and of those at one instant the first kind.
     pub fn next(&self) -> Option<(TimerKind, DateTime<Utc>)> {
-        self.iter().min_by_key(|(kind, at)| (*at, *kind))
+        // The kinds come in order, so of those at one instant the first stays.
+        let mut next = None;
+        for (kind, at) in self.iter() {
+            if next.is_none_or(|(_, earliest)| at < earliest) {
+                next = Some((kind, at));
+            }
+        }
+        next
     }
 }
 

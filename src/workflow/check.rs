@@ -6,16 +6,21 @@ use super::{
 use crate::ids::{FieldName, StatusName};
 use crate::problem::{Mistake, Problems};
 
+/// What a workflow's checks must know of the settings around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    /// The custom fields that there are.
+    pub(crate) fields: &'a [FieldName],
+    /// Whether resolved tickets close by themselves.
+    pub(crate) auto_close: bool,
+}
+
 /// Looks everything up and reports every mistake; the workflow is right only if none was.
-pub(crate) fn check(
-    draft: WorkflowDraft,
-    fields: &[FieldName],
-    problems: &mut Problems,
-) -> Workflow {
-    let mut walk = Walk { draft: &draft, problems };
+pub(crate) fn check(draft: WorkflowDraft, around: Around<'_>, problems: &mut Problems) -> Workflow {
+    let mut walk = Walk { draft: &draft, around, problems };
     walk.names();
     for (index, status) in draft.statuses.iter().enumerate() {
-        walk.status(index, status, fields);
+        walk.status(index, status);
     }
     walk.landmarks();
     // What leads where means something only once every name is known.
@@ -57,6 +62,7 @@ impl Landmarks {
 
 struct Walk<'a> {
     draft: &'a WorkflowDraft,
+    around: Around<'a>,
     problems: &'a mut Problems,
 }
 
@@ -81,11 +87,11 @@ impl<'a> Walk<'a> {
         self.draft.statuses.iter().find(|status| status.name == *name)
     }
 
-    fn status(&mut self, index: usize, status: &StatusDraft, fields: &[FieldName]) {
+    fn status(&mut self, index: usize, status: &StatusDraft) {
         let path = format!("workflow.statuses[{index}]");
         self.reasons(&path, status);
         for (place, field) in status.required_fields.iter().enumerate() {
-            if !fields.contains(field) {
+            if !self.around.fields.contains(field) {
                 self.problems.at(
                     format!("{path}.required_fields[{place}]"),
                     Mistake::Unknown { what: "field", name: field.to_string() },
@@ -126,6 +132,14 @@ impl<'a> Walk<'a> {
     }
 
     fn transitions(&mut self, path: &str, status: &StatusDraft) {
+        if status.category == StatusCategory::Closed && !status.transitions.is_empty() {
+            let mistake = Mistake::NotHere {
+                category: status.category.as_str(),
+                what: "transitions: only reopening leads out of it",
+            };
+            self.problems.at(format!("{path}.transitions"), mistake);
+            return;
+        }
         for (place, transition) in status.transitions.iter().enumerate() {
             let path = format!("{path}.transitions[{place}]");
             if transition.by.is_empty() {
@@ -146,18 +160,6 @@ impl<'a> Walk<'a> {
                         Mistake::NotHere {
                             category: status.category.as_str(),
                             what: "a transition to unfinished work: reopening leads there",
-                        },
-                    );
-                }
-                Some(to)
-                    if status.category == StatusCategory::Closed
-                        && to.category == StatusCategory::Resolved =>
-                {
-                    self.problems.at(
-                        format!("{path}.to"),
-                        Mistake::NotHere {
-                            category: status.category.as_str(),
-                            what: "a transition to a resolved one",
                         },
                     );
                 }
@@ -290,7 +292,12 @@ impl<'a> Walk<'a> {
 
     fn ways_from(&self, status: &StatusDraft) -> Vec<usize> {
         let landmarks = &self.draft.landmarks;
+        // Resolving and closing lead to the landmarks and nowhere else.
+        let finishes = [&landmarks.resolved, &landmarks.closed];
         let by_hand = status.transitions.iter().map(|transition| &transition.to);
+        let by_hand = by_hand.filter(|to| {
+            finishes.contains(to) || self.find(to).is_some_and(|to| !to.category.is_done())
+        });
         let moves = [&status.on_customer_reply, &status.on_agent_reply, &status.on_take];
         let reactions = moves.into_iter().flatten();
         let reopening = status.category.is_done().then_some(&landmarks.reopened);
@@ -298,7 +305,10 @@ impl<'a> Walk<'a> {
             .then_some([&landmarks.woken, &landmarks.initial])
             .into_iter()
             .flatten();
+        let closing = (self.around.auto_close && status.category == StatusCategory::Resolved)
+            .then_some(&landmarks.closed);
         by_hand
+            .chain(closing)
             .chain(reactions)
             .chain(reopening)
             .chain(waking)

@@ -23,7 +23,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use check::check;
+pub(crate) use check::{Around, check};
 
 use crate::ids::{FieldName, ReasonName, StatusName};
 use crate::people::Party;

@@ -2,7 +2,7 @@
 
 use super::{
     Landmarks, Reason, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow, WorkflowDraft,
-    check,
+    check::{Around, check},
 };
 use crate::ids::{ReasonName, StatusName};
 use crate::problem::Problems;
@@ -49,7 +49,7 @@ impl Default for WorkflowDraft {
 impl Default for Workflow {
     fn default() -> Self {
         let mut problems = Problems::none();
-        check(WorkflowDraft::default(), &[], &mut problems)
+        check(WorkflowDraft::default(), Around { fields: &[], auto_close: true }, &mut problems)
     }
 }
 

@@ -271,7 +271,7 @@ impl Draw<'_> {
                 let roles = [Role::Owner, Role::Agent, Role::Agent, Role::Restricted, Role::Light];
                 profile.role = self.one(&roles);
             }
-            4 => profile.departments = vec![self.department()],
+            4 => profile.departments = (0..3).map(|_| self.department()).collect(),
             5 => profile.capacity = self.one(&[None, Some(0), Some(1), Some(2), Some(5)]),
             6 => {
                 let addresses = ["Two@Example.com", "owner@example.com", "new@example.com"];
@@ -418,7 +418,7 @@ impl Draw<'_> {
 
     fn subject(&mut self) -> String {
         let long = "s".repeat(41);
-        self.one(&["Printer", "Printer on fire", "Invoice", " ", "", &long]).to_owned()
+        self.one(&["Printer", " Printer on fire ", "Invoice", " ", "", &long]).to_owned()
     }
 
     fn attachments(&mut self) -> Vec<Attachment> {

@@ -6,7 +6,10 @@ use super::row::Activity;
 pub(super) const SAID: &str = "\
 the log's  status of a case is that of its last row that bears one: Closed is closed, Resolve
            ticket resolved, Wait pending, Require upgrade, Create SW anomaly and Schedule
-           intervention suspended, Take in charge ticket in_progress; none: new
+           intervention suspended, Take in charge ticket in_progress; none: new. It is
+           compared after every row, with the reason for waiting; at the end also the owner,
+           who is whoever last took it in charge or brought it to another workgroup, the
+           priority, the department, the fields and the number of reopenings
 ";
 
 /// The status that the log says before the first row of a case.
@@ -22,6 +25,24 @@ pub(super) fn after(activity: Activity, before: &'static str) -> &'static str {
             "suspended"
         }
         Activity::TakeInCharge => "in_progress",
+        Activity::InsertTicket
+        | Activity::AssignSeriousness
+        | Activity::ResolveSwAnomaly
+        | Activity::Verified
+        | Activity::Resolved
+        | Activity::Invalid
+        | Activity::Duplicate => before,
+    }
+}
+
+/// The reason for waiting that the log says after a row, from the one it said before.
+pub(super) fn reason(activity: Activity, before: Option<&'static str>) -> Option<&'static str> {
+    match activity {
+        Activity::Wait => Some("unknown"),
+        Activity::RequireUpgrade => Some("product_upgrade"),
+        Activity::CreateSwAnomaly => Some("defect"),
+        Activity::ScheduleIntervention => Some("intervention"),
+        Activity::Closed | Activity::ResolveTicket | Activity::TakeInCharge => None,
         Activity::InsertTicket
         | Activity::AssignSeriousness
         | Activity::ResolveSwAnomaly

@@ -41,9 +41,10 @@ impl Model {
             step.require(Party::STAFF.contains(&step.party) && to_contact, "forbidden");
         }
         self.words(step, &open.text, &open.attachments);
-        if let Some(subject) = &open.subject {
-            self.subject(step, subject);
-        }
+        let subject = match &open.subject {
+            Some(subject) => self.subject(step, subject),
+            None => first_line(&open.text, self.settings.limits().subject_bytes),
+        };
         if let Some(department) = &open.department {
             step.require(self.knows_department(department), "unknown_name");
         }

@@ -9,8 +9,12 @@ impl Model {
         let mut changes = Changes::default();
         match command {
             Command::PutAgent { id, profile } => {
-                self.put_agent(step, *id, profile);
-                changes.agent = Some((*id, profile.clone()));
+                let mut profile = profile.clone();
+                // Each once, in whatever order they were named.
+                profile.departments.sort();
+                profile.departments.dedup();
+                self.put_agent(step, *id, &profile);
+                changes.agent = Some((*id, profile));
             }
             Command::PublishSettings(settings) => changes.settings = Some(settings.clone()),
             _ => {}

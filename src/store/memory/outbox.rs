@@ -1,80 +1,78 @@
-//! The outbox: of each ticket, at most the oldest unsettled notice may be claimed.
+//! A desk's outbox: of each ticket, at most the oldest unsettled notice may be claimed.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 
+use super::hash::IdMap;
 use crate::channel::Notice;
-use crate::ids::{Key, TicketNumber};
-use crate::store::{Claimed, Lease, LeaseToken, Scope, Settlement};
+use crate::ids::TicketId;
+use crate::store::{Lease, Settlement};
 
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    queues: HashMap<Key, Queue>,
-    /// Tickets with a notice, by the instant from which it may be claimed, then by age.
-    order: BTreeMap<(DateTime<Utc>, u64), Key>,
-    pushed: u64,
+    queues: IdMap<TicketId, Queue>,
+    /// Tickets with a notice.
+    order: BTreeMap<Place, TicketId>,
     leases: u64,
 }
+
+/// The instant from which a ticket's oldest notice may be claimed; then, by age.
+pub(super) type Place = (DateTime<Utc>, u64);
 
 /// The notices of one ticket, oldest first.
 #[derive(Debug)]
 struct Queue {
-    number: TicketNumber,
     notices: VecDeque<Notice>,
-    place: (DateTime<Utc>, u64),
+    place: Place,
     lease: u64,
     attempts: u32,
 }
 
+/// A notice under a new lease.
+pub(super) struct Leased {
+    pub(super) notice: Notice,
+    pub(super) lease: u64,
+    pub(super) attempt: u32,
+}
+
 impl Outbox {
-    pub(super) fn push(&mut self, key: Key, number: TicketNumber, notice: Notice) {
-        if let Some(queue) = self.queues.get_mut(&key) {
+    /// Adds a notice; `age` is greater than that of every earlier one.
+    pub(super) fn push(&mut self, age: u64, notice: Notice) {
+        let ticket = notice.id.ticket;
+        if let Some(queue) = self.queues.get_mut(&ticket) {
             queue.notices.push_back(notice);
             return;
         }
-        self.pushed += 1;
-        let place = (DateTime::<Utc>::MIN_UTC, self.pushed);
-        self.order.insert(place, key);
-        let notices = VecDeque::from([notice]);
-        self.queues.insert(key, Queue { number, notices, place, lease: 0, attempts: 0 });
+        let place = (DateTime::<Utc>::MIN_UTC, age);
+        self.order.insert(place, ticket);
+        // An answer often comes before the opening's notice is delivered.
+        let mut notices = VecDeque::with_capacity(2);
+        notices.push_back(notice);
+        self.queues.insert(ticket, Queue { notices, place, lease: 0, attempts: 0 });
     }
 
-    pub(super) fn claim(&mut self, scope: Scope, now: DateTime<Utc>, lease: Lease) -> Vec<Claimed> {
-        let in_scope = |key: &Key| match scope {
-            Scope::One(desk) => key.desk == desk,
-            Scope::All => true,
-        };
-        let ready: Vec<((DateTime<Utc>, u64), Key)> = self
-            .order
-            .range(..=(now, u64::MAX))
-            .filter(|(_, key)| in_scope(key))
-            .take(lease.limit)
-            .map(|(place, key)| (*place, *key))
-            .collect();
-        let mut claimed = Vec::with_capacity(ready.len());
-        for (place, key) in ready {
-            let Some(queue) = self.queues.get_mut(&key) else { continue };
-            let Some(notice) = queue.notices.front().cloned() else { continue };
-            self.leases += 1;
-            queue.lease = self.leases;
-            queue.attempts += 1;
-            self.order.remove(&place);
-            queue.place = (lease.until, place.1);
-            self.order.insert(queue.place, key);
-            claimed.push(Claimed {
-                token: LeaseToken { key, lease: queue.lease },
-                notice,
-                number: queue.number,
-                attempt: queue.attempts,
-            });
-        }
-        claimed
+    /// The tickets whose oldest notice may be claimed now.
+    pub(super) fn ready(&self, now: DateTime<Utc>) -> impl Iterator<Item = (Place, TicketId)> {
+        self.order.range(..=(now, u64::MAX)).map(|(place, ticket)| (*place, *ticket))
     }
 
-    pub(super) fn settle(&mut self, token: LeaseToken, settlement: Settlement) -> bool {
-        let Some(queue) = self.queues.get_mut(&token.key) else { return false };
-        if queue.lease != token.lease || queue.lease == 0 {
+    /// Claims the oldest notice of a ticket.
+    pub(super) fn claim(&mut self, ticket: TicketId, lease: Lease) -> Option<Leased> {
+        let queue = self.queues.get_mut(&ticket)?;
+        let notice = queue.notices.front()?.clone();
+        self.leases += 1;
+        queue.lease = self.leases;
+        queue.attempts += 1;
+        self.order.remove(&queue.place);
+        queue.place.0 = lease.until;
+        self.order.insert(queue.place, ticket);
+        Some(Leased { notice, lease: queue.lease, attempt: queue.attempts })
+    }
+
+    pub(super) fn settle(&mut self, ticket: TicketId, lease: u64, settlement: Settlement) -> bool {
+        let Some(queue) = self.queues.get_mut(&ticket) else { return false };
+        if queue.lease != lease || queue.lease == 0 {
             return false;
         }
         self.order.remove(&queue.place);
@@ -84,7 +82,7 @@ impl Outbox {
                 queue.notices.pop_front();
                 queue.attempts = 0;
                 if queue.notices.is_empty() {
-                    self.queues.remove(&token.key);
+                    self.queues.remove(&ticket);
                     return true;
                 }
                 DateTime::<Utc>::MIN_UTC
@@ -93,7 +91,7 @@ impl Outbox {
         };
         // The next notice of the ticket takes the place of the last one.
         queue.place.0 = again;
-        self.order.insert(queue.place, token.key);
+        self.order.insert(queue.place, ticket);
         true
     }
 }

@@ -1,0 +1,200 @@
+//! What is said on a ticket: public messages, notes, conversations held elsewhere.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, TicketId};
+use crate::ticket::{Attachment, Channel};
+
+/// Adds a public message.
+///
+/// What it does follows from who writes ([`Author::part`](crate::Author::part)) and the
+/// workflow's table:
+///
+/// - The requester's message asks. It reopens a resolved ticket, and a closed one within the
+///   time of the [reopening policy](crate::Reopening). Later it goes to the ticket's latest
+///   follow-up, as if it had been sent there; where there is none, or that one has been closed
+///   for too long as well, it opens a new one. The outcome names it
+///   ([`Step::WentToFollowUp`](crate::Step::WentToFollowUp),
+///   [`Outcome::opened`](crate::Outcome::opened)).
+/// - A human agent's message answers.
+/// - Those of bots, auto-responders and the host move nothing: an absence notice must not
+///   reopen work.
+///
+/// A public message of requester or agent on a resolved ticket cancels its closing by itself.
+///
+/// On reopening, the owner keeps the ticket if they may still own it and have room; else it
+/// waits unassigned in its department's queue.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Closed`](crate::Refusal::Closed): on a closed ticket, unless the requester or their
+///   auto-responder writes.
+/// - [`Forbidden`](crate::Refusal::Forbidden): by a light agent, unless it is their own internal
+///   ticket.
+/// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
+/// - [`BadName`](crate::Refusal::BadName): a channel of the host's own, under no proper name.
+///
+/// # Examples
+///
+/// Whose turn it is follows from who wrote:
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let answered = desk.reply(agent.at(now), Reply::new(id, "Did you unplug it?"))?;
+/// assert_eq!(answered.ticket().unwrap().status().name, "answered");
+///
+/// let asked = desk.reply(customer.at(now), Reply::new(id, "I did."))?;
+/// assert_eq!(asked.ticket().unwrap().status().name, "open");
+///
+/// let away = Actor::AutoResponder(maria);
+/// let automatic = desk.reply(away.at(now), Reply::new(id, "I am on holiday."))?;
+/// assert_eq!(automatic.ticket().unwrap().status().name, "open");
+/// assert_eq!(automatic.ticket().unwrap().message_count(), 4);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+///
+/// A reply written on an old view of the ticket is refused, if the host says which view that
+/// was; a reply sent twice under one id is carried out once:
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let seen = desk.ticket(id)?.unwrap().revision();
+/// let once = CommandId::from_u128(99);
+/// let answer = Reply::new(id, "Unplug it.");
+/// let first = desk.reply(agent.at(now).once(once), answer.clone())?;
+/// let again = desk.reply(agent.at(now).once(once), answer)?;
+/// assert!(again.repeated && again.events == first.events);
+///
+/// let stale = desk.reply(agent.at(now).having_seen(seen), Reply::new(id, "Hello?"));
+/// assert_eq!(stale.unwrap_err().refusal().unwrap().code(), "stale_view");
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reply {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// How it travelled; `None`: as the last public message did.
+    pub channel: Option<Channel>,
+    /// What is said; empty only beside an attachment.
+    pub text: String,
+    /// The files that come with it; what they hold stays with the host.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Reply {
+    /// A message over the channel that the conversation is on.
+    pub fn new(ticket: TicketId, text: impl Into<String>) -> Self {
+        Self { ticket, channel: None, text: text.into(), attachments: Vec::new() }
+    }
+}
+
+/// Adds a note that only agents read.
+///
+/// It moves nothing, answers nothing and cancels nothing; allowed in every status. No customer
+/// ever sees it, or can tell that it is there.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by customers and auto-responders.
+/// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let noted = desk.note(agent.at(now), Note::new(id, "Third fire this week."))?;
+/// assert_eq!(noted.ticket().unwrap().status().name, "new");
+///
+/// assert_eq!(desk.thread(&agent, id, Revision::ZERO, 10)?.len(), 2);
+/// assert_eq!(desk.thread(&customer, id, Revision::ZERO, 10)?.len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Note {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// What is noted; empty only beside an attachment.
+    pub text: String,
+    /// The files that come with it; what they hold stays with the host.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Note {
+    /// A note without attachments.
+    pub fn new(ticket: TicketId, text: impl Into<String>) -> Self {
+        Self { ticket, text: text.into(), attachments: Vec::new() }
+    }
+}
+
+/// Logs what was said elsewhere, with the instant at which it was said: a phone call, a
+/// meeting. A public message, as if it had arrived then.
+///
+/// It moves the status as a [`Reply`] of that person would, unless it was said before the
+/// present status began (on finished work: before the ticket was resolved): the status has
+/// taken later news into account. Late words still count as an answer, or as a question that
+/// nobody has answered since.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but the host and agents who are not
+///   light ones.
+/// - [`InTheFuture`](crate::Refusal::InTheFuture): an instant later than now.
+/// - [`CannotOwn`](crate::Refusal::CannotOwn): the agent who spoke is not on record, or is a
+///   light one.
+/// - [`Closed`](crate::Refusal::Closed): an agent's words, on a closed ticket.
+/// - [`Empty`](crate::Refusal::Empty): an empty text.
+///
+/// # Examples
+///
+/// Anna called at 10:00 and writes it down at noon; the answer counts from 10:00:
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let (ten, noon) = (now + TimeDelta::hours(1), now + TimeDelta::hours(3));
+/// let logged = desk.log_conversation(
+///     agent.at(noon),
+///     LogConversation {
+///         ticket: id,
+///         said_by: SaidBy::Agent(anna),
+///         channel: Channel::Phone,
+///         occurred_at: ten,
+///         text: "Told her to unplug it.".into(),
+///     },
+/// )?;
+///
+/// let ticket = logged.ticket().unwrap();
+/// assert_eq!(ticket.status().name, "answered");
+/// assert_eq!(ticket.first_answered_at(), Some(ten));
+/// assert_eq!(ticket.updated_at(), noon);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LogConversation {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// Who said it.
+    pub said_by: SaidBy,
+    /// How it was said.
+    pub channel: Channel,
+    /// When it was said; not later than now.
+    pub occurred_at: DateTime<Utc>,
+    /// What was said.
+    pub text: String,
+}
+
+/// Who spoke in a conversation held elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SaidBy {
+    /// Who asked.
+    Requester,
+    /// This agent, to the requester. The agent must be on record, and not be a light one.
+    Agent(AgentId),
+}

@@ -1,0 +1,110 @@
+//! What is known of a ticket: subject, category, tags, fields, priority, followers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CategoryName, FieldName, ImpactName, PriorityName, Tag, TicketId, UrgencyName};
+use crate::settings::FieldValue;
+use crate::ticket::Follower;
+
+/// Changes what is known of a ticket; allowed in every status.
+///
+/// Impact and urgency, once both are known, set the priority by the
+/// [matrix](crate::PriorityMatrix) whenever either changes; a priority named in the same
+/// command wins. What the edit does not name stays as it is.
+///
+/// # Refused
+///
+/// Whole, if any part of it is. Beside what is
+/// [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by customers, auto-responders and light agents.
+/// - [`Unknown`](crate::Refusal::Unknown): a category, priority, impact, urgency or field that
+///   the settings do not know. A field that they no longer know can still be cleared.
+/// - [`BadName`](crate::Refusal::BadName): a tag that cannot be one.
+/// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
+/// - [`FieldRequired`](crate::Refusal::FieldRequired): clearing a field that the present status
+///   requires.
+/// - [`Empty`](crate::Refusal::Empty): a subject of blanks.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let mut edit = Edit::new(id);
+/// edit.category = Patch::Set("technical".into());
+/// edit.add_tags.insert("printer".into());
+/// edit.impact = Patch::Set("high".into());
+/// edit.urgency = Patch::Set("high".into());
+/// let edited = desk.edit(agent.at(now), edit.clone())?;
+///
+/// let ticket = edited.ticket().unwrap();
+/// assert_eq!(ticket.tags(), ["printer"]);
+/// assert_eq!(ticket.priority().name, "critical", "by the matrix of impact and urgency");
+///
+/// // Nothing of it is new any more.
+/// assert!(desk.edit(agent.at(now), edit)?.is_no_op());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Edit {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// A new subject, blanks at its edges aside; `None`: as it is.
+    pub subject: Option<String>,
+    /// What it is about, from the settings' list.
+    pub category: Patch<CategoryName>,
+    /// Labels to add, each 1 to 64 bytes; those it has are left alone.
+    pub add_tags: BTreeSet<Tag>,
+    /// Labels to remove; those it has not are passed over. A tag in both lists is added.
+    pub remove_tags: BTreeSet<Tag>,
+    /// Custom fields: a value to set, `None` to clear. Fields not named stay as they are.
+    pub fields: BTreeMap<FieldName, Option<FieldValue>>,
+    /// How much it matters; `None`: as it is, unless impact and urgency say otherwise.
+    pub priority: Option<PriorityName>,
+    /// How many it touches, on the scale of the priority matrix.
+    pub impact: Patch<ImpactName>,
+    /// How soon it hurts, on the scale of the priority matrix.
+    pub urgency: Patch<UrgencyName>,
+    /// Who is to be told of public answers beside the requester; on an internal ticket only
+    /// agents are.
+    pub follow: BTreeSet<Follower>,
+    /// Who is not to be any more. One in both lists follows.
+    pub unfollow: BTreeSet<Follower>,
+}
+
+impl Edit {
+    /// An edit that changes nothing yet; set its fields directly.
+    pub fn new(ticket: TicketId) -> Self {
+        Self {
+            ticket,
+            subject: None,
+            category: Patch::Keep,
+            add_tags: BTreeSet::new(),
+            remove_tags: BTreeSet::new(),
+            fields: BTreeMap::new(),
+            priority: None,
+            impact: Patch::Keep,
+            urgency: Patch::Keep,
+            follow: BTreeSet::new(),
+            unfollow: BTreeSet::new(),
+        }
+    }
+}
+
+/// What to do with a value that may be absent.
+///
+/// An `Option<Option<T>>` by name: leaving a category as it is and taking it away are not the
+/// same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Set it to this.
+    Set(T),
+    /// Remove it.
+    Clear,
+}

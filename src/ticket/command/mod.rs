@@ -1,0 +1,52 @@
+//! What may be asked of a ticket: one struct for each command, with what it does and what is
+//! refused.
+//!
+//! A command says what is to be done; who does it, and when, is the
+//! [`Context`](crate::Context) beside it. [`Desk`](crate::Desk) has a verb for each.
+//!
+//! Three rules hold for all of them:
+//!
+//! - A command that would change nothing is accepted and changes nothing
+//!   ([`Outcome::is_no_op`](crate::Outcome::is_no_op)).
+//! - A command that is refused changes nothing, not even in part.
+//! - What is due on the ticket (its [`Timers`](crate::Timers)) is carried out first, in the
+//!   same commit.
+//!
+//! # Refused everywhere
+//!
+//! - [`NotFound`](crate::Refusal::NotFound): there is no such ticket, or the actor may not see
+//!   it. Nobody can tell the two apart.
+//! - [`Forbidden`](crate::Refusal::Forbidden): the actor's role does not do such things.
+//! - [`NotAnAgent`](crate::Refusal::NotAnAgent): the acting agent is not on record, or has left.
+//! - [`StaleView`](crate::Refusal::StaleView): the ticket has changed since the actor looked at
+//!   it, where the host said what that was.
+//! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
+//!   another command or actor.
+//! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than
+//!   the desk's [`Limits`](crate::Limits).
+//!
+//! # The examples
+//!
+//! All begin alike: `desk` has the default settings, `maria` is a contact and `anna` an agent,
+//! `customer` and `agent` are the two as actors, `now` is a Monday at 09:00 UTC, and `id` is
+//! the ticket that Maria has just opened.
+//!
+//! ```
+#![doc = include_str!("../../example.txt")]
+//! let ticket = desk.ticket(id)?.unwrap();
+//! assert_eq!(ticket.requester(), Requester::Contact(maria));
+//! assert_eq!(ticket.status().name, "new");
+//! # Ok::<(), helpdesk::DeskError>(())
+//! ```
+
+mod assignment;
+mod conversation;
+mod editing;
+mod lifecycle;
+mod opening;
+
+pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
+pub use conversation::{LogConversation, Note, Reply, SaidBy};
+pub use editing::{Edit, Patch};
+pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
+pub use opening::{FollowUp, Open};

@@ -1,0 +1,106 @@
+//! Settings as JSON: what is written is read back, and nothing is silently passed over.
+
+use helpdesk::{
+    AgentProfile, AgentSight, FieldDef, FieldKind, OpenAge, Party, Reopening, Settings,
+    SettingsDraft, Span, Transition,
+};
+use serde_json::{Value, from_value, json, to_value};
+
+use crate::support::draft;
+
+/// Settings in which every part differs from its default.
+fn rich() -> SettingsDraft {
+    let mut settings = draft();
+    settings.reference_prefix = "ACME".into();
+    settings.workflow.statuses[7].required_fields.push("seats".into());
+    let by = vec![Party::Customer, Party::Bot];
+    settings.workflow.statuses[7].transitions[0] = Transition { to: "closed".into(), by };
+    settings.fields = vec![
+        FieldDef::new("order", FieldKind::Text { max_bytes: 40 }),
+        FieldDef::new("seats", FieldKind::Integer { min: -1, max: 9 }),
+        FieldDef::new("vip", FieldKind::Boolean),
+        FieldDef::new("since", FieldKind::Date),
+        FieldDef::new("plan", FieldKind::Choice { options: vec!["a".into(), "b".into()] }),
+    ];
+    settings.auto_close = None;
+    settings.open_age = Some(OpenAge { warn: Span::hours(5), overdue: Span::seconds(86_399) });
+    settings.reopening = Reopening::Always;
+    settings.agent_sight = AgentSight::All;
+    settings.limits.tags = 3;
+    settings
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    for settings in [draft(), rich(), SettingsDraft::default()] {
+        let json = to_value(&settings).unwrap();
+        assert_eq!(from_value::<SettingsDraft>(json.clone()).unwrap(), settings);
+        let built = settings.build().unwrap();
+        assert_eq!(to_value(&built).unwrap(), json, "built settings are written as their draft");
+        let text = serde_json::to_string(&built).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), built);
+    }
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    assert_eq!(from_value::<SettingsDraft>(json!({})).unwrap(), SettingsDraft::default());
+    let some = json!({ "reference_prefix": "X", "open_age": { "warn": "PT24H" } });
+    let some: SettingsDraft = from_value(some).unwrap();
+    let age = OpenAge { warn: Span::days(1), overdue: Span::days(5) };
+    assert_eq!((some.reference_prefix.as_str(), some.open_age), ("X", Some(age)));
+    let never: SettingsDraft = from_value(json!({ "auto_close": null })).unwrap();
+    assert_eq!(never.auto_close, None);
+    let profile: AgentProfile = from_value(json!({ "name": "Anna" })).unwrap();
+    assert_eq!(profile, AgentProfile::new("Anna"));
+}
+
+#[test]
+fn durations_are_iso_8601_in_hours_minutes_and_seconds() {
+    let json = to_value(draft()).unwrap();
+    assert_eq!(json["auto_close"], "PT96H");
+    assert_eq!(json["reopening"], json!({ "within": "PT720H" }));
+    for wrong in ["P4D", "96h", "PT", "PT-1H", "PT1.5H", "PT1H1H", ""] {
+        let error = from_value::<SettingsDraft>(json!({ "auto_close": wrong })).unwrap_err();
+        assert!(error.to_string().contains(&format!("`{wrong}`")), "{error}");
+    }
+}
+
+#[test]
+fn an_unknown_field_is_refused_by_its_name_wherever_it_stands() {
+    let whole = to_value(rich()).unwrap();
+    let places = [
+        "",
+        "/workflow",
+        "/workflow/statuses/0",
+        "/workflow/statuses/0/transitions/0",
+        "/workflow/reasons/0",
+        "/workflow/landmarks",
+        "/departments/0",
+        "/priority_matrix",
+        "/fields/0",
+        "/fields/0/kind/text",
+        "/open_age",
+        "/limits",
+    ];
+    for place in places {
+        let mut json = whole.clone();
+        let Some(Value::Object(object)) = json.pointer_mut(place) else {
+            panic!("there is no object at {place}")
+        };
+        object.insert("colour".into(), json!("red"));
+        let error = from_value::<SettingsDraft>(json).unwrap_err();
+        assert!(error.to_string().contains("unknown field `colour`"), "{place}: {error}");
+    }
+    let error = from_value::<AgentProfile>(json!({ "colour": "red" })).unwrap_err();
+    assert!(error.to_string().contains("unknown field `colour`"), "{error}");
+}
+
+#[test]
+fn settings_that_are_read_are_checked() {
+    let mut json = to_value(draft()).unwrap();
+    json["workflow"]["statuses"][0]["on_take"] = json!("limbo");
+    let error = from_value::<Settings>(json).unwrap_err().to_string();
+    assert!(error.contains("workflow.statuses[0].on_take"), "{error}");
+    assert!(error.contains("`limbo`"), "{error}");
+}
