@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{Close, Open, Reopen, Reply, Resolving};
 use helpdesk::store::MemoryStore;
 use helpdesk::{
-    Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Outcome, Requester, Settings, Step,
-    TicketId,
+    Actor, AgentId, AgentProfile, Channel, ContactId, Desk, DeskId, Outcome, Requester, Settings,
+    Step, TicketId,
 };
 
 const OLD: TicketId = TicketId::from_u128(1);
@@ -68,6 +68,16 @@ fn the_next_one_joins_the_follow_up_instead_of_opening_another() {
     assert_eq!(desk.ticket(follow_up).unwrap().unwrap().message_count(), 2);
     assert!(outcome.trace.contains(&Step::WentToFollowUp { ticket: follow_up }));
     assert_eq!(outcome.ticket().unwrap().id(), OLD, "the ticket that was named is there");
+}
+
+#[test]
+fn it_travels_as_the_conversation_that_it_joins_does() {
+    let desk = desk();
+    let by_phone = Reply { channel: Some(Channel::Phone), ..Reply::new(OLD, "Again!") };
+    desk.reply(MARIA.at(day(31)), by_phone).unwrap();
+    write(&desk, 32);
+    let [follow_up] = follow_ups(&desk)[..] else { panic!("one follow-up") };
+    assert_eq!(*desk.ticket(follow_up).unwrap().unwrap().channel(), Channel::Phone);
 }
 
 #[test]

@@ -61,14 +61,15 @@ pub(super) fn take(work: &mut Work<'_>) -> Result<(), Refusal> {
 pub(super) fn transfer(work: &mut Work<'_>, transfer: &Transfer) -> Result<(), Refusal> {
     not_closed(work)?;
     let to = checks::department(work.cx, &transfer.department)?;
-    let heir = heir(work, transfer.agent, &to)?;
-    if work.ticket.department() != Some(&to) {
-        let from = work.ticket.department().cloned();
-        work.record(TicketChange::Transferred { from, to }, None);
-        hand_over(work, heir);
-    } else if let Some((agent, over)) = heir {
-        give(work, agent, over);
+    if work.ticket.department() == Some(&to) {
+        // It is there: what remains is an assignment, if an agent is named.
+        let to = |agent| Assign::new(transfer.ticket, agent);
+        return transfer.agent.map_or(Ok(()), |agent| assign(work, &to(agent)));
     }
+    let heir = heir(work, transfer.agent, &to)?;
+    let from = work.ticket.department().cloned();
+    work.record(TicketChange::Transferred { from, to }, None);
+    hand_over(work, heir);
     Ok(())
 }
 

@@ -24,7 +24,7 @@ pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Wor
         text: &reply.text,
         attachments: &reply.attachments,
     };
-    say(work, said)
+    say(work, said, reply.channel.is_some())
 }
 
 /// A conversation held elsewhere: a public message that arrived late.
@@ -54,7 +54,7 @@ pub(super) fn log<'a>(
         text: &log.text,
         attachments: &[],
     };
-    say(work, said)
+    say(work, said, true)
 }
 
 /// A note, which changes nothing but the thread.
@@ -72,8 +72,9 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A public message on the ticket, or on the one that continues it.
-fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refusal> {
+/// A public message on the ticket, or on the one that continues it. Where the channel was not
+/// `named`, it is that of the conversation which the message joins.
+fn say<'a>(work: &mut Work<'a>, said: Said<'_>, named: bool) -> Result<Option<Work<'a>>, Refusal> {
     let part = said.author.part(work.ticket.requester());
     let status = work.ticket.status();
     let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
@@ -81,7 +82,7 @@ fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refu
         return Err(Refusal::Closed { status: status.name.clone() });
     }
     if part == Part::Asks && closed_to(work, said.at(work.now)) {
-        return continue_elsewhere(work, said).map(Some);
+        return continue_elsewhere(work, said, named).map(Some);
     }
     hear(work, said)?;
     Ok(None)
@@ -89,7 +90,11 @@ fn say<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Option<Work<'a>>, Refu
 
 /// A question on a ticket that has been closed for too long: its latest follow-up takes it,
 /// or, where there is none or that is closed for too long as well, a new one.
-fn continue_elsewhere<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+fn continue_elsewhere<'a>(
+    work: &mut Work<'a>,
+    mut said: Said<'_>,
+    named: bool,
+) -> Result<Work<'a>, Refusal> {
     let cx = work.cx;
     let latest = work.ticket.followed_up_by().last();
     let Some(latest) = latest.and_then(|latest| cx.visible(*latest).ok()) else {
@@ -103,6 +108,9 @@ fn continue_elsewhere<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a
     // Where this message belongs depends on the old ticket, which may not change.
     next.guard(work.as_loaded());
     next.trace(Step::WentToFollowUp { ticket: next.ticket.id() });
+    if !named {
+        said.channel = next.ticket.channel().clone();
+    }
     hear(&mut next, said)?;
     Ok(next)
 }

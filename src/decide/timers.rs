@@ -41,6 +41,7 @@ impl Work<'_> {
                 }
             }
         }
+        self.has_settled();
     }
 
     fn fire_move(&mut self, at: Instant, rule: Rule, to: Landmark, because: Moved) {

@@ -33,6 +33,8 @@ pub(super) struct Work<'a> {
     armed: bool,
     cause: Arc<Cause>,
     events: Vec<Event>,
+    /// How many of the events are what was due before the command; it was not set off by them.
+    settled: usize,
     out: Outgoing,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Work<'a> {
             armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
+            settled: 0,
             out,
             ticket: ticket.clone(),
         }
@@ -98,11 +101,17 @@ impl<'a> Work<'a> {
             armed: false,
             cause,
             events: vec![event],
+            settled: 0,
             out: Outgoing::default(),
             ticket,
         };
         work.rearm();
         work
+    }
+
+    /// What is due has been carried out; what follows is the command's own.
+    pub(super) fn has_settled(&mut self) {
+        self.settled = self.events.len();
     }
 
     /// Appends an event and applies it.
@@ -113,7 +122,7 @@ impl<'a> Work<'a> {
 
     /// Appends an event that the last one set off by a rule.
     pub(super) fn record_by(&mut self, rule: Rule, change: TicketChange) {
-        let parent = self.events.last();
+        let parent = self.events.get(self.settled..).and_then(<[Event]>::last);
         let cause = Cause {
             rule: Some(rule),
             parent: parent.map(|event| event.revision),

@@ -210,8 +210,9 @@ impl Ticket {
         match message.part {
             Part::Asks => {
                 self.last_asked_at = self.last_asked_at.max(Some(said_at));
-                // A question that was logged late may have been answered since.
-                if self.last_answered_at.is_none_or(|answered| said_at > answered) {
+                // A question that was logged late may have been answered since. Of words at one
+                // instant, those that were recorded later were said later.
+                if self.last_answered_at.is_none_or(|answered| said_at >= answered) {
                     let since = self.waiting_since.map_or(said_at, |since| since.min(said_at));
                     self.waiting_since = Some(since);
                 }

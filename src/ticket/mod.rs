@@ -177,7 +177,8 @@ impl Ticket {
         /// from here; meaningless on finished work.
         unresolved_since: DateTime<Utc>;
         /// When the oldest question was asked that no human agent has answered; `None`: nobody
-        /// waits for an answer.
+        /// waits. Where an answer was logged late, before several questions, it is the newest
+        /// of those.
         waiting_since: Option<DateTime<Utc>>;
         /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;

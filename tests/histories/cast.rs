@@ -68,8 +68,6 @@ pub(crate) fn settings(random: &mut Random) -> SettingsDraft {
         ],
         ..SettingsDraft::default()
     };
-    draft.limits.tags = 4;
-    draft.limits.followers = 3;
     draft.limits.attachments = 2;
     draft.limits.attachment_bytes = 1000;
     draft.limits.text_bytes = 200;
@@ -108,6 +106,8 @@ pub(crate) fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Reopening::Always,
     ]);
     draft.agent_sight = *random.pick(&[AgentSight::OwnDepartments, AgentSight::All]);
+    draft.limits.tags = *random.pick(&[4, 4, 2]);
+    draft.limits.followers = *random.pick(&[3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
 }
 

@@ -271,7 +271,7 @@ impl Draw<'_> {
                 let roles = [Role::Owner, Role::Agent, Role::Agent, Role::Restricted, Role::Light];
                 profile.role = self.one(&roles);
             }
-            4 => profile.departments = vec![self.department()],
+            4 => profile.departments = (0..3).map(|_| self.department()).collect(),
             5 => profile.capacity = self.one(&[None, Some(0), Some(1), Some(2), Some(5)]),
             6 => {
                 let addresses = ["Two@Example.com", "owner@example.com", "new@example.com"];
@@ -418,7 +418,7 @@ impl Draw<'_> {
 
     fn subject(&mut self) -> String {
         let long = "s".repeat(41);
-        self.one(&["Printer", "Printer on fire", "Invoice", " ", "", &long]).to_owned()
+        self.one(&["Printer", " Printer on fire ", "Invoice", " ", "", &long]).to_owned()
     }
 
     fn attachments(&mut self) -> Vec<Attachment> {
@@ -426,9 +426,10 @@ impl Draw<'_> {
             return Vec::new();
         }
         let count = 1 + self.random.below(3);
-        let bytes = self.one(&[10, 1000, 1001]);
+        let bytes = self.one(&[10, 1000, 1000, 1001]);
+        let name = if self.random.percent(5) { "x".repeat(40) } else { "file".to_owned() };
         let file = |index| Attachment {
-            name: format!("file{index}.png").into(),
+            name: format!("{name}{index}.png").into(),
             media_type: "image/png".into(),
             bytes,
             digest: None,
@@ -438,6 +439,9 @@ impl Draw<'_> {
     }
 
     fn channel(&mut self) -> Channel {
+        if self.random.percent(2) {
+            return Channel::Other(" no name".into());
+        }
         self.one(&[Channel::Email, Channel::Chat, Channel::Phone, Channel::Social("x".into())])
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Settings,
+    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Rule, Settings,
     StatusCategory, StatusChange, StatusName, Ticket, TicketChange, Visibility, fold,
 };
 
@@ -147,7 +147,10 @@ impl Scene<'_> {
             let said = message.visibility == Visibility::Note;
             law!(note == said, "law 6: its visibility is {:?}", message.visibility);
         }
-        let last = events.last().map(|event| event.revision);
+        // Whatever the command, the ticket may adopt new settings after it.
+        let adopts = |event: &&Event| event.cause.rule == Some(Rule::Adoption);
+        let adopted = events.iter().any(|event| adopts(&event));
+        let last = events.iter().rfind(|event| !adopts(event)).map(|event| event.revision);
         law!(last == Some(message.revision), "law 6: something followed from it");
         let earlier = history.iter().take_while(|event| event.revision < message.revision);
         let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
@@ -158,7 +161,7 @@ impl Scene<'_> {
                 (ticket.status().name.clone(), ticket.status_since(), ticket.reason().cloned()),
                 (ticket.waiting_since(), ticket.first_answered_at()),
                 (ticket.last_asked_at(), ticket.last_answered_at()),
-                (ticket.timers(), ticket.auto_close_cancelled()),
+                (Some(ticket.timers()).filter(|_| !adopted), ticket.auto_close_cancelled()),
                 (ticket.reopen_count(), ticket.assignee(), ticket.department().cloned()),
             )
         };

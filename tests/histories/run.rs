@@ -67,10 +67,14 @@ impl Run {
 
     /// Draws the next step and takes it. Returns it, with what it broke if it broke a law.
     pub(crate) fn advance(&mut self, seed: u64, unruly: bool) -> (Step, Result<(), Broken>) {
-        let view = View { model: &self.model, clock: self.clock, named: &self.named, unruly };
-        let step = step(seed, &view);
+        let step = self.draw(seed, unruly);
         let result = self.take(&step);
         (step, result)
+    }
+
+    /// The step that this seed gives, as things stand.
+    pub(crate) fn draw(&self, seed: u64, unruly: bool) -> Step {
+        step(seed, &View { model: &self.model, clock: self.clock, named: &self.named, unruly })
     }
 
     pub(crate) fn take(&mut self, step: &Step) -> Result<(), Broken> {
@@ -347,14 +351,20 @@ impl History {
             let (step, result) = run.advance(*seed, self.unruly);
             told.push(match step {
                 Step::Tick(now) => format!("{now} tick"),
-                Step::Call(call) => format!(
-                    "{} {} (id {:?}, seen {:?})\n    {:?}",
-                    call.context.now,
-                    call.context.actor,
-                    call.context.command_id,
-                    call.context.seen,
-                    call.command
-                ),
+                Step::Call(call) => {
+                    let context = &call.context;
+                    let command = match &call.command {
+                        Command::PublishSettings(settings) => {
+                            let (close, age) = (settings.auto_close(), settings.open_age());
+                            let (reopening, sight) = (settings.reopening(), settings.agent_sight());
+                            format!("Publish: {close:?} {age:?} {reopening:?} {sight:?}")
+                        }
+                        Command::CreateDesk(_) => "CreateDesk".to_owned(),
+                        command => format!("{command:?}"),
+                    };
+                    let (id, seen) = (context.command_id, context.seen);
+                    format!("{} {} ({id:?}, {seen:?})\n    {command}", context.now, context.actor)
+                }
             });
             if result.is_err() {
                 break;

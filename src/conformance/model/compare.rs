@@ -73,7 +73,11 @@ impl ModelTicket {
 
     fn compare_conversation(&self, ticket: &Ticket, found: &mut Differences) {
         found.note("channel", ticket.channel(), &self.channel);
-        found.note("waiting_since", ticket.waiting_since(), self.waiting_since());
+        let newer = |at, oldest| self.was_answered_late() && at >= oldest && self.asked_at(at);
+        match (ticket.waiting_since(), self.waiting_since()) {
+            (Some(desk), Some(model)) if newer(desk, model) => {}
+            (desk, model) => found.note("waiting_since", desk, model),
+        }
         found.note("first_answered_at", ticket.first_answered_at(), self.first_answered_at());
         found.note("last_asked_at", ticket.last_asked_at(), self.last(Voice::Asks));
         found.note("last_answered_at", ticket.last_answered_at(), self.last(Voice::Answers));

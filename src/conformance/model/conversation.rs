@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::ticket::{ArmedBy, later, status};
+use super::ticket::{later, status};
 use super::{Model, ModelTicket, Step, Voice};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
@@ -15,10 +15,12 @@ use crate::{
 impl Model {
     pub(super) fn open(&self, step: &mut Step<'_>, open: &Open) -> ModelTicket {
         step.require(!self.tickets.contains_key(&open.id), "id_taken");
-        let asks_for_self = match open.requester {
+        let may_speak = match open.requester {
             Requester::Contact(contact) => match step.actor {
                 Actor::Customer(who) => *who == contact,
-                Actor::Agent(_) | Actor::Bot(_) | Actor::Host => true,
+                // A light agent never speaks with customers.
+                Actor::Agent(_) => step.party != Party::LightAgent,
+                Actor::Bot(_) | Actor::Host => true,
                 Actor::AutoResponder(_) | Actor::System => false,
             },
             Requester::Agent(agent) => match step.actor {
@@ -29,16 +31,20 @@ impl Model {
                 _ => false,
             },
         };
-        step.require(asks_for_self, "forbidden");
+        step.require(may_speak, "forbidden");
+        if let Requester::Agent(agent) = open.requester {
+            step.require(self.agents.contains_key(&agent), "cannot_own");
+        }
         let outreach = open.origin == Origin::AgentReachedOut;
         if outreach {
             let to_contact = matches!(open.requester, Requester::Contact(_));
             step.require(Party::STAFF.contains(&step.party) && to_contact, "forbidden");
         }
-        self.words(step, &open.text, &open.attachments, false);
-        if let Some(subject) = &open.subject {
-            self.subject(step, subject);
-        }
+        self.words(step, &open.text, &open.attachments);
+        let subject = match &open.subject {
+            Some(subject) => self.subject(step, subject),
+            None => first_line(&open.text, self.settings.limits().subject_bytes),
+        };
         if let Some(department) = &open.department {
             step.require(self.knows_department(department), "unknown_name");
         }
@@ -46,17 +52,18 @@ impl Model {
         if let Some(category) = &open.category {
             step.require(draft.categories.contains(category), "unknown_name");
         }
+        self.on_channel(step, Some(&open.channel));
         if let Some(received_at) = &open.received_at {
             self.label(step, received_at.as_str());
         }
         let landmarks = &draft.workflow.landmarks;
         let start = if outreach { &landmarks.outreach } else { &landmarks.initial };
-        let voice = match (outreach, step.actor) {
-            (false, _) => Voice::Asks,
-            (true, Actor::Agent(_)) => Voice::Answers,
-            (true, _) => Voice::Neither,
-        };
-        let subject = open.subject.clone().unwrap_or_else(|| first_line(&open.text));
+        // Reaching out is an agent's word, whoever carries it.
+        let voice = if outreach { Voice::Answers } else { Voice::Asks };
+        let subject = open
+            .subject
+            .clone()
+            .unwrap_or_else(|| first_line(&open.text, draft.limits.subject_bytes));
         let mut ticket =
             self.blank(open.id, open.requester, step.now, &draft.default_priority, subject);
         ticket.origin = open.origin;
@@ -131,26 +138,27 @@ impl Model {
             follows: None,
             followed_up_by: Vec::new(),
             timers: Timers::default(),
-            armed_by: ArmedBy(self.settings.clone()),
         }
     }
 
     pub(super) fn reply(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reply: &Reply) {
-        self.words(step, &reply.text, &reply.attachments, true);
-        let channel = reply.channel.clone().unwrap_or_else(|| ticket.channel.clone());
+        self.words(step, &reply.text, &reply.attachments);
+        self.on_channel(step, reply.channel.as_ref());
+        let channel = reply.channel.clone();
         let voice = ticket.voice(step.actor);
         // An absence notice to a closed ticket is kept, and changes nothing else.
         let kept = matches!(step.actor, Actor::AutoResponder(_));
-        self.hear(step, ticket, voice, step.now, channel, kept);
+        self.hear(step, ticket, voice, None, channel, kept);
     }
 
     pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
-        self.words(step, &note.text, &note.attachments, true);
+        self.words(step, &note.text, &note.attachments);
         ticket.say(step.now, Voice::Neither, false);
     }
 
     pub(super) fn log(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, log: &LogConversation) {
-        self.words(step, &log.text, &[], false);
+        self.words(step, &log.text, &[]);
+        self.on_channel(step, Some(&log.channel));
         let occurred_at = DateTime::from_timestamp_micros(log.occurred_at.timestamp_micros())
             .unwrap_or(log.occurred_at);
         step.require(occurred_at <= step.now, "in_the_future");
@@ -163,7 +171,7 @@ impl Model {
                 ticket.voice(&Actor::Agent(agent))
             }
         };
-        self.hear(step, ticket, voice, occurred_at, log.channel.clone(), false);
+        self.hear(step, ticket, voice, Some(occurred_at), Some(log.channel.clone()), false);
     }
 
     /// A public message arrives.
@@ -172,21 +180,20 @@ impl Model {
         step: &mut Step<'_>,
         ticket: &mut ModelTicket,
         voice: Voice,
-        said: DateTime<Utc>,
-        channel: Channel,
+        occurred_at: Option<DateTime<Utc>>,
+        channel: Option<Channel>,
         kept: bool,
     ) {
+        let said = occurred_at.unwrap_or(step.now);
         let closed = ticket.category == StatusCategory::Closed;
         step.require(!closed || voice == Voice::Asks || kept, "closed");
-        // The present status has taken everything into account that was said before it.
-        let since = ticket.resolved_at.unwrap_or(ticket.status_since);
-        let news = said >= since && voice != Voice::Neither;
-        if closed && news && !self.reopens(ticket, said) {
-            self.spin_off(step, ticket, said, channel);
+        let news = ticket.is_news(said) && voice != Voice::Neither;
+        if news && self.is_gone(ticket, said) {
+            self.late(step, ticket, occurred_at, channel);
             return;
         }
         ticket.say(said, voice, true);
-        ticket.channel = channel;
+        ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
         if !news {
             return;
         }
@@ -206,12 +213,44 @@ impl Model {
         }
     }
 
-    /// Whether what the requester says to a closed ticket reopens it.
-    fn reopens(&self, ticket: &ModelTicket, said: DateTime<Utc>) -> bool {
+    /// Whether the ticket has been closed for too long to reopen on what the requester says.
+    fn is_gone(&self, ticket: &ModelTicket, said: DateTime<Utc>) -> bool {
         match (self.settings.reopening(), ticket.closed_at) {
-            (Reopening::Within(span), Some(closed)) => said <= later(closed, span),
-            _ => true,
+            (Reopening::Within(span), Some(closed)) => said > later(closed, span),
+            _ => false,
         }
+    }
+
+    /// What the requester says to a ticket that is gone goes to its latest follow-up, as if it
+    /// had been sent there; where there is none, or that is gone as well, to a new one.
+    fn late(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &ModelTicket,
+        occurred_at: Option<DateTime<Utc>>,
+        channel: Option<Channel>,
+    ) {
+        // Only where whoever carries the words may know of it.
+        let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
+        let latest = latest.filter(|latest| self.sees(step.actor, step.party, latest));
+        if let Some(latest) = latest {
+            let mut latest = latest.clone();
+            let now = step.now;
+            step.now = step.claimed.max(latest.updated_at);
+            latest.settle(&self.settings, step.now);
+            let said = occurred_at.unwrap_or(step.now);
+            if !(latest.is_news(said) && self.is_gone(&latest, said)) {
+                self.hear(step, &mut latest, Voice::Asks, occurred_at, channel, false);
+                latest.updated_at = step.now;
+                latest.arm(&self.settings);
+                step.now = now;
+                step.also = Some(latest);
+                return;
+            }
+            step.now = now;
+        }
+        let channel = channel.unwrap_or_else(|| ticket.channel.clone());
+        self.spin_off(step, ticket, occurred_at.unwrap_or(step.now), channel);
     }
 
     pub(super) fn follow_up(
@@ -220,7 +259,8 @@ impl Model {
         ticket: &mut ModelTicket,
         follow_up: &FollowUp,
     ) {
-        self.words(step, &follow_up.text, &[], false);
+        self.words(step, &follow_up.text, &[]);
+        self.on_channel(step, Some(&follow_up.channel));
         step.require(ticket.category == StatusCategory::Closed, "not_closed");
         step.require(!self.tickets.contains_key(&follow_up.id), "id_taken");
         self.spin_off(step, ticket, step.now, follow_up.channel.clone());
@@ -257,14 +297,29 @@ impl Model {
     }
 
     /// Checks what somebody writes.
-    fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment], files_do: bool) {
+    fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
         let limits = self.settings.limits();
-        let something = !text.trim().is_empty() || (files_do && !files.is_empty());
+        let something = !text.trim().is_empty() || !files.is_empty();
         step.require(something, "empty");
         self.at_most(step, text.len(), limits.text_bytes);
         self.at_most(step, files.len(), limits.attachments);
-        let small = files.iter().all(|file| file.bytes <= limits.attachment_bytes);
-        step.require(small, "limit_exceeded");
+        for file in files {
+            step.require(file.bytes <= limits.attachment_bytes, "limit_exceeded");
+            let digest = file.digest.as_ref().map_or(0, |digest| digest.len());
+            for length in [file.name.len(), file.media_type.len(), file.key.len(), digest] {
+                self.at_most(step, length, limits.subject_bytes);
+            }
+        }
+    }
+
+    /// A host's own name for a channel is a name like others.
+    fn on_channel(&self, step: &mut Step<'_>, channel: Option<&Channel>) {
+        match channel {
+            Some(Channel::Social(name) | Channel::Messenger(name) | Channel::Other(name)) => {
+                self.label(step, name);
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn at_most(&self, step: &mut Step<'_>, found: usize, limit: u32) {
@@ -273,13 +328,20 @@ impl Model {
 }
 
 /// The subject of a request that came without one: its first line with words in it, cut at a
-/// word's end where it is longer than 80 characters.
-fn first_line(text: &str) -> String {
+/// word's end where it is longer than 80 characters or than a subject may be.
+fn first_line(text: &str, limit: u32) -> String {
+    let room = (limit as usize).saturating_sub("…".len());
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    if line.chars().count() <= 80 {
+    if line.is_empty() {
+        return "(no subject)".to_owned();
+    }
+    if line.chars().count() <= 80 && line.len() <= room {
         return line.to_owned();
     }
     let mut cut: String = line.chars().take(80).collect();
+    while cut.len() > room {
+        cut.pop();
+    }
     if let Some((words, _)) = cut.rsplit_once(char::is_whitespace) {
         cut = words.trim_end().to_owned();
     }

@@ -10,8 +10,7 @@ impl Model {
     pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
         let draft = self.settings.draft();
         if let Some(subject) = &edit.subject {
-            self.subject(step, subject);
-            ticket.subject = subject.clone();
+            ticket.subject = self.subject(step, subject);
         }
         if let Patch::Set(category) = &edit.category {
             step.require(draft.categories.contains(category), "unknown_name");
@@ -36,9 +35,12 @@ impl Model {
         }
     }
 
-    pub(super) fn subject(&self, step: &mut Step<'_>, subject: &str) {
-        step.require(!subject.trim().is_empty(), "empty");
+    /// Checks a subject, and gives it without the blanks at its edges.
+    pub(super) fn subject(&self, step: &mut Step<'_>, subject: &str) -> String {
+        let subject = subject.trim();
+        step.require(!subject.is_empty(), "empty");
         self.at_most(step, subject.len(), self.settings.limits().subject_bytes);
+        subject.to_owned()
     }
 
     /// Checks a free label.

@@ -9,25 +9,28 @@ impl Model {
         let mut changes = Changes::default();
         match command {
             Command::PutAgent { id, profile } => {
-                self.put_agent(step, *id, profile);
-                changes.agent = Some((*id, profile.clone()));
+                let mut profile = profile.clone();
+                // Each once, in whatever order they were named.
+                profile.departments.sort();
+                profile.departments.dedup();
+                self.put_agent(step, *id, &profile);
+                changes.agent = Some((*id, profile));
             }
             Command::PublishSettings(settings) => changes.settings = Some(settings.clone()),
-            // The model is of a desk that exists.
-            _ => step.require(false, "desk_exists"),
+            _ => {}
         }
         changes
     }
 
     fn put_agent(&self, step: &mut Step<'_>, id: AgentId, profile: &AgentProfile) {
         let before = self.agents.get(&id);
-        if before == Some(profile) && step.faults.is_empty() {
-            return;
-        }
         let owners =
             profile.role == Role::Owner || before.is_some_and(|before| before.role == Role::Owner);
         let may_make_owners = matches!(step.party, Party::Owner | Party::Host);
         step.require(!owners || may_make_owners, "owners_only");
+        if before == Some(profile) && step.faults.is_empty() {
+            return;
+        }
         let name = &profile.name;
         let named = !name.is_empty()
             && name.len() <= 200

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::ticket::status;
 use super::{Model, ModelTicket, Step};
 use crate::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
-use crate::{ReasonName, StatusCategory, StatusName};
+use crate::{Party, ReasonName, StatusCategory, StatusName};
 
 impl Model {
     /// Moves a ticket; where that reopens it, the owner keeps it or loses it.
@@ -47,7 +47,7 @@ impl Model {
                 let known = &self.settings.draft().workflow.reasons;
                 let known = known.iter().any(|known| known.name == *reason);
                 step.require(known, "unknown_name");
-                step.require(!known || status.reasons.contains(reason), "reason_not_taken");
+                step.require(status.reasons.contains(reason), "reason_not_taken");
             }
         }
     }
@@ -58,21 +58,23 @@ impl Model {
         ticket: &mut ModelTicket,
         set: &SetStatus,
     ) {
+        step.require(ticket.category != StatusCategory::Closed, "closed");
         let Some(to) = status(&self.settings, &set.status) else {
             step.require(false, "unknown_name");
             return;
         };
+        let by_name = !matches!(to.category, StatusCategory::Resolved | StatusCategory::Closed)
+            && to.name != self.settings.draft().workflow.landmarks.postponed;
+        step.require(by_name, "needs_command");
         if ticket.status == set.status {
-            // Already there: all it may bring is another reason.
+            // Already there: all it may bring is another reason, which is an edit.
             if set.reason.is_some() && set.reason != ticket.reason {
+                step.require(step.edits(), "forbidden");
                 self.takes_reason(step, &set.status, set.reason.as_ref());
                 ticket.reason = set.reason.clone();
             }
             return;
         }
-        let by_name = !matches!(to.category, StatusCategory::Resolved | StatusCategory::Closed)
-            && to.name != self.settings.draft().workflow.landmarks.postponed;
-        step.require(by_name, "needs_command");
         if by_name {
             self.way(step, ticket, &set.status);
             self.takes_reason(step, &set.status, set.reason.as_ref());
@@ -90,9 +92,12 @@ impl Model {
         let to = &self.settings.draft().workflow.landmarks.postponed;
         let until = DateTime::from_timestamp_micros(postpone.until.timestamp_micros())
             .unwrap_or(postpone.until);
+        step.require(ticket.category != StatusCategory::Closed, "closed");
         step.require(until > step.now, "not_later");
         self.takes_reason(step, to, postpone.reason.as_ref());
-        if ticket.status != *to {
+        if ticket.status == *to {
+            step.require(step.edits(), "forbidden");
+        } else {
             self.way(step, ticket, to);
             let from_new = ticket.category == StatusCategory::New;
             self.go(ticket, to, step.now);
@@ -105,9 +110,11 @@ impl Model {
     pub(super) fn resolve(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolve: &Resolve) {
         step.require(ticket.category != StatusCategory::Closed, "closed");
         if ticket.category == StatusCategory::Resolved {
+            // Saying more of finished work is an edit.
+            step.require(step.edits(), "forbidden");
+            // Where its closing was cancelled, it is resolved anew, if only to close.
             if ticket.auto_close_cancelled {
-                ticket.auto_close_cancelled = false;
-                ticket.resolved_at = Some(step.now);
+                ticket.resolution = None;
             }
         } else {
             let to = &self.settings.draft().workflow.landmarks.resolved;
@@ -136,16 +143,15 @@ impl Model {
         }
     }
 
-    /// Records how it ended, unless that is on record already.
+    /// Records how it ended, unless that is on record already. With another resolution it is
+    /// resolved anew: the time to its closing starts again.
     fn record(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolving: &Resolving) {
         let draft = self.settings.draft();
         step.require(draft.resolution_codes.contains(&resolving.code), "unknown_name");
         self.at_most(step, resolving.text.len(), draft.limits.text_bytes);
-        let known = ticket
-            .resolution
-            .as_ref()
-            .is_some_and(|(code, text, _, _)| *code == resolving.code && *text == resolving.text);
-        if !known {
+        if !ticket.ended(resolving) {
+            ticket.resolved_at = Some(step.now);
+            ticket.auto_close_cancelled = false;
             ticket.resolution = Some((
                 resolving.code.clone(),
                 resolving.text.clone(),
@@ -166,5 +172,21 @@ impl Model {
     pub(super) fn why(&self, step: &mut Step<'_>, reason: &str) {
         step.require(!reason.trim().is_empty(), "empty");
         self.at_most(step, reason.len(), self.settings.limits().text_bytes);
+    }
+}
+
+impl ModelTicket {
+    /// Whether this is how it ended, as far as is on record.
+    fn ended(&self, resolving: &Resolving) -> bool {
+        let recorded = self.resolution.as_ref();
+        recorded
+            .is_some_and(|(code, text, _, _)| *code == resolving.code && *text == resolving.text)
+    }
+}
+
+impl Step<'_> {
+    /// Whether this party may say more of a ticket without moving it.
+    fn edits(&self) -> bool {
+        Party::STAFF.contains(&self.party) || self.party == Party::Bot
     }
 }

@@ -77,12 +77,17 @@ pub struct Model {
 struct Step<'a> {
     actor: &'a Actor,
     party: Party,
+    /// The time, or the last instant that the ticket has seen where that is later.
     now: DateTime<Utc>,
+    /// The time that the call states.
+    claimed: DateTime<Utc>,
     faults: BTreeSet<&'static str>,
     /// A ticket that the command opens beside the one it is about.
     opens: Option<ModelTicket>,
     /// Whether the desk chooses the id of that ticket.
     unnamed: bool,
+    /// Another ticket that it writes to.
+    also: Option<ModelTicket>,
 }
 
 impl Step<'_> {
@@ -229,9 +234,23 @@ impl Model {
         let actor = &call.context.actor;
         let now = DateTime::from_timestamp_micros(call.context.now.timestamp_micros())
             .unwrap_or(call.context.now);
+        if let Command::CreateDesk(_) = call.command {
+            // Before there is a desk there is nobody on it: only the host may ask.
+            let host = *actor == Actor::Host;
+            return Err(only(if host { "desk_exists" } else { "no_such_desk" }));
+        }
         let party = self.party(actor).ok_or_else(|| only("not_an_agent"))?;
-        let mut step =
-            Step { actor, party, now, faults: BTreeSet::new(), opens: None, unnamed: false };
+        let faults = BTreeSet::new();
+        let mut step = Step {
+            actor,
+            party,
+            now,
+            claimed: now,
+            faults,
+            opens: None,
+            unnamed: false,
+            also: None,
+        };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
                 Command::Open(open) => {
@@ -252,19 +271,23 @@ impl Model {
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
-        let settled = ticket.settle(step.now);
-        ticket.adopt(&self.settings, step.now);
+        ticket.settle(&self.settings, step.now);
         if let Some(seen) = call.context.seen {
-            step.require(seen >= before.revision && !settled, "stale_view");
+            // What is due and not yet recorded, nobody can have seen; nor a later revision.
+            step.require(seen == before.revision, "stale_view");
         }
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
             return Err(step.faults);
         }
-        if ticket != settled || step.opens.is_some() {
-            ticket.updated_at = step.now;
+        let changed = ticket != settled || step.opens.is_some();
+        if !matches!(call.command, Command::Tick(_)) {
+            // The command done, the ticket follows the settings in force.
             ticket.arm(&self.settings);
+        }
+        if changed || ticket.timers != settled.timers {
+            ticket.updated_at = step.now;
         }
         let mut changes = Changes::default();
         match step.opens {
@@ -272,6 +295,7 @@ impl Model {
             Some(opened) => changes.tickets.push(opened),
             None => {}
         }
+        changes.tickets.extend(step.also);
         changes.tickets.push(ticket);
         Ok(changes)
     }

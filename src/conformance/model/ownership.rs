@@ -9,23 +9,22 @@ impl Model {
         step.require(ticket.category != StatusCategory::Closed, "closed");
     }
 
-    /// Gives a ticket to an agent who may own it.
+    /// Gives a ticket to an agent who may own it. To its owner it need not be given.
     fn give(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, agent: AgentId, over: bool) {
-        if ticket.owner == Some(agent) && self.is_worker(agent) {
-            let here = self.works_in(agent, ticket.department.as_ref());
-            step.require(here, "not_in_department");
-            return;
+        if ticket.owner != Some(agent) {
+            self.fits(step, ticket, agent, over);
+            ticket.owner = Some(agent);
         }
+    }
+
+    fn fits(&self, step: &mut Step<'_>, ticket: &ModelTicket, agent: AgentId, over: bool) {
         let worker = self.is_worker(agent);
         step.require(worker, "cannot_own");
-        if worker {
-            let here = self.works_in(agent, ticket.department.as_ref());
-            step.require(here, "not_in_department");
-        }
-        // Finished work takes no room.
-        let room = over || ticket.is_done() || self.has_room(agent);
-        step.require(room, "over_capacity");
-        ticket.owner = Some(agent);
+        let here = self.works_in(agent, ticket.department.as_ref());
+        step.require(!worker || here, "not_in_department");
+        // Finished work takes no room, and what somebody owns has its room already.
+        let room = ticket.is_done() || ticket.owner == Some(agent) || self.has_room(agent);
+        step.require(over || room, "over_capacity");
     }
 
     pub(super) fn assign(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, assign: &Assign) {
@@ -93,8 +92,10 @@ impl Model {
     ) {
         ticket.department = Some(department.clone());
         match agent {
-            Some(agent) => self.give(step, ticket, agent, false),
-            None => ticket.owner = None,
+            // Even its owner must be able to own it there.
+            Some(agent) => self.fits(step, ticket, agent, false),
+            None => {}
         }
+        ticket.owner = agent;
     }
 }

@@ -93,6 +93,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Admin, Agent, AutoResponder, Bot, Customer, Host, LightAgent, Owner, RestrictedAgent,
     };
     let workers = [Owner, Admin, Agent, RestrictedAgent];
+    // Everybody who works on tickets, and the host.
     let staff = || Party::STAFF.contains(&party);
     match command {
         Command::Tick(_) => party == Party::System,
@@ -102,7 +103,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::CreateDesk(_) => party == Host,
         Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
         Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
-        Command::FollowUp(_) => staff() || asker || party == Customer,
+        Command::FollowUp(_) => staff() || asker || [Bot, Customer].contains(&party),
         Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),

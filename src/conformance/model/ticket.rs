@@ -1,7 +1,6 @@
 //! A ticket in the model: what was said and done, and what follows from it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -78,22 +77,7 @@ pub struct ModelTicket {
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
     pub timers: Timers,
-    /// The settings that set the timers: they stay in force until the ticket's next command.
-    pub(super) armed_by: ArmedBy,
 }
-
-/// The settings that set a ticket's timers. Which ones is no part of the ticket: two tickets
-/// with the same timers are the same.
-#[derive(Clone, Debug)]
-pub(super) struct ArmedBy(pub(super) Arc<Settings>);
-
-impl PartialEq for ArmedBy {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for ArmedBy {}
 
 impl ModelTicket {
     /// Whether the work is finished.
@@ -115,8 +99,28 @@ impl ModelTicket {
         waiting
     }
 
-    /// When a human agent first answered. The words that opened the ticket are no answer.
+    /// Whether an answer was logged late, before a question that was on record. Of several
+    /// such questions a desk's head remembers the newest only, and may say that one.
+    pub fn was_answered_late(&self) -> bool {
+        let mut last_asked = None;
+        self.thread.iter().filter(|said| said.public).any(|said| {
+            if said.voice == Voice::Asks {
+                last_asked = last_asked.max(Some(said.at));
+            }
+            said.voice == Voice::Answers && Some(said.at) < last_asked
+        })
+    }
+
+    /// Whether somebody asked at this instant.
+    pub fn asked_at(&self, at: DateTime<Utc>) -> bool {
+        self.thread.iter().any(|said| said.public && said.voice == Voice::Asks && said.at == at)
+    }
+
+    /// When a human agent first answered. Who reached out owes no first answer.
     pub fn first_answered_at(&self) -> Option<DateTime<Utc>> {
+        if self.origin == Origin::AgentReachedOut {
+            return None;
+        }
         let rest = self.thread.iter().skip(1);
         rest.filter(|said| said.public && said.voice == Voice::Answers).map(|said| said.at).min()
     }
@@ -149,6 +153,12 @@ impl ModelTicket {
         said
     }
 
+    /// Whether the present status has not taken into account what was said then: it began
+    /// before; or, on finished work, the ticket was resolved before.
+    pub(super) fn is_news(&self, said: DateTime<Utc>) -> bool {
+        said >= self.resolved_at.unwrap_or(self.status_since)
+    }
+
     /// Adds something to the thread.
     pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool) {
         self.thread.push(Said { at, voice, public });
@@ -169,6 +179,11 @@ impl ModelTicket {
         self.reason = None;
         self.postponed_until = None;
         self.postponed_from_new = false;
+        if was_done != self.is_done() {
+            // The flags are of unfinished work.
+            self.warned = false;
+            self.overdue = false;
+        }
         match (was_done, self.is_done()) {
             (false, true) => {
                 self.resolved_at = Some(at);
@@ -180,8 +195,6 @@ impl ModelTicket {
                 self.resolved_at = None;
                 self.closed_at = None;
                 self.auto_close_cancelled = false;
-                self.warned = false;
-                self.overdue = false;
             }
             _ => {}
         }
@@ -191,7 +204,7 @@ impl ModelTicket {
     }
 
     /// Sets the timers by these settings, from the instants that they count from.
-    pub(super) fn arm(&mut self, settings: &Arc<Settings>) {
+    pub(super) fn arm(&mut self, settings: &Settings) {
         let open_age = settings.open_age().filter(|_| !self.is_done());
         let unresolved = self.unresolved_since;
         let closing = self.category == StatusCategory::Resolved && !self.auto_close_cancelled;
@@ -208,48 +221,37 @@ impl ModelTicket {
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
         };
-        self.armed_by = ArmedBy(settings.clone());
     }
 
-    /// Does everything that is due by now, in order. Says whether there was anything.
-    pub(super) fn settle(&mut self, now: DateTime<Utc>) -> bool {
-        let mut settled = false;
+    /// Does everything that is due by now, in order.
+    pub(super) fn settle(&mut self, settings: &Settings, now: DateTime<Utc>) {
         while let Some(due) = self.next_wake().filter(|due| *due <= now) {
-            self.fire(due);
-            settled = true;
+            self.fire(settings, due);
         }
-        settled
     }
 
-    /// Does the first thing that is due at this instant.
-    fn fire(&mut self, due: DateTime<Utc>) {
-        let ArmedBy(settings) = self.armed_by.clone();
+    /// Does the first thing that is due at this instant. A move sets the timers by the
+    /// settings in force; what only raises a flag leaves the other timers alone.
+    fn fire(&mut self, settings: &Settings, due: DateTime<Utc>) {
         let landmarks = &settings.draft().workflow.landmarks;
         // It may be due before the last thing that happened, where the settings changed.
         let at = due.max(self.updated_at);
-        let timers = self.timers;
-        if timers.wake == Some(due) {
+        let Timers { wake, auto_close, open_age_warning, .. } = self.timers;
+        if wake == Some(due) {
             let to = if self.postponed_from_new { &landmarks.initial } else { &landmarks.woken };
-            self.enter(&settings, to, at);
-        } else if timers.auto_close == Some(due) {
-            self.enter(&settings, &landmarks.closed, at);
-        } else if timers.open_age_warning == Some(due) {
+            self.enter(settings, to, at);
+            self.arm(settings);
+        } else if auto_close == Some(due) {
+            self.enter(settings, &landmarks.closed, at);
+            self.arm(settings);
+        } else if open_age_warning == Some(due) {
             self.warned = true;
+            self.timers.open_age_warning = None;
         } else {
             self.overdue = true;
+            self.timers.open_age_overdue = None;
         }
         self.updated_at = at;
-        self.arm(&settings);
-    }
-
-    /// Follows the settings in force, and does what is due by them.
-    pub(super) fn adopt(&mut self, settings: &Arc<Settings>, now: DateTime<Utc>) {
-        let before = self.timers;
-        self.arm(settings);
-        if self.timers != before {
-            self.updated_at = now;
-        }
-        self.settle(now);
     }
 }
 

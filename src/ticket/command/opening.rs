@@ -86,7 +86,7 @@ pub struct Open {
     /// The address or form that received it; 1 to 64 bytes.
     pub received_at: Option<ReceivedAt>,
     /// The subject; `None`: the text's first line, cut at a word where it is longer than 80
-    /// characters.
+    /// characters, or `(no subject)` where there is no text.
     pub subject: Option<String>,
     /// The first message; empty only beside an attachment.
     pub text: String,
