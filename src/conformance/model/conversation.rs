@@ -60,10 +60,6 @@ impl Model {
         let start = if outreach { &landmarks.outreach } else { &landmarks.initial };
         // Reaching out is an agent's word, whoever carries it.
         let voice = if outreach { Voice::Answers } else { Voice::Asks };
-        let subject = open
-            .subject
-            .clone()
-            .unwrap_or_else(|| first_line(&open.text, draft.limits.subject_bytes));
         let mut ticket =
             self.blank(open.id, open.requester, step.now, &draft.default_priority, subject);
         ticket.origin = open.origin;
@@ -81,7 +77,7 @@ impl Model {
             (open.impact.clone(), open.urgency.clone()),
             open.priority.as_ref(),
         );
-        self.label_with(step, &mut ticket, &open.tags);
+        self.label_with(step, &mut ticket, &open.tags, &BTreeSet::new());
         for (name, value) in &open.fields {
             self.fill(step, &mut ticket, name, Some(value));
         }

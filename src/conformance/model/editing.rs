@@ -16,21 +16,20 @@ impl Model {
             step.require(draft.categories.contains(category), "unknown_name");
         }
         ticket.about = patched(&ticket.about, &edit.category);
-        for tag in &edit.remove_tags {
-            ticket.tags.remove(tag);
-        }
-        self.label_with(step, ticket, &edit.add_tags);
+        self.label_with(step, ticket, &edit.add_tags, &edit.remove_tags);
         for (name, value) in &edit.fields {
             self.fill(step, ticket, name, value.as_ref());
         }
         let scales =
             (patched(&ticket.impact, &edit.impact), patched(&ticket.urgency, &edit.urgency));
         self.weigh(step, ticket, scales, edit.priority.as_ref());
+        // A limit that was lowered asks nobody to make room, but for what is new.
+        let followers = ticket.followers.clone();
         for follower in &edit.unfollow {
             ticket.followers.remove(follower);
         }
         ticket.followers.extend(edit.follow.iter().copied());
-        if !edit.follow.is_empty() {
+        if !ticket.followers.is_subset(&followers) {
             self.at_most(step, ticket.followers.len(), draft.limits.followers);
         }
     }
@@ -52,18 +51,23 @@ impl Model {
         step.require(fits, "bad_name");
     }
 
-    /// Adds tags.
+    /// Removes tags, and adds tags.
     pub(super) fn label_with(
         &self,
         step: &mut Step<'_>,
         ticket: &mut ModelTicket,
-        tags: &BTreeSet<Tag>,
+        add: &BTreeSet<Tag>,
+        remove: &BTreeSet<Tag>,
     ) {
-        for tag in tags {
+        let before = ticket.tags.clone();
+        for tag in remove {
+            ticket.tags.remove(tag);
+        }
+        for tag in add {
             self.label(step, tag.as_str());
             ticket.tags.insert(tag.clone());
         }
-        if !tags.is_empty() {
+        if !ticket.tags.is_subset(&before) {
             self.at_most(step, ticket.tags.len(), self.settings.limits().tags);
         }
     }
