@@ -4,6 +4,80 @@ use std::collections::BTreeMap;
 
 use helpdesk::{Change, Event, TicketChange};
 
+/// Every code but that of a desk without settings.
+const REFUSALS: [&str; 32] = [
+    "already_taken",
+    "bad_name",
+    "cannot_own",
+    "closed",
+    "command_id_reused",
+    "desk_exists",
+    "email_taken",
+    "empty",
+    "field_invalid",
+    "field_required",
+    "finished",
+    "forbidden",
+    "id_taken",
+    "in_the_future",
+    "limit_exceeded",
+    "needs_command",
+    "no_transition",
+    "not_an_agent",
+    "not_closed",
+    "not_finished",
+    "not_found",
+    "not_higher_tier",
+    "not_in_department",
+    "not_later",
+    "over_capacity",
+    "owners_only",
+    "reason_not_taken",
+    "reason_required",
+    "resolution_required",
+    "stale_view",
+    "transition_forbidden",
+    "unknown_name",
+];
+
+/// Everything that can happen to a ticket.
+const CHANGES: [&str; 34] = [
+    "Assigned",
+    "CategoryChanged",
+    "Escalated",
+    "FieldChanged",
+    "FollowedUp",
+    "FollowersChanged",
+    "ImpactChanged",
+    "OpenAgeOverdue",
+    "OpenAgeWarned",
+    "Opened",
+    "PriorityChanged",
+    "ResolutionRecorded",
+    "SubjectChanged",
+    "TagsChanged",
+    "TimersSet",
+    "Transferred",
+    "message: Note Neither",
+    "message: Public Answers",
+    "message: Public Asks",
+    "message: Public Neither",
+    "moved: AgentReplied",
+    "moved: AutoClosed",
+    "moved: ByHand",
+    "moved: Closed",
+    "moved: CustomerReplied",
+    "moved: Postponed",
+    "moved: Reopened",
+    "moved: Resolved",
+    "moved: Taken",
+    "moved: Woken",
+    "unassigned: AtCapacity",
+    "unassigned: ByHand",
+    "unassigned: NotEligible",
+    "unassigned: Transferred",
+];
+
 /// How often each thing happened.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Coverage {
@@ -31,6 +105,20 @@ impl Coverage {
         for (change, count) in &other.changes {
             *self.changes.entry(change.clone()).or_default() += count;
         }
+    }
+
+    /// Whether everything has happened that can happen: a law that is never put to the test
+    /// is not tested.
+    pub(crate) fn is_wide(&self) {
+        let seen = |code: &str| self.refusals.get(code).copied().unwrap_or(0);
+        let rare: Vec<_> = REFUSALS.iter().filter(|code| seen(code) < 100).collect();
+        assert!(rare.is_empty(), "hardly ever refused with {rare:?}");
+        let seen = |change: &str| self.changes.get(change).copied().unwrap_or(0);
+        let rare: Vec<_> = CHANGES.iter().filter(|change| seen(change) < 25).collect();
+        assert!(rare.is_empty(), "hardly ever happened: {rare:?}");
+        assert!(self.repeated > 1_000 && self.no_ops > 1_000 && self.ticks > 10_000);
+        let refused: u64 = self.refusals.values().sum();
+        assert!(2 * refused < 3 * self.steps / 2, "{refused} of {} were refused", self.steps);
     }
 
     pub(crate) fn event(&mut self, event: &Event) {

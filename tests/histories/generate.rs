@@ -143,21 +143,25 @@ impl Draw<'_> {
         }
     }
 
-    /// Somebody who has to do with the ticket, mostly.
-    fn somebody(&mut self, ticket: &ModelTicket) -> Actor {
+    /// Somebody who may do this on this ticket, mostly.
+    fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
+        let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
         match self.random.below(100) {
-            0..22 => match ticket.requester {
-                Requester::Contact(contact) => Actor::Customer(contact),
-                Requester::Agent(agent) => Actor::Agent(agent),
+            0..15 => return self.anybody(),
+            15..22 => return Actor::Host,
+            22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            22..65 if !asks => {}
+            _ => match (ticket.requester, self.random.below(8)) {
+                (_, 0) => return Actor::Bot("sorter".into()),
+                (Requester::Contact(contact), 1) => return Actor::AutoResponder(contact),
+                (Requester::Contact(contact), 2) => return Actor::Customer(contact),
+                (Requester::Contact(contact), 3..6) if asks => return Actor::Customer(contact),
+                (Requester::Agent(agent), 2..6) if asks => return Actor::Agent(agent),
+                _ => {}
             },
-            22..40 => ticket.owner.map_or(Actor::Host, Actor::Agent),
-            40..46 => match ticket.requester {
-                Requester::Contact(contact) => Actor::AutoResponder(contact),
-                Requester::Agent(agent) => Actor::Agent(agent),
-            },
-            46..60 => Actor::Agent(cast::agent(self.random.below(4) as u128)),
-            _ => self.anybody(),
         }
+        let among_all = Actor::Agent(cast::agent(self.random.below(4) as u128));
+        ticket.owner.filter(|_| self.random.percent(60)).map_or(among_all, Actor::Agent)
     }
 
     fn command(&mut self) -> (Actor, Command) {
@@ -174,12 +178,12 @@ impl Draw<'_> {
             1 => tickets[tickets.len() - 1],
             _ => self.random.pick(&tickets),
         };
-        let actor = self.somebody(ticket);
         let mut id = ticket.id;
         if self.random.percent(2) {
             id = cast::ticket(99);
         }
-        (actor, self.about(id, ticket))
+        let command = self.about(id, ticket);
+        (self.somebody(&command, ticket), command)
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
@@ -259,7 +263,14 @@ impl Draw<'_> {
             cast::policies(&mut draft, &mut self.random);
             return (actor, Command::PublishSettings(Arc::new(cast::built(draft))));
         }
-        let index = self.random.below(cast::AGENTS as usize + 1) as u128;
+        // Those who own something, half of the time.
+        let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
+        let owners: Vec<AgentId> = owners.collect();
+        let mut index = self.random.below(cast::AGENTS as usize + 1) as u128;
+        if !owners.is_empty() && self.random.percent(50) {
+            let owner = self.one(&owners);
+            index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
+        }
         let id = cast::agent(index);
         let mut profile = match self.view.model.agents().get(&id) {
             Some(known) => known.clone(),

@@ -326,7 +326,7 @@ impl History {
         let mut random = Random::new(seed);
         let length = 1 + random.below(most);
         let steps = (0..length).map(|_| random.next()).collect();
-        Self { seed, steps, unruly: true, bytes: seed % 64 == 0 }
+        Self { seed, steps, unruly: true, bytes: seed.is_multiple_of(64) }
     }
 
     pub(crate) fn settings(&self) -> Settings {

@@ -310,12 +310,11 @@ impl Model {
 
     /// A host's own name for a channel is a name like others.
     fn on_channel(&self, step: &mut Step<'_>, channel: Option<&Channel>) {
-        match channel {
-            Some(Channel::Social(name) | Channel::Messenger(name) | Channel::Other(name)) => {
-                self.label(step, name);
-            }
-            _ => {}
-        }
+        let own = match channel {
+            Some(Channel::Social(name) | Channel::Messenger(name) | Channel::Other(name)) => name,
+            _ => return,
+        };
+        self.label(step, own);
     }
 
     pub(super) fn at_most(&self, step: &mut Step<'_>, found: usize, limit: u32) {

@@ -91,10 +91,9 @@ impl Model {
         agent: Option<AgentId>,
     ) {
         ticket.department = Some(department.clone());
-        match agent {
-            // Even its owner must be able to own it there.
-            Some(agent) => self.fits(step, ticket, agent, false),
-            None => {}
+        // Even its owner must be able to own it there.
+        if let Some(agent) = agent {
+            self.fits(step, ticket, agent, false);
         }
         ticket.owner = agent;
     }
