@@ -9,8 +9,8 @@ use crate::ids::{
     UrgencyName,
 };
 use crate::people::Requester;
-use crate::settings::FieldValue;
 use crate::ticket::{Attachment, Channel, Follower, Origin};
+use crate::value::FieldValue;
 
 /// Opens a ticket.
 ///
