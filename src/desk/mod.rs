@@ -282,10 +282,7 @@ impl<S: Store> Desk<S> {
                 break;
             }
             let found = self.store.load(self.id, &needs.records, &needs.counters)?;
-            loaded.reserve(needs.records.len());
-            for (key, record) in needs.records.into_iter().zip(found.records) {
-                loaded.add_record(key, record);
-            }
+            loaded.add_records(needs.records, found.records);
             for (counter, value) in needs.counters.into_iter().zip(found.counters) {
                 loaded.add_counter(counter, value);
             }
