@@ -54,7 +54,7 @@ pub enum Refusal {
         actor: Actor,
     },
     /// This actor's role does not do such things, or not here.
-    #[error("a {party} may not {deed}")]
+    #[error("{party}: may not {deed}")]
     Forbidden {
         /// The part that the actor plays.
         party: Party,
@@ -132,7 +132,7 @@ pub enum Refusal {
         to: StatusName,
     },
     /// The workflow has this transition, for others.
-    #[error("a {party} may not move a ticket from `{from}` to `{to}`")]
+    #[error("{party}: may not move a ticket from `{from}` to `{to}`")]
     TransitionForbidden {
         /// The ticket's status.
         from: StatusName,
@@ -283,7 +283,7 @@ pub enum Refusal {
     #[error("another agent has this e-mail address")]
     EmailTaken,
     /// Owners are made, changed and unmade only by owners and the host.
-    #[error("an {party} may not make or unmake owners")]
+    #[error("{party}: may not make, change or unmake owners")]
     OwnersOnly {
         /// The part that the actor plays.
         party: Party,

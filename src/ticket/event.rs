@@ -4,6 +4,8 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -395,4 +397,32 @@ pub enum Follower {
     Contact(ContactId),
     /// An agent.
     Agent(AgentId),
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByHand => "somebody set it",
+            Self::Postponed => "somebody postponed it",
+            Self::Resolved => "somebody resolved it",
+            Self::Closed => "somebody closed it",
+            Self::Reopened => "somebody reopened it",
+            Self::CustomerReplied => "the requester wrote",
+            Self::AgentReplied => "an agent answered",
+            Self::Taken => "an agent took it",
+            Self::Woken => "the instant came until which it was postponed",
+            Self::AutoClosed => "it had been resolved long enough",
+        })
+    }
+}
+
+impl fmt::Display for Unassigning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByHand => "somebody released it",
+            Self::Transferred => "it moved to another department",
+            Self::NotEligible => "they may not own it any more",
+            Self::AtCapacity => "they have no room",
+        })
+    }
 }
