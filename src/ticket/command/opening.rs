@@ -192,3 +192,10 @@ pub struct FollowUp {
     /// The first message of the new ticket.
     pub text: String,
 }
+
+impl FollowUp {
+    /// By e-mail.
+    pub fn new(ticket: TicketId, id: TicketId, text: impl Into<String>) -> Self {
+        Self { ticket, id, channel: Channel::default(), text: text.into() }
+    }
+}
