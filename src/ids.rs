@@ -225,13 +225,13 @@ names! {
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     Tag;
-    /// The address or the form that received a request, such as `billing@example.com`; 1 to 64
+    /// The address or the form that received a request, such as `billing@example.com`; 1 to 254
     /// bytes.
     ReceivedAt;
-    /// A bot of the host, such as `greeter`. Not checked; it stands in every event of the bot's.
+    /// A bot of the host, such as `greeter`; 1 to 64 bytes. It stands in every event of the bot's.
     BotName;
     /// The host's own correlation id, such as that of a web request, carried into events and
-    /// notices. Not checked; keep it short.
+    /// notices; 1 to 254 bytes.
     Correlation;
 }
 

@@ -12,6 +12,9 @@ use helpdesk::{
 
 use super::{Random, cast};
 
+/// Too long for a name, not for an address.
+const LONG: &str = "an-address-that-is-longer-than-a-name-may-be@a-host-of-ours.example.com";
+
 /// Something that happens in a history.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -116,6 +119,7 @@ impl Draw<'_> {
             }
             _ => {}
         }
+        context.correlation = self.maybe(5, |draw| draw.one(&["request 7", "", "a\nb"]).into());
         let tickets = self.view.model.tickets();
         let Some(ticket) = command.ticket().and_then(|id| tickets.get(&id)) else { return };
         let Revision(revision) = ticket.revision;
@@ -136,7 +140,8 @@ impl Draw<'_> {
         match self.random.below(100) {
             0..55 => Actor::Agent(self.agent()),
             55..72 => Actor::Customer(cast::contact(self.random.below(3) as u128)),
-            72..80 => Actor::Bot("sorter".into()),
+            72..79 => Actor::Bot("sorter".into()),
+            79 => Actor::Bot(self.one(&[" sorter", ""]).into()),
             80..86 => Actor::AutoResponder(cast::contact(self.random.below(3) as u128)),
             86..97 => Actor::Host,
             _ => Actor::System,
@@ -285,7 +290,9 @@ impl Draw<'_> {
             4 => profile.departments = (0..3).map(|_| self.department()).collect(),
             5 => profile.capacity = self.one(&[None, Some(0), Some(1), Some(2), Some(5)]),
             6 => {
-                let addresses = ["Two@Example.com", "owner@example.com", "new@example.com"];
+                let long = format!("{}@example.com", "x".repeat(300));
+                let addresses =
+                    ["Two@Example.com", "owner@example.com", "new@example.com", "", "a\tb", &long];
                 profile.email = self.maybe(80, |draw| draw.one(&addresses).to_owned());
             }
             7 => profile.name = self.one(&["", " Edge", "Anna", "Ben\u{7}"]).to_owned(),
@@ -312,7 +319,8 @@ impl Draw<'_> {
             open.origin = Origin::AgentReachedOut;
         }
         open.channel = self.channel();
-        open.received_at = self.maybe(10, |draw| draw.one(&["help@example.com", " bad"]).into());
+        open.received_at =
+            self.maybe(10, |draw| draw.one(&["help@example.com", " bad", LONG]).into());
         open.subject = self.maybe(40, Self::subject);
         open.attachments = self.attachments();
         open.department = self.maybe(60, Self::department);
@@ -470,7 +478,7 @@ impl Draw<'_> {
     }
 
     fn tag(&mut self) -> &'static str {
-        self.one(&["vip", "printer", "fire", "loop", "old", " edge", ""])
+        self.one(&["vip", "printer", "fire", "loop", "old", " edge", "", LONG])
     }
 
     fn follower(&mut self) -> Follower {

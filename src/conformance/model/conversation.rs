@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::ticket::{later, status};
-use super::{Model, ModelTicket, Step, Voice};
+use super::{ADDRESS, Model, ModelTicket, Step, Voice, is_label};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
     Actor, Attachment, Channel, Origin, Party, PriorityName, Reopening, Requester, Revision, Role,
@@ -54,7 +54,7 @@ impl Model {
         }
         self.on_channel(step, Some(&open.channel));
         if let Some(received_at) = &open.received_at {
-            self.label(step, received_at.as_str());
+            step.require(is_label(received_at.as_str(), ADDRESS), "bad_name");
         }
         let landmarks = &draft.workflow.landmarks;
         let start = if outreach { &landmarks.outreach } else { &landmarks.initial };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Model, ModelTicket, Step};
+use super::{Model, ModelTicket, NAME, Step, is_label};
 use crate::command::{Edit, Patch};
 use crate::{FieldName, FieldValue, ImpactName, PriorityName, Tag, UrgencyName};
 
@@ -44,11 +44,7 @@ impl Model {
 
     /// Checks a free label.
     pub(super) fn label(&self, step: &mut Step<'_>, label: &str) {
-        let fits = !label.is_empty()
-            && label.len() <= 64
-            && label.trim() == label
-            && !label.chars().any(char::is_control);
-        step.require(fits, "bad_name");
+        step.require(is_label(label, NAME), "bad_name");
     }
 
     /// Removes tags, and adds tags.

@@ -1,6 +1,6 @@
 //! Agents and settings in the model.
 
-use super::{Changes, Model, Step};
+use super::{ADDRESS, Changes, Model, Step, is_label};
 use crate::{AgentId, AgentProfile, Command, Party, Role};
 
 impl Model {
@@ -31,16 +31,12 @@ impl Model {
         if before == Some(profile) && step.faults.is_empty() {
             return;
         }
-        let name = &profile.name;
-        let named = !name.is_empty()
-            && name.len() <= 200
-            && name.trim() == name
-            && !name.chars().any(char::is_control);
-        step.require(named, "bad_name");
+        step.require(is_label(&profile.name, 200), "bad_name");
         for department in &profile.departments {
             step.require(self.knows_department(department), "unknown_name");
         }
         if let Some(email) = &profile.email {
+            step.require(is_label(email.trim(), ADDRESS), "bad_name");
             let same = |other: &String| other.trim().to_lowercase() == email.trim().to_lowercase();
             let mut others = self.agents.iter().filter(|(other, _)| **other != id);
             let taken = others.any(|(_, other)| other.email.as_ref().is_some_and(same));

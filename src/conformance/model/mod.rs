@@ -110,6 +110,21 @@ struct Changes {
 
 type Faults = BTreeSet<&'static str>;
 
+/// The most bytes of a name.
+const NAME: usize = 64;
+
+/// The most bytes of an address: what RFC 5321 leaves of a path.
+const ADDRESS: usize = 254;
+
+/// Whether a text can be the name of something: not empty, not too long, no blanks at its
+/// edges, no control characters.
+fn is_label(text: &str, most: usize) -> bool {
+    text.len() <= most
+        && !text.is_empty()
+        && text.trim() == text
+        && !text.chars().any(char::is_control)
+}
+
 fn only(code: &'static str) -> Faults {
     BTreeSet::from([code])
 }
@@ -164,9 +179,21 @@ impl Model {
                 Prediction::Refused(only("command_id_reused"))
             };
         }
-        let changes = match self.decide(call) {
-            Ok(changes) => changes,
-            Err(faults) => return Prediction::Refused(faults),
+        // What is no name, nobody can be called.
+        let correlation = call.context.correlation.as_ref();
+        let mut misnamed = correlation.is_some_and(|id| !is_label(id.as_str(), ADDRESS));
+        if let Actor::Bot(name) = &call.context.actor {
+            misnamed |= !is_label(name.as_str(), NAME);
+        }
+        let changes = match (self.decide(call), misnamed) {
+            (Ok(changes), false) => changes,
+            (Ok(_), true) => return Prediction::Refused(only("bad_name")),
+            (Err(mut faults), misnamed) => {
+                if misnamed {
+                    faults.insert("bad_name");
+                }
+                return Prediction::Refused(faults);
+            }
         };
         if !self.write(changes) {
             return Prediction::NoOp;

@@ -83,7 +83,7 @@ pub struct Open {
     pub origin: Origin,
     /// How the first message travelled: default e-mail.
     pub channel: Channel,
-    /// The address or form that received it; 1 to 64 bytes.
+    /// The address or form that received it; 1 to 254 bytes.
     pub received_at: Option<ReceivedAt>,
     /// The subject; `None`: the text's first line, cut at a word where it is longer than 80
     /// characters, or `(no subject)` where there is no text.
