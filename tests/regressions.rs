@@ -266,3 +266,40 @@ fn mistakes_in_a_workflow_and_beside_it_are_reported_together() {
     assert!(paths.contains(&"reference_prefix") && paths.contains(&"workflow.statuses[9]"));
     assert_eq!(Settings::default().reference_prefix().as_ref(), "HD");
 }
+
+#[test]
+fn a_notice_names_the_event_that_has_the_words() {
+    let mut draft = SettingsDraft::default();
+    draft.departments = vec![Department::new("specialists").tier(1)];
+    let desk = desk_with(draft);
+    desk.take(Actor::Agent(ANNA).at(start()), Take { ticket: ID }).unwrap();
+    desk.reply(Actor::Agent(ANNA).at(start()), Reply::new(ID, "Unplug it")).unwrap();
+    // This moves the ticket, after the words.
+    desk.reply(Actor::Customer(MARIA).at(start()), Reply::new(ID, "Still burning")).unwrap();
+    // And this drops the owner, after the reason.
+    let escalate = helpdesk::command::Escalate::new(ID, "specialists", "beyond us");
+    desk.escalate(Actor::Host.at(start()), escalate).unwrap();
+    let mut told = Vec::new();
+    let lease = helpdesk::store::Lease { until: day(1), limit: 10 };
+    loop {
+        let claimed =
+            desk.store().claim(helpdesk::store::Scope::One(desk.id()), start(), lease).unwrap();
+        let Some(claimed) = claimed.into_iter().next() else { break };
+        let helpdesk::NoticeId { ticket, revision, .. } = claimed.notice.id;
+        let key = helpdesk::Key::ticket(desk.id(), ticket);
+        let event = desk.history(key, Revision(revision.0 - 1), 1).unwrap().remove(0);
+        let text = event.personal.and_then(|personal| personal.text);
+        told.push((claimed.notice.kind, text.as_deref().map(str::to_owned)));
+        let delivered = helpdesk::store::Settlement::Delivered;
+        assert!(desk.store().settle(claimed.token, delivered).unwrap());
+    }
+    use helpdesk::NoticeKind::{CustomerWrote, Queued, ReplyToCustomer, TicketOpened};
+    let told: Vec<_> = told.iter().map(|(kind, text)| (*kind, text.as_deref())).collect();
+    let expected = [
+        (TicketOpened, Some("It burns")),
+        (ReplyToCustomer, Some("Unplug it")),
+        (CustomerWrote, Some("Still burning")),
+        (Queued, Some("beyond us")),
+    ];
+    assert_eq!(told, expected);
+}

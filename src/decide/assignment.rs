@@ -114,13 +114,15 @@ fn heir(
 
 /// After a change of department: the named agent owns it, or nobody does.
 fn hand_over(work: &mut Work<'_>, heir: Option<(AgentId, bool)>) {
+    // The queue is told of the change itself, which has the reason.
+    let handed = work.ticket.revision();
     match (heir, work.ticket.assignee()) {
         (Some((agent, over)), _) => give(work, agent, over),
         (None, Some(from)) => {
             let because = Unassigning::Transferred;
             work.record(TicketChange::Unassigned { from, because }, None);
             let queue = work.queue();
-            work.notify(NoticeKind::Queued, queue);
+            work.notify_of(handed, NoticeKind::Queued, queue);
         }
         (None, None) => {
             let queue = work.queue();

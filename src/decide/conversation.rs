@@ -133,6 +133,7 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let (message, personal) = said.message(cx, part, Visibility::Public)?;
     let heard = heard(&work.ticket, part, said.at(work.now));
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
+    let written = work.ticket.revision();
     let workflow = cx.settings.workflow();
     let (to, because, rule) = match part {
         Part::Asks => {
@@ -172,7 +173,9 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         }
     }
     if part == Part::Asks {
-        work.notify_workers(NoticeKind::CustomerWrote);
+        // Of what was written, though it may have moved the ticket since.
+        let to = work.workers();
+        work.notify_of(written, NoticeKind::CustomerWrote, to);
     }
     Ok(())
 }

@@ -248,14 +248,19 @@ impl<'a> Work<'a> {
 
     /// Tells somebody of the event that was recorded last, unless they caused it.
     pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
-        let Some(event) = self.events.last() else { return };
+        self.notify_of(self.ticket.revision(), kind, to);
+    }
+
+    /// Tells somebody of an event of this decision, unless they caused it.
+    pub(super) fn notify_of(&mut self, revision: Revision, kind: NoticeKind, to: Recipient) {
+        let mut events = self.events.iter();
+        let Some(event) = events.rfind(|event| event.revision == revision) else { return };
         // Nobody is told of what they did themselves.
         if let (Recipient::Agent(to), Actor::Agent(by)) = (&to, &event.cause.actor)
             && to == by
         {
             return;
         }
-        let revision = event.revision;
         let correlation = event.cause.correlation.clone();
         let told = self.out.notices.iter();
         let index = told.filter(|notice| notice.id.revision == revision).count();
@@ -273,8 +278,13 @@ impl<'a> Work<'a> {
 
     /// Tells whose work the ticket is: the owner, or everybody at its queue.
     pub(super) fn notify_workers(&mut self, kind: NoticeKind) {
-        let to = self.ticket.assignee().map_or_else(|| self.queue(), Recipient::Agent);
+        let to = self.workers();
         self.notify(kind, to);
+    }
+
+    /// Whose work the ticket is: the owner's, or everybody's at its queue.
+    pub(super) fn workers(&self) -> Recipient {
+        self.ticket.assignee().map_or_else(|| self.queue(), Recipient::Agent)
     }
 
     /// Everybody at the ticket's queue.

@@ -127,7 +127,8 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// As [`Desk::execute`]. Refused: [`Forbidden`](crate::Refusal::Forbidden) by anyone but
-    /// owners, admins and the host.
+    /// owners, admins and the host; [`StatusRedefined`](crate::Refusal::StatusRedefined): another
+    /// category for a status that the settings in force have.
     pub fn publish(&self, context: Context, settings: Settings) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PublishSettings(Arc::new(settings))))
     }

@@ -29,7 +29,7 @@ use crate::time::Instant;
 ///
 /// desk.note(ben.at(now), Note::new(id, "The vendor knows this one."))?;
 /// let refused = desk.reply(ben.at(now), Reply::new(id, "Unplug it.")).unwrap_err();
-/// assert_eq!(refused.to_string(), "a light_agent may not write public messages");
+/// assert_eq!(refused.to_string(), "light agent: may not write public messages");
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(

@@ -137,7 +137,8 @@ impl SettingsDraft {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] lists every mistake, each with the path to it.
+    /// [`SettingsError`] lists the mistakes, each with the path to it. What leads where in a
+    /// workflow is looked at once every name in it is right.
     pub fn build(self) -> Result<Settings, SettingsError> {
         let mut problems = Problems::none();
         let settings = check_all(self, &mut problems);

@@ -175,7 +175,9 @@ pub struct Transfer {
 /// Hands a ticket to a department of a higher tier, with a reason; counted.
 ///
 /// A ticket without a department is on tier 0. The status stays, and so does everything on the
-/// ticket: the new department reads the whole history.
+/// ticket: the new department reads the whole history. Without a named agent its owner loses
+/// it, and, where they see their own departments only
+/// ([`AgentSight`](crate::AgentSight)), sight of it too.
 ///
 /// # Refused
 ///

@@ -98,6 +98,7 @@ pub struct Postpone {
 ///
 /// From then on the ticket closes by itself after the settings'
 /// [`auto_close`](crate::SettingsDraft::auto_close), unless requester or agent write again.
+/// Nobody is told of it: write to the requester before, where they should know.
 ///
 /// # Refused
 ///

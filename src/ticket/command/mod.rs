@@ -18,8 +18,10 @@
 //!   it. Nobody can tell the two apart.
 //! - [`Forbidden`](crate::Refusal::Forbidden): the actor's role does not do such things.
 //! - [`NotAnAgent`](crate::Refusal::NotAnAgent): the acting agent is not on record, or has left.
-//! - [`StaleView`](crate::Refusal::StaleView): the ticket has changed since the actor looked at
-//!   it, where the host said what that was.
+//! - [`StaleView`](crate::Refusal::StaleView): somebody did something since the actor looked,
+//!   where the host said what that was. What the ticket did by itself does not count, nor, to a
+//!   customer, what customers do not see.
+//! - [`BadName`](crate::Refusal::BadName): a bot's name or a correlation id that cannot be one.
 //! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
 //!   another command or actor.
 //! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than

@@ -27,6 +27,7 @@ use crate::value::FieldValue;
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`IdTaken`](crate::Refusal::IdTaken): the desk has a ticket of this id.
+/// - [`ReservedId`](crate::Refusal::ReservedId): an id of UUID version 5.
 /// - [`Forbidden`](crate::Refusal::Forbidden): a requester whom the actor may not speak for (a
 ///   customer for another, a light agent for a contact, an agent for another agent's internal
 ///   ticket unless owner or admin); reaching out by anyone but the host or an agent who is not
