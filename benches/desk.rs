@@ -2,6 +2,18 @@
 //!
 //! Every measurement is a fixed number of commands on fresh tickets, so that growth distorts
 //! nothing. Large desks are built once, and each measurement takes tickets of its own.
+//!
+//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-23; medians of
+//! six runs or more, in brackets the least and the greatest ratio of a run. Compare ratios: the
+//! machine was never quiet.
+//!
+//! | what | time a command | beside | ratio | aim |
+//! |---|---|---|---|---|
+//! | 2,000 tickets × create, reply, close | 2.3 µs (1.9 at best) | | | 1.2 µs: missed |
+//! | reply on a thread of 10,000 messages | 3.1 µs | 3.2 µs on one of 10 | 1.2 (0.7–1.5) | 1.3: met |
+//! | 1,000 hot tickets among 100,000 | 6.0 µs | 2.9 µs among 1,000 | 2.1 (1.4–2.7) | 4: met |
+//! | 1,000 hot tickets among 1,000,000 | 6.8 µs | 2.9 µs among 1,000 | 2.4 (1.9–5.0) | 4: met |
+//! | tick, 1,000 due among 1,000,000 | 5.9 µs | 2.7 µs among 1,000 | 2.5 (1.2–3.5) | by the due: met |
 
 #![allow(
     clippy::unwrap_used,

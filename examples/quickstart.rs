@@ -1,6 +1,6 @@
 //! A ticket's life: opened, answered, answered back, resolved, closed by itself.
 
-use helpdesk::command::{Open, Reply, Resolve, Resolving, Take};
+use helpdesk::command::{Open, Reply, Resolve, Take};
 use helpdesk::store::MemoryStore;
 use helpdesk::{
     Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Requester, Settings, TicketId,
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{reference}: {}", asked.ticket().ok_or("it is a ticket")?.status());
 
     // Resolved tickets close by themselves after four days. The desk says when to wake it.
-    desk.resolve(anna.at(tuesday), Resolve { ticket: id, resolution: Resolving::new("solved") })?;
+    desk.resolve(anna.at(tuesday), Resolve::new(id, "solved"))?;
     let wake = desk.next_wake(tuesday)?.ok_or("something will happen")?;
     desk.tick(wake)?;
     let ticket = desk.ticket(id)?.ok_or("it is there")?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CommandId, Correlation, Revision};
+use crate::ids::{CommandId, Correlation, Key, Revision};
 use crate::people::Actor;
 
 /// Who or what caused an event, and under which settings it was decided.
@@ -20,7 +20,8 @@ use crate::people::Actor;
 /// assert_eq!(message.actor, agent);
 /// assert_eq!(message.correlation.as_ref().unwrap().as_str(), "mail-17");
 /// assert_eq!(moved.rule, Some(Rule::OnAgentReply));
-/// assert_eq!(moved.parent, Some(Revision(2)), "the message is the ticket's second event");
+/// let parent = EventRef { key: Key::ticket(desk.id(), id), revision: Revision(2) };
+/// assert_eq!(moved.parent, Some(parent), "the message is the ticket's second event");
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,9 +37,9 @@ pub struct Cause {
     /// The rule that made the change, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
-    /// The revision, in the same record, of the event that set this one off.
+    /// The event that set this one off, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Revision>,
+    pub parent: Option<EventRef>,
     /// How many events stand between this one and a command or a timer.
     #[serde(default)]
     pub depth: u8,
@@ -51,6 +52,15 @@ pub struct Cause {
     /// and the event is dated by that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_at: Option<DateTime<Utc>>,
+}
+
+/// Names an event: the record, and its place in that record's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventRef {
+    /// Whose history.
+    pub key: Key,
+    /// Which event of it.
+    pub revision: Revision,
 }
 
 /// A rule that changes tickets by itself. Its version is the revision of the settings that it

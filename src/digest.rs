@@ -7,21 +7,28 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser;
 
-/// The digest of a value's serialised form.
-pub(crate) fn digest(value: &impl Serialize) -> u64 {
-    let mut state = Digest { state: 0x9e37_79b9_7f4a_7c15 };
-    match value.serialize(&mut state) {
-        Ok(()) => state.state,
-        // No value in the crate refuses to be serialised; a constant would only refuse more.
-        Err(_) => 0,
-    }
+/// The digest of a value's serialised form; `None` where it has none, as no value of the
+/// crate does.
+///
+/// A field that is absent, empty or off leaves no trace: a struct that gets one more, which
+/// older senders leave out, keeps its digest.
+pub(crate) fn digest(value: &impl Serialize) -> Option<u64> {
+    let mut digest = Digest::new();
+    value.serialize(&mut digest).ok()?;
+    Some(digest.state)
 }
 
 struct Digest {
     state: u64,
+    /// Whether what was digested is nothing: absent, empty or off.
+    nothing: bool,
 }
 
 impl Digest {
+    fn new() -> Self {
+        Self { state: 0x9e37_79b9_7f4a_7c15, nothing: false }
+    }
+
     /// Folds the two halves of a product, in which every bit counts, into the state.
     fn fold(&mut self, a: u64, b: u64) {
         let product = u128::from(a) * u128::from(b);
@@ -94,8 +101,13 @@ impl ser::Serializer for &mut Digest {
     type SerializeStruct = Self;
     type SerializeStructVariant = Self;
 
+    fn serialize_bool(self, value: bool) -> Result<(), NotPlain> {
+        self.word(u64::from(value));
+        self.nothing = !value;
+        Ok(())
+    }
+
     numbers! {
-        serialize_bool: bool,
         serialize_i8: i8,
         serialize_i16: i16,
         serialize_i32: i32,
@@ -129,6 +141,7 @@ impl ser::Serializer for &mut Digest {
 
     fn serialize_none(self) -> Result<(), NotPlain> {
         self.word(0);
+        self.nothing = true;
         Ok(())
     }
 
@@ -153,7 +166,10 @@ impl ser::Serializer for &mut Digest {
         _: u32,
         variant: &'static str,
     ) -> Result<(), NotPlain> {
-        self.serialize_str(variant)
+        // What a patch leaves alone is nothing.
+        self.nothing = variant == "keep";
+        self.bytes(variant.as_bytes());
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -176,7 +192,9 @@ impl ser::Serializer for &mut Digest {
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Self, NotPlain> {
-        self.word(len.ok_or(NotPlain)? as u64);
+        let len = len.ok_or(NotPlain)?;
+        self.word(len as u64);
+        self.nothing = len == 0;
         Ok(self)
     }
 
@@ -203,8 +221,8 @@ impl ser::Serializer for &mut Digest {
         self.serialize_seq(len)
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Self, NotPlain> {
-        self.serialize_seq(Some(len))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, NotPlain> {
+        Ok(self)
     }
 
     fn serialize_struct_variant(
@@ -212,10 +230,10 @@ impl ser::Serializer for &mut Digest {
         _: &'static str,
         _: u32,
         variant: &'static str,
-        len: usize,
+        _: usize,
     ) -> Result<Self, NotPlain> {
         self.bytes(variant.as_bytes());
-        self.serialize_seq(Some(len))
+        Ok(self)
     }
 
     fn is_human_readable(&self) -> bool {
@@ -258,8 +276,13 @@ macro_rules! fields {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), NotPlain> {
-                self.bytes(name.as_bytes());
-                value.serialize(&mut **self)
+                let mut field = Digest::new();
+                value.serialize(&mut field)?;
+                if !field.nothing {
+                    self.bytes(name.as_bytes());
+                    self.word(field.state);
+                }
+                Ok(())
             }
 
             fn end(self) -> Result<(), NotPlain> {
@@ -295,12 +318,14 @@ impl ser::SerializeMap for &mut Digest {
 mod tests {
     use std::collections::BTreeSet;
 
+    use serde::Serialize;
+
     use super::digest;
 
     #[test]
     fn a_digest_never_changes() {
         let value = ("reply", 7_u64, Some(vec![1_u8, 2, 3]), "the printer is on fire");
-        assert_eq!(digest(&value), 10_841_099_507_016_177_593);
+        assert_eq!(digest(&value), Some(10_841_099_507_016_177_593));
     }
 
     #[test]
@@ -315,5 +340,28 @@ mod tests {
         }
         assert_ne!(digest(&Some(0_u8)), digest(&None::<u8>));
         assert_ne!(digest(&("a", "bc")), digest(&("ab", "c")));
+    }
+
+    #[test]
+    fn a_field_that_older_senders_leave_out_leaves_no_trace() {
+        #[derive(Serialize)]
+        struct Old {
+            text: &'static str,
+        }
+        #[derive(Serialize)]
+        struct New {
+            text: &'static str,
+            mentions: Vec<u8>,
+            urgent: bool,
+            channel: Option<u8>,
+        }
+        let old = digest(&Old { text: "hello" });
+        let new = New { text: "hello", mentions: Vec::new(), urgent: false, channel: None };
+        assert_eq!(digest(&new), old);
+        assert_ne!(digest(&New { urgent: true, ..new }), old);
+        let new = New { text: "hello", mentions: vec![0], urgent: false, channel: None };
+        assert_ne!(digest(&new), old);
+        let new = New { text: "hello", mentions: Vec::new(), urgent: false, channel: Some(0) };
+        assert_ne!(digest(&new), old);
     }
 }

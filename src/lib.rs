@@ -110,7 +110,7 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | `ids`, `time`, `digest`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
 //! | `people` | actors, authors, roles, agents; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | `settings` | everything a host configures, checked as a whole |
@@ -146,9 +146,10 @@ mod settings;
 pub mod store;
 mod ticket;
 mod time;
+mod value;
 mod workflow;
 
-pub use cause::{Cause, Rule};
+pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use decide::{
     Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected, Guard, KeyChange,
@@ -166,17 +167,18 @@ pub use people::{
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
-pub use record::{Change, Event, Head, Record, fold};
+pub use record::{Change, Event, Head, InForce, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, FieldValue, Limits, OpenAge, Priority,
-    PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
+    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
+    Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Follower, Message, Moved, Opened, Origin,
-    PriorityBy, ReplayError, Resolution, StatusChange, Ticket, TicketChange, TicketKind, TimerKind,
-    Timers, Unassigning, Visibility, command,
+    Attachment, AttachmentFacts, Channel, FieldFact, Follower, Heard, Message, Moved, Opened,
+    Origin, PriorityBy, ReplayError, Resolution, StatusChange, Ticket, TicketChange, TicketKind,
+    TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
+pub use value::FieldValue;
 pub use workflow::{
     Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
     WorkflowDraft,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::FieldName;
+use crate::value::FieldValue;
 
 /// What people wrote and what they are called: everything in an event that privacy may
 /// later ask to erase. It is kept apart from the event's facts, which never change.
@@ -38,9 +39,9 @@ pub struct Personal {
     /// The names of the attached files, in the order of the attachments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_names: Vec<Arc<str>>,
-    /// Custom fields that hold free text.
+    /// Custom fields that hold free text, or are about a person by their definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(FieldName, Arc<str>)>,
+    pub fields: Vec<(FieldName, FieldValue)>,
 }
 
 /// Something that privacy may erase: what it is, or that it was.

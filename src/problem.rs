@@ -115,6 +115,12 @@ pub enum Mistake {
         /// The status.
         status: String,
     },
+    /// Tickets that nobody postponed until an instant would never return.
+    #[error("only postponing leads to `{status}`: it says until when")]
+    NeverReturns {
+        /// The status.
+        status: String,
+    },
     /// A transition that leads where it starts.
     #[error("a transition leads to its own status")]
     ToItself,
@@ -147,6 +153,11 @@ impl Problems {
 
     pub(crate) fn at(&mut self, path: impl Into<String>, mistake: Mistake) {
         self.found.push(Problem { path: path.into(), mistake });
+    }
+
+    /// Whether this part of the value is free of mistakes.
+    pub(crate) fn none_below(&self, part: &str) -> bool {
+        !self.found.iter().any(|problem| problem.path.starts_with(part))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

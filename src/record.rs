@@ -74,10 +74,28 @@ pub enum Head {
     /// An agent.
     Agent(Arc<Agent>),
     /// The desk's settings.
-    Settings(Arc<Settings>),
+    Settings(Arc<InForce>),
+}
+
+/// Settings, and since when they are in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InForce {
+    /// What is in force.
+    pub settings: Arc<Settings>,
+    /// Since when.
+    pub since: DateTime<Utc>,
 }
 
 impl Head {
+    /// When something last happened to the record: its time never runs backwards.
+    pub fn updated_at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Ticket(ticket) => ticket.updated_at(),
+            Self::Agent(agent) => agent.updated_at(),
+            Self::Settings(in_force) => in_force.since,
+        }
+    }
+
     /// When the record next does something by itself.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
         match self {
@@ -120,7 +138,7 @@ impl Record {
     /// The settings, if these are they.
     pub fn settings(&self) -> Option<&Arc<Settings>> {
         match &self.head {
-            Head::Settings(settings) => Some(settings),
+            Head::Settings(in_force) => Some(&in_force.settings),
             Head::Ticket(_) | Head::Agent(_) => None,
         }
     }
@@ -184,10 +202,11 @@ fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError
         (_, Change::Agent(change), RecordKind::Agent) => {
             let id = AgentId::from_uuid(key.id);
             let personal = event.personal.as_deref();
-            Ok(Head::Agent(Arc::new(Agent::after(id, revision, change, personal))))
+            let at = event.at;
+            Ok(Head::Agent(Arc::new(Agent::after(id, revision, at, change, personal))))
         }
         (_, Change::Settings(settings), RecordKind::Settings) => {
-            Ok(Head::Settings(settings.clone()))
+            Ok(Head::Settings(Arc::new(InForce { settings: settings.clone(), since: event.at })))
         }
         _ => Err(ReplayError::WrongKind { key, revision }),
     }

@@ -10,6 +10,11 @@ pub(crate) type Instant = DateTime<Utc>;
 
 /// The instant cut to whole microseconds, as every instant is when it enters the crate.
 pub(crate) fn whole_micros(instant: Instant) -> Instant {
+    // Most are already, and few lie in a leap second.
+    let nanos = instant.timestamp_subsec_nanos();
+    if nanos < 1_000_000_000 && nanos.is_multiple_of(1000) {
+        return instant;
+    }
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }
 

@@ -164,7 +164,7 @@ mod late_words {
         let nobody = helpdesk::AgentId::from_u128(0xDEAD);
         for speaker in [LIA, nobody] {
             let call = said(SaidBy::Agent(speaker), desk.now());
-            assert_eq!(desk.refused(&agent(ANNA), call).code(), "cannot_own");
+            assert_eq!(desk.refused(&agent(ANNA), call).code(), "cannot_answer");
         }
     }
 }
@@ -336,7 +336,9 @@ mod limits {
 
     #[test]
     fn a_text_beyond_the_limit_is_refused_wherever_it_stands_and_never_cut() {
-        let desk = with_limits(|limits| limits.text_bytes = 16);
+        let desk = with_limits(|limits| {
+            (limits.text_bytes, limits.resolution_bytes) = (16, 16);
+        });
         let ticket = desk.given_request();
         let (fits, beyond) = ("é".repeat(8), format!("{}x", "é".repeat(8)));
         let anna = agent(ANNA);
@@ -350,7 +352,12 @@ mod limits {
         };
         assert_limit(desk.refused(&anna, reason), "text_bytes", 16, 17);
         let resolution = Resolving { code: "solved".into(), text: beyond.clone() };
-        assert_limit(desk.refused(&anna, Resolve { ticket, resolution }), "text_bytes", 16, 17);
+        assert_limit(
+            desk.refused(&anna, Resolve { ticket, resolution }),
+            "resolution_bytes",
+            16,
+            17,
+        );
         desk.ok(&anna, Reply::new(ticket, &*fits));
         let resolution = Resolving { code: "solved".into(), text: fits.clone() };
         desk.ok(&anna, Resolve { ticket, resolution });

@@ -100,11 +100,14 @@ mod typed {
         let event = desk.history(TICKET).remove(0);
         let Some(TicketChange::Opened(opened)) = event.ticket_change() else { panic!("opened") };
         let expected: [(FieldName, FieldFact); 2] = [
-            ("order".into(), FieldFact::Text { bytes: 4 }),
+            ("order".into(), FieldFact::Personal),
             ("vip".into(), FieldFact::Value(FieldValue::Boolean(true))),
         ];
         assert_eq!(opened.fields, expected);
-        assert_eq!(event.personal.unwrap().fields, [("order".into(), "4711".into())]);
+        assert_eq!(
+            event.personal.unwrap().fields,
+            [("order".into(), FieldValue::Text("4711".into()))]
+        );
         desk.ok(&agent(ANNA), set("order", text("0815")));
         let event = desk.history(TICKET).pop().unwrap();
         let fact = serde_json::to_string(event.ticket_change().unwrap()).unwrap();

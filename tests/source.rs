@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules from the ground up. A file may import from its own rank and from those below.
 const RANKS: [&[&str]; 9] = [
-    &["ids", "time", "digest", "personal", "problem"],
+    &["ids", "time", "digest", "value", "personal", "problem"],
     &["people"],
     &["cause", "workflow"],
     &["settings"],

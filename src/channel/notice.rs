@@ -98,6 +98,10 @@ pub enum NoticeKind {
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
+    /// The ticket was reopened by hand: to the owner, or to the queue.
+    Reopened,
+    /// The ticket is back from being postponed: to the owner, or to the queue.
+    Woken,
     /// The ticket has been unresolved for long: to the owner, or to the queue.
     OpenAgeWarning,
     /// The ticket has been unresolved for too long: to the owner, or to the queue.

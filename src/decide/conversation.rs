@@ -1,15 +1,16 @@
 //! What is said on a ticket, and where it moves it.
 
-use super::decision::{Stayed, Step};
+use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
 use super::{Refusal, opening};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
+use crate::ids::Key;
 use crate::people::{Author, Part, Requester};
 use crate::settings::Reopening;
 use crate::ticket::command::{LogConversation, Note, Reply, SaidBy};
-use crate::ticket::{Moved, TicketChange, Visibility};
+use crate::ticket::{Heard, Moved, Origin, Ticket, TicketChange, Visibility};
 use crate::time::{Instant, after, whole_micros};
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -41,10 +42,15 @@ pub(super) fn log<'a>(
         (SaidBy::Requester, Requester::Agent(agent)) => asking_agent(work.cx, agent)?,
         (SaidBy::Agent(id), _) => match work.cx.agent(id) {
             Some(agent) => match Author::of_agent(id, agent.role()) {
-                Author::LightAgent(agent) => return Err(Refusal::CannotOwn { agent }),
-                author => author,
+                Author::LightAgent(agent) => return Err(Refusal::CannotAnswer { agent }),
+                author => {
+                    // Whether it answers rests on the agent's role.
+                    let (key, revision) = (Key::agent(work.cx.desk, id), agent.revision());
+                    work.guard(Guard { key, revision });
+                    author
+                }
             },
-            None => return Err(Refusal::CannotOwn { agent: id }),
+            None => return Err(Refusal::CannotAnswer { agent: id }),
         },
     };
     let said = Said {
@@ -68,7 +74,8 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
         attachments: &note.attachments,
     };
     let (message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
-    work.record(TicketChange::MessageAdded(message), Some(personal));
+    let heard = Heard { waiting_since: work.ticket.waiting_since(), ..Heard::default() };
+    work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     Ok(())
 }
 
@@ -103,6 +110,8 @@ fn continue_elsewhere<'a>(
     let mut next = Work::on(cx, latest);
     next.settle();
     if closed_to(&next, said.at(next.now)) {
+        // That a new one is needed rests on the latest one, which may reopen.
+        work.guard(next.as_loaded());
         return opening::follow_up_of(work, said);
     }
     // Where this message belongs depends on the old ticket, which may not change.
@@ -122,7 +131,8 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let is_news = said.at(work.now) >= work.ticket.news_from();
     let status = work.ticket.status().clone();
     let (message, personal) = said.message(cx, part, Visibility::Public)?;
-    work.record(TicketChange::MessageAdded(message), Some(personal));
+    let heard = heard(&work.ticket, part, said.at(work.now));
+    work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     let workflow = cx.settings.workflow();
     let (to, because, rule) = match part {
         Part::Asks => {
@@ -165,6 +175,33 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         work.notify_workers(NoticeKind::CustomerWrote);
     }
     Ok(())
+}
+
+/// What words of this part, said at this instant, do to the conversation.
+fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
+    let waiting = ticket.waiting_since();
+    let waiting_since = match part {
+        // A question that was logged late may have been answered since. Of words at one
+        // instant, those that were recorded later were said later.
+        Part::Asks if ticket.last_answered_at().is_none_or(|answered| said_at >= answered) => {
+            Some(waiting.map_or(said_at, |since| since.min(said_at)))
+        }
+        // An answer that was logged late leaves a newer question open. Of several, the head
+        // remembers the newest.
+        Part::Answers if waiting.is_some_and(|since| since <= said_at) => {
+            ticket.last_asked_at().filter(|asked| *asked > said_at)
+        }
+        Part::Asks | Part::Answers | Part::Neither => waiting,
+    };
+    // Who reached out owes no first answer, and nothing from before the request answers it.
+    let answers_first = part == Part::Answers
+        && ticket.origin() == Origin::CustomerWrote
+        && said_at >= ticket.opened_at()
+        && ticket.first_answered_at().is_none_or(|first| said_at < first);
+    let cancels_closing = part != Part::Neither
+        && ticket.status().category == StatusCategory::Resolved
+        && said_at >= ticket.news_from();
+    Heard { waiting_since, answers_first, cancels_closing }
 }
 
 /// Whether the ticket has been closed for too long for a question at this instant. One from

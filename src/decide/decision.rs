@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::Arc;
 
 use crate::channel::Notice;
@@ -247,4 +248,40 @@ pub enum Stayed {
     DoesNotCount,
     /// It was said before the present status began.
     OldNews,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TimeRaised { claimed, to } => {
+                write!(f, "it is {to} for the ticket, though the host says {claimed}")
+            }
+            Self::Settled { timer, due } => write!(f, "first, what was due at {due}: {timer}"),
+            Self::Moved { from, to, because } => write!(f, "from `{from}` to `{to}`: {because}"),
+            Self::Stayed { status, because } => write!(f, "stays `{status}`: {because}"),
+            Self::OwnerKept { agent } => write!(f, "agent `{agent}` keeps it"),
+            Self::OwnerDropped { agent, because } => {
+                write!(f, "agent `{agent}` loses it: {because}")
+            }
+            Self::FollowUpOpened { ticket } => {
+                write!(f, "closed for too long: ticket `{ticket}` follows it up")
+            }
+            Self::WentToFollowUp { ticket } => {
+                write!(f, "closed for too long: said on ticket `{ticket}`, which follows it up")
+            }
+            Self::Adopted { settings } => {
+                write!(f, "its timers follow revision {settings} of the settings")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Stayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoMove => "the workflow has no such move",
+            Self::DoesNotCount => "such an author neither asks nor answers",
+            Self::OldNews => "it was said before the status began",
+        })
+    }
 }

@@ -1,7 +1,5 @@
 //! What is known of a ticket: subject, category, tags, fields, priority, followers.
 
-use std::sync::Arc;
-
 use super::checks::{
     by_matrix, category, impact, priority, subject, tags, unknown, urgency, within,
 };
@@ -9,9 +7,9 @@ use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{FieldName, Tag};
 use crate::personal::{Erasable, Personal};
-use crate::settings::FieldValue;
 use crate::ticket::command::{Edit, Patch};
 use crate::ticket::{FieldFact, Follower, PriorityBy, TicketChange};
+use crate::value::FieldValue;
 
 /// Edits a ticket: every part is checked before the first is recorded.
 pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
@@ -125,8 +123,8 @@ fn edit_field(
         return Ok(None);
     }
     let to = fields.facts.pop().map(|(_, fact)| fact);
-    let personal = (!fields.texts.is_empty())
-        .then(|| Personal { fields: fields.texts, ..Personal::default() });
+    let personal = (!fields.personal.is_empty())
+        .then(|| Personal { fields: fields.personal, ..Personal::default() });
     Ok(Some((TicketChange::FieldChanged { field: field.clone(), to }, personal)))
 }
 
@@ -154,11 +152,11 @@ fn edit_priority(work: &Work<'_>, edit: &Edit) -> Result<Vec<TicketChange>, Refu
     Ok(changes)
 }
 
-/// Custom fields, split into facts and free text.
+/// Custom fields, split into facts and what is personal.
 #[derive(Default)]
 pub(super) struct Fields {
     pub(super) facts: Vec<(FieldName, FieldFact)>,
-    pub(super) texts: Vec<(FieldName, Arc<str>)>,
+    pub(super) personal: Vec<(FieldName, FieldValue)>,
 }
 
 impl Fields {
@@ -173,12 +171,11 @@ impl Fields {
         def.kind
             .accepts(value)
             .map_err(|problem| Refusal::FieldInvalid { field: field.clone(), problem })?;
-        let fact = match value {
-            FieldValue::Text(text) => {
-                self.texts.push((field.clone(), text.clone()));
-                FieldFact::Text { bytes: u32::try_from(text.len()).unwrap_or(u32::MAX) }
-            }
-            value => FieldFact::Value(value.clone()),
+        let fact = if def.personal || matches!(value, FieldValue::Text(_)) {
+            self.personal.push((field.clone(), value.clone()));
+            FieldFact::Personal
+        } else {
+            FieldFact::Value(value.clone())
         };
         self.facts.push((field.clone(), fact));
         Ok(())

@@ -7,7 +7,7 @@ use super::{Call, Cx, Loaded, Refusal, Vocabulary, checks};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, label_problem};
 use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role};
-use crate::record::{Change, Event, Head};
+use crate::record::{Change, Event, Head, InForce};
 use crate::settings::Settings;
 use crate::time::whole_micros;
 
@@ -36,34 +36,48 @@ pub(super) fn create(
         actor_revision: None,
         claimed_at: None,
     };
+    let at = whole_micros(call.context.now);
     let event = Event {
         revision: Revision(1),
-        at: whole_micros(call.context.now),
+        at,
         cause: Arc::new(cause),
         change: Change::Settings(settings.clone()),
         personal: None,
     };
-    let head = Head::Settings(settings.clone());
+    let head = Head::Settings(Arc::new(InForce { settings: settings.clone(), since: at }));
     Ok(Decision { writes: vec![write(key, Expected::New, event, head)], ..Decision::default() })
 }
 
 /// Puts settings in force.
 pub(super) fn publish(cx: &Cx<'_>, settings: &Arc<Settings>) -> Result<Decision, Refusal> {
     cx.may(Deed::Govern, None)?;
+    let key = Key::settings(cx.desk);
+    cx.has_seen(key, cx.settings_revision, cx.settings_revision)?;
+    for status in settings.workflow().statuses() {
+        let known = cx.settings.workflow().status(status.name.as_str());
+        if let Some(known) = known.filter(|known| known.category != status.category) {
+            return Err(Refusal::StatusRedefined {
+                status: status.name.clone(),
+                found: known.category,
+                wanted: status.category,
+            });
+        }
+    }
     if settings == cx.settings {
         return Ok(Decision::default());
     }
     let revision = cx.settings_revision.next();
+    let at = cx.now_of(key);
     let event = Event {
         revision,
-        at: cx.now,
-        cause: Arc::new(cx.cause(cx.now)),
+        at,
+        cause: Arc::new(cx.cause(at)),
         change: Change::Settings(settings.clone()),
         personal: None,
     };
-    let head = Head::Settings(settings.clone());
+    let head = Head::Settings(Arc::new(InForce { settings: settings.clone(), since: at }));
     let expected = Expected::At(cx.settings_revision);
-    let write = write(Key::settings(cx.desk), expected, event, head);
+    let write = write(key, expected, event, head);
     Ok(Decision { writes: vec![write], ..Decision::default() })
 }
 
@@ -75,6 +89,9 @@ pub(super) fn put_agent(
 ) -> Result<Decision, Refusal> {
     cx.may(Deed::Govern, None)?;
     let current = cx.agent(id);
+    let key = Key::agent(cx.desk, id);
+    let revision = current.map_or(Revision::ZERO, Agent::revision);
+    cx.has_seen(key, revision, revision)?;
     let touches_owner =
         profile.role == Role::Owner || current.is_some_and(|agent| agent.role() == Role::Owner);
     if touches_owner && !matches!(cx.party(), Party::Owner | Party::Host) {
@@ -94,7 +111,6 @@ pub(super) fn put_agent(
     if current.is_some_and(|agent| agent.is_as(profile)) {
         return Ok(Decision::default());
     }
-    let key = Key::agent(cx.desk, id);
     let email = profile.email.as_deref().map(UniqueKey::agent_email);
     if let Some(email) = &email
         && cx.loaded.owner(email).is_some_and(|owner| owner != key)
@@ -111,12 +127,13 @@ pub(super) fn put_agent(
     };
     let expected = current.map_or(Expected::New, |agent| Expected::At(agent.revision()));
     let revision = current.map_or(Revision::ZERO, Agent::revision).next();
+    let at = cx.now_of(key);
     let (facts, personal) = (profile.facts(), profile.personal());
-    let head = Head::Agent(Arc::new(Agent::after(id, revision, &facts, Some(&personal))));
+    let head = Head::Agent(Arc::new(Agent::after(id, revision, at, &facts, Some(&personal))));
     let event = Event {
         revision,
-        at: cx.now,
-        cause: Arc::new(cx.cause(cx.now)),
+        at,
+        cause: Arc::new(cx.cause(at)),
         change: Change::Agent(facts),
         personal: Some(Box::new(personal)),
     };

@@ -3,8 +3,9 @@
 use super::checks::{self, not_closed, reason as reason_in_words};
 use super::work::Work;
 use super::{Refusal, Vocabulary};
+use crate::channel::NoticeKind;
 use crate::ids::{ReasonName, StatusName};
-use crate::people::Deed;
+use crate::people::{Deed, Party};
 use crate::personal::Personal;
 use crate::ticket::command::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 use crate::ticket::{Moved, TicketChange};
@@ -60,6 +61,11 @@ pub(super) fn postpone(work: &mut Work<'_>, postpone: &Postpone) -> Result<(), R
     let mut change = work.move_to(to, Moved::Postponed);
     change.reason = postpone.reason.clone();
     change.until = Some(until);
+    change.returns_to_new = if stays {
+        work.ticket.returns_to_new()
+    } else {
+        work.ticket.status().category == StatusCategory::New
+    };
     work.moved(change, None, None);
     Ok(())
 }
@@ -87,7 +93,10 @@ pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refu
 pub(super) fn close(work: &mut Work<'_>, close: &Close) -> Result<(), Refusal> {
     let status = work.ticket.status();
     if status.category == StatusCategory::Closed {
-        return Ok(());
+        // Closed already; but how it ended is not rewritten behind anybody's back.
+        let Some(resolution) = &close.resolution else { return Ok(()) };
+        check_resolution(work, resolution)?;
+        return if is_recorded(work, resolution) { Ok(()) } else { not_closed(work) };
     }
     let to = work.cx.settings.workflow().landmark(Landmark::Closed);
     may_enter(work, &to)?;
@@ -114,6 +123,7 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
     change.bytes = bytes;
     work.moved(change, None, Some(&reopen.reason));
     work.settle_owner();
+    work.notify_workers(NoticeKind::Reopened);
     Ok(())
 }
 
@@ -135,7 +145,11 @@ fn may_enter(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
         // Only reopening leads back, whatever a workflow has dropped since.
         return Err(Refusal::NoTransition { from: from.clone(), to: to.name.clone() });
     }
-    workflow.way(from, &to.name, cx.party()).map_err(|no_way| match no_way {
+    // Who asked may do on an internal ticket what a customer may on theirs.
+    let as_customer =
+        cx.asks(&work.ticket) && workflow.way(from, &to.name, Party::Customer).is_ok();
+    let way = if as_customer { Ok(()) } else { workflow.way(from, &to.name, cx.party()) };
+    way.map_err(|no_way| match no_way {
         NoWay::Missing => Refusal::NoTransition { from: from.clone(), to: to.name.clone() },
         NoWay::NotYours => Refusal::TransitionForbidden {
             from: from.clone(),
@@ -173,12 +187,15 @@ fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refu
     if settings.resolution_code(&resolution.code).is_none() {
         return Err(checks::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));
     }
-    checks::within("text_bytes", settings.limits().text_bytes, resolution.text.len())
+    checks::within("resolution_bytes", settings.limits().resolution_bytes, resolution.text.len())
 }
 
 fn record_resolution(work: &mut Work<'_>, resolution: &Resolving) -> Result<(), Refusal> {
     let bytes = check_resolution(work, resolution)?;
-    let change = TicketChange::ResolutionRecorded { code: resolution.code.clone(), bytes };
+    // On a resolved ticket it is resolved anew.
+    let restarts_closing = work.ticket.status().category == StatusCategory::Resolved;
+    let code = resolution.code.clone();
+    let change = TicketChange::ResolutionRecorded { code, bytes, restarts_closing };
     let text = Some(resolution.text.as_str().into());
     work.record(change, Some(Personal { text, ..Personal::default() }));
     Ok(())

@@ -107,7 +107,12 @@ use work::Work;
 /// # Errors
 ///
 /// [`Refusal`] says which rule stands against it. Nothing is to be written then.
+/// [`Refusal::NotLoaded`] where [`needs`] asks for more.
 pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refusal> {
+    // What was never asked for must not look like what is not there.
+    if !needs(desk, call, loaded).is_empty() {
+        return Err(Refusal::NotLoaded);
+    }
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
     }
@@ -164,11 +169,8 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
 fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     let ticket = cx.visible(id)?;
     cx.may(deed_of(&cx.call.command), Some(ticket))?;
-    if let Some(seen) = cx.call.context.seen
-        && seen != ticket.revision()
-    {
-        return Err(Refusal::StaleView { ticket: id, seen, found: ticket.revision() });
-    }
+    let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_));
+    cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
     let mut decision = Decision::default();
     let mut work = Work::on(cx, ticket);
     work.settle();
@@ -186,6 +188,10 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         beside.finish(&mut decision);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
+    // What is written is checked by its write.
+    let Decision { writes, guards, .. } = &mut decision;
+    guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));
+    guards.sort_unstable_by_key(|guard| guard.key);
     Ok(decision)
 }
 
@@ -281,6 +287,23 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// Whether the actor, where they say what they have seen of a record, has seen its last
+    /// news, and nothing that is not there.
+    fn has_seen(&self, key: Key, news: Revision, last: Revision) -> Result<(), Refusal> {
+        match self.call.context.seen {
+            Some(seen) if seen < news || seen > last => {
+                Err(Refusal::StaleView { key, seen, found: news })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The time that counts for a record: what it has seen is never later.
+    fn now_of(&self, key: Key) -> Instant {
+        let record = self.loaded.record(key);
+        record.map_or(self.now, |record| record.head.updated_at().max(self.now))
+    }
+
     /// The ticket, if there is one and the actor may know of it.
     fn visible(&self, id: TicketId) -> Result<&'a Ticket, Refusal> {
         self.loaded
@@ -292,16 +315,19 @@ impl<'a> Cx<'a> {
 
     /// Whether the actor's role does such things at all.
     fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
-        let asker = match self.who {
-            Who::Agent(agent) => {
-                ticket.is_some_and(|ticket| ticket.requester() == Requester::Agent(agent.id()))
-            }
-            Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
-        };
+        let asker = ticket.is_some_and(|ticket| self.asks(ticket));
         if may(self.party(), deed, asker) {
             Ok(())
         } else {
             Err(Refusal::Forbidden { party: self.party(), deed: deed.as_str() })
+        }
+    }
+
+    /// Whether the actor is the agent whose internal ticket it is.
+    fn asks(&self, ticket: &Ticket) -> bool {
+        match self.who {
+            Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
+            Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
         }
     }
 

@@ -34,20 +34,29 @@ impl Needs {
 /// asks for it again.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    records: Vec<(Key, Option<Record>)>,
+    /// Whose records were asked for; each has its place in `records`.
+    asked: Vec<Key>,
+    records: Vec<Option<Record>>,
     keys: Vec<(UniqueKey, Option<Key>)>,
     counters: Vec<(Counter, i64)>,
 }
 
 impl Loaded {
-    /// Makes room for so many records.
-    pub(crate) fn reserve(&mut self, records: usize) {
-        self.records.reserve_exact(records);
-    }
-
     /// Adds a record, or the fact that there is none.
     pub fn add_record(&mut self, key: Key, record: Option<Record>) {
-        self.records.push((key, record));
+        self.add_records(vec![key], vec![record]);
+    }
+
+    /// Adds the records of these keys, in their order; mostly they are all that there will be.
+    pub(crate) fn add_records(&mut self, mut keys: Vec<Key>, mut records: Vec<Option<Record>>) {
+        keys.truncate(records.len());
+        records.truncate(keys.len());
+        if self.asked.is_empty() {
+            (self.asked, self.records) = (keys, records);
+        } else {
+            self.asked.append(&mut keys);
+            self.records.append(&mut records);
+        }
     }
 
     /// Adds the owner of a unique key, or the fact that it has none.
@@ -61,7 +70,8 @@ impl Loaded {
     }
 
     pub(crate) fn record(&self, key: Key) -> Option<&Record> {
-        self.records.iter().find(|(known, _)| *known == key).and_then(|(_, record)| record.as_ref())
+        let place = self.asked.iter().position(|asked| *asked == key)?;
+        self.records.get(place)?.as_ref()
     }
 
     pub(crate) fn ticket(&self, desk: DeskId, id: TicketId) -> Option<&Arc<Ticket>> {
@@ -81,7 +91,7 @@ impl Loaded {
     }
 
     fn knows(&self, key: Key) -> bool {
-        self.records.iter().any(|(known, _)| *known == key)
+        self.asked.contains(&key)
     }
 }
 
@@ -146,7 +156,7 @@ impl Asking<'_> {
 /// [`decide`](crate::decide) has the whole loop.
 pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let mut asking = Asking { desk, loaded, needs: Needs::default() };
-    if loaded.records.is_empty() {
+    if loaded.asked.is_empty() {
         // The settings, who acts, and what it is about.
         asking.needs.records.reserve_exact(3);
     }

@@ -82,7 +82,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         timers: Timers::default(),
     };
     personal.subject = Some(subject);
-    personal.fields = fields.texts;
+    personal.fields = fields.personal;
     let mut decision = Decision::default();
     let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
     announce(&mut work, open.origin);
@@ -119,6 +119,10 @@ fn opener(cx: &Cx<'_>, requester: Requester, origin: Origin) -> Result<Author, R
 }
 
 fn free(cx: &Cx<'_>, id: TicketId) -> Result<(), Refusal> {
+    // Or somebody could take the id of a follow-up that is yet to be opened.
+    if id.as_uuid().get_version_num() == 5 {
+        return Err(Refusal::ReservedId { id });
+    }
     match cx.loaded.ticket(cx.desk, id) {
         None => Ok(()),
         Some(_) => Err(Refusal::IdTaken { id }),

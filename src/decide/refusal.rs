@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ids::{AgentId, DepartmentName, FieldName, Revision, StatusName, TicketId};
+use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, TicketId};
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
+use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
 ///
@@ -53,22 +54,41 @@ pub enum Refusal {
         actor: Actor,
     },
     /// This actor's role does not do such things, or not here.
-    #[error("a {party} may not {deed}")]
+    #[error("{party}: may not {deed}")]
     Forbidden {
         /// The part that the actor plays.
         party: Party,
         /// What was to be done.
         deed: &'static str,
     },
-    /// The actor looked at an older state of the ticket.
-    #[error("the actor saw revision {seen} of ticket `{ticket}`, which is at {found}")]
+    /// Somebody has done something since the actor looked.
+    #[error("the actor saw revision {seen} of {key}, and {found} is news to them")]
     StaleView {
-        /// The ticket.
-        ticket: TicketId,
-        /// The revision that the actor saw.
+        /// What the actor looked at.
+        key: Key,
+        /// The revision that they saw.
         seen: Revision,
-        /// The revision that the ticket has.
+        /// The last revision that they might have seen.
         found: Revision,
+    },
+    /// Ids of version 5 are the crate's own, computed from other ids.
+    #[error("the id `{id}` is of version 5, which is reserved")]
+    ReservedId {
+        /// The id.
+        id: TicketId,
+    },
+    /// The decision needs what was not loaded: see [`needs`](crate::needs).
+    #[error("what the decision needs has not been loaded")]
+    NotLoaded,
+    /// A status of this name exists, and its tickets live by its category.
+    #[error("the status `{status}` is {found}, and cannot become {wanted}")]
+    StatusRedefined {
+        /// The status.
+        status: StatusName,
+        /// The category that it has.
+        found: StatusCategory,
+        /// The category that it was to have.
+        wanted: StatusCategory,
     },
     /// A ticket of this id exists, and another was to be opened under it.
     #[error("the id `{id}` is in use")]
@@ -112,7 +132,7 @@ pub enum Refusal {
         to: StatusName,
     },
     /// The workflow has this transition, for others.
-    #[error("a {party} may not move a ticket from `{from}` to `{to}`")]
+    #[error("{party}: may not move a ticket from `{from}` to `{to}`")]
     TransitionForbidden {
         /// The ticket's status.
         from: StatusName,
@@ -225,6 +245,12 @@ pub enum Refusal {
         /// The agent.
         agent: AgentId,
     },
+    /// The agent is not on record, or is a light one: their words are no answer.
+    #[error("agent `{agent}` cannot speak on tickets")]
+    CannotAnswer {
+        /// The agent.
+        agent: AgentId,
+    },
     /// The agent does not work in the ticket's department.
     #[error("agent `{agent}` does not work in the department `{department}`")]
     NotInDepartment {
@@ -257,7 +283,7 @@ pub enum Refusal {
     #[error("another agent has this e-mail address")]
     EmailTaken,
     /// Owners are made, changed and unmade only by owners and the host.
-    #[error("an {party} may not make or unmake owners")]
+    #[error("{party}: may not make, change or unmake owners")]
     OwnersOnly {
         /// The part that the actor plays.
         party: Party,
@@ -369,6 +395,9 @@ impl Refusal {
             Self::NotAnAgent { .. } => "not_an_agent",
             Self::Forbidden { .. } => "forbidden",
             Self::StaleView { .. } => "stale_view",
+            Self::ReservedId { .. } => "reserved_id",
+            Self::NotLoaded => "not_loaded",
+            Self::StatusRedefined { .. } => "status_redefined",
             Self::IdTaken { .. } => "id_taken",
             Self::CommandIdReused => "command_id_reused",
             Self::Closed { .. } => "closed",
@@ -391,6 +420,7 @@ impl Refusal {
             Self::LimitExceeded { .. } => "limit_exceeded",
             Self::AlreadyTaken { .. } => "already_taken",
             Self::CannotOwn { .. } => "cannot_own",
+            Self::CannotAnswer { .. } => "cannot_answer",
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
@@ -409,6 +439,7 @@ impl Refusal {
             | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
             Self::DeskExists
             | Self::StaleView { .. }
+            | Self::StatusRedefined { .. }
             | Self::IdTaken { .. }
             | Self::CommandIdReused
             | Self::Closed { .. }
@@ -419,11 +450,14 @@ impl Refusal {
             | Self::FieldRequired { .. }
             | Self::AlreadyTaken { .. }
             | Self::CannotOwn { .. }
+            | Self::CannotAnswer { .. }
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
             | Self::EmailTaken => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::ReservedId { .. }
+            | Self::NotLoaded
             | Self::ReasonRequired { .. }
             | Self::ReasonNotTaken { .. }
             | Self::ResolutionRequired

@@ -87,6 +87,6 @@ pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
 
 /// The agent whose internal ticket it is, as the author of what somebody logs for them.
 pub(super) fn asking_agent(cx: &Cx<'_>, id: AgentId) -> Result<Author, Refusal> {
-    let agent = cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
+    let agent = cx.agent(id).ok_or(Refusal::CannotAnswer { agent: id })?;
     Ok(Author::of_agent(id, agent.role()))
 }

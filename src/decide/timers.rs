@@ -27,6 +27,7 @@ impl Work<'_> {
                         Landmark::Woken
                     };
                     self.fire_move(at, Rule::Wake, to, Moved::Woken);
+                    self.notify_workers(NoticeKind::Woken);
                 }
                 TimerKind::AutoClose => {
                     self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Cx;
 use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
-use crate::cause::{Cause, Rule};
+use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, Key, Revision, TicketId};
 use crate::people::{Actor, Requester};
@@ -125,7 +125,7 @@ impl<'a> Work<'a> {
         let parent = self.events.get(self.settled..).and_then(<[Event]>::last);
         let cause = Cause {
             rule: Some(rule),
-            parent: parent.map(|event| event.revision),
+            parent: parent.map(|event| EventRef { key: self.key, revision: event.revision }),
             depth: parent.map_or(0, |event| event.cause.depth.saturating_add(1)),
             ..(*self.cause).clone()
         };
@@ -161,6 +161,7 @@ impl<'a> Work<'a> {
             because,
             reason: None,
             until: None,
+            returns_to_new: false,
             bytes: 0,
             timers: Timers::default(),
         }
@@ -319,7 +320,10 @@ impl<'a> Work<'a> {
             self.before.is_some_and(|ticket| ticket.timers() != armed(ticket, self.cx.settings));
         if outdated {
             self.trace(Step::Adopted { settings: self.cx.settings_revision });
-            self.record_by(Rule::Adoption, TicketChange::TimersSet { timers });
+            // Nothing on the ticket set this off.
+            let cause = Cause { rule: Some(Rule::Adoption), ..(*self.cause).clone() };
+            let change = TicketChange::TimersSet { timers };
+            self.record_at(self.now, Arc::new(cause), change, None);
         } else {
             self.record(TicketChange::TimersSet { timers }, None);
         }

@@ -57,6 +57,16 @@ pub enum DeskErrorKind {
     Alarm,
 }
 
+/// For hosts that commit what [`Desk::prepare`](crate::Desk::prepare) gave them.
+impl From<CommitError> for DeskError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => Self::Store(error),
+            last => Self::Contended { tries: 1, last },
+        }
+    }
+}
+
 impl DeskError {
     /// What a host does with it: show it, try again, or raise an alarm.
     pub fn kind(&self) -> DeskErrorKind {

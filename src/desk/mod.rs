@@ -186,7 +186,9 @@ impl<S: Store> Desk<S> {
     pub fn prepare(&self, call: &Call) -> Result<Prepared, DeskError> {
         let mut receipt = NewReceipt { command: call.context.command_id, digest: 0 };
         if let Some(command) = receipt.command {
-            receipt.digest = digest(&(&call.context.actor, &call.command));
+            // What cannot be told from another is not taken for the same.
+            let digest = digest(&(&call.context.actor, &call.command));
+            receipt.digest = digest.ok_or(Refusal::CommandIdReused)?;
             // First of all: what the rules say now of a repeated command is beside the point.
             if let Some(earlier) = self.store.receipt(self.id, command)? {
                 let outcome = self.repeated(&call.command, receipt.digest, &earlier)?;
@@ -280,10 +282,7 @@ impl<S: Store> Desk<S> {
                 break;
             }
             let found = self.store.load(self.id, &needs.records, &needs.counters)?;
-            loaded.reserve(needs.records.len());
-            for (key, record) in needs.records.into_iter().zip(found.records) {
-                loaded.add_record(key, record);
-            }
+            loaded.add_records(needs.records, found.records);
             for (counter, value) in needs.counters.into_iter().zip(found.counters) {
                 loaded.add_counter(counter, value);
             }

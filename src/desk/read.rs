@@ -116,7 +116,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
     pub fn by_reference(&self, reference: &Reference) -> Result<Option<TicketId>, DeskError> {
-        if reference.prefix() != &**self.settings()?.reference_prefix() {
+        if !self.settings()?.is_prefix(reference.prefix()) {
             return Ok(None);
         }
         let key = UniqueKey::Number(reference.number());
@@ -247,7 +247,7 @@ impl<S: Store> Desk<S> {
         if !head.is_some_and(|head| sees(who, head.sight(), settings.agent_sight())) {
             return Err(Refusal::NotFound { ticket }.into());
         }
-        let all = !matches!(who, Who::Customer(_) | Who::AutoResponder(_));
+        let all = matches!(who, Who::Agent(_) | Who::Host | Who::System);
         let mut posts = Vec::new();
         let mut after = after;
         while posts.len() < limit {

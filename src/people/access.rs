@@ -152,7 +152,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SetStatus, Take, Tick,
         Transfer,
     };
-    if asker && matches!(deed, Reply | FollowUp) {
+    if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
     }
     match party {

@@ -116,7 +116,12 @@ impl Party {
 
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(match self {
+            Self::RestrictedAgent => "restricted agent",
+            Self::LightAgent => "light agent",
+            Self::AutoResponder => "auto-responder",
+            other => other.as_str(),
+        })
     }
 }
 

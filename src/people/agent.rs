@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, DepartmentName, Revision};
 use crate::people::Party;
 use crate::personal::{Erasable, Personal};
+use crate::time::Instant;
 
 /// What an agent is to the desk: which tickets they see, and what they may do.
 ///
@@ -155,6 +157,7 @@ impl AgentProfile {
 pub struct Agent {
     id: AgentId,
     revision: Revision,
+    updated_at: DateTime<Utc>,
     name: Erasable<Arc<str>>,
     email: Option<Erasable<Arc<str>>>,
     facts: AgentChange,
@@ -169,6 +172,11 @@ impl Agent {
     /// How many events the record has.
     pub fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// When the host last said something new of the agent.
+    pub fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
     }
 
     /// The name that colleagues read; empty where it was erased.
@@ -221,6 +229,7 @@ impl Agent {
     pub(crate) fn after(
         id: AgentId,
         revision: Revision,
+        updated_at: Instant,
         change: &AgentChange,
         personal: Option<&Personal>,
     ) -> Self {
@@ -229,6 +238,7 @@ impl Agent {
         Self {
             id,
             revision,
+            updated_at,
             name: name.into(),
             email: change.has_email.then(|| email.into()),
             facts: change.clone(),

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::FieldName;
 use crate::problem::{Mistake, Problems};
+use crate::value::FieldValue;
 
 /// A custom field of tickets: its name, and what it holds.
 ///
@@ -30,12 +30,22 @@ pub struct FieldDef {
     pub name: FieldName,
     /// What it holds.
     pub kind: FieldKind,
+    /// Whether what it holds is about a person, so that it can be erased. Free text always is.
+    #[serde(default)]
+    pub personal: bool,
 }
 
 impl FieldDef {
+    /// The same field, about a person: what it holds can be erased.
+    #[must_use]
+    pub fn personal(mut self) -> Self {
+        self.personal = true;
+        self
+    }
+
     /// A field of this name that holds this.
     pub fn new(name: impl Into<FieldName>, kind: FieldKind) -> Self {
-        Self { name: name.into(), kind }
+        Self { name: name.into(), kind, personal: false }
     }
 }
 
@@ -65,23 +75,6 @@ pub enum FieldKind {
         /// The words; at least one, none twice, each 1 to 64 bytes.
         options: Vec<Arc<str>>,
     },
-}
-
-/// What a custom field of a ticket holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FieldValue {
-    /// Free text.
-    Text(Arc<str>),
-    /// A whole number.
-    Integer(i64),
-    /// Yes or no.
-    Boolean(bool),
-    /// A calendar date.
-    Date(NaiveDate),
-    /// One of the field's words.
-    Choice(Arc<str>),
 }
 
 /// Why a value does not fit a custom field.
@@ -140,10 +133,11 @@ pub(super) fn check(fields: &[FieldDef], problems: &mut Problems) {
     for (index, field) in fields.iter().enumerate() {
         let path = |part: &str| format!("fields[{index}].kind.{part}");
         match &field.kind {
-            FieldKind::Text { max_bytes: 0 } => problems.at(
-                path("text.max_bytes"),
-                Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
-            ),
+            FieldKind::Text { max_bytes } if *max_bytes == 0 || *max_bytes > 16 << 10 => {
+                let found = max_bytes.to_string();
+                let expected = "1 to 16384: a ticket keeps its fields at hand";
+                problems.at(path("text.max_bytes"), Mistake::OutOfRange { found, expected });
+            }
             FieldKind::Integer { min, max } if min > max => {
                 problems.at(path("integer"), Mistake::Contradiction("`min` is greater than `max`"))
             }

@@ -24,13 +24,14 @@ use crate::problem::{Mistake, Problems};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
 pub struct Limits {
     /// Bytes of a subject, and of each text about an attachment; at least 16. Default 998, the
     /// longest line of an e-mail (RFC 5322).
     pub subject_bytes: u32,
-    /// Bytes of a message, a note, a resolution or a reason; at least 1. Default 1 MiB.
+    /// Bytes of a message, a note or a reason; at least 1. Default 1 MiB.
     pub text_bytes: u32,
+    /// Bytes of a resolution, which a ticket keeps at hand. Default 16 KiB.
+    pub resolution_bytes: u32,
     /// Tags on a ticket. Default 50.
     pub tags: u32,
     /// Followers of a ticket. Default 100.
@@ -48,6 +49,7 @@ impl Default for Limits {
         Self {
             subject_bytes: 998,
             text_bytes: 1 << 20,
+            resolution_bytes: 16 << 10,
             tags: 50,
             followers: 100,
             attachments: 50,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use fields::{FieldDef, FieldKind, FieldProblem, FieldValue};
+pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
 pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
@@ -61,6 +61,8 @@ pub struct SettingsDraft {
     /// What stands before the number in a ticket's reference; 1 to 16 letters and digits.
     /// Default `HD`.
     pub reference_prefix: String,
+    /// Prefixes that the desk had before: references that bear them still lead to their tickets.
+    pub former_prefixes: Vec<String>,
     /// The lifecycle. Default: the one of nine statuses that [`Workflow`] draws.
     pub workflow: WorkflowDraft,
     /// The departments. Default none: then tickets have none.
@@ -100,6 +102,7 @@ impl Default for SettingsDraft {
         let names = |names: &[&'static str]| names.iter().map(|name| (*name).into()).collect();
         Self {
             reference_prefix: "HD".into(),
+            former_prefixes: Vec::new(),
             workflow: WorkflowDraft::default(),
             departments: Vec::new(),
             categories: ["technical", "billing", "pre-sales", "product", "complaint"]
@@ -238,6 +241,11 @@ impl Settings {
         &self.prefix
     }
 
+    /// Whether references of this desk bear this prefix, or did once.
+    pub fn is_prefix(&self, prefix: &str) -> bool {
+        *self.prefix == *prefix || self.draft.former_prefixes.iter().any(|former| former == prefix)
+    }
+
     /// How long after it was resolved a ticket closes by itself.
     pub fn auto_close(&self) -> Option<Span> {
         self.draft.auto_close
@@ -301,17 +309,19 @@ impl Settings {
     }
 }
 
-fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
-    let prefix = &draft.reference_prefix;
+fn check_prefix(prefix: &str, path: &str, problems: &mut Problems) {
     if prefix.is_empty() || prefix.len() > 16 || !prefix.bytes().all(|b| b.is_ascii_alphanumeric())
     {
-        problems.at(
-            "reference_prefix",
-            Mistake::OutOfRange {
-                found: format!("`{prefix}`"),
-                expected: "1 to 16 ASCII letters and digits",
-            },
-        );
+        let found = format!("`{prefix}`");
+        let expected = "1 to 16 ASCII letters and digits";
+        problems.at(path, Mistake::OutOfRange { found, expected });
+    }
+}
+
+fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
+    check_prefix(&draft.reference_prefix, "reference_prefix", problems);
+    for (index, prefix) in draft.former_prefixes.iter().enumerate() {
+        check_prefix(prefix, &format!("former_prefixes[{index}]"), problems);
     }
     problems.names(
         "department",

@@ -73,7 +73,7 @@ pub(super) fn check(draft: &SettingsDraft, problems: &mut Problems) {
             "auto_close",
             Mistake::OutOfRange {
                 found: Span::ZERO.to_string(),
-                expected: "longer than nothing; leave it out to never close by itself",
+                expected: "longer than nothing; `null` (in code, `None`) for never",
             },
         );
     }

@@ -201,8 +201,9 @@ impl DeskState {
     fn put(&mut self, seq: u64, write: Write, rows: &mut Vec<Row>) {
         let revision = write.revision();
         let Write { key, expected: _, events, head, columns, next_wake } = write;
-        let slot = *self.slots.entry((key.kind, key.id)).or_insert(rows.len());
-        if slot == rows.len() {
+        let slot = self.slot(&key).unwrap_or_else(|| {
+            let slot = rows.len();
+            self.slots.insert((key.kind, key.id), slot);
             let number = (key.kind == RecordKind::Ticket).then(|| {
                 self.tickets.push(slot);
                 TicketNumber(self.tickets.len() as u64)
@@ -216,7 +217,8 @@ impl DeskState {
                 wake: None,
                 history: Vec::new(),
             });
-        }
+            slot
+        });
         let Some(row) = rows.get_mut(slot) else { return };
         if let Some(number) = row.number {
             self.indexes.update(number, &row.columns, &columns);
@@ -260,9 +262,11 @@ impl Store for MemoryStore {
         counters: &[Counter],
     ) -> Result<Found, StoreError> {
         let state = self.read();
-        let record = |key: &Key| state.row(key).filter(|_| key.desk == desk).map(Row::record);
-        let counters_of = state.desks.get(&desk).map(|desk| &desk.counters);
-        let counter = |counter| counters_of.and_then(|counters| counters.get(counter)).copied();
+        let own = state.desks.get(&desk);
+        // What another desk has is not there.
+        let slot = |key: &Key| own.filter(|_| key.desk == desk)?.slot(key);
+        let record = |key: &Key| state.rows.get(slot(key)?).map(Row::record);
+        let counter = |counter| own.and_then(|desk| desk.counters.get(counter)).copied();
         Ok(Found {
             records: records.iter().map(record).collect(),
             counters: counters.iter().map(|wanted| counter(wanted).unwrap_or(0)).collect(),

@@ -110,7 +110,7 @@ pub trait Store {
     /// key. On `Err`: nothing has changed.
     ///
     /// The checks, in this order: the command id (`Seen`), the expected revisions and the
-    /// guards in the order of their keys (`Stale`), the unique keys (`KeyTaken`), the counters'
+    /// guards (`Stale`; any one that is stale may be named), the unique keys (`KeyTaken`), the counters'
     /// ceilings (`Over`).
     ///
     /// - A command id is checked only where there is one; commits without one never meet.

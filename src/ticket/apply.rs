@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
-use crate::people::Part;
+use crate::people::{Actor, Part};
 use crate::personal::{Erasable, Personal};
-use crate::settings::FieldValue;
-use crate::ticket::{Message, Opened, Origin, StatusChange};
+use crate::ticket::{Heard, Message, Opened, Origin, StatusChange};
 use crate::time::Instant;
+use crate::value::FieldValue;
 use crate::workflow::StatusCategory;
 
 /// A history that no rules could have written.
@@ -82,6 +82,8 @@ impl Ticket {
         Self {
             id,
             revision: stamp.revision,
+            acted_at: stamp.revision,
+            acted_publicly_at: stamp.revision,
             requester: opened.requester,
             origin: opened.origin,
             status: opened.status.clone(),
@@ -102,7 +104,7 @@ impl Ticket {
             closed_at: None,
             postponed_until: None,
             timers: opened.timers,
-            postponed_from_new: false,
+            returns_to_new: false,
             auto_close_cancelled: false,
             open_age_warned: false,
             overdue: false,
@@ -132,12 +134,18 @@ impl Ticket {
     pub(crate) fn apply(&mut self, stamp: Stamp<'_>, change: &TicketChange) {
         self.revision = stamp.revision;
         self.updated_at = self.updated_at.max(stamp.at);
+        if stamp.cause.actor != Actor::System {
+            self.acted_at = stamp.revision;
+            if change.is_public() {
+                self.acted_publicly_at = stamp.revision;
+            }
+        }
         match change {
             // Refused by every reader of histories before it comes here.
             TicketChange::Opened(_) => {}
-            TicketChange::MessageAdded(message) => self.hear(stamp, message),
+            TicketChange::MessageAdded { message, heard } => self.hear(stamp, message, heard),
             TicketChange::StatusChanged(change) => self.move_to(stamp, change),
-            TicketChange::ResolutionRecorded { code, .. } => {
+            TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
                 let text = stamp.personal.and_then(|personal| personal.text.clone());
                 self.edit().resolution = Some(Resolution {
                     code: code.clone(),
@@ -145,8 +153,7 @@ impl Ticket {
                     by: stamp.cause.actor.clone(),
                     at: stamp.at,
                 });
-                // Resolving again starts a cancelled closing anew.
-                if self.status.category == StatusCategory::Resolved {
+                if *restarts_closing {
                     self.resolved_at = Some(stamp.at);
                     self.auto_close_cancelled = false;
                 }
@@ -199,7 +206,7 @@ impl Ticket {
         Arc::make_mut(&mut self.details)
     }
 
-    fn hear(&mut self, stamp: Stamp<'_>, message: &Message) {
+    fn hear(&mut self, stamp: Stamp<'_>, message: &Message, heard: &Heard) {
         let Visibility::Public = message.visibility else {
             self.notes = self.notes.saturating_add(1);
             return;
@@ -208,33 +215,15 @@ impl Ticket {
         self.channel = message.channel.clone();
         let said_at = message.occurred_at.unwrap_or(stamp.at);
         match message.part {
-            Part::Asks => {
-                self.last_asked_at = self.last_asked_at.max(Some(said_at));
-                // A question that was logged late may have been answered since. Of words at one
-                // instant, those that were recorded later were said later.
-                if self.last_answered_at.is_none_or(|answered| said_at >= answered) {
-                    let since = self.waiting_since.map_or(said_at, |since| since.min(said_at));
-                    self.waiting_since = Some(since);
-                }
-            }
-            Part::Answers => {
-                let first = self.first_answered_at.map_or(said_at, |first| first.min(said_at));
-                // Who reached out owes no first answer.
-                if self.origin == Origin::CustomerWrote {
-                    self.first_answered_at = Some(first);
-                }
-                self.last_answered_at = self.last_answered_at.max(Some(said_at));
-                // An answer that was logged late leaves a newer question open. Of several,
-                // the head remembers the newest.
-                if self.waiting_since.is_some_and(|since| since <= said_at) {
-                    self.waiting_since = self.last_asked_at.filter(|asked| *asked > said_at);
-                }
-            }
-            Part::Neither => return,
+            Part::Asks => self.last_asked_at = self.last_asked_at.max(Some(said_at)),
+            Part::Answers => self.last_answered_at = self.last_answered_at.max(Some(said_at)),
+            Part::Neither => {}
         }
-        if self.status.category == StatusCategory::Resolved
-            && self.resolved_at.is_none_or(|resolved_at| said_at >= resolved_at)
-        {
+        self.waiting_since = heard.waiting_since;
+        if heard.answers_first {
+            self.first_answered_at = Some(said_at);
+        }
+        if heard.cancels_closing {
             self.auto_close_cancelled = true;
         }
     }
@@ -242,9 +231,7 @@ impl Ticket {
     fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
         let was_done = self.status.category.is_done();
         let is_done = change.to.category.is_done();
-        self.postponed_from_new = change.until.is_some()
-            && (change.from.category == StatusCategory::New
-                || (self.postponed_until.is_some() && self.postponed_from_new));
+        self.returns_to_new = change.returns_to_new;
         self.postponed_until = change.until;
         if change.from.name != change.to.name {
             self.status_since = stamp.at;
@@ -284,9 +271,9 @@ fn field_value(
 ) -> Erasable<FieldValue> {
     match fact {
         FieldFact::Value(value) => Erasable::Known(value.clone()),
-        FieldFact::Text { .. } => personal
+        FieldFact::Personal => personal
             .and_then(|personal| personal.fields.iter().find(|(name, _)| name == field))
-            .map(|(_, text)| FieldValue::Text(text.clone()))
+            .map(|(_, value)| value.clone())
             .into(),
     }
 }

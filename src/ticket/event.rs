@@ -4,16 +4,19 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Message, Timers};
+use super::{Channel, Message, Timers, Visibility};
 use crate::ids::{
     AgentId, CategoryName, ContactId, DepartmentName, FieldName, ImpactName, ReasonName,
     ReceivedAt, ResolutionCode, Tag, TicketId, UrgencyName,
 };
 use crate::people::Requester;
-use crate::settings::{FieldValue, Priority};
+use crate::settings::Priority;
+use crate::value::FieldValue;
 use crate::workflow::Status;
 
 /// Something that happened to a ticket: one line of its audit trail.
@@ -27,7 +30,12 @@ pub enum TicketChange {
     /// It was opened; the first message is part of this.
     Opened(Box<Opened>),
     /// Something was said on it, or noted.
-    MessageAdded(Message),
+    MessageAdded {
+        /// What, by whom.
+        message: Message,
+        /// What it did to the conversation.
+        heard: Heard,
+    },
     /// Its status changed.
     StatusChanged(StatusChange),
     /// How it ended was recorded; the words are the personal payload.
@@ -36,6 +44,8 @@ pub enum TicketChange {
         code: ResolutionCode,
         /// Bytes of the words beside it.
         bytes: u32,
+        /// Whether the time to its closing by itself begins anew.
+        restarts_closing: bool,
     },
     /// It got an owner, or another.
     Assigned {
@@ -142,7 +152,7 @@ impl TicketChange {
     pub fn message(&self) -> Option<&Message> {
         match self {
             Self::Opened(opened) => Some(&opened.message),
-            Self::MessageAdded(message) => Some(message),
+            Self::MessageAdded { message, .. } => Some(message),
             Self::StatusChanged(_)
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
@@ -163,13 +173,19 @@ impl TicketChange {
         }
     }
 
+    /// Whether the requester sees that it happened: what is said publicly, and moves.
+    pub(crate) fn is_public(&self) -> bool {
+        matches!(self, Self::StatusChanged(_))
+            || self.message().is_some_and(|message| message.visibility == Visibility::Public)
+    }
+
     /// The timers that this event states.
     pub(crate) fn timers_mut(&mut self) -> Option<&mut Timers> {
         match self {
             Self::Opened(opened) => Some(&mut opened.timers),
             Self::StatusChanged(change) => Some(&mut change.timers),
             Self::TimersSet { timers } => Some(timers),
-            Self::MessageAdded(_)
+            Self::MessageAdded { .. }
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
@@ -187,6 +203,19 @@ impl TicketChange {
             | Self::OpenAgeOverdue => None,
         }
     }
+}
+
+/// What a message did to the conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Heard {
+    /// When the oldest question was asked that is unanswered now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// Whether this is the first answer, or one logged late that was earlier than the first.
+    pub answers_first: bool,
+    /// Whether the ticket, being resolved, does not close by itself any more.
+    pub cancels_closing: bool,
 }
 
 /// The facts of an opening. Subject and text are the personal payload.
@@ -273,6 +302,9 @@ pub struct StatusChange {
     /// Until when it is postponed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
+    /// Whether it returns, from being postponed, to where new tickets are.
+    #[serde(default)]
+    pub returns_to_new: bool,
     /// Bytes of the reason in words, which is the personal payload.
     #[serde(default)]
     pub bytes: u32,
@@ -344,11 +376,8 @@ pub enum PriorityBy {
 pub enum FieldFact {
     /// The value.
     Value(FieldValue),
-    /// Free text of so many bytes, which is the personal payload.
-    Text {
-        /// Its length.
-        bytes: u32,
-    },
+    /// The value is the personal payload.
+    Personal,
 }
 
 /// Somebody who is told of public answers on a ticket beside its requester.
@@ -368,4 +397,32 @@ pub enum Follower {
     Contact(ContactId),
     /// An agent.
     Agent(AgentId),
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByHand => "somebody set it",
+            Self::Postponed => "somebody postponed it",
+            Self::Resolved => "somebody resolved it",
+            Self::Closed => "somebody closed it",
+            Self::Reopened => "somebody reopened it",
+            Self::CustomerReplied => "the requester wrote",
+            Self::AgentReplied => "an agent answered",
+            Self::Taken => "an agent took it",
+            Self::Woken => "the instant came until which it was postponed",
+            Self::AutoClosed => "it had been resolved long enough",
+        })
+    }
+}
+
+impl fmt::Display for Unassigning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByHand => "somebody released it",
+            Self::Transferred => "it moved to another department",
+            Self::NotEligible => "they may not own it any more",
+            Self::AtCapacity => "they have no room",
+        })
+    }
 }

@@ -75,6 +75,7 @@ impl fmt::Display for Channel {
 /// Who may read a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Visibility {
     /// Everybody on the ticket, the customer too.
     Public,

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Follower, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
+    FieldFact, Follower, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange,
+    Unassigning,
 };
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
@@ -27,7 +28,8 @@ use crate::ids::{
 };
 use crate::people::{Actor, Requester, SightOf};
 use crate::personal::Erasable;
-use crate::settings::{FieldValue, Priority};
+use crate::settings::Priority;
+use crate::value::FieldValue;
 use crate::workflow::{Status, StatusCategory};
 
 /// A ticket as it stands: the fold of its history.
@@ -55,6 +57,9 @@ pub struct Ticket {
     // The hot part: what a reply may touch.
     id: TicketId,
     revision: Revision,
+    /// The last event that somebody caused, and the last of those that its requester may see.
+    acted_at: Revision,
+    acted_publicly_at: Revision,
     requester: Requester,
     origin: Origin,
     status: Status,
@@ -74,7 +79,7 @@ pub struct Ticket {
     closed_at: Option<DateTime<Utc>>,
     postponed_until: Option<DateTime<Utc>>,
     timers: Timers,
-    postponed_from_new: bool,
+    returns_to_new: bool,
     auto_close_cancelled: bool,
     open_age_warned: bool,
     overdue: bool,
@@ -338,6 +343,12 @@ impl Ticket {
         self.timers.next().map(|(_, at)| at)
     }
 
+    /// The last event that is news to somebody: what the ticket did by itself is nobody's
+    /// doing, and to a customer, nothing happened that customers do not see.
+    pub(crate) fn last_news(&self, public_only: bool) -> Revision {
+        if public_only { self.acted_publicly_at } else { self.acted_at }
+    }
+
     pub(crate) fn set_timers(&mut self, timers: Timers) {
         self.timers = timers;
     }
@@ -352,7 +363,7 @@ impl Ticket {
 
     /// Whether the postponed ticket returns to where new tickets are.
     pub(crate) fn returns_to_new(&self) -> bool {
-        self.postponed_from_new
+        self.returns_to_new
     }
 
     /// What was said from this instant on is news to the present status: it began before, or,

@@ -4,6 +4,8 @@
 //! unresolved, until when it is postponed) and the settings: nothing arms or cancels one by
 //! hand, so none can be forgotten.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,17 @@ pub enum TimerKind {
     OpenAgeWarning,
     /// An unresolved ticket is flagged as overdue.
     OpenAgeOverdue,
+}
+
+impl fmt::Display for TimerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Wake => "return from being postponed",
+            Self::AutoClose => "closing after being resolved",
+            Self::OpenAgeWarning => "the warning for its age",
+            Self::OpenAgeOverdue => "the flag for its age",
+        })
+    }
 }
 
 impl Timers {

@@ -4,6 +4,7 @@ use super::{
     Landmark, Landmarks, Status, StatusCategory, StatusDraft, StatusRule, Workflow, WorkflowDraft,
 };
 use crate::ids::{FieldName, StatusName};
+use crate::people::Party;
 use crate::problem::{Mistake, Problems};
 
 /// What a workflow's checks must know of the settings around it.
@@ -24,7 +25,7 @@ pub(crate) fn check(draft: WorkflowDraft, around: Around<'_>, problems: &mut Pro
     }
     walk.landmarks();
     // What leads where means something only once every name is known.
-    if walk.problems.is_empty() {
+    if walk.problems.none_below("workflow") {
         walk.ways();
     }
     let find = |name: &Option<StatusName>| {
@@ -142,7 +143,9 @@ impl<'a> Walk<'a> {
         }
         for (place, transition) in status.transitions.iter().enumerate() {
             let path = format!("{path}.transitions[{place}]");
-            if transition.by.is_empty() {
+            // Light agents, auto-responders and timers move nothing by hand.
+            let hands = [Party::LightAgent, Party::AutoResponder, Party::System];
+            if transition.by.iter().all(|party| hands.contains(party)) {
                 self.problems.at(format!("{path}.by"), Mistake::NobodyMay);
             }
             if status.transitions.iter().take(place).any(|other| other.to == transition.to) {
@@ -197,6 +200,9 @@ impl<'a> Walk<'a> {
                     expected: "unfinished: finishing records a resolution",
                 },
             ),
+            Some(to) if to.name == self.draft.landmarks.postponed => {
+                self.problems.at(path, Mistake::NeverReturns { status: to.name.to_string() });
+            }
             Some(to) => self.no_reason(path, to),
         }
     }
@@ -239,6 +245,9 @@ impl<'a> Walk<'a> {
                         expected,
                     },
                 );
+            }
+            if landmark == Landmark::Outreach && status.name == self.draft.landmarks.postponed {
+                self.problems.at(&path, Mistake::NeverReturns { status: status.name.to_string() });
             }
             // Postponing is done by hand, and resolving and closing take no reason at all.
             if matches!(

@@ -136,7 +136,7 @@ impl Coverage {
 fn kind(change: &TicketChange) -> String {
     match change {
         TicketChange::StatusChanged(moved) => format!("moved: {:?}", moved.because),
-        TicketChange::MessageAdded(message) => {
+        TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),

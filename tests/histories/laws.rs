@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Rule, Settings,
-    StatusCategory, StatusChange, StatusName, Ticket, TicketChange, Visibility, fold,
+    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Requester, Rule,
+    Settings, StatusCategory, StatusChange, StatusName, Ticket, TicketChange, Visibility, fold,
 };
 
 use super::run::{Broken, law};
@@ -70,7 +70,14 @@ impl Scene<'_> {
         let again = from == to;
         let way = || {
             let way = rules.transitions.iter().find(|transition| transition.to == *to);
-            way.is_some_and(|way| way.by.contains(&self.party(actor)))
+            // Who asked may do on an internal ticket what a customer may on theirs.
+            let asker = match (actor, self.after.requester()) {
+                (Actor::Agent(agent), Requester::Agent(asker)) => *agent == asker,
+                _ => false,
+            };
+            way.is_some_and(|way| {
+                way.by.contains(&self.party(actor)) || (asker && way.by.contains(&Party::Customer))
+            })
         };
         let allowed = match moved.because {
             Moved::ByHand => again || way(),
@@ -135,13 +142,13 @@ impl Scene<'_> {
         // The one who asked, on an internal ticket, is no machine.
         let message = events
             .iter()
-            .find(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded(_))));
+            .find(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded { .. })));
         let Some(message) = message else {
             let spoke = matches!(call.command, Command::Reply(_) | Command::Note(_));
             law!(!spoke, "law 6: it was to add a message, and added none");
             return Ok(());
         };
-        if let Some(TicketChange::MessageAdded(message)) = message.ticket_change() {
+        if let Some(TicketChange::MessageAdded { message, .. }) = message.ticket_change() {
             law!(message.part == Part::Neither, "law 6: it counts as {:?}", message.part);
             let note = matches!(call.command, Command::Note(_));
             let said = message.visibility == Visibility::Note;

@@ -108,7 +108,7 @@ fn a_light_agent_may_ask_and_answer_back_on_their_own_internal_ticket_only() {
     desk.ok(&agent(ANNA), reply(ticket_id(1)));
     desk.ok(&agent(LIA), reply(ticket_id(1)));
     assert_eq!(desk.status(ticket_id(1)), "open");
-    assert_eq!(desk.refused(&agent(LIA), resolve(ticket_id(1))).code(), "forbidden");
+    assert_eq!(desk.refused(&agent(LIA), resolve(ticket_id(1))).code(), "transition_forbidden");
     desk.ok(&customer(MARIA), request(TICKET));
     assert_eq!(desk.refused(&agent(LIA), reply(TICKET)).code(), "forbidden");
     assert_eq!(desk.refused(&agent(LIA), request(ticket_id(2))).code(), "forbidden");

@@ -116,8 +116,8 @@ fn a_stale_view_is_refused_with_what_was_seen_and_what_is() {
     let stale = desk.context(&agent(ANNA)).having_seen(seen);
     let error = desk.desk.reply(stale, reply(id)).unwrap_err();
     assert_eq!(error.kind(), DeskErrorKind::Refused);
-    let found = desk.ticket(id).revision();
-    assert_eq!(error.refusal(), Some(&Refusal::StaleView { ticket: id, seen, found }));
+    let (key, found) = (helpdesk::Key::ticket(desk.desk.id(), id), desk.ticket(id).revision());
+    assert_eq!(error.refusal(), Some(&Refusal::StaleView { key, seen, found }));
     let fresh = desk.context(&agent(ANNA)).having_seen(found);
     desk.desk.reply(fresh, reply(id)).unwrap();
 }

@@ -104,7 +104,11 @@ fn a_field_that_nothing_fits() {
         }
     };
     let path = "fields[0].kind.text.max_bytes";
-    assert_mistake(path, out_of_range("0", "at least 1"), field(FieldKind::Text { max_bytes: 0 }));
+    assert_mistake(
+        path,
+        out_of_range("0", "1 to 16384: a ticket keeps its fields at hand"),
+        field(FieldKind::Text { max_bytes: 0 }),
+    );
     let integer = FieldKind::Integer { min: 2, max: 1 };
     let mistake = Mistake::Contradiction("`min` is greater than `max`");
     assert_mistake("fields[0].kind.integer", mistake, field(integer));
@@ -121,7 +125,7 @@ fn a_field_that_nothing_fits() {
 
 #[test]
 fn closing_at_once_and_ages_out_of_order() {
-    let expected = "longer than nothing; leave it out to never close by itself";
+    let expected = "longer than nothing; `null` (in code, `None`) for never";
     assert_mistake("auto_close", out_of_range("PT0S", expected), |it| {
         it.auto_close = Some(Span::ZERO);
     });

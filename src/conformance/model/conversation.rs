@@ -33,7 +33,7 @@ impl Model {
         };
         step.require(may_speak, "forbidden");
         if let Requester::Agent(agent) = open.requester {
-            step.require(self.agents.contains_key(&agent), "cannot_own");
+            step.require(self.agents.contains_key(&agent), "cannot_answer");
         }
         let outreach = open.origin == Origin::AgentReachedOut;
         if outreach {
@@ -98,6 +98,8 @@ impl Model {
         ModelTicket {
             id,
             revision: Revision::ZERO,
+            news: Revision::ZERO,
+            public_news: Revision::ZERO,
             requester,
             origin: Origin::CustomerWrote,
             opened_at: now,
@@ -163,7 +165,7 @@ impl Model {
             SaidBy::Agent(agent) => {
                 let known = self.agents.get(&agent);
                 let speaks = known.is_some_and(|agent| agent.role != Role::Light);
-                step.require(speaks, "cannot_own");
+                step.require(speaks, "cannot_answer");
                 ticket.voice(&Actor::Agent(agent))
             }
         };

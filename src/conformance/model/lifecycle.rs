@@ -31,7 +31,11 @@ impl Model {
             .and_then(|rules| rules.transitions.iter().find(|transition| transition.to == *to));
         match transition {
             None => step.require(false, "no_transition"),
-            Some(way) => step.require(way.by.contains(&step.party), "transition_forbidden"),
+            Some(way) => {
+                // Who asked may do here what a customer may on theirs.
+                let asks = ticket.is_asker(step.actor) && way.by.contains(&Party::Customer);
+                step.require(asks || way.by.contains(&step.party), "transition_forbidden");
+            }
         }
         let required = status(&self.settings, to).map(|status| &status.required_fields);
         for field in required.into_iter().flatten() {
@@ -129,6 +133,14 @@ impl Model {
 
     pub(super) fn close(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, close: &Close) {
         if ticket.category == StatusCategory::Closed {
+            // How it ended is not rewritten.
+            if let Some(resolution) = &close.resolution {
+                let draft = self.settings.draft();
+                let known = draft.resolution_codes.contains(&resolution.code);
+                step.require(known, "unknown_name");
+                self.at_most(step, resolution.text.len(), draft.limits.resolution_bytes);
+                step.require(ticket.ended(resolution), "closed");
+            }
             return;
         }
         let to = &self.settings.draft().workflow.landmarks.closed;
@@ -148,7 +160,7 @@ impl Model {
     fn record(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolving: &Resolving) {
         let draft = self.settings.draft();
         step.require(draft.resolution_codes.contains(&resolving.code), "unknown_name");
-        self.at_most(step, resolving.text.len(), draft.limits.text_bytes);
+        self.at_most(step, resolving.text.len(), draft.limits.resolution_bytes);
         if !ticket.ended(resolving) {
             ticket.resolved_at = Some(step.now);
             ticket.auto_close_cancelled = false;

@@ -230,8 +230,18 @@ impl Model {
                     parent.followed_up_by.push(id);
                 }
             }
-            if let Some(ticket) = self.tickets.get_mut(&id) {
-                ticket.revision = record.revision;
+            let Some(ticket) = self.tickets.get_mut(&id) else { continue };
+            ticket.revision = record.revision;
+            // Somebody's doing is news; to customers, what is said publicly and moves.
+            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
+            for (_, event) in events.filter(|(_, event)| event.cause.actor != Actor::System) {
+                ticket.news = event.revision;
+                let change = event.ticket_change();
+                let message = change.and_then(crate::TicketChange::message);
+                let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
+                if said || matches!(change, Some(crate::TicketChange::StatusChanged(_))) {
+                    ticket.public_news = event.revision;
+                }
             }
         }
     }
@@ -300,8 +310,10 @@ impl Model {
         // What is due comes first, as if somebody had ticked at its instant.
         ticket.settle(&self.settings, step.now);
         if let Some(seen) = call.context.seen {
-            // What is due and not yet recorded, nobody can have seen; nor a later revision.
-            step.require(seen == before.revision, "stale_view");
+            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
+            let customer = matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_));
+            let news = if customer { before.public_news } else { before.news };
+            step.require(news <= seen && seen <= before.revision, "stale_view");
         }
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);

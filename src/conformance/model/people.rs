@@ -110,7 +110,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,
         // Here the workflow's table says more; a host may open it to customers and bots.
         Command::SetStatus(_) | Command::Postpone(_) | Command::Resolve(_) | Command::Close(_) => {
-            staff() || [Bot, Customer].contains(&party)
+            staff() || asker || [Bot, Customer].contains(&party)
         }
         Command::LogConversation(_)
         | Command::Assign(_)

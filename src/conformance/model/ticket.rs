@@ -39,6 +39,9 @@ pub struct ModelTicket {
     pub id: TicketId,
     /// What the desk says its history's length is; see [`Model::learn`](super::Model::learn).
     pub revision: Revision,
+    /// The last event that somebody caused, and the last of those that customers see.
+    pub news: Revision,
+    pub public_news: Revision,
     pub requester: Requester,
     pub origin: Origin,
     pub opened_at: DateTime<Utc>,
@@ -122,7 +125,9 @@ impl ModelTicket {
             return None;
         }
         let rest = self.thread.iter().skip(1);
-        rest.filter(|said| said.public && said.voice == Voice::Answers).map(|said| said.at).min()
+        let answers = rest.filter(|said| said.public && said.voice == Voice::Answers);
+        // Nothing from before the request answers it.
+        answers.map(|said| said.at).filter(|at| *at >= self.opened_at).min()
     }
 
     /// When somebody last spoke in this part.

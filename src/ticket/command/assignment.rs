@@ -217,3 +217,21 @@ pub struct Escalate {
     /// Why, for the colleagues; must not be empty.
     pub reason: String,
 }
+
+impl Transfer {
+    /// To this department's queue.
+    pub fn new(ticket: TicketId, department: impl Into<DepartmentName>) -> Self {
+        Self { ticket, department: department.into(), agent: None }
+    }
+}
+
+impl Escalate {
+    /// To this department's queue, for this reason.
+    pub fn new(
+        ticket: TicketId,
+        department: impl Into<DepartmentName>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { ticket, department: department.into(), agent: None, reason: reason.into() }
+    }
+}

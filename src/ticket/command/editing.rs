@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CategoryName, FieldName, ImpactName, PriorityName, Tag, TicketId, UrgencyName};
-use crate::settings::FieldValue;
 use crate::ticket::Follower;
+use crate::value::FieldValue;
 
 /// Changes what is known of a ticket; allowed in every status.
 ///

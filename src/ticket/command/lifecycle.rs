@@ -231,3 +231,45 @@ pub struct Reopen {
     /// Why, for the colleagues; must not be empty.
     pub reason: String,
 }
+
+impl SetStatus {
+    /// To this status, without a reason.
+    pub fn new(ticket: TicketId, status: impl Into<StatusName>) -> Self {
+        Self { ticket, status: status.into(), reason: None }
+    }
+
+    /// The same, for this reason.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<ReasonName>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+impl Postpone {
+    /// Until then, for this reason.
+    pub fn new(ticket: TicketId, until: DateTime<Utc>, reason: impl Into<ReasonName>) -> Self {
+        Self { ticket, until, reason: Some(reason.into()) }
+    }
+}
+
+impl Resolve {
+    /// With this code, without words.
+    pub fn new(ticket: TicketId, code: impl Into<ResolutionCode>) -> Self {
+        Self { ticket, resolution: Resolving::new(code) }
+    }
+}
+
+impl Close {
+    /// With this code, without words.
+    pub fn new(ticket: TicketId, code: impl Into<ResolutionCode>) -> Self {
+        Self { ticket, resolution: Some(Resolving::new(code)) }
+    }
+}
+
+impl Reopen {
+    /// For this reason.
+    pub fn new(ticket: TicketId, reason: impl Into<String>) -> Self {
+        Self { ticket, reason: reason.into() }
+    }
+}

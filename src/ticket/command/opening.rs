@@ -9,8 +9,8 @@ use crate::ids::{
     UrgencyName,
 };
 use crate::people::Requester;
-use crate::settings::FieldValue;
 use crate::ticket::{Attachment, Channel, Follower, Origin};
+use crate::value::FieldValue;
 
 /// Opens a ticket.
 ///
@@ -191,4 +191,11 @@ pub struct FollowUp {
     pub channel: Channel,
     /// The first message of the new ticket.
     pub text: String,
+}
+
+impl FollowUp {
+    /// By e-mail.
+    pub fn new(ticket: TicketId, id: TicketId, text: impl Into<String>) -> Self {
+        Self { ticket, id, channel: Channel::default(), text: text.into() }
+    }
 }
