@@ -40,17 +40,4 @@ impl Random {
     pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
-
-    /// One of these, each as often as its weight says.
-    pub(crate) fn weighted<'a, T>(&mut self, from: &'a [(usize, T)]) -> &'a T {
-        let total = from.iter().map(|(weight, _)| weight).sum();
-        let mut left = self.below(total);
-        for (weight, item) in from {
-            match left.checked_sub(*weight) {
-                Some(rest) => left = rest,
-                None => return item,
-            }
-        }
-        &from[0].1
-    }
 }
