@@ -269,9 +269,8 @@ fn mistakes_in_a_workflow_and_beside_it_are_reported_together() {
 
 #[test]
 fn a_notice_names_the_event_that_has_the_words() {
-    let mut draft = SettingsDraft::default();
-    draft.departments = vec![Department::new("specialists").tier(1)];
-    let desk = desk_with(draft);
+    let departments = vec![Department::new("specialists").tier(1)];
+    let desk = desk_with(SettingsDraft { departments, ..SettingsDraft::default() });
     desk.take(Actor::Agent(ANNA).at(start()), Take { ticket: ID }).unwrap();
     desk.reply(Actor::Agent(ANNA).at(start()), Reply::new(ID, "Unplug it")).unwrap();
     // This moves the ticket, after the words.
