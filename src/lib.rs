@@ -152,10 +152,14 @@ mod workflow;
 pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use decide::{
-    Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected, Guard, KeyChange,
-    Loaded, Needs, Refusal, RefusalKind, Stayed, Step, UniqueKey, Vocabulary, Write, decide, needs,
+    AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
+    Guard, KeyChange, Loaded, Needs, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey,
+    Vocabulary, Write, decide, needs,
 };
-pub use desk::{Desk, DeskError, DeskErrorKind, Outcome, Post, Prepared, Ticked};
+pub use desk::{
+    AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post, Prepared,
+    Relayed, Relaying, Ticked,
+};
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
     FieldName, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,

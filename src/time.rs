@@ -71,6 +71,12 @@ impl Span {
         Self(days as i64 * 86_400_000_000)
     }
 
+    /// So many times as long; the longest span there is, where that would be longer.
+    pub(crate) const fn times(self, times: u64) -> Self {
+        let times = if times > i64::MAX as u64 { i64::MAX } else { times as i64 };
+        Self(self.0.saturating_mul(times))
+    }
+
     /// The length in microseconds, such as for chrono's `TimeDelta::microseconds`.
     pub const fn as_micros(self) -> i64 {
         self.0

@@ -39,9 +39,13 @@ const IMPURE: [&str; 16] = [
     "std::env",
     "std::process",
     "std::io",
-    "tokio",
+    "tokio::",
     "async fn",
 ];
+
+/// Where the shell may name what the core may not: a desk awaits, and one adapter is for a
+/// runtime by name.
+const SHELL: [(&str, &str); 2] = [("src/desk/", "async fn"), ("src/store/adapters.rs", "tokio::")];
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
@@ -116,7 +120,13 @@ fn the_core_names_no_clock_no_chance_no_machine() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         for (number, line) in code(&text).enumerate() {
-            for word in IMPURE.iter().filter(|word| line.contains(**word)) {
+            let named = IMPURE.iter().filter(|word| line.contains(**word));
+            let shell = |word: &str| {
+                SHELL
+                    .iter()
+                    .any(|(place, it)| *it == word && path.to_str().unwrap().contains(place))
+            };
+            for word in named.filter(|word| !shell(word)) {
                 wrong.push(format!("{}:{}: {word}", path.display(), number + 1));
             }
         }

@@ -11,7 +11,7 @@
 mod support;
 
 use helpdesk::command::{Reply, Take};
-use helpdesk::store::{Filter, Lease, MemoryStore, Query, Scope, Settlement, Store};
+use helpdesk::store::{Filter, Lease, MemoryStore, Query, Scope, Settlement, Store, Wanted};
 use helpdesk::{
     CommandId, Counter, DeskId, Key, Requester, Revision, SettingsDraft, StatusCategory,
     TicketNumber, UniqueKey,
@@ -143,7 +143,10 @@ fn addresses_numbers_loads_and_command_ids_are_each_desks_own() {
     left.ok(&agent(ANNA), Take { ticket: TICKET });
     assert_eq!((left.load_of(ANNA), right.load_of(ANNA)), (1, 0));
     let counters = [Counter::Load(ANNA)];
-    assert_eq!(right.store.load(right.desk.id(), &[], &counters).unwrap().counters, [0]);
+    assert_eq!(
+        right.store.load(right.desk.id(), &Wanted::counters(counters)).unwrap().counters,
+        [0]
+    );
 
     // The same command id with another command: each desk remembers its own.
     let say = |desk: &TestDesk, text: &str| {

@@ -9,7 +9,7 @@ use crate::channel::Notice;
 use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, TicketNumber};
 use crate::people::Requester;
 use crate::record::{Event, Head};
-use crate::ticket::{Moved, Ticket, TimerKind, Unassigning};
+use crate::ticket::{Moved, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
 
 /// What the rules say is to be written, all of it or nothing: what [`decide`](crate::decide)
@@ -106,16 +106,20 @@ pub enum KeyChange {
 }
 
 /// A number that a store keeps, changed only in commits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Counter {
-    /// How many unresolved tickets an agent owns.
+    /// How many unfinished tickets an agent owns.
     Load(AgentId),
+    /// How many unfinished tickets a department has; `None`: those of no department.
+    Unfinished(Option<DepartmentName>),
+    /// How many of these nobody owns.
+    Queued(Option<DepartmentName>),
 }
 
 /// A change to a counter, refused where it would lift the counter above the ceiling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CounterChange {
     /// Which counter.
     pub counter: Counter,
@@ -128,33 +132,54 @@ pub struct CounterChange {
 /// What a store indexes of a record, so that common questions scan nothing.
 ///
 /// Exhaustive on purpose: a store that forgets a column should not compile.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Columns {
-    /// The category of a ticket's status.
-    pub category: Option<StatusCategory>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Columns {
+    /// Of a ticket.
+    Ticket(TicketColumns),
+    /// Of an agent.
+    Agent(AgentColumns),
+    /// The settings have none: there is one record of them a desk.
+    Settings,
+}
+
+/// What a store indexes of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketColumns {
+    /// The category of its status.
+    pub category: StatusCategory,
     /// Whose queue it is in.
     pub department: Option<DepartmentName>,
     /// Who owns it.
     pub assignee: Option<AgentId>,
     /// Who asks.
-    pub requester: Option<Requester>,
+    pub requester: Requester,
+}
+
+/// What a store indexes of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentColumns {
+    /// The departments that the agent works in, in order.
+    pub departments: Vec<DepartmentName>,
+    /// Whether the agent is active, and of a role that owns tickets.
+    pub can_own: bool,
 }
 
 impl Columns {
-    /// The columns of a head; none but a ticket's has any yet.
+    /// The columns of a head.
     pub fn of(head: &Head) -> Self {
         match head {
-            Head::Ticket(ticket) => Self::of_ticket(ticket),
-            Head::Agent(_) | Head::Settings(_) => Self::default(),
-        }
-    }
-
-    fn of_ticket(ticket: &Ticket) -> Self {
-        Self {
-            category: Some(ticket.status().category),
-            department: ticket.department().cloned(),
-            assignee: ticket.assignee(),
-            requester: Some(ticket.requester()),
+            Head::Ticket(ticket) => Self::Ticket(TicketColumns {
+                category: ticket.status().category,
+                department: ticket.department().cloned(),
+                assignee: ticket.assignee(),
+                requester: ticket.requester(),
+            }),
+            Head::Agent(agent) => Self::Agent(AgentColumns {
+                departments: agent.departments().to_vec(),
+                can_own: agent.can_own(None),
+            }),
+            Head::Settings(_) => Self::Settings,
         }
     }
 }

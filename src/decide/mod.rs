@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed, Step, UniqueKey,
-    Write,
+    AgentColumns, Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed,
+    Step, TicketColumns, UniqueKey, Write,
 };
 pub use needs::{Loaded, Needs, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};

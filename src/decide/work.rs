@@ -7,7 +7,7 @@ use super::Cx;
 use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
-use crate::ids::{AgentId, Key, Revision, TicketId};
+use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
 use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
@@ -25,7 +25,6 @@ pub(super) struct Work<'a> {
     pub(super) now: Instant,
     key: Key,
     expected: Expected,
-    burdened: Option<AgentId>,
     ceiling: Option<i64>,
     /// The ticket as it was loaded.
     before: Option<&'a Ticket>,
@@ -36,6 +35,21 @@ pub(super) struct Work<'a> {
     /// How many of the events are what was due before the command; it was not set off by them.
     settled: usize,
     out: Outgoing,
+}
+
+/// What an unfinished ticket counts for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Burden<'a> {
+    owner: Option<AgentId>,
+    department: Option<&'a DepartmentName>,
+}
+
+impl<'a> Burden<'a> {
+    /// `None` for finished work, which burdens nobody.
+    fn of(ticket: &'a Ticket) -> Option<Self> {
+        (!ticket.status().category.is_done())
+            .then(|| Self { owner: ticket.assignee(), department: ticket.department() })
+    }
 }
 
 /// What a decision writes beside the tickets themselves.
@@ -59,7 +73,6 @@ impl<'a> Work<'a> {
             now,
             key: Key::ticket(cx.desk, ticket.id()),
             expected: Expected::At(ticket.revision()),
-            burdened: ticket.burdens(),
             ceiling: None,
             before: Some(ticket),
             armed: false,
@@ -95,7 +108,6 @@ impl<'a> Work<'a> {
             now,
             key: Key::ticket(cx.desk, id),
             expected: Expected::New,
-            burdened: None,
             ceiling: None,
             before: None,
             armed: false,
@@ -339,21 +351,41 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// What the ticket no longer counts for, and what it counts for now: one function for every
+    /// counter, so that none can come to differ from the tickets that it counts.
+    fn count(&self, changes: &mut Vec<CounterChange>) {
+        let (before, after) = (self.before.and_then(Burden::of), Burden::of(&self.ticket));
+        if before == after {
+            return;
+        }
+        let mut change = |counter, delta, ceiling| {
+            changes.push(CounterChange { counter, delta, ceiling });
+        };
+        let (from, to) = (before.and_then(|it| it.owner), after.and_then(|it| it.owner));
+        if from != to {
+            from.into_iter().for_each(|agent| change(Counter::Load(agent), -1, None));
+            to.into_iter().for_each(|agent| change(Counter::Load(agent), 1, self.ceiling));
+        }
+        let department = |it: Option<Burden<'_>>| it.map(|it| it.department.cloned());
+        let (from, to) = (department(before), department(after));
+        if from != to {
+            from.into_iter().for_each(|name| change(Counter::Unfinished(name), -1, None));
+            to.into_iter().for_each(|name| change(Counter::Unfinished(name), 1, None));
+        }
+        let queue = |it: Option<Burden<'_>>| department(it.filter(|it| it.owner.is_none()));
+        let (from, to) = (queue(before), queue(after));
+        if from != to {
+            from.into_iter().for_each(|name| change(Counter::Queued(name), -1, None));
+            to.into_iter().for_each(|name| change(Counter::Queued(name), 1, None));
+        }
+    }
+
     /// Brings what no event has stated yet up to date, and hands everything over.
     pub(super) fn finish(mut self, decision: &mut Decision) {
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();
         }
-        let burdens = self.ticket.burdens();
-        if burdens != self.burdened {
-            let changes = [(self.burdened, -1, None), (burdens, 1, self.ceiling)];
-            for (agent, delta, ceiling) in changes {
-                if let Some(agent) = agent {
-                    let counter = Counter::Load(agent);
-                    decision.counters.push(CounterChange { counter, delta, ceiling });
-                }
-            }
-        }
+        self.count(&mut decision.counters);
         let Outgoing { guards, notices, trace } = self.out;
         hand_over(&mut decision.guards, guards);
         hand_over(&mut decision.notices, notices);

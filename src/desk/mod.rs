@@ -1,33 +1,31 @@
 //! The desk: loads what a decision needs, commits what it decides, and tries again when
 //! somebody else was faster.
 
+mod async_desk;
 mod error;
+mod flow;
+mod io;
 mod outcome;
 mod read;
+mod relay;
 mod tick;
 mod verbs;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
+pub use async_desk::AsyncDesk;
 pub use error::{DeskError, DeskErrorKind};
 pub use outcome::Outcome;
 pub use read::Post;
+pub use relay::{Delivery, Dispatch, Relayed, Relaying};
 pub use tick::Ticked;
 
-use crate::decide::{Call, Command, Loaded, Refusal, decide, needs};
-use crate::digest::digest;
-use crate::ids::{DeskId, Key};
-use crate::people::Actor;
+use self::flow::{Flow, TRIES};
+use self::io::{Direct, at_once};
+use crate::decide::Call;
+use crate::ids::DeskId;
 use crate::settings::Settings;
-use crate::store::{Commit, CommitError, NewReceipt, Receipt, Store};
-
-/// How often a desk decides anew by default when others keep changing the same records.
-const TRIES: u32 = 32;
-
-/// A decision needs at most three rounds of loading; one more finds nothing missing.
-const ROUNDS: usize = 4;
+use crate::store::{Commit, Store};
 
 /// A help desk over a store.
 ///
@@ -67,7 +65,7 @@ pub struct Desk<S> {
 /// The front half of a command: what would be written, and what would come of it.
 ///
 /// A host with a transaction of its own prepares, opens it, commits [`commit`](Self::commit)
-/// in it, and after a conflict ([`CommitError::is_conflict`]) rolls back and prepares again.
+/// in it, and after a conflict ([`CommitError::is_conflict`](crate::store::CommitError::is_conflict)) rolls back and prepares again.
 /// Nothing has changed until then, so preparing is also the dry run. [`Desk::prepare`] has an
 /// example of both.
 #[derive(Clone, Debug)]
@@ -99,7 +97,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::DeskExists`] where it exists already; [`DeskError::Store`].
+    /// [`Refusal::DeskExists`](crate::Refusal::DeskExists) where it exists already; [`DeskError::Store`].
     pub fn create(
         store: S,
         id: DeskId,
@@ -107,8 +105,7 @@ impl<S: Store> Desk<S> {
         now: DateTime<Utc>,
     ) -> Result<Self, DeskError> {
         let desk = Self { store, id, tries: TRIES };
-        let command = Command::CreateDesk(Arc::new(settings));
-        desk.execute(&Actor::Host.at(now).call(command))?;
+        at_once(desk.flow().create(settings, now))?;
         Ok(desk)
     }
 
@@ -132,7 +129,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoSuchDesk`] where it does not; [`DeskError::Store`].
+    /// [`Refusal::NoSuchDesk`](crate::Refusal::NoSuchDesk) where it does not; [`DeskError::Store`].
     pub fn open_existing(store: S, id: DeskId) -> Result<Self, DeskError> {
         let desk = Self { store, id, tries: TRIES };
         desk.settings()?;
@@ -184,31 +181,13 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Refused`] where the rules say no; [`DeskError::Store`].
     pub fn prepare(&self, call: &Call) -> Result<Prepared, DeskError> {
-        let mut receipt = NewReceipt { command: call.context.command_id, digest: 0 };
-        if let Some(command) = receipt.command {
-            // What cannot be told from another is not taken for the same.
-            let digest = digest(&(&call.context.actor, &call.command));
-            receipt.digest = digest.ok_or(Refusal::CommandIdReused)?;
-            // First of all: what the rules say now of a repeated command is beside the point.
-            if let Some(earlier) = self.store.receipt(self.id, command)? {
-                let outcome = self.repeated(&call.command, receipt.digest, &earlier)?;
-                return Ok(Prepared { commit: None, outcome });
-            }
-        }
-        let loaded = self.load(call)?;
-        let mut decision = decide(self.id, call, &loaded)?;
-        let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
-        let prefix = settings.map(|settings| settings.reference_prefix().clone());
-        let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
-        outcome.set_prefix(prefix);
-        let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
-        Ok(Prepared { commit, outcome })
+        at_once(self.flow().prepare(call))
     }
 
     /// Carries out a command: prepares, commits, and prepares again where somebody else was
     /// faster.
     ///
-    /// The verbs (such as [`reply`](Self::reply)) are shorter; this takes any [`Command`], for
+    /// The verbs (such as [`reply`](Self::reply)) are shorter; this takes any [`Command`](crate::Command), for
     /// hosts that hold commands as values.
     ///
     /// # Examples
@@ -235,87 +214,10 @@ impl<S: Store> Desk<S> {
     /// a [`DeskError::Store`] that says the store is unavailable, on a command without an id:
     /// then it may have.
     pub fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let Prepared { commit, mut outcome } = self.prepare(call)?;
-            outcome.tries = tries;
-            let Some(commit) = commit else { return Ok(outcome) };
-            let digest = commit.parts().receipt.digest;
-            let error = match self.store.commit(commit) {
-                Ok(receipt) => {
-                    outcome.complete(&receipt);
-                    return Ok(outcome);
-                }
-                Err(CommitError::Seen(earlier)) => {
-                    return self.repeated(&call.command, digest, &earlier);
-                }
-                Err(error) => error,
-            };
-            if error.is_uncertain()
-                && let Some(command) = call.context.command_id
-                && let Some(receipt) = self.store.receipt(self.id, command)?
-            {
-                // The answer was lost, the commit was not; unless it is another's of that id.
-                if receipt.digest != digest {
-                    return Err(Refusal::CommandIdReused.into());
-                }
-                outcome.complete(&receipt);
-                return Ok(outcome);
-            }
-            let again =
-                error.is_conflict() || (error.is_uncertain() && call.context.command_id.is_some());
-            match error {
-                error if again && tries < self.tries => drop(error),
-                CommitError::Store(error) => return Err(error.into()),
-                last => return Err(DeskError::Contended { tries, last }),
-            }
-        }
+        at_once(self.flow().execute(call))
     }
 
-    /// Everything that a decision on this call needs to see.
-    fn load(&self, call: &Call) -> Result<Loaded, DeskError> {
-        let mut loaded = Loaded::default();
-        for _ in 0..ROUNDS {
-            let needs = needs(self.id, call, &loaded);
-            if needs.is_empty() {
-                break;
-            }
-            let found = self.store.load(self.id, &needs.records, &needs.counters)?;
-            loaded.add_records(needs.records, found.records);
-            for (counter, value) in needs.counters.into_iter().zip(found.counters) {
-                loaded.add_counter(counter, value);
-            }
-            if !needs.keys.is_empty() {
-                let owners = self.store.resolve(self.id, &needs.keys)?;
-                for (key, owner) in needs.keys.into_iter().zip(owners) {
-                    loaded.add_key(key, owner);
-                }
-            }
-        }
-        Ok(loaded)
-    }
-
-    /// The outcome of a command that was carried out before.
-    fn repeated(
-        &self,
-        command: &Command,
-        digest: u64,
-        receipt: &Receipt,
-    ) -> Result<Outcome, DeskError> {
-        if receipt.digest != digest {
-            return Err(Refusal::CommandIdReused.into());
-        }
-        let mut outcome = Outcome::repeated(self.id, command, receipt);
-        outcome.set_prefix(Some(self.settings()?.reference_prefix().clone()));
-        for touched in &receipt.touched {
-            let limit = touched.to.0.saturating_sub(touched.from.0);
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            let events = self.store.history(touched.key, touched.from, limit)?;
-            outcome.events.push((touched.key, events.into()));
-        }
-        let found = self.store.load(self.id, &outcome.keys(receipt), &[])?;
-        outcome.records.extend(found.records.into_iter().flatten());
-        Ok(outcome)
+    fn flow(&self) -> Flow<Direct<'_, S>> {
+        Flow { io: Direct(&self.store), id: self.id, tries: self.tries }
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::flow::Flow;
+use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::{Refusal, UniqueKey};
 use crate::ids::{AgentId, Key, Reference, Revision, TicketId, TicketNumber};
@@ -11,7 +13,7 @@ use crate::people::{Actor, Agent, Who, sees};
 use crate::personal::{Erasable, Personal};
 use crate::record::{Event, Head, Record, fold};
 use crate::settings::Settings;
-use crate::store::{Filter, Query, Store};
+use crate::store::{Filter, Query, Store, Wanted};
 use crate::ticket::{Message, ReplayError, Ticket, Visibility};
 
 /// How many events are read at a time.
@@ -56,9 +58,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
     pub fn settings(&self) -> Result<Arc<Settings>, DeskError> {
-        let record = self.record(Key::settings(self.id))?;
-        let settings = record.as_ref().and_then(Record::settings).cloned();
-        settings.ok_or_else(|| Refusal::NoSuchDesk.into())
+        at_once(self.flow().settings())
     }
 
     /// A record as it stands, with nobody's eyes but the host's: nothing is hidden. `None`
@@ -76,11 +76,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Store`].
     pub fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
-        if key.desk != self.id {
-            return Ok(None);
-        }
-        let found = self.store.load(self.id, &[key], &[])?;
-        Ok(found.records.into_iter().next().flatten())
+        at_once(self.flow().record(key))
     }
 
     /// A ticket as it stands, with nobody's eyes but the host's. `None` where there is none.
@@ -89,7 +85,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Store`].
     pub fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, DeskError> {
-        Ok(self.record(Key::ticket(self.id, id))?.and_then(|record| record.ticket().cloned()))
+        at_once(self.flow().ticket(id))
     }
 
     /// An agent as the record stands, also one who has left. `None` where there is none.
@@ -98,7 +94,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Store`].
     pub fn agent(&self, id: AgentId) -> Result<Option<Arc<Agent>>, DeskError> {
-        Ok(self.record(Key::agent(self.id, id))?.and_then(|record| record.agent().cloned()))
+        at_once(self.flow().agent(id))
     }
 
     /// The ticket of this reference, such as one that somebody read out on the phone. `None`
@@ -116,12 +112,7 @@ impl<S: Store> Desk<S> {
     ///
     /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
     pub fn by_reference(&self, reference: &Reference) -> Result<Option<TicketId>, DeskError> {
-        if !self.settings()?.is_prefix(reference.prefix()) {
-            return Ok(None);
-        }
-        let key = UniqueKey::Number(reference.number());
-        let owner = self.store.resolve(self.id, &[key])?.into_iter().next().flatten();
-        Ok(owner.and_then(|key| key.as_ticket()))
+        at_once(self.flow().by_reference(reference))
     }
 
     /// A page of a record's history, with nobody's eyes but the host's: the audit trail.
@@ -156,10 +147,7 @@ impl<S: Store> Desk<S> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Event>, DeskError> {
-        if key.desk != self.id {
-            return Ok(Vec::new());
-        }
-        Ok(self.store.history(key, after, limit)?)
+        at_once(self.flow().history(key, after, limit))
     }
 
     /// A page of tickets by ascending number, with nobody's eyes but the host's.
@@ -193,7 +181,7 @@ impl<S: Store> Desk<S> {
         after: Option<TicketNumber>,
         limit: usize,
     ) -> Result<Vec<Record>, DeskError> {
-        Ok(self.store.find(&Query { desk: self.id, filter, after, limit })?)
+        at_once(self.flow().list(filter, after, limit))
     }
 
     /// A page of a ticket's thread as this actor may see it: customers see no notes.
@@ -228,42 +216,7 @@ impl<S: Store> Desk<S> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Post>, DeskError> {
-        let settings = self.settings()?;
-        let head = self.ticket(ticket)?;
-        let agent = match actor {
-            Actor::Agent(id) => self.agent(*id)?.filter(|agent| agent.is_active()),
-            _ => None,
-        };
-        let who = match (actor, &agent) {
-            (Actor::Customer(contact), _) => Who::Customer(*contact),
-            (Actor::AutoResponder(contact), _) => Who::AutoResponder(*contact),
-            (Actor::Agent(_), Some(agent)) => Who::Agent(agent),
-            (Actor::Agent(_), None) => {
-                return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
-            }
-            (Actor::Bot(_), _) => Who::Bot,
-            (Actor::Host | Actor::System, _) => Who::Host,
-        };
-        if !head.is_some_and(|head| sees(who, head.sight(), settings.agent_sight())) {
-            return Err(Refusal::NotFound { ticket }.into());
-        }
-        let all = matches!(who, Who::Agent(_) | Who::Host | Who::System);
-        let mut posts = Vec::new();
-        let mut after = after;
-        while posts.len() < limit {
-            let page = self.store.history(Key::ticket(self.id, ticket), after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = last.revision;
-            let visible = page
-                .iter()
-                .filter_map(Post::of)
-                .filter(|post| all || post.message.visibility == Visibility::Public);
-            posts.extend(visible.take(limit - posts.len()));
-            if page.len() < PAGE {
-                break;
-            }
-        }
-        Ok(posts)
+        at_once(self.flow().thread(actor, ticket, after, limit))
     }
 
     /// Folds a record's whole history and compares it with the stored head: the proof that a
@@ -285,12 +238,118 @@ impl<S: Store> Desk<S> {
     /// [`DeskError::Replay`] where they differ, where the history is one that no rules could
     /// have written, or where there is no such record; [`DeskError::Store`].
     pub fn verify(&self, key: Key) -> Result<Revision, DeskError> {
+        at_once(self.flow().verify(key))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn settings(&self) -> Result<Arc<Settings>, DeskError> {
+        let record = self.record(Key::settings(self.id)).await?;
+        let settings = record.as_ref().and_then(Record::settings).cloned();
+        settings.ok_or_else(|| Refusal::NoSuchDesk.into())
+    }
+
+    pub(super) async fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
+        if key.desk != self.id {
+            return Ok(None);
+        }
+        let found = self.io.load(self.id, &Wanted::records([key])).await?;
+        Ok(found.records.into_iter().next().flatten())
+    }
+
+    pub(super) async fn ticket(&self, id: TicketId) -> Result<Option<Arc<Ticket>>, DeskError> {
+        Ok(self.record(Key::ticket(self.id, id)).await?.and_then(|record| record.ticket().cloned()))
+    }
+
+    pub(super) async fn agent(&self, id: AgentId) -> Result<Option<Arc<Agent>>, DeskError> {
+        Ok(self.record(Key::agent(self.id, id)).await?.and_then(|record| record.agent().cloned()))
+    }
+
+    pub(super) async fn by_reference(
+        &self,
+        reference: &Reference,
+    ) -> Result<Option<TicketId>, DeskError> {
+        if !self.settings().await?.is_prefix(reference.prefix()) {
+            return Ok(None);
+        }
+        let key = UniqueKey::Number(reference.number());
+        let owner = self.io.resolve(self.id, &[key]).await?.into_iter().next().flatten();
+        Ok(owner.and_then(|key| key.as_ticket()))
+    }
+
+    pub(super) async fn history(
+        &self,
+        key: Key,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Event>, DeskError> {
+        if key.desk != self.id {
+            return Ok(Vec::new());
+        }
+        Ok(self.io.history(key, after, limit).await?)
+    }
+
+    pub(super) async fn list(
+        &self,
+        filter: Filter,
+        after: Option<TicketNumber>,
+        limit: usize,
+    ) -> Result<Vec<Record>, DeskError> {
+        Ok(self.io.find(&Query { desk: self.id, filter, after, limit }).await?)
+    }
+
+    pub(super) async fn thread(
+        &self,
+        actor: &Actor,
+        ticket: TicketId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Post>, DeskError> {
+        let settings = self.settings().await?;
+        let head = self.ticket(ticket).await?;
+        let agent = match actor {
+            Actor::Agent(id) => self.agent(*id).await?.filter(|agent| agent.is_active()),
+            _ => None,
+        };
+        let who = match (actor, &agent) {
+            (Actor::Customer(contact), _) => Who::Customer(*contact),
+            (Actor::AutoResponder(contact), _) => Who::AutoResponder(*contact),
+            (Actor::Agent(_), Some(agent)) => Who::Agent(agent),
+            (Actor::Agent(_), None) => {
+                return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
+            }
+            (Actor::Bot(_), _) => Who::Bot,
+            (Actor::Host | Actor::System, _) => Who::Host,
+        };
+        if !head.is_some_and(|head| sees(who, head.sight(), settings.agent_sight())) {
+            return Err(Refusal::NotFound { ticket }.into());
+        }
+        let all = matches!(who, Who::Agent(_) | Who::Host | Who::System);
+        let mut posts = Vec::new();
+        let mut after = after;
+        while posts.len() < limit {
+            let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.revision;
+            let visible = page
+                .iter()
+                .filter_map(Post::of)
+                .filter(|post| all || post.message.visibility == Visibility::Public);
+            posts.extend(visible.take(limit - posts.len()));
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        Ok(posts)
+    }
+
+    pub(super) async fn verify(&self, key: Key) -> Result<Revision, DeskError> {
         let empty = || DeskError::Replay(ReplayError::Empty { key });
-        let record = self.record(key)?.ok_or_else(empty)?;
+        let record = self.record(key).await?.ok_or_else(empty)?;
         let mut history = Vec::new();
         loop {
             let after = history.last().map_or(Revision::ZERO, |event: &Event| event.revision);
-            let page = self.store.history(key, after, PAGE)?;
+            let page = self.io.history(key, after, PAGE).await?;
             let done = page.len() < PAGE;
             history.extend(page);
             if done {

@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::flow::{Flow, TRIES};
+use super::io::{Direct, Io, at_once};
 use super::{Desk, DeskError, Outcome};
 use crate::decide::Command;
-use crate::ids::{Key, TicketId};
+use crate::ids::{DeskId, Key};
 use crate::people::Actor;
 use crate::store::{Lease, Scope, Store};
 use crate::time::{Span, after};
@@ -63,18 +65,7 @@ impl<S: Store> Desk<S> {
     /// [`DeskError::Store`] where the store could not say what is due. What fails for one
     /// ticket is in [`Ticked::failed`].
     pub fn tick(&self, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
-        let lease = Lease { until: after(now, LEASE), limit: BATCH };
-        let due = self.store.due(Scope::One(self.id), now, lease)?;
-        let mut ticked = Ticked { outcomes: Vec::new(), failed: Vec::new(), next_wake: None };
-        for row in due.rows {
-            let Some(ticket) = row.key.as_ticket() else { continue };
-            match self.tick_one(ticket, now) {
-                Ok(outcome) => ticked.outcomes.push(outcome),
-                Err(error) => ticked.failed.push((row.key, error)),
-            }
-        }
-        ticked.next_wake = self.next_wake(now)?;
-        Ok(ticked)
+        at_once(self.flow().tick(Scope::One(self.id), now))
     }
 
     /// When to call [`tick`](Self::tick) next: a host sets one timer to it. `None`: nothing
@@ -91,11 +82,60 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Store`].
     pub fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DeskError> {
-        let look = Lease { until: now, limit: 0 };
-        Ok(self.store.due(Scope::One(self.id), now, look)?.next)
+        at_once(self.flow().next_wake(Scope::One(self.id), now))
     }
 
-    fn tick_one(&self, ticket: TicketId, now: DateTime<Utc>) -> Result<Outcome, DeskError> {
-        self.execute(&Actor::System.at(now).call(Command::Tick(ticket)))
+    /// Carries out what is due on every desk in the store, as [`tick`](Self::tick) does for
+    /// one: for hosts with many tenants and one timer. At most a thousand tickets.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let other = Desk::create(desk.store(), DeskId::from_u128(2), Settings::default(), now)?;
+    /// let theirs = Open::new(id, Requester::Contact(maria), "It burns here, too.");
+    /// other.open(customer.at(now), theirs)?;
+    ///
+    /// let ticked = Desk::tick_all(desk.store(), now + TimeDelta::days(3))?;
+    /// assert_eq!(ticked.outcomes.len(), 2, "a ticket of each desk is warned about");
+    /// assert_eq!(ticked.next_wake, Some(now + TimeDelta::days(5)));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`tick`](Self::tick).
+    pub fn tick_all(store: &S, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        at_once(every_desk(Direct(store)).tick(Scope::All, now))
+    }
+}
+
+/// All desks of a store; each row that is due says whose it is.
+pub(super) fn every_desk<I: Io>(io: I) -> Flow<I> {
+    Flow { io, id: DeskId::from_u128(0), tries: TRIES }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn tick(&self, scope: Scope, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        let lease = Lease { until: after(now, LEASE), limit: BATCH };
+        let due = self.io.due(scope, now, lease).await?;
+        let mut ticked = Ticked { outcomes: Vec::new(), failed: Vec::new(), next_wake: None };
+        for row in due.rows {
+            let Some(ticket) = row.key.as_ticket() else { continue };
+            let call = Actor::System.at(now).call(Command::Tick(ticket));
+            match (Self { id: row.key.desk, ..*self }).execute(&call).await {
+                Ok(outcome) => ticked.outcomes.push(outcome),
+                Err(error) => ticked.failed.push((row.key, error)),
+            }
+        }
+        ticked.next_wake = self.next_wake(scope, now).await?;
+        Ok(ticked)
+    }
+
+    pub(super) async fn next_wake(
+        &self,
+        scope: Scope,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, DeskError> {
+        let look = Lease { until: now, limit: 0 };
+        Ok(self.io.due(scope, now, look).await?.next)
     }
 }

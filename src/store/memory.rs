@@ -17,7 +17,8 @@ use self::index::{Indexes, Wake, Wakes};
 use self::outbox::{Leased, Outbox, Place};
 use super::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Filter, Found, Lease,
-    LeaseToken, NewReceipt, Query, Receipt, Scope, Settlement, Store, StoreError, Touched,
+    LeaseToken, NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError,
+    Touched, Wanted,
 };
 use crate::decide::{Columns, Counter, Expected, Guard, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
@@ -55,7 +56,7 @@ struct Row {
     revision: Revision,
     number: Option<TicketNumber>,
     head: Head,
-    columns: Columns,
+    columns: Option<Columns>,
     wake: Option<Wake>,
     history: Vec<Arc<[Event]>>,
 }
@@ -192,7 +193,8 @@ impl DeskState {
             let same = so_far.filter(|other| other.counter == change.counter);
             let sum = same.fold(0_i64, |sum, other| sum.saturating_add(other.delta));
             if value.saturating_add(sum) > ceiling {
-                return Err(CommitError::Over { counter: change.counter, value, ceiling });
+                let counter = change.counter.clone();
+                return Err(CommitError::Over { counter, value, ceiling });
             }
         }
         Ok(())
@@ -213,19 +215,34 @@ impl DeskState {
                 revision,
                 number,
                 head: head.clone(),
-                columns: Columns::default(),
+                columns: None,
                 wake: None,
                 history: Vec::new(),
             });
             slot
         });
         let Some(row) = rows.get_mut(slot) else { return };
-        if let Some(number) = row.number {
-            self.indexes.update(number, &row.columns, &columns);
+        match &columns {
+            Columns::Ticket(after) => {
+                let before = match &row.columns {
+                    Some(Columns::Ticket(before)) => Some(before),
+                    Some(Columns::Agent(_) | Columns::Settings) | None => None,
+                };
+                let number = row.number.unwrap_or(TicketNumber(0));
+                self.indexes.update(number, before, Some(after));
+            }
+            Columns::Agent(after) => {
+                let before = match &row.columns {
+                    Some(Columns::Agent(before)) => Some(before),
+                    Some(Columns::Ticket(_) | Columns::Settings) | None => None,
+                };
+                self.indexes.enrol((key.id, slot), before, Some(after));
+            }
+            Columns::Settings => {}
         }
         row.revision = revision;
         row.head = head;
-        row.columns = columns;
+        row.columns = Some(columns);
         self.wakes.set(slot, &mut row.wake, next_wake);
         self.log.push(Logged { seq, slot, chunk: row.history.len() });
         row.history.push(events);
@@ -255,21 +272,25 @@ impl DeskState {
 }
 
 impl Store for MemoryStore {
-    fn load(
-        &self,
-        desk: DeskId,
-        records: &[Key],
-        counters: &[Counter],
-    ) -> Result<Found, StoreError> {
+    fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
         let state = self.read();
         let own = state.desks.get(&desk);
         // What another desk has is not there.
         let slot = |key: &Key| own.filter(|_| key.desk == desk)?.slot(key);
         let record = |key: &Key| state.rows.get(slot(key)?).map(Row::record);
-        let counter = |counter| own.and_then(|desk| desk.counters.get(counter)).copied();
+        let counter = |counter: &Counter| own.and_then(|desk| desk.counters.get(counter)).copied();
+        let mut roster = Vec::new();
+        if let (Some(own), Some(wanted)) = (own, &wanted.roster) {
+            let rows = own.indexes.roster(wanted).filter_map(|slot| state.rows.get(slot));
+            roster.extend(rows.map(|row| {
+                let load = row.key.as_agent().and_then(|id| counter(&Counter::Load(id)));
+                Rostered { record: row.record(), load: load.unwrap_or(0) }
+            }));
+        }
         Ok(Found {
-            records: records.iter().map(record).collect(),
-            counters: counters.iter().map(|wanted| counter(wanted).unwrap_or(0)).collect(),
+            records: wanted.records.iter().map(record).collect(),
+            counters: wanted.counters.iter().map(|it| counter(it).unwrap_or(0)).collect(),
+            roster,
         })
     }
 

@@ -5,22 +5,28 @@
 //! counters, receipts and the outbox of notices. It decides nothing: it checks what a
 //! [`Commit`] says must hold, and writes all of it or nothing.
 
+mod adapters;
+mod async_store;
 mod commit;
+mod error;
 mod memory;
 mod query;
 
-use std::error::Error;
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
+pub use adapters::Inline;
+#[cfg(feature = "tokio")]
+pub use adapters::Offload;
+pub use async_store::{AsyncStore, StoreFuture};
 pub use commit::{Commit, CommitError, CommitParts, NewReceipt, Receipt, Touched};
+pub use error::{Operation, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use query::{
-    Claimed, Due, DueRow, Entry, Filter, Found, Lease, LeaseToken, Query, Scope, Settlement,
+    Claimed, Due, DueRow, Entry, Filter, Found, Lease, LeaseToken, Query, Roster, Rostered, Scope,
+    Settlement, Wanted,
 };
 
-use crate::decide::{Counter, UniqueKey};
+use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
 use crate::record::{Event, Record};
 
@@ -52,7 +58,7 @@ use crate::record::{Event, Record};
 /// ```
 /// use std::sync::Arc;
 ///
-/// use helpdesk::store::{MemoryStore, Store};
+/// use helpdesk::store::{MemoryStore, Store, Wanted};
 /// use helpdesk::{Desk, DeskId, Key, Revision, Settings};
 ///
 /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
@@ -60,7 +66,7 @@ use crate::record::{Event, Record};
 /// let store: Arc<dyn Store + Send + Sync> = Arc::new(MemoryStore::new());
 /// let desk = Desk::create(store.clone(), id, Settings::default(), now)?;
 ///
-/// let found = store.load(id, &[Key::settings(id)], &[])?;
+/// let found = store.load(id, &Wanted::records([Key::settings(id)]))?;
 /// assert_eq!(found.records[0].as_ref().unwrap().revision, Revision(1));
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
@@ -68,19 +74,16 @@ pub trait Store {
     /// Reads records and counters as they are at one instant.
     ///
     /// On return: `records` has, for each key in order, the record with every committed event
-    /// in its head, or `None` where nothing was
-    /// ever committed under that key, or it is another desk's; `counters` has,
-    /// for each counter in order, the sum of all committed changes (0 where there are none).
+    /// in its head, or `None` where nothing was ever committed under that key, or it is another
+    /// desk's; `counters` has, for each counter in order, the sum of all committed changes (0
+    /// where there are none); `roster` has, in the order of their keys, the agents who can own
+    /// tickets and whose columns name the department, each with the sum of
+    /// [`Counter::Load`](crate::Counter::Load), and is empty where none was asked for.
     ///
     /// # Errors
     ///
     /// [`StoreError`] where the store could not answer. Never for a record that is not there.
-    fn load(
-        &self,
-        desk: DeskId,
-        records: &[Key],
-        counters: &[Counter],
-    ) -> Result<Found, StoreError>;
+    fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError>;
 
     /// Finds who has unique keys.
     ///
@@ -201,13 +204,8 @@ pub trait Store {
 macro_rules! forward {
     ($($through:ty),*) => {$(
         impl<S: Store + ?Sized> Store for $through {
-            fn load(
-                &self,
-                desk: DeskId,
-                records: &[Key],
-                counters: &[Counter],
-            ) -> Result<Found, StoreError> {
-                (**self).load(desk, records, counters)
+            fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
+                (**self).load(desk, wanted)
             }
 
             fn resolve(
@@ -282,126 +280,3 @@ macro_rules! forward {
 }
 
 forward!(&S, Box<S>, std::rc::Rc<S>, std::sync::Arc<S>);
-
-/// Which call on the store failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Operation {
-    /// [`Store::load`]
-    Load,
-    /// [`Store::resolve`]
-    Resolve,
-    /// [`Store::history`]
-    History,
-    /// [`Store::commit`]
-    Commit,
-    /// [`Store::receipt`]
-    Receipt,
-    /// [`Store::find`]
-    Find,
-    /// [`Store::scan`]
-    Scan,
-    /// [`Store::due`]
-    Due,
-    /// [`Store::claim`]
-    Claim,
-    /// [`Store::settle`]
-    Settle,
-}
-
-impl Operation {
-    /// The method's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Load => "load",
-            Self::Resolve => "resolve",
-            Self::History => "history",
-            Self::Commit => "commit",
-            Self::Receipt => "receipt",
-            Self::Find => "find",
-            Self::Scan => "scan",
-            Self::Due => "due",
-            Self::Claim => "claim",
-            Self::Settle => "settle",
-        }
-    }
-}
-
-/// What kind of failure it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StoreErrorKind {
-    /// The database could not be reached, or did not answer in time. What was asked may have
-    /// been done; asking again may help.
-    Unavailable,
-    /// What the database holds is not what a store wrote: somebody must look at it.
-    Corrupt,
-    /// The database refused for a reason of its own, such as a full disk or a missing right.
-    Backend,
-}
-
-/// A store could not answer: which call, what kind of failure, and the database's own error.
-///
-/// ```
-/// use std::error::Error;
-///
-/// use helpdesk::store::{Operation, StoreError, StoreErrorKind};
-///
-/// let error = StoreError::new(Operation::Commit, StoreErrorKind::Unavailable)
-///     .because("connection reset");
-/// assert_eq!(error.to_string(), "the store is unavailable (`commit`)");
-/// assert_eq!(error.source().unwrap().to_string(), "connection reset");
-/// assert!(error.is_retryable());
-/// ```
-#[derive(Debug)]
-pub struct StoreError {
-    operation: Operation,
-    kind: StoreErrorKind,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-impl StoreError {
-    /// A failure without an error behind it.
-    pub fn new(operation: Operation, kind: StoreErrorKind) -> Self {
-        Self { operation, kind, source: None }
-    }
-
-    /// The same failure, with the database's own error.
-    #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-
-    /// Which call failed.
-    pub fn operation(&self) -> Operation {
-        self.operation
-    }
-
-    /// What kind of failure it was.
-    pub fn kind(&self) -> StoreErrorKind {
-        self.kind
-    }
-
-    /// Whether trying again may help.
-    pub fn is_retryable(&self) -> bool {
-        self.kind == StoreErrorKind::Unavailable
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.kind {
-            StoreErrorKind::Unavailable => "is unavailable",
-            StoreErrorKind::Corrupt => "holds what no store wrote",
-            StoreErrorKind::Backend => "failed",
-        };
-        write!(f, "the store {what} (`{}`)", self.operation.as_str())
-    }
-}
-
-impl Error for StoreError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| &**source as &(dyn Error + 'static))
-    }
-}

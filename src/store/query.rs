@@ -6,18 +6,78 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Notice;
+use crate::decide::Counter;
 use crate::ids::{AgentId, DepartmentName, DeskId, Key, TicketNumber};
 use crate::people::Requester;
 use crate::record::{Event, Record};
 use crate::workflow::StatusCategory;
 
+/// What [`Store::load`](super::Store::load) is to read, all of it as of one instant.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let wanted = Wanted {
+///     records: vec![Key::ticket(desk.id(), id)],
+///     counters: vec![Counter::Load(anna)],
+///     roster: Some(Roster::Everybody),
+/// };
+/// let found = desk.store().load(desk.id(), &wanted)?;
+/// assert_eq!(found.records[0].as_ref().unwrap().number, Some(TicketNumber(1)));
+/// assert_eq!(found.counters, [0]);
+/// assert_eq!(found.roster[0].record.key.as_agent(), Some(anna));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Records.
+    pub records: Vec<Key>,
+    /// Counters.
+    pub counters: Vec<Counter>,
+    /// Agents who can own tickets; `None`: none.
+    pub roster: Option<Roster>,
+}
+
+impl Wanted {
+    /// These records, and nothing else.
+    pub fn records(keys: impl IntoIterator<Item = Key>) -> Self {
+        Self { records: keys.into_iter().collect(), ..Self::default() }
+    }
+
+    /// These counters, and nothing else.
+    pub fn counters(counters: impl IntoIterator<Item = Counter>) -> Self {
+        Self { counters: counters.into_iter().collect(), ..Self::default() }
+    }
+}
+
+/// Which of the agents who can own tickets: those of whom
+/// [`AgentColumns::can_own`](crate::AgentColumns::can_own) is true.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Roster {
+    /// Those who work in this department.
+    Department(DepartmentName),
+    /// All of the desk.
+    Everybody,
+}
+
 /// What [`Store::load`](super::Store::load) found, in the order in which it was asked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// A record, or none, for each key.
     pub records: Vec<Option<Record>>,
     /// A value for each counter.
     pub counters: Vec<i64>,
+    /// The agents of the roster, in the order of their keys.
+    pub roster: Vec<Rostered>,
+}
+
+/// An agent of a roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rostered {
+    /// The agent's record.
+    pub record: Record,
+    /// How many unfinished tickets the agent owns.
+    pub load: i64,
 }
 
 /// A listing of tickets, by ascending number, a page at a time.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use helpdesk::conformance::model::{Model, Prediction};
+use helpdesk::store::Wanted;
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{
     Call, Command, Counter, Desk, DeskError, DeskId, Key, Outcome, Record, Revision, Settings,
@@ -226,7 +227,7 @@ impl Run {
         let written = self.desk.store().scan(DESK, self.seq, 1).map_err(said)?;
         law!(written.is_empty(), "law 2: nothing should have been written: {written:?}");
         let keys: Vec<Key> = self.known.keys().copied().collect();
-        let found = self.desk.store().load(DESK, &keys, &[]).map_err(said)?;
+        let found = self.desk.store().load(DESK, &Wanted::records(keys)).map_err(said)?;
         for (known, found) in self.known.values().zip(&found.records) {
             law!(found.as_ref() == Some(known), "law 2: {} is not what it was", known.key);
         }
@@ -247,7 +248,7 @@ impl Run {
     fn compare_counters(&self, now: DateTime<Utc>) -> Result<(), Broken> {
         let agents: Vec<_> = (0..cast::AGENTS).map(cast::agent).collect();
         let counters: Vec<Counter> = agents.iter().map(|id| Counter::Load(*id)).collect();
-        let found = self.desk.store().load(DESK, &[], &counters).map_err(said)?;
+        let found = self.desk.store().load(DESK, &Wanted::counters(counters)).map_err(said)?;
         for (agent, load) in agents.iter().zip(&found.counters) {
             let model = self.model.load(*agent);
             law!(*load == model, "{agent} owns {load} by the counter, {model} by the model");

@@ -128,7 +128,7 @@ fn a_counter_reaches_its_ceiling_and_goes_no_higher() {
     // Without a ceiling it may rise, and from above a ceiling it may fall.
     hand.committed(lifted(3, lift(ANNA, 2, None)));
     hand.committed(lifted(4, lift(ANNA, -1, Some(0))));
-    let value = hand.store.load(DESK, &[], &[Counter::Load(ANNA), Counter::Load(BEN)]);
+    let value = hand.store.load(DESK, &Wanted::counters([ANNA, BEN].map(Counter::Load)));
     assert_eq!(value.unwrap().counters, [3, 0]);
 }
 
@@ -136,8 +136,10 @@ fn a_counter_reaches_its_ceiling_and_goes_no_higher() {
 fn changes_of_one_counter_in_one_commit_count_together() {
     let hand = hand();
     let change = lift(ANNA, 1, Some(1));
-    let both =
-        CommitParts { counters: vec![change, change], ..parts(vec![hand.write(ticket(1), 0, 1)]) };
+    let both = CommitParts {
+        counters: vec![change.clone(), change],
+        ..parts(vec![hand.write(ticket(1), 0, 1)])
+    };
     assert!(matches!(hand.refused(both), CommitError::Over { .. }));
 }
 

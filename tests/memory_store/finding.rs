@@ -19,8 +19,8 @@ fn shelves() -> Hand {
         (New, None, None, OTTO),
     ];
     for (n, (category, department, assignee, contact)) in (1..).zip(rows) {
-        let requester = Some(Requester::Contact(contact));
-        let columns = Columns { category: Some(category), department, assignee, requester };
+        let requester = Requester::Contact(contact);
+        let columns = Columns::Ticket(TicketColumns { category, department, assignee, requester });
         let write = Write { columns, ..hand.write(ticket(n), 0, 1) };
         hand.committed(parts(vec![write]));
     }
@@ -82,6 +82,6 @@ fn what_is_found_is_the_record_as_last_committed() {
     let query = Query { desk: DESK, filter: Filter::All, after: None, limit: 9 };
     let found: Vec<Record> = hand.store.find(&query).unwrap();
     assert_eq!(found[0].revision, Revision(5));
-    let loaded = hand.store.load(DESK, &[key], &[]).unwrap();
+    let loaded = hand.store.load(DESK, &Wanted::records([key])).unwrap();
     assert_eq!(Some(&found[0]), loaded.records[0].as_ref());
 }

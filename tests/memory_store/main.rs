@@ -21,12 +21,12 @@ use std::sync::Arc;
 
 use helpdesk::store::{
     Claimed, Commit, CommitError, CommitParts, Filter, Lease, MemoryStore, NewReceipt, Query,
-    Receipt, Scope, Settlement, Store,
+    Receipt, Roster, Scope, Settlement, Store, Wanted,
 };
 use helpdesk::{
     AgentId, Columns, CommandId, Counter, CounterChange, DeskId, Event, Expected, Guard, Head, Key,
     KeyChange, Notice, NoticeId, NoticeKind, Recipient, Record, Requester, Revision,
-    StatusCategory, TicketNumber, UniqueKey, Write,
+    StatusCategory, TicketColumns, TicketNumber, UniqueKey, Write,
 };
 use support::*;
 
@@ -56,7 +56,8 @@ fn email(address: &str) -> UniqueKey {
 }
 
 fn columns(category: StatusCategory) -> Columns {
-    Columns { category: Some(category), ..Columns::default() }
+    let requester = Requester::Contact(MARIA);
+    Columns::Ticket(TicketColumns { category, department: None, assignee: None, requester })
 }
 
 fn parts(writes: Vec<Write>) -> CommitParts {
@@ -138,10 +139,12 @@ impl Hand {
                 KeyChange::Take(key, _) | KeyChange::Release(key, _) => key.clone(),
             })
             .collect();
-        let counters: Vec<Counter> = parts.counters.iter().map(|change| change.counter).collect();
+        let counters: Vec<Counter> =
+            parts.counters.iter().map(|change| change.counter.clone()).collect();
         let records: Vec<Key> = parts.writes.iter().map(|write| write.key).collect();
+        let wanted = Wanted { records, counters, roster: Some(Roster::Everybody) };
         let look = || {
-            let found = self.store.load(DESK, &records, &counters).unwrap();
+            let found = self.store.load(DESK, &wanted).unwrap();
             let owners = self.store.resolve(DESK, &keys).unwrap();
             let receipt = parts.receipt.command.map(|id| self.store.receipt(DESK, id).unwrap());
             let tickets = self.store.tickets(DESK);

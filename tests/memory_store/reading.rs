@@ -7,7 +7,7 @@ fn records_and_counters_come_in_the_order_asked() {
     let hand = hand();
     let (one, two) = (hand.given(1), hand.given(2));
     let keys = [two, ticket(9), one];
-    let found = hand.store.load(DESK, &keys, &[]).unwrap();
+    let found = hand.store.load(DESK, &Wanted::records(keys)).unwrap();
     let found: Vec<Option<Key>> =
         found.records.iter().map(|record| record.as_ref().map(|found| found.key)).collect();
     assert_eq!(found, [Some(two), None, Some(one)]);

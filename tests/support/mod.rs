@@ -10,7 +10,7 @@ use helpdesk::command::{
     Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
     Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
 };
-use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Store};
+use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Store, Wanted};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Command, ContactId, Context, Counter, Department, Desk,
     DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
@@ -299,7 +299,8 @@ impl TestDesk {
     }
 
     pub fn load_of(&self, agent: AgentId) -> i64 {
-        let found = self.store.load(self.desk.id(), &[], &[Counter::Load(agent)]).unwrap();
+        let found =
+            self.store.load(self.desk.id(), &Wanted::counters([Counter::Load(agent)])).unwrap();
         found.counters[0]
     }
 
@@ -342,7 +343,7 @@ pub fn everything(store: &impl Store, desk: DeskId) -> String {
     keys.sort();
     keys.dedup();
     let counters: Vec<Counter> = keys.iter().filter_map(Key::as_agent).map(Counter::Load).collect();
-    let found = store.load(desk, &keys, &counters).unwrap();
+    let found = store.load(desk, &Wanted { records: keys, counters, roster: None }).unwrap();
     let look = Lease { until: monday(), limit: 0 };
     let next = store.due(Scope::One(desk), monday(), look).unwrap().next;
     let entries: Vec<&Entry> = entries.iter().collect();

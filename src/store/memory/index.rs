@@ -1,15 +1,16 @@
 //! Indexes over the columns of a desk's tickets, and the wheel of its wakes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::hash::IdMap;
-use crate::decide::Columns;
+use crate::decide::{AgentColumns, TicketColumns};
 use crate::ids::{AgentId, DepartmentName, TicketNumber};
 use crate::people::Requester;
-use crate::store::{Filter, Lease};
+use crate::store::{Filter, Lease, Roster};
 use crate::workflow::StatusCategory;
 
 /// Tickets under one value of one column, in order.
@@ -22,18 +23,50 @@ pub(super) struct Indexes {
     requesters: IdMap<Requester, Shelf>,
     owners: IdMap<AgentId, Shelf>,
     queues: IdMap<Option<DepartmentName>, Shelf>,
+    rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
 impl Indexes {
     /// Moves a ticket from where it stands to where it should; touches only what changed.
-    pub(super) fn update(&mut self, number: TicketNumber, before: &Columns, after: &Columns) {
+    pub(super) fn update(
+        &mut self,
+        number: TicketNumber,
+        before: Option<&TicketColumns>,
+        after: Option<&TicketColumns>,
+    ) {
         if before == after {
             return;
         }
-        shift(&mut self.categories, number, before.category, after.category);
-        shift(&mut self.requesters, number, before.requester, after.requester);
-        shift(&mut self.owners, number, owner(before), owner(after));
-        shift(&mut self.queues, number, queue(before), queue(after));
+        let category = |it: &TicketColumns| it.category;
+        shift(&mut self.categories, number, before.map(category), after.map(category));
+        let requester = |it: &TicketColumns| it.requester;
+        shift(&mut self.requesters, number, before.map(requester), after.map(requester));
+        shift(&mut self.owners, number, before.and_then(owner), after.and_then(owner));
+        shift(&mut self.queues, number, before.and_then(queue), after.and_then(queue));
+    }
+
+    /// Moves an agent, whose row is in this slot, from the rosters where it stands to those
+    /// where it should.
+    pub(super) fn enrol(
+        &mut self,
+        (agent, slot): (Uuid, usize),
+        before: Option<&AgentColumns>,
+        after: Option<&AgentColumns>,
+    ) {
+        if before == after {
+            return;
+        }
+        for roster in before.into_iter().flat_map(rosters) {
+            self.rosters.entry(roster).or_default().remove(&agent);
+        }
+        for roster in after.into_iter().flat_map(rosters) {
+            self.rosters.entry(roster).or_default().insert(agent, slot);
+        }
+    }
+
+    /// The slots of a roster's agents, in the order of their ids.
+    pub(super) fn roster(&self, roster: &Roster) -> impl Iterator<Item = usize> {
+        self.rosters.get(roster).into_iter().flat_map(BTreeMap::values).copied()
     }
 
     /// The tickets that a filter asks for, if it is on a column and any are.
@@ -57,18 +90,21 @@ impl Indexes {
     }
 }
 
-fn unfinished(columns: &Columns) -> bool {
-    columns.category.is_some_and(|category| !category.is_done())
+/// The rosters that an agent stands on.
+fn rosters(columns: &AgentColumns) -> impl Iterator<Item = Roster> {
+    let departments = columns.departments.iter().cloned().map(Roster::Department);
+    departments.chain([Roster::Everybody]).filter(|_| columns.can_own)
 }
 
 /// Who owns it, being unfinished.
-fn owner(columns: &Columns) -> Option<AgentId> {
-    columns.assignee.filter(|_| unfinished(columns))
+fn owner(columns: &TicketColumns) -> Option<AgentId> {
+    columns.assignee.filter(|_| !columns.category.is_done())
 }
 
 /// Where it waits, being unfinished and nobody's.
-fn queue(columns: &Columns) -> Option<Option<DepartmentName>> {
-    (unfinished(columns) && columns.assignee.is_none()).then(|| columns.department.clone())
+fn queue(columns: &TicketColumns) -> Option<Option<DepartmentName>> {
+    let queued = !columns.category.is_done() && columns.assignee.is_none();
+    queued.then(|| columns.department.clone())
 }
 
 fn shift<K: Eq + Hash>(

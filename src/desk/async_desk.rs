@@ -1,0 +1,252 @@
+//! The desk over a store that is awaited.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::flow::{Flow, TRIES};
+use super::io::Awaited;
+use super::tick::every_desk;
+use super::{Delivery, DeskError, Dispatch, Outcome, Post, Prepared, Relayed, Relaying, Ticked};
+use crate::decide::{Call, Command, Context};
+use crate::ids::{AgentId, DeskId, Key, Reference, Revision, TicketId, TicketNumber};
+use crate::people::{Actor, Agent, AgentProfile};
+use crate::record::{Event, Record};
+use crate::settings::Settings;
+use crate::store::{AsyncStore, Filter, Scope};
+use crate::ticket::Ticket;
+use crate::ticket::command::{
+    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
+    Resolve, SetStatus, Take, Transfer, Unassign,
+};
+
+/// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
+///
+/// The same methods, with the same meaning: what [`Desk`](super::Desk) says of each holds here
+/// when its future is ready. Futures may move between threads where the store may be shared
+/// between them. One that is dropped half-way has done all that was asked or nothing; with a
+/// command id ([`Context::once`]), sending it again does it once.
+///
+/// ```
+/// use helpdesk::command::{Open, Reply};
+/// use helpdesk::store::{Inline, MemoryStore};
+/// use helpdesk::{Actor, AsyncDesk, ContactId, DeskId, Requester, Settings, TicketId};
+///
+/// # async fn host() -> Result<(), helpdesk::DeskError> {
+/// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// let store = Inline(MemoryStore::new()); // a host's own, most likely over a pool
+/// let desk = AsyncDesk::create(store, DeskId::from_u128(1), Settings::default(), now).await?;
+///
+/// let (maria, id) = (ContactId::from_u128(7), TicketId::from_u128(1));
+/// let open = Open::new(id, Requester::Contact(maria), "The printer is on fire");
+/// let opened = desk.open(Actor::Customer(maria).at(now), open).await?;
+/// assert_eq!(opened.reference().unwrap().to_string(), "HD-1");
+///
+/// desk.reply(Actor::Host.at(now), Reply::new(id, "We have heard you.")).await?;
+/// assert_eq!(desk.ticket(id).await?.unwrap().message_count(), 2);
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(host()).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct AsyncDesk<S> {
+    store: S,
+    id: DeskId,
+    tries: u32,
+}
+
+impl<S: AsyncStore> AsyncDesk<S> {
+    /// Creates a desk in a store: [`Desk::create`](super::Desk::create).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn create(
+        store: S,
+        id: DeskId,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        desk.flow().create(settings, now).await?;
+        Ok(desk)
+    }
+
+    /// A desk that exists in a store: [`Desk::open_existing`](super::Desk::open_existing).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn open_existing(store: S, id: DeskId) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        desk.flow().settings().await?;
+        Ok(desk)
+    }
+
+    /// The same desk, deciding at most so often: [`Desk::tries`](super::Desk::tries).
+    #[must_use]
+    pub fn tries(mut self, tries: u32) -> Self {
+        self.tries = tries.max(1);
+        self
+    }
+
+    /// Which desk this is.
+    pub fn id(&self) -> DeskId {
+        self.id
+    }
+
+    /// The store that it works on.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// Carries out what is due on every desk in the store:
+    /// [`Desk::tick_all`](super::Desk::tick_all).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn tick_all(store: &S, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        every_desk(Awaited(store)).tick(Scope::All, now).await
+    }
+
+    /// Carries out what is due: [`Desk::tick`](super::Desk::tick).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn tick(&self, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        self.flow().tick(Scope::One(self.id), now).await
+    }
+
+    /// When to call [`tick`](Self::tick) next: [`Desk::next_wake`](super::Desk::next_wake).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn next_wake(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, DeskError> {
+        self.flow().next_wake(Scope::One(self.id), now).await
+    }
+
+    /// Delivers notices: [`Desk::relay`](super::Desk::relay), with a delivery that is awaited.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn relay<F: Future<Output = Delivery>>(
+        &self,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        deliver: impl FnMut(Dispatch) -> F,
+    ) -> Result<Relayed, DeskError> {
+        self.flow().relay(now, how, deliver).await
+    }
+
+    fn flow(&self) -> Flow<Awaited<'_, S>> {
+        Flow { io: Awaited(&self.store), id: self.id, tries: self.tries }
+    }
+}
+
+macro_rules! twins {
+    ($($what:literal, $name:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
+        /// What a desk does and tells, as [`Desk`](super::Desk) does.
+        impl<S: AsyncStore> AsyncDesk<S> {$(
+            #[doc = concat!($what, ": [`Desk::", stringify!($name), "`](super::Desk::",
+                stringify!($name), ").")]
+            ///
+            /// # Errors
+            ///
+            /// As there.
+            pub async fn $name(&self, $($arg: $type),*) -> Result<$result, DeskError> {
+                self.flow().$name($($arg),*).await
+            }
+        )*}
+    };
+}
+
+twins! {
+    "The front half of a command", prepare(call: &Call) -> Prepared;
+    "Carries out a command", execute(call: &Call) -> Outcome;
+    "The settings in force", settings() -> Arc<Settings>;
+    "A record as it stands", record(key: Key) -> Option<Record>;
+    "A ticket as it stands", ticket(id: TicketId) -> Option<Arc<Ticket>>;
+    "An agent as the record stands", agent(id: AgentId) -> Option<Arc<Agent>>;
+    "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
+    "A page of a record's history",
+        history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
+    "A page of tickets",
+        list(filter: Filter, after: Option<TicketNumber>, limit: usize) -> Vec<Record>;
+    "A page of a ticket's thread, as this actor may see it",
+        thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
+    "Holds a record's head against its history", verify(key: Key) -> Revision;
+}
+
+macro_rules! verbs {
+    ($($verb:ident: $command:ident;)*) => {
+        /// One verb for each command, as on [`Desk`](super::Desk).
+        impl<S: AsyncStore> AsyncDesk<S> {$(
+            #[doc = concat!("[`Desk::", stringify!($verb), "`](super::Desk::", stringify!($verb),
+                "), awaited: see [`", stringify!($command), "`].")]
+            ///
+            /// # Errors
+            ///
+            /// As there.
+            pub async fn $verb(
+                &self,
+                context: Context,
+                command: $command,
+            ) -> Result<Outcome, DeskError> {
+                self.execute(&context.call(Command::$command(command))).await
+            }
+        )*}
+    };
+}
+
+verbs! {
+    open: Open;
+    reply: Reply;
+    note: Note;
+    log_conversation: LogConversation;
+    edit: Edit;
+    assign: Assign;
+    unassign: Unassign;
+    take: Take;
+    transfer: Transfer;
+    escalate: Escalate;
+    set_status: SetStatus;
+    postpone: Postpone;
+    resolve: Resolve;
+    close: Close;
+    reopen: Reopen;
+    follow_up: FollowUp;
+}
+
+impl<S: AsyncStore> AsyncDesk<S> {
+    /// Registers an agent, or says anew what an agent is:
+    /// [`Desk::put_agent`](super::Desk::put_agent).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn put_agent(
+        &self,
+        context: Context,
+        id: AgentId,
+        profile: AgentProfile,
+    ) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::PutAgent { id, profile })).await
+    }
+
+    /// Puts settings in force: [`Desk::publish`](super::Desk::publish).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn publish(
+        &self,
+        context: Context,
+        settings: Settings,
+    ) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::PublishSettings(Arc::new(settings)))).await
+    }
+}

@@ -1,0 +1,150 @@
+//! What a desk does with a command, written once for both kinds of store.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::io::Io;
+use super::{DeskError, Outcome, Prepared};
+use crate::decide::{Call, Command, Loaded, Needs, Refusal, decide, needs};
+use crate::digest::digest;
+use crate::ids::{DeskId, Key};
+use crate::people::Actor;
+use crate::settings::Settings;
+use crate::store::{Commit, CommitError, NewReceipt, Receipt, Wanted};
+
+/// How often a desk decides anew by default when others keep changing the same records.
+pub(super) const TRIES: u32 = 32;
+
+/// A decision needs at most three rounds of loading; one more finds nothing missing.
+const ROUNDS: usize = 4;
+
+/// A desk over a store of either kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Flow<I> {
+    pub(super) io: I,
+    pub(super) id: DeskId,
+    pub(super) tries: u32,
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn create(
+        &self,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<(), DeskError> {
+        let command = Command::CreateDesk(Arc::new(settings));
+        self.execute(&Actor::Host.at(now).call(command)).await?;
+        Ok(())
+    }
+
+    pub(super) async fn prepare(&self, call: &Call) -> Result<Prepared, DeskError> {
+        let mut receipt = NewReceipt { command: call.context.command_id, digest: 0 };
+        if let Some(command) = receipt.command {
+            // What cannot be told from another is not taken for the same.
+            let digest = digest(&(&call.context.actor, &call.command));
+            receipt.digest = digest.ok_or(Refusal::CommandIdReused)?;
+            // First of all: what the rules say now of a repeated command is beside the point.
+            if let Some(earlier) = self.io.receipt(self.id, command).await? {
+                let outcome = self.repeated(&call.command, receipt.digest, &earlier).await?;
+                return Ok(Prepared { commit: None, outcome });
+            }
+        }
+        let loaded = self.load(call).await?;
+        let mut decision = decide(self.id, call, &loaded)?;
+        let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
+        let prefix = settings.map(|settings| settings.reference_prefix().clone());
+        let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
+        outcome.set_prefix(prefix);
+        let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
+        Ok(Prepared { commit, outcome })
+    }
+
+    pub(super) async fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let Prepared { commit, mut outcome } = self.prepare(call).await?;
+            outcome.tries = tries;
+            let Some(commit) = commit else { return Ok(outcome) };
+            let digest = commit.parts().receipt.digest;
+            let error = match self.io.commit(commit).await {
+                Ok(receipt) => {
+                    outcome.complete(&receipt);
+                    return Ok(outcome);
+                }
+                Err(CommitError::Seen(earlier)) => {
+                    return self.repeated(&call.command, digest, &earlier).await;
+                }
+                Err(error) => error,
+            };
+            if error.is_uncertain()
+                && let Some(command) = call.context.command_id
+                && let Some(receipt) = self.io.receipt(self.id, command).await?
+            {
+                // The answer was lost, the commit was not; unless it is another's of that id.
+                if receipt.digest != digest {
+                    return Err(Refusal::CommandIdReused.into());
+                }
+                outcome.complete(&receipt);
+                return Ok(outcome);
+            }
+            let again =
+                error.is_conflict() || (error.is_uncertain() && call.context.command_id.is_some());
+            match error {
+                error if again && tries < self.tries => drop(error),
+                CommitError::Store(error) => return Err(error.into()),
+                last => return Err(DeskError::Contended { tries, last }),
+            }
+        }
+    }
+
+    /// Everything that a decision on this call needs to see.
+    async fn load(&self, call: &Call) -> Result<Loaded, DeskError> {
+        let mut loaded = Loaded::default();
+        for _ in 0..ROUNDS {
+            let needs = needs(self.id, call, &loaded);
+            if needs.is_empty() {
+                break;
+            }
+            let Needs { records, counters, keys } = needs;
+            let wanted = Wanted { records, counters, roster: None };
+            let found = self.io.load(self.id, &wanted).await?;
+            loaded.add_records(wanted.records, found.records);
+            for (counter, value) in wanted.counters.into_iter().zip(found.counters) {
+                loaded.add_counter(counter, value);
+            }
+            if !keys.is_empty() {
+                let owners = self.io.resolve(self.id, &keys).await?;
+                for (key, owner) in keys.into_iter().zip(owners) {
+                    loaded.add_key(key, owner);
+                }
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// The outcome of a command that was carried out before.
+    async fn repeated(
+        &self,
+        command: &Command,
+        digest: u64,
+        receipt: &Receipt,
+    ) -> Result<Outcome, DeskError> {
+        if receipt.digest != digest {
+            return Err(Refusal::CommandIdReused.into());
+        }
+        let mut outcome = Outcome::repeated(self.id, command, receipt);
+        outcome.set_prefix(Some(self.settings().await?.reference_prefix().clone()));
+        for touched in &receipt.touched {
+            let limit = touched.to.0.saturating_sub(touched.from.0);
+            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let events = self.io.history(touched.key, touched.from, limit).await?;
+            outcome.events.push((touched.key, events.into()));
+        }
+        let wanted = Wanted::records(outcome.keys(receipt));
+        let found = self.io.load(self.id, &wanted).await?;
+        outcome.records.extend(found.records.into_iter().flatten());
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,194 @@
+//! The relay: takes notices out of the outbox, has the host deliver them, and settles them.
+
+use std::future::{Future, ready};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::{Desk, DeskError};
+use crate::channel::{Notice, NoticeId};
+use crate::ids::{Key, Reference, Revision};
+use crate::personal::Erasable;
+use crate::record::Event;
+use crate::store::{Claimed, Lease, Scope, Settlement, Store};
+use crate::time::{Span, after};
+
+/// How a relay works: how much at once, for how long, and how it tries again.
+///
+/// ```
+/// # use helpdesk::{Relaying, Span};
+/// let patient = Relaying { attempts: 20, ..Relaying::default() };
+/// assert_eq!(patient.wait_after(1), Span::minutes(1));
+/// assert_eq!(patient.wait_after(2), Span::minutes(2));
+/// assert_eq!(patient.wait_after(3), Span::minutes(4));
+/// assert_eq!(patient.wait_after(19), Span::hours(6), "and never longer");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relaying {
+    /// How many notices one step takes on; at least 1. Default 100.
+    pub batch: usize,
+    /// How long the step has for them, before another relay may take them. Default five minutes.
+    pub lease: Span,
+    /// After how many attempts in all a notice is given up; 0 counts as 1. Default 12, which
+    /// takes about a day.
+    pub attempts: u32,
+    /// How long to wait after the first attempt that failed; doubled after each further one.
+    /// Default one minute.
+    pub first_wait: Span,
+    /// The longest wait. Default six hours.
+    pub longest_wait: Span,
+}
+
+impl Default for Relaying {
+    fn default() -> Self {
+        Self {
+            batch: 100,
+            lease: Span::minutes(5),
+            attempts: 12,
+            first_wait: Span::minutes(1),
+            longest_wait: Span::hours(6),
+        }
+    }
+}
+
+impl Relaying {
+    /// How long to wait after so many attempts that failed.
+    pub fn wait_after(&self, attempts: u32) -> Span {
+        let doublings = attempts.saturating_sub(1).min(62);
+        self.first_wait.times(1 << doublings).min(self.longest_wait)
+    }
+}
+
+/// A notice on its way out: what a host needs to deliver it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispatch {
+    /// What it tells of, and whom. Its id is the same each time it comes.
+    pub notice: Notice,
+    /// The ticket's reference, for the subject line.
+    pub reference: Reference,
+    /// The event that it tells of; `None` where the history does not have it.
+    pub event: Option<Event>,
+    /// Which attempt this is: 1 is the first.
+    pub attempt: u32,
+}
+
+impl Dispatch {
+    /// The words of the message that it tells of; `None` where it tells of something else.
+    pub fn text(&self) -> Option<Erasable<Arc<str>>> {
+        let event = self.event.as_ref()?;
+        event.ticket_change()?.message()?;
+        let personal = event.personal.as_deref();
+        Some(personal.and_then(|personal| personal.text.clone()).into())
+    }
+}
+
+/// What became of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// The host's channel has it.
+    Delivered,
+    /// Not now: to be tried again, until the attempts are used up.
+    Failed,
+    /// Never, such as to an address that does not exist: given up at once.
+    Impossible,
+}
+
+/// What came of a step of the relay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Relayed {
+    /// The notices that were delivered.
+    pub delivered: Vec<NoticeId>,
+    /// Those to be tried again, and when. The later notices of their tickets wait for them.
+    pub retried: Vec<(NoticeId, DateTime<Utc>)>,
+    /// Those that were given up: nobody will be told.
+    pub given_up: Vec<NoticeId>,
+    /// Those whose lease had ended when they were settled: they come again.
+    pub late: Vec<NoticeId>,
+}
+
+impl Relayed {
+    /// Whether there was nothing to take on.
+    pub fn is_empty(&self) -> bool {
+        let Self { delivered, retried, given_up, late } = self;
+        delivered.is_empty() && retried.is_empty() && given_up.is_empty() && late.is_empty()
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// Delivers notices: claims some, hands each to the host, and settles it.
+    ///
+    /// One step: of each ticket at most the oldest notice, at most
+    /// [`batch`](Relaying::batch) in all. A host repeats it until nothing is left, whenever a
+    /// command has been carried out, and from time to time, for what is to be tried again. Any
+    /// number of processes may relay at once. A notice comes at least once: it comes again where
+    /// a relay stopped before it had settled it.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+    ///
+    /// let mut sent = Vec::new();
+    /// let mut send = |dispatch: Dispatch| {
+    ///     // The host's mail goes here.
+    ///     let text = dispatch.text().map_or(String::new(), |text| text.as_str().to_owned());
+    ///     sent.push(format!("[{}] {text}", dispatch.reference));
+    ///     Delivery::Delivered
+    /// };
+    /// while !desk.relay(now, &Relaying::default(), &mut send)?.is_empty() {}
+    /// assert_eq!(sent, ["[HD-1] It burns. Help!", "[HD-1] Unplug it."]);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`]; what was claimed and not settled comes again when its lease ends.
+    pub fn relay(
+        &self,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        mut deliver: impl FnMut(Dispatch) -> Delivery,
+    ) -> Result<Relayed, DeskError> {
+        at_once(self.flow().relay(now, how, |dispatch| ready(deliver(dispatch))))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn relay<F: Future<Output = Delivery>>(
+        &self,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        mut deliver: impl FnMut(Dispatch) -> F,
+    ) -> Result<Relayed, DeskError> {
+        let lease = Lease { until: after(now, how.lease), limit: how.batch.max(1) };
+        let claimed = self.io.claim(Scope::One(self.id), now, lease).await?;
+        let mut relayed = Relayed::default();
+        if claimed.is_empty() {
+            return Ok(relayed);
+        }
+        let prefix = self.settings().await?.reference_prefix().clone();
+        for Claimed { token, notice, number, attempt } in claimed {
+            let id = notice.id;
+            let before = Revision(id.revision.0.saturating_sub(1));
+            let key = Key::ticket(self.id, id.ticket);
+            let event = self.io.history(key, before, 1).await?.into_iter().next();
+            let reference = Reference::new(prefix.clone(), number);
+            let dispatch = Dispatch { notice, reference, event, attempt };
+            let settlement = match deliver(dispatch).await {
+                Delivery::Delivered => Settlement::Delivered,
+                Delivery::Failed if attempt < how.attempts => {
+                    Settlement::Retry(after(now, how.wait_after(attempt)))
+                }
+                Delivery::Failed | Delivery::Impossible => Settlement::GivenUp,
+            };
+            match settlement {
+                _ if !self.io.settle(token, settlement).await? => relayed.late.push(id),
+                Settlement::Delivered => relayed.delivered.push(id),
+                Settlement::Retry(at) => relayed.retried.push((id, at)),
+                Settlement::GivenUp => relayed.given_up.push(id),
+            }
+        }
+        Ok(relayed)
+    }
+}
