@@ -44,7 +44,7 @@ use crate::record::{Event, Record};
 /// | records | [`Key`] | revision, head, [`Columns`](crate::Columns), next wake, lease; a ticket's number |
 /// | events | key and revision | facts, and the personal payload in a column of its own |
 /// | unique keys | desk and [`UniqueKey`] | the key of the record that has it |
-/// | counters | desk and [`Counter`] | a sum, changed only in commits |
+/// | counters | desk and [`Counter`](crate::Counter) | a sum, changed only in commits |
 /// | receipts | desk and `seq`; command id, unique | digest, what the commit touched |
 /// | notices | key of the ticket, in order | lease and attempts |
 ///
