@@ -157,8 +157,8 @@ pub use decide::{
     Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post, Prepared,
-    Relayed, Relaying, Ticked,
+    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post,
+    Prepared, Relayed, Relaying, Ticked, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
