@@ -11,6 +11,7 @@ mod commit;
 mod error;
 mod memory;
 mod query;
+pub mod scan;
 
 use chrono::{DateTime, Utc};
 
