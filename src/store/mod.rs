@@ -5,6 +5,8 @@
 //! counters, receipts and the outbox of notices. It decides nothing: it checks what a
 //! [`Commit`] says must hold, and writes all of it or nothing.
 
+#[cfg(feature = "json")]
+pub mod codec;
 mod commit;
 mod memory;
 mod query;

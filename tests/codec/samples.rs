@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
     Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
-    CommandId, ContactId, Department, DeskId, Event, EventRef, FieldDef, FieldFact, FieldKind,
-    FieldValue, Follower, Heard, Key, Message, Moved, Opened, Origin, Part, Party, Personal,
-    Priority, PriorityBy, RecordKind, Reopening, Requester, Revision, Role, Rule, Settings,
-    SettingsDraft, Span, Status, StatusCategory, StatusChange, TicketChange, TicketId, Timers,
-    Transition, Unassigning, Visibility, WaitsFor,
+    CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
+    FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
+    NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
+    Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
+    StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
+    Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
@@ -456,4 +458,98 @@ pub(crate) fn events() -> Vec<Event> {
     all.extend(agent_history());
     all.extend(settings_history());
     all
+}
+
+/// Every ticket, agent and settings as a head, under its key.
+pub(crate) fn heads() -> Vec<(Key, Head)> {
+    let ticket = Key::ticket(DESK, TICKET);
+    let history = ticket_history();
+    let mut heads: Vec<(Key, Head)> = (1..=history.len())
+        .step_by(7)
+        .chain([history.len()])
+        .map(|length| (ticket, fold(ticket, &history[..length]).unwrap()))
+        .collect();
+    let mut erased = history;
+    erased.iter_mut().for_each(|event| event.personal = None);
+    heads.push((ticket, fold(ticket, &erased).unwrap()));
+    heads.push((ticket, fold(ticket, &[bare_opening()]).unwrap()));
+    let agent = Key::agent(DESK, ANNA);
+    for (place, mut event) in agent_history().into_iter().enumerate() {
+        event.revision = Revision(1);
+        heads.push((agent, fold(agent, [&event]).unwrap()));
+        if place == 0 {
+            event.personal = None;
+            heads.push((agent, fold(agent, [&event]).unwrap()));
+        }
+    }
+    let settings = Key::settings(DESK);
+    let history = settings_history();
+    heads.extend((1..=history.len()).map(|n| (settings, fold(settings, &history[..n]).unwrap())));
+    heads
+}
+
+pub(crate) const NOTICES: [NoticeKind; 9] = [
+    NoticeKind::TicketOpened,
+    NoticeKind::CustomerWrote,
+    NoticeKind::ReplyToCustomer,
+    NoticeKind::Assigned,
+    NoticeKind::Queued,
+    NoticeKind::Reopened,
+    NoticeKind::Woken,
+    NoticeKind::OpenAgeWarning,
+    NoticeKind::OpenAgeOverdue,
+];
+
+pub(crate) const RECIPIENTS: fn() -> Vec<Recipient> = || {
+    vec![
+        Recipient::Contact(MARIA),
+        Recipient::Agent(ANNA),
+        Recipient::Department("billing".into()),
+        Recipient::Desk,
+    ]
+};
+
+pub(crate) fn notices() -> Vec<Notice> {
+    let notices = NOTICES.into_iter().enumerate().map(|(place, kind)| Notice {
+        id: NoticeId { ticket: TICKET, revision: Revision(place as u64 + 1), index: u16::MAX },
+        kind,
+        to: RECIPIENTS()[place % RECIPIENTS().len()].clone(),
+        correlation: (place % 2 == 0).then(|| "mail-17".into()),
+    });
+    notices.collect()
+}
+
+pub(crate) fn claimed() -> Vec<Claimed> {
+    let claimed = notices().into_iter().map(|notice| Claimed {
+        token: LeaseToken { key: Key::ticket(DESK, TICKET), lease: 4 },
+        notice,
+        number: TicketNumber(1042),
+        attempt: 2,
+    });
+    claimed.collect()
+}
+
+/// Of every kind of record, though no build writes all of them.
+pub(crate) fn touched() -> Vec<Touched> {
+    let touched = KINDS.into_iter().enumerate().map(|(place, kind)| Touched {
+        key: Key { desk: DESK, kind, id: *TICKET.as_uuid() },
+        from: Revision(place as u64),
+        to: Revision(u64::MAX),
+        number: (kind == RecordKind::Ticket).then_some(TicketNumber(1042)),
+    });
+    touched.collect()
+}
+
+pub(crate) fn unique_keys() -> Vec<UniqueKey> {
+    vec![
+        UniqueKey::Number(TicketNumber(1042)),
+        UniqueKey::Number(TicketNumber(u64::MAX)),
+        UniqueKey::AgentEmail("anna@example.com".into()),
+        UniqueKey::AgentEmail("a:b \"ü\"".into()),
+        UniqueKey::AgentEmail("".into()),
+    ]
+}
+
+pub(crate) fn counters() -> Vec<Counter> {
+    vec![Counter::Load(ANNA)]
 }
