@@ -3,6 +3,18 @@
 //!
 //! The peers are the structs that one would write by hand for exactly these texts, and, for the
 //! event, the one text that serde makes of it as a whole.
+//!
+//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-25; medians of
+//! one run. Compare ratios: the machine was never quiet.
+//!
+//! | what | time | by hand | ratio | one text |
+//! |---|---|---|---|---|
+//! | event, encode | 0.47 µs | 0.46 µs | 1.03 | 0.67 µs |
+//! | event, decode | 0.69 µs | 0.58 µs | 1.19 | 0.85 µs |
+//! | head, encode | 2.17 µs | 1.95 µs | 1.11 | |
+//! | head, decode | 2.20 µs | 2.35 µs | 0.93 | |
+//!
+//! Encode and decode together: event 1.12, head 1.02; the aim is 1.2.
 
 #![allow(
     clippy::unwrap_used,

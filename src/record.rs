@@ -58,6 +58,19 @@ pub enum Change {
 /// The event's [`cause`](Event::cause) is what this build can read of it. Where that is nothing,
 /// it is the system under revision 0 of the settings, which no cause of a real event names.
 /// [`Event::personal`] is empty, since nobody knows which part of the payload is what.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let key = Key::ticket(desk.id(), id);
+/// let mut history = desk.history(key, Revision::ZERO, 1)?;
+/// let (tag, facts) = ("ticket.merged".into(), r#"{"with":4}"#.into());
+/// let change = Change::Newer(Box::new(Newer { tag, schema: 2, facts, personal: None }));
+/// history.push(Event { revision: Revision(2), change, ..history[0].clone() });
+///
+/// let refused = fold(key, &history).unwrap_err();
+/// assert!(matches!(refused, ReplayError::Newer { revision: Revision(2), .. }));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Newer {
     /// What happened, by its name in storage, such as `ticket.merged`.

@@ -111,7 +111,7 @@ fn written() -> Vec<String> {
         lines.push(Line::Counter(codec::counter_text(&counter)));
     }
     for (place, claimed) in samples::claimed().iter().enumerate() {
-        let happened = (place % 2 == 0).then(samples::monday);
+        let happened = place.is_multiple_of(2).then(samples::monday);
         let event = codec::cloud_event(claimed, "https://help.example.com/", happened).unwrap();
         lines.push(Line::CloudEvent(raw(event)));
     }

@@ -284,7 +284,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
                 CHANNELS()[place].clone(),
             ),
             heard: Heard {
-                waiting_since: (place % 2 == 0).then(monday),
+                waiting_since: place.is_multiple_of(2).then(monday),
                 answers_first: place == 1,
                 cancels_closing: place == 2,
             },
@@ -349,7 +349,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
     let causes = changes.len();
     let cause = |place: usize| {
         let actor = ACTORS()[place % ACTORS().len()].clone();
-        if place % 2 == 0 {
+        if place.is_multiple_of(2) {
             return plain(actor);
         }
         let odd = place / 2;
@@ -387,7 +387,7 @@ pub(crate) fn bare_opening() -> Event {
 /// Agents in every role.
 pub(crate) fn agent_history() -> Vec<Event> {
     let events = ROLES.into_iter().enumerate().map(|(place, role)| {
-        let has_email = place % 2 == 0;
+        let has_email = place.is_multiple_of(2);
         let change = AgentChange {
             role,
             departments: vec!["billing".into(), "it".into()],
@@ -514,7 +514,7 @@ pub(crate) fn notices() -> Vec<Notice> {
         id: NoticeId { ticket: TICKET, revision: Revision(place as u64 + 1), index: u16::MAX },
         kind,
         to: RECIPIENTS()[place % RECIPIENTS().len()].clone(),
-        correlation: (place % 2 == 0).then(|| "mail-17".into()),
+        correlation: place.is_multiple_of(2).then(|| "mail-17".into()),
     });
     notices.collect()
 }

@@ -29,10 +29,12 @@ fn read(draft: &SettingsDraft) -> Arc<Settings> {
 
 #[test]
 fn what_the_checks_of_today_refuse_is_read_if_it_was_accepted_once() {
-    let mut draft = SettingsDraft::default();
-    draft.reference_prefix = "HELP DESK".into();
-    draft.resolution_codes.clear();
-    draft.priorities.clear();
+    let mut draft = SettingsDraft {
+        reference_prefix: "HELP DESK".into(),
+        resolution_codes: Vec::new(),
+        priorities: Vec::new(),
+        ..SettingsDraft::default()
+    };
     draft.workflow.statuses.push(StatusDraft::new("limbo", StatusCategory::Open));
     let text = serde_json::to_string(&draft).unwrap();
     assert!(serde_json::from_str::<Settings>(&text).is_err(), "hosts are told today's mistakes");
