@@ -81,9 +81,9 @@ fn all<T: Serialize + for<'de> Deserialize<'de> + Debug>(samples: &[T]) {
 #[test]
 fn every_value_of_every_stored_enum_has_a_golden_line() {
     use samples::*;
-    all(&ACTORS());
-    all(&AUTHORS());
-    all(&CHANNELS());
+    all(&actors());
+    all(&authors());
+    all(&channels());
     all(&RULES);
     all(&KINDS);
     all(&MOVES);
@@ -91,18 +91,18 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&PRIORITY_BY);
     all(&PARTS);
     all(&ROLES);
-    all(&VALUES());
-    all(&FIELD_KINDS());
+    all(&values());
+    all(&field_kinds());
     all(&FOLLOWERS);
     all(&WAITS);
     all(&NOTICES);
-    all(&RECIPIENTS());
+    all(&recipients());
     all(&StatusCategory::ALL);
     all(&Party::ALL);
     all(&[Visibility::Public, Visibility::Note]);
     all(&[Origin::CustomerWrote, Origin::AgentReachedOut]);
     all(&[Requester::Contact(MARIA), Requester::Agent(ANNA)]);
-    all(&[FieldFact::Value(VALUES()[0].clone()), FieldFact::Personal]);
+    all(&[FieldFact::Value(values()[0].clone()), FieldFact::Personal]);
     all(&[Erasable::Known(Arc::<str>::from("Printer")), Erasable::Erased]);
     all(&[AgentSight::All, AgentSight::OwnDepartments]);
     all(&[Reopening::Always, Reopening::Within(Span::ZERO)]);
@@ -125,5 +125,5 @@ fn cloud_events_name_kinds_as_notices_do() {
         assert!(event.contains(&format!("\"helpdesk.notice.{}\"", name(&kind))));
     }
     assert_eq!(variants::<NoticeKind>().len(), samples::NOTICES.len());
-    assert_eq!(variants::<Recipient>().len(), samples::RECIPIENTS().len());
+    assert_eq!(variants::<Recipient>().len(), samples::recipients().len());
 }

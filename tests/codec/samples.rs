@@ -25,7 +25,7 @@ pub(crate) fn monday() -> DateTime<Utc> {
 }
 
 /// Every value of each small enum that is stored; a test compares them with what serde knows.
-pub(crate) const ACTORS: fn() -> Vec<Actor> = || {
+pub(crate) fn actors() -> Vec<Actor> {
     vec![
         Actor::Customer(MARIA),
         Actor::Agent(ANNA),
@@ -34,9 +34,9 @@ pub(crate) const ACTORS: fn() -> Vec<Actor> = || {
         Actor::Host,
         Actor::System,
     ]
-};
+}
 
-pub(crate) const AUTHORS: fn() -> Vec<Author> = || {
+pub(crate) fn authors() -> Vec<Author> {
     vec![
         Author::Customer(MARIA),
         Author::Agent(ANNA),
@@ -45,9 +45,9 @@ pub(crate) const AUTHORS: fn() -> Vec<Author> = || {
         Author::AutoResponder(MARIA),
         Author::Host,
     ]
-};
+}
 
-pub(crate) const CHANNELS: fn() -> Vec<Channel> = || {
+pub(crate) fn channels() -> Vec<Channel> {
     vec![
         Channel::Email,
         Channel::WebForm,
@@ -59,7 +59,7 @@ pub(crate) const CHANNELS: fn() -> Vec<Channel> = || {
         Channel::Api,
         Channel::Other("fax \"2\"\n".into()),
     ]
-};
+}
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -108,7 +108,7 @@ pub(crate) const PARTS: [Part; 3] = [Part::Asks, Part::Answers, Part::Neither];
 pub(crate) const ROLES: [Role; 5] =
     [Role::Owner, Role::Admin, Role::Agent, Role::Restricted, Role::Light];
 
-pub(crate) const VALUES: fn() -> Vec<FieldValue> = || {
+pub(crate) fn values() -> Vec<FieldValue> {
     vec![
         FieldValue::Text("für Ÿvonne, 🔥".into()),
         FieldValue::Integer(i64::MIN),
@@ -116,9 +116,9 @@ pub(crate) const VALUES: fn() -> Vec<FieldValue> = || {
         FieldValue::Date(NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()),
         FieldValue::Choice("blue".into()),
     ]
-};
+}
 
-pub(crate) const FIELD_KINDS: fn() -> Vec<FieldKind> = || {
+pub(crate) fn field_kinds() -> Vec<FieldKind> {
     vec![
         FieldKind::Text { max_bytes: 200 },
         FieldKind::Integer { min: i64::MIN, max: i64::MAX },
@@ -126,7 +126,7 @@ pub(crate) const FIELD_KINDS: fn() -> Vec<FieldKind> = || {
         FieldKind::Date,
         FieldKind::Choice { options: vec!["blue".into(), "red".into()] },
     ]
-};
+}
 
 pub(crate) const FOLLOWERS: [Follower; 2] = [Follower::Contact(MARIA), Follower::Agent(BEN)];
 
@@ -222,7 +222,7 @@ fn full_opening() -> Opened {
         key: "uploads/1".into(),
     };
     let bare = AttachmentFacts { digest: None, ..attachment.clone() };
-    let fields = VALUES().into_iter().enumerate();
+    let fields = values().into_iter().enumerate();
     let mut fields: Vec<_> = fields
         .map(|(place, value)| (format!("field{place}").as_str().into(), FieldFact::Value(value)))
         .collect();
@@ -274,14 +274,14 @@ fn event(revision: u64, cause: Cause, change: Change, personal: Option<Personal>
 pub(crate) fn ticket_history() -> Vec<Event> {
     let mut changes = vec![TicketChange::Opened(Box::new(full_opening()))];
     let categories = statuses();
-    let messages = AUTHORS().len().max(CHANNELS().len());
+    let messages = authors().len().max(channels().len());
     for place in 0..messages {
         changes.push(TicketChange::MessageAdded {
             message: message(
-                AUTHORS()[place % AUTHORS().len()].clone(),
+                authors()[place % authors().len()].clone(),
                 PARTS[place % PARTS.len()],
                 if place % 4 == 3 { Visibility::Note } else { Visibility::Public },
-                CHANNELS()[place].clone(),
+                channels()[place].clone(),
             ),
             heard: Heard {
                 waiting_since: place.is_multiple_of(2).then(monday),
@@ -326,7 +326,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
         added: vec!["hot".into(), "éàü".into()],
         removed: vec!["fire".into()],
     });
-    for (place, value) in VALUES().into_iter().enumerate() {
+    for (place, value) in values().into_iter().enumerate() {
         let field = format!("changed{place}").as_str().into();
         changes.push(TicketChange::FieldChanged { field, to: Some(FieldFact::Value(value)) });
     }
@@ -348,7 +348,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
     changes.push(TicketChange::TimersSet { timers: timers() });
     let causes = changes.len();
     let cause = |place: usize| {
-        let actor = ACTORS()[place % ACTORS().len()].clone();
+        let actor = actors()[place % actors().len()].clone();
         if place.is_multiple_of(2) {
             return plain(actor);
         }
@@ -407,7 +407,7 @@ pub(crate) fn agent_history() -> Vec<Event> {
 
 /// Settings of every kind, as one value.
 pub(crate) fn rich_draft() -> SettingsDraft {
-    let fields = FIELD_KINDS().into_iter().enumerate();
+    let fields = field_kinds().into_iter().enumerate();
     let mut draft = SettingsDraft {
         reference_prefix: "ACME".into(),
         former_prefixes: vec!["HD".into()],
@@ -500,20 +500,20 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::OpenAgeOverdue,
 ];
 
-pub(crate) const RECIPIENTS: fn() -> Vec<Recipient> = || {
+pub(crate) fn recipients() -> Vec<Recipient> {
     vec![
         Recipient::Contact(MARIA),
         Recipient::Agent(ANNA),
         Recipient::Department("billing".into()),
         Recipient::Desk,
     ]
-};
+}
 
 pub(crate) fn notices() -> Vec<Notice> {
     let notices = NOTICES.into_iter().enumerate().map(|(place, kind)| Notice {
         id: NoticeId { ticket: TICKET, revision: Revision(place as u64 + 1), index: u16::MAX },
         kind,
-        to: RECIPIENTS()[place % RECIPIENTS().len()].clone(),
+        to: recipients()[place % recipients().len()].clone(),
         correlation: place.is_multiple_of(2).then(|| "mail-17".into()),
     });
     notices.collect()

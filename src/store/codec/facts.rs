@@ -25,7 +25,8 @@ pub(super) const AGENT: &str = "agent.described";
 pub(super) const SETTINGS: &str = "settings.published";
 
 /// The table: an event's tag, what it is here, and `field here as field in storage`. Names in
-/// storage never change; what is renamed is renamed on the left of `as`.
+/// storage never change; what is renamed is renamed on the left of `as`. A field that comes later
+/// is an `Option`: older events do not have it.
 macro_rules! ticket_events {
     ($($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty),* };)*) => {
         /// The tags of all events that this build knows.

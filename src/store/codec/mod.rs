@@ -19,8 +19,10 @@
 //! # What may change between builds
 //!
 //! - **A field more**, which may be missing: builds that do not know it pass over it, and the
-//!   schema number stays. Settings and heads are different: there a field that a build does not
-//!   know is one that it would decide without, so it says [`Newer`](CodecErrorKind::Newer).
+//!   schema number stays. What it means to be missing is what builds did before there was one.
+//!   Settings and heads are different: there a field that a build does not know is one that it
+//!   would decide without, so settings are listed as [`Change::Newer`], and a head is
+//!   [`Newer`](CodecErrorKind::Newer).
 //! - **A tag or a name more** (an event, a channel, a reason to move): the schema number stays.
 //!   A build that does not know it lists the event as [`Change::Newer`] and does not fold it.
 //! - **Another shape** of what there is: the schema number goes up by one, and an upcast lifts
