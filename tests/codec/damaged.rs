@@ -209,6 +209,26 @@ fn stored(tag: &'static str, facts: String) -> StoredEvent {
 }
 
 #[test]
+fn what_follows_on_a_text_is_damage() {
+    for event in samples::events() {
+        let whole = codec::encode_event(&event).unwrap();
+        let longer = |text: &str| format!("{text} {{}}");
+        let personal = whole.personal.as_deref().map(longer);
+        let broken = [
+            StoredEvent { facts: longer(&whole.facts), ..whole.clone() },
+            StoredEvent { personal: personal.or_else(|| Some("x".to_owned())), ..whole.clone() },
+        ];
+        for broken in broken {
+            let newer = StoredEvent { schema: codec::SCHEMA + 1, ..broken.clone() };
+            for stored in [broken, newer] {
+                let error = codec::decode_event(&stored).unwrap_err();
+                assert_eq!(error.kind(), CodecErrorKind::Damaged);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_tag_of_any_length_is_told_in_80_characters() {
     let mut long = String::new();
     for n in 0..100_000 {
