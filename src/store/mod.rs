@@ -7,6 +7,8 @@
 
 mod adapters;
 mod async_store;
+#[cfg(feature = "json")]
+pub mod codec;
 mod commit;
 mod error;
 mod memory;
