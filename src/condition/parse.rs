@@ -200,25 +200,22 @@ impl<'a> Parser<'a> {
 
     /// A test, a `not`, a list, or something in parentheses.
     fn one(&mut self, nesting: usize) -> Result<Deep, ConditionSyntax> {
-        let Token::Word(word) = &self.next.token else {
-            if self.next.token != Token::Open {
-                return Err(self.unexpected(A_FACT));
+        match &self.next.token {
+            Token::Open => {
+                let inside = self.deeper(nesting)?;
+                self.advance()?;
+                let deep = self.either(inside)?;
+                self.expect(&Token::Close, "`and`, `or`, or `)`")?;
+                Ok(deep)
             }
-            let inside = self.deeper(nesting)?;
-            self.advance()?;
-            let deep = self.either(inside)?;
-            self.expect(&Token::Close, "`and`, `or`, or `)`")?;
-            return Ok(deep);
-        };
-        match &**word {
-            "not" => {
+            Token::Word(word) if **word == *"not" => {
                 let inside = self.deeper(nesting)?;
                 let start = self.advance()?;
                 let (part, deep) = self.one(inside)?;
                 Ok((Condition::not(part), self.above(&start, deep)?))
             }
-            "all" => self.list(nesting, Condition::All),
-            "any" => self.list(nesting, Condition::Any),
+            Token::Word(word) if **word == *"all" => self.list(nesting, Condition::All),
+            Token::Word(word) if **word == *"any" => self.list(nesting, Condition::Any),
             _ => self.test().map(|test| (Condition::Test(test), 1)),
         }
     }
