@@ -10,7 +10,39 @@ use crate::people::{Follower, Requester};
 use crate::workflow::Status;
 
 /// Something that conditions can be asked of. [`Scene`](crate::Scene) is a ticket's; a host that
-/// keeps tickets in another form can answer for them itself.
+/// keeps tickets in another form can answer for them itself:
+///
+/// ```
+/// use helpdesk::condition::{Facts, Place, Value};
+/// use helpdesk::{Condition, Fact, Settings, TicketId};
+/// # use chrono::{DateTime, Utc};
+///
+/// struct Row {
+///     subject: String,
+/// }
+///
+/// impl Facts for Row {
+///     fn id(&self) -> TicketId {
+///         TicketId::from_u128(1)
+///     }
+///     fn now(&self) -> DateTime<Utc> {
+///         DateTime::UNIX_EPOCH
+///     }
+///     fn value(&self, fact: &Fact) -> Value<'_> {
+///         match fact {
+///             Fact::Subject => Value::Text(&self.subject),
+///             _ => Value::Missing,
+///         }
+///     }
+///     fn before(&self, _: &Fact) -> Option<Value<'_>> {
+///         None
+///     }
+/// }
+///
+/// let condition: Condition = "subject contains FIRE and tags is missing".parse().unwrap();
+/// let matcher = condition.check(&Settings::default().lexicon(), Place::View).unwrap();
+/// assert!(matcher.matches(&Row { subject: "Printer on fire".into() }));
+/// ```
 pub trait Facts {
     /// Which ticket it is: what ties in an order end with.
     fn id(&self) -> TicketId;

@@ -13,6 +13,21 @@ use crate::workflow::StatusCategory;
 /// What names mean under given settings, and how large a condition may be: what a condition is
 /// checked against. [`Settings::lexicon`](crate::Settings::lexicon) makes it; make it once for
 /// many conditions.
+///
+/// ```
+/// use helpdesk::condition::Place;
+/// use helpdesk::{Department, Fact, Settings, SettingsDraft};
+///
+/// let here = Fact::Department.equals("billing");
+/// assert!(here.check(&Settings::default().lexicon(), Place::View).is_err(), "there is none");
+///
+/// let draft = SettingsDraft {
+///     departments: vec![Department::new("billing")],
+///     ..SettingsDraft::default()
+/// };
+/// assert!(here.check(&draft.build()?.lexicon(), Place::View).is_ok());
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Lexicon {
     pub(crate) statuses: BTreeMap<StatusName, StatusCategory>,

@@ -78,8 +78,8 @@ pub use sort::{Cursor, CursorMismatch, NotACursor, Order, Sort, SortKey};
 pub use token::ConditionSyntax;
 pub use tree::{Condition, Is, Literal, Test};
 
-/// The most levels that a condition's text may have, whatever the settings allow.
-pub(crate) const MOST_DEEP: usize = 64;
+/// The most levels that a condition's text or data may have, whatever the settings allow.
+const MOST_DEEP: usize = 64;
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

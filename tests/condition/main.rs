@@ -13,6 +13,7 @@ mod support;
 
 mod agreement;
 mod data;
+mod facts;
 mod hostile;
 mod limits;
 mod mistakes;

@@ -238,8 +238,10 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
         Place::Rule => {}
         Place::Trigger => {
             let changed = changing.iter().map(|(fact, _)| fact.clone());
-            let changed: Vec<Fact> = changed.chain([Fact::Tags, Fact::Followers]).collect();
-            tests.push(select(changed).prop_map(Fact::changed).boxed());
+            tests.push(select(changed.collect::<Vec<Fact>>()).prop_map(Fact::changed).boxed());
+            // No literal equals a list, so these would be rare.
+            let lists = select(vec![Fact::Tags, Fact::Followers]);
+            tests.push(lists.prop_map(Fact::changed).boxed());
             let from_to = select(changing).prop_flat_map(|(fact, values)| {
                 (select(values), any::<bool>()).prop_map(move |(value, from)| {
                     let fact = fact.clone();

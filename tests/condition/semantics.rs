@@ -1,14 +1,14 @@
 //! What each test means, by the table in the module's documentation.
 
 use helpdesk::command::{Edit, Reply, Take};
-use helpdesk::condition::{Matcher, Place};
+use helpdesk::condition::{Facts, Matcher, Place, Value};
 use helpdesk::{
-    Channel, FieldValue, Head, Key, Message, Part, Revision, Scene, SettingsDraft, Tag, Ticket,
-    Visibility, fold,
+    Channel, Fact, FieldValue, Head, Key, Message, Part, Revision, Scene, SettingsDraft, Tag,
+    Ticket, TicketId, Visibility, fold,
 };
 
 use super::scenes::noon;
-use super::support::{ANNA, MARIA, TICKET, TestDesk, agent, customer, hours, request};
+use super::support::{ANNA, At, MARIA, TICKET, TestDesk, agent, customer, hours, request};
 use super::{draft, matcher};
 
 fn view(text: &str) -> Matcher {
@@ -214,6 +214,51 @@ fn a_field_of_another_type_than_it_was_is_missing() {
     for (text, expected) in [("field.seats is missing", true), ("field.seats = \"5\"", false)] {
         let matcher = super::parse(text).check(&lexicon, Place::View).unwrap();
         assert_eq!(matcher.matches(&scene), expected, "{text}");
+    }
+    // Before and now it was missing: it did not change.
+    let without = ticket("Printer", |_| {});
+    let scene = Scene { before: Some(&was_number), ..Scene::of(&without, noon()) };
+    let changed = super::parse("field.seats changed").check(&lexicon, Place::Trigger).unwrap();
+    assert!(!changed.matches(&scene));
+    assert!(matcher("field.seats changed", Place::Trigger).matches(&scene));
+}
+
+/// A host's own facts: labels in no order.
+struct Labelled {
+    now: Vec<Tag>,
+    before: Vec<Tag>,
+}
+
+impl Facts for Labelled {
+    fn id(&self) -> TicketId {
+        TICKET
+    }
+
+    fn now(&self) -> At {
+        noon()
+    }
+
+    fn value(&self, fact: &Fact) -> Value<'_> {
+        if *fact == Fact::Tags { Value::Tags(&self.now) } else { Value::Missing }
+    }
+
+    fn before(&self, fact: &Fact) -> Option<Value<'_>> {
+        Some(if *fact == Fact::Tags { Value::Tags(&self.before) } else { Value::Missing })
+    }
+}
+
+#[test]
+fn lists_change_as_sets() {
+    let changed = matcher("tags changed", Place::Trigger);
+    let tags = |names: &[&str]| names.iter().map(|name| Tag::from(*name)).collect();
+    for (before, now, expected) in [
+        (vec!["a", "b"], vec!["b", "a"], false),
+        (vec!["a", "b"], vec!["a"], true),
+        (vec!["a"], vec!["a", "b"], true),
+        (vec!["a", "a"], vec!["a"], false),
+    ] {
+        let labelled = Labelled { before: tags(&before), now: tags(&now) };
+        assert_eq!(changed.matches(&labelled), expected, "{before:?} to {now:?}");
     }
 }
 
