@@ -165,6 +165,8 @@ fn patterns_are_compiled_when_checked_and_bounded() {
     assert!(
         parse(r#"subject matches "^(re|fwd):\\s*\\w+""#).check(&lexicon(), Place::Rule).is_ok()
     );
+    let address = r#"subject matches "\\b[\\w.+-]+@[\\w.-]+\\.\\w{2,10}\\b""#;
+    assert!(parse(address).check(&lexicon(), Place::Rule).is_ok(), "what people write fits");
     wrong(
         "subject matches \"(\"",
         Place::Rule,
