@@ -117,6 +117,7 @@
 //! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
 //! | `people` | actors, authors, roles, agents; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
+//! | [`condition`] | the language of views and rules: data, text form, evaluator |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -129,6 +130,8 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
+//! | `regex` | conditions that test a text by regular expression |
+//! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |
 //! | `conformance` | the independent model of the rules, to check a desk against; implies `json` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -137,6 +140,7 @@
 
 mod cause;
 mod channel;
+pub mod condition;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decide;
@@ -156,6 +160,7 @@ mod workflow;
 
 pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
+pub use condition::{Condition, Fact, Sort};
 pub use decide::{
     AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
     Guard, KeyChange, Loaded, Needs, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey,
@@ -172,7 +177,8 @@ pub use ids::{
     TicketNumber, UrgencyName,
 };
 pub use people::{
-    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Part, Party, Requester, Role,
+    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,
+    Role,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
@@ -182,8 +188,8 @@ pub use settings::{
     Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Follower, Heard, Message, Moved, Opened,
-    Origin, PriorityBy, ReplayError, Resolution, StatusChange, Ticket, TicketChange, TicketKind,
+    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
+    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
     TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};

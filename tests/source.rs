@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const RANKS: [&[&str]; 9] = [
     &["ids", "time", "digest", "value", "personal", "problem"],
     &["people"],
-    &["cause", "workflow"],
+    &["cause", "workflow", "condition"],
     &["settings"],
     &["ticket"],
     &["record", "channel"],
