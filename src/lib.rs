@@ -115,9 +115,10 @@
 //! | module | what is there |
 //! |---|---|
 //! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | [`condition`] | the language of views and rules, as data and as text |
 //! | `people` | actors, authors, roles, agents; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
-//! | [`condition`] | the language of views and rules: data, text form, evaluator |
+//! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -147,6 +148,7 @@ mod decide;
 mod desk;
 mod digest;
 mod ids;
+pub mod matching;
 mod people;
 mod personal;
 mod problem;

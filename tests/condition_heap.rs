@@ -12,7 +12,7 @@ mod support;
 
 use std::alloc::System;
 
-use helpdesk::condition::Place;
+use helpdesk::matching::Place;
 use helpdesk::{Condition, Scene};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use support::{ANNA, MARIA, TICKET, TestDesk, customer, draft, request};

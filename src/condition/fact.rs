@@ -249,7 +249,7 @@ impl Fact {
     }
 
     /// Whether it is about the message that sets a trigger off.
-    pub(super) fn is_of_message(&self) -> bool {
+    pub(crate) fn is_of_message(&self) -> bool {
         matches!(self, Self::MessageText | Self::MessageAuthor | Self::MessageVisibility)
     }
 }

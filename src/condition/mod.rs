@@ -5,6 +5,9 @@
 //! [checked](Condition::check) against the settings, for the [`Place`] where it stands; and the
 //! [`Matcher`] that comes of that is asked about tickets.
 //!
+//! [`Place`]: crate::matching::Place
+//! [`Matcher`]: crate::matching::Matcher
+//!
 //! ```text
 //! status_category in (new, open)
 //!   and (priority >= high or tags contains vip)
@@ -41,8 +44,9 @@
 //!   dropped, and come back with another meaning, is in none that a condition can name.
 //! - **`changed`** compares as it is, letter case too; lists as sets. On an opening there is no
 //!   before, and nothing changed.
-//! - **`me`** is the agent for whom the matcher was [made](Matcher::for_agent), as an owner, a
-//!   requester or a follower; in views only. Where it was made for nobody, `me` is nobody.
+//! - **`me`** is the agent for whom the matcher was [made](crate::matching::Matcher::for_agent),
+//!   as an owner, a requester or a follower; in views only. Where it was made for nobody, `me` is
+//!   nobody.
 //!
 //! # Roads not taken
 //!
@@ -51,46 +55,22 @@
 //! - *Three-valued logic*: a support lead who writes `not` means "the others".
 //! - *Conditions on what is written in past messages*: that is a search, not a test of the head.
 
-mod check;
 mod fact;
-mod facts;
-mod fold;
 mod json;
-mod lexicon;
-mod matcher;
-mod narrow;
 mod parse;
-mod pattern;
 mod print;
 mod sort;
-mod text;
+pub(crate) mod text;
 mod token;
 mod tree;
 
-pub use check::ConditionError;
 pub use fact::Fact;
-pub use facts::{Facts, Value};
-pub(crate) use lexicon::FieldType;
-pub use lexicon::Lexicon;
-pub use matcher::Matcher;
-pub use narrow::Narrow;
-pub use sort::{Cursor, CursorMismatch, NotACursor, Order, Sort, SortKey};
+pub use sort::Sort;
 pub use token::ConditionSyntax;
 pub use tree::{Condition, Is, Literal, Test};
 
 /// The most levels that a condition's text or data may have, whatever the settings allow.
-const MOST_DEEP: usize = 64;
-
-/// Where a condition stands: what it may ask depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// A saved view or a listing: ages, numbers and `me` too.
-    View,
-    /// A rule that looks at a ticket as it is: routing, SLA matching.
-    Rule,
-    /// A rule that looks at a change: what was before, and the message that made it.
-    Trigger,
-}
+pub(crate) const MOST_DEEP: usize = 64;
 
 impl Condition {
     /// How many levels it has; a test alone has one.

@@ -63,7 +63,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// The text, or its beginning: what a message repeats of its input.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let mut short: String = text.chars().take(40).collect();
     if short.len() < text.len() {
         short.push('…');

@@ -10,9 +10,7 @@ use crate::ids::{
     AgentId, CategoryName, ContactId, DepartmentName, ImpactName, PriorityName, ReasonName,
     ReceivedAt, ResolutionCode, StatusName, Tag, TicketId, TicketNumber, UrgencyName,
 };
-use crate::people::Requester;
 use crate::time::Span;
-use crate::workflow::StatusCategory;
 
 /// A question about a ticket that is true or false, as data: written by a host in code, in a
 /// file, or as text; [checked](Condition::check) before it is asked.
@@ -108,7 +106,7 @@ pub enum Is {
 
 impl Is {
     /// The test's name, as data and the paths of mistakes write it.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Equal(_) => "equal",
             Self::NotEqual(_) => "not_equal",
@@ -161,17 +159,12 @@ literals! {
     i32 => |number| Self::Integer(number.into());
     u32 => |number| Self::Integer(number.into());
     bool => |boolean| Self::Boolean(boolean);
-    StatusCategory => |category| category.as_str().into();
     TicketNumber => |number| Self::Integer(i64::try_from(number.0).unwrap_or(i64::MAX));
     TicketId => |id| id.to_string().into();
     AgentId => |id| format!("agent:{id}").into();
     ContactId => |id| format!("contact:{id}").into();
     DateTime<Utc> => |at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into();
     NaiveDate => |date| date.to_string().into();
-    Requester => |requester| match requester {
-        Requester::Contact(id) => id.into(),
-        Requester::Agent(id) => id.into(),
-    };
 }
 
 macro_rules! names {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::condition::Literal;
 use crate::ids::{AgentId, BotName, ContactId};
 use crate::people::Role;
 
@@ -133,6 +134,16 @@ pub enum Requester {
     Contact(ContactId),
     /// One agent's request to others: an internal ticket, which no customer ever sees.
     Agent(AgentId),
+}
+
+/// As conditions write it.
+impl From<Requester> for Literal {
+    fn from(requester: Requester) -> Self {
+        match requester {
+            Requester::Contact(id) => id.into(),
+            Requester::Agent(id) => id.into(),
+        }
+    }
 }
 
 /// Somebody who is told of public answers on a ticket beside its requester.

@@ -1,8 +1,8 @@
 //! What the settings give to conditions: every name, and what it means.
 
 use super::{FieldKind, SettingsDraft};
-use crate::condition::{FieldType, Lexicon};
 use crate::ids::{ImpactName, UrgencyName};
+use crate::matching::{FieldType, Lexicon};
 
 /// The lexicon of settings, which may be under their checks still.
 pub(super) fn of(draft: &SettingsDraft) -> Lexicon {

@@ -15,8 +15,8 @@ pub use limits::Limits;
 pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
-use crate::condition::Lexicon;
 use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
+use crate::matching::Lexicon;
 use crate::people::AgentSight;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;

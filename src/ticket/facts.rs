@@ -3,18 +3,19 @@
 use chrono::{DateTime, Utc};
 
 use super::{Channel, Message, Origin, Ticket, TicketKind, Visibility};
-use crate::condition::{Fact, Facts, Value};
+use crate::condition::Fact;
 use crate::ids::{TicketId, TicketNumber};
+use crate::matching::{Facts, Value};
 use crate::people::Requester;
 use crate::personal::Erasable;
 use crate::value::FieldValue;
 
 /// A ticket at an instant, with what stands around it: what a
-/// [`Matcher`](crate::condition::Matcher) is asked about.
+/// [`Matcher`](crate::matching::Matcher) is asked about.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
-/// use helpdesk::condition::Place;
+/// use helpdesk::matching::Place;
 ///
 /// let before = desk.ticket(id)?.unwrap();
 /// let taken = desk.take(agent.at(now), Take { ticket: id })?;

@@ -1,7 +1,7 @@
 //! Random conditions over random tickets: the matcher agrees with an evaluator of another make,
 //! and whatever matches satisfies the narrowing.
 
-use helpdesk::condition::{Matcher, Place};
+use helpdesk::matching::{Matcher, Place};
 use helpdesk::{AgentId, Condition, Status, StatusCategory, Ticket};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -65,7 +65,7 @@ fn whatever_matches_satisfies_the_narrowing() {
     for place in PLACES {
         for (condition, matcher, _) in conditions(place, 3000) {
             let narrow = matcher.narrow();
-            narrowed += usize::from(narrow != helpdesk::condition::Narrow::unrestricted());
+            narrowed += usize::from(narrow != helpdesk::matching::Narrow::unrestricted());
             for shown in SCENES.iter().step_by(5) {
                 let admitted = admits(&matcher, &shown.ticket);
                 kept_out += usize::from(!admitted);

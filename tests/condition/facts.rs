@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use helpdesk::condition::{Cursor, Matcher, Order};
+use helpdesk::matching::{Cursor, Matcher, Order};
 use helpdesk::{Condition, Fact};
 
 #[test]

@@ -1,6 +1,6 @@
 //! Text from anybody: refused with a position, in bounded depth and time, and never a panic.
 
-use helpdesk::condition::Place;
+use helpdesk::matching::Place;
 use helpdesk::{Condition, Fact};
 use proptest::prelude::*;
 

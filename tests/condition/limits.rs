@@ -1,6 +1,6 @@
 //! How large a condition may be.
 
-use helpdesk::condition::Place;
+use helpdesk::matching::Place;
 use helpdesk::{Condition, Fact, Mistake, SettingsDraft};
 
 use super::draft;

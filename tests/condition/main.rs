@@ -24,7 +24,8 @@ mod scenes;
 mod semantics;
 mod text_form;
 
-use helpdesk::condition::{ConditionSyntax, Lexicon, Matcher, Place};
+use helpdesk::condition::ConditionSyntax;
+use helpdesk::matching::{Lexicon, Matcher, Place};
 use helpdesk::{Condition, FieldDef, FieldKind, SettingsDraft};
 
 /// The kit's settings with a custom field of every type.

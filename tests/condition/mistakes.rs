@@ -1,6 +1,6 @@
 //! Every mistake, with its path.
 
-use helpdesk::condition::{Order, Place};
+use helpdesk::matching::{Order, Place};
 use helpdesk::{Condition, Fact, Mistake, Settings, Sort, Span};
 
 use super::{lexicon, mistakes, parse};

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use helpdesk::condition::{Cursor, CursorMismatch, Order};
+use helpdesk::matching::{Cursor, CursorMismatch, Order};
 use helpdesk::{Fact, Settings, SettingsDraft, Sort, TicketId};
 use proptest::prelude::*;
 

@@ -1,7 +1,8 @@
 //! Random conditions and orders. Two kinds: any tree that can be built, for its text and its
 //! data; and trees that pass their check under given words, for what they mean.
 
-use helpdesk::condition::{Is, Literal, Place, Test};
+use helpdesk::condition::{Is, Literal, Test};
+use helpdesk::matching::Place;
 use helpdesk::{Condition, Fact, Sort, Span};
 use proptest::collection::vec;
 use proptest::prelude::*;

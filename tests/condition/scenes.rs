@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use helpdesk::command::{
     Assign, Edit, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take, Unassign,
 };
-use helpdesk::condition::Place;
+use helpdesk::matching::Place;
 use helpdesk::{
     Actor, Channel, ContactId, FieldName, FieldValue, Follower, Head, Key, Message, Origin,
     Requester, Revision, Scene, Span, Tag, Ticket, TicketId, TicketNumber, fold,

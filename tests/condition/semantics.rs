@@ -1,7 +1,7 @@
 //! What each test means, by the table in the module's documentation.
 
 use helpdesk::command::{Edit, Reply, Take};
-use helpdesk::condition::{Facts, Matcher, Place, Value};
+use helpdesk::matching::{Facts, Matcher, Place, Value};
 use helpdesk::{
     Channel, Fact, FieldValue, Head, Key, Message, Part, Revision, Scene, SettingsDraft, Tag,
     Ticket, TicketId, Visibility, fold,

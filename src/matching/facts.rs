@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Fact;
+use crate::condition::Fact;
 use crate::ids::{Tag, TicketId};
 use crate::people::{Follower, Requester};
 use crate::workflow::Status;
@@ -13,7 +13,7 @@ use crate::workflow::Status;
 /// keeps tickets in another form can answer for them itself:
 ///
 /// ```
-/// use helpdesk::condition::{Facts, Place, Value};
+/// use helpdesk::matching::{Facts, Place, Value};
 /// use helpdesk::{Condition, Fact, Settings, TicketId};
 /// # use chrono::{DateTime, Utc};
 ///

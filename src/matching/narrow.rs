@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Fact;
 use super::lexicon::category_named;
 use super::matcher::{Ask, Node, Probe, Typed};
+use crate::condition::Fact;
 use crate::ids::{AgentId, DepartmentName};
 use crate::people::Requester;
 use crate::workflow::StatusCategory;
@@ -16,7 +16,7 @@ use crate::workflow::StatusCategory;
 /// one of these, and an empty set that nothing matches at all.
 ///
 /// ```
-/// use helpdesk::condition::Place;
+/// use helpdesk::matching::Place;
 /// use helpdesk::{Condition, Settings, StatusCategory};
 ///
 /// let text = "status in (open, pending) and assignee is missing and subject contains fire";

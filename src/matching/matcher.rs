@@ -8,7 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::lexicon::Type;
 use super::narrow::{self, Narrow};
 use super::pattern::Pattern;
-use super::{Condition, Fact, Facts, Value, fold};
+use super::{Facts, Value, fold};
+use crate::condition::{Condition, Fact};
 use crate::ids::{AgentId, TicketId};
 use crate::people::{Follower, Requester};
 use crate::time::Span;
@@ -22,7 +23,7 @@ use crate::workflow::Status;
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
-/// use helpdesk::condition::Place;
+/// use helpdesk::matching::Place;
 ///
 /// let condition: Condition = "requester = contact:00000000-0000-0000-0000-000000000007
 ///     and waiting_since older than PT4H".parse().unwrap();
@@ -182,7 +183,7 @@ impl Matcher {
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
-    /// use helpdesk::condition::Place;
+    /// use helpdesk::matching::Place;
     ///
     /// let mine = Fact::Assignee.equals("me");
     /// let mine = mine.check(&Settings::default().lexicon(), Place::View).unwrap();

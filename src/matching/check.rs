@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::lexicon::{NameOf, Type, category_named, channel_named};
 use super::matcher::{Ask, Node, Probe, Sign, Typed};
 use super::pattern::Pattern;
-use super::{Condition, Fact, Is, Lexicon, Literal, MOST_DEEP, Matcher, Place, Test, fold, text};
+use super::{Lexicon, Matcher, Place, fold};
+use crate::condition::{Condition, Fact, Is, Literal, MOST_DEEP, Test, text};
 use crate::ids::{AgentId, ContactId, TicketId, label_problem};
 use crate::people::Requester;
 use crate::problem::{Mistake, Problem, Problems};
@@ -19,7 +20,7 @@ use crate::workflow::Status;
 /// A condition, or an order, with mistakes in it: every one, each with the path to it.
 ///
 /// ```
-/// use helpdesk::condition::Place;
+/// use helpdesk::matching::Place;
 /// use helpdesk::{Condition, Fact, Mistake, Settings};
 ///
 /// let wrong = Condition::all([

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Fact, Value};
+use super::Value;
+use crate::condition::Fact;
 use crate::ids::{
     CategoryName, DepartmentName, FieldName, ImpactName, PriorityName, ReasonName, ResolutionCode,
     StatusName, UrgencyName,
@@ -15,7 +16,7 @@ use crate::workflow::StatusCategory;
 /// many conditions.
 ///
 /// ```
-/// use helpdesk::condition::Place;
+/// use helpdesk::matching::Place;
 /// use helpdesk::{Department, Fact, Settings, SettingsDraft};
 ///
 /// let here = Fact::Department.equals("billing");
