@@ -124,7 +124,8 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `conformance` | the independent model of the rules, to check a desk against |
+//! | `conformance` | the laws of a store, as tests for a host's own; an independent model of the rules, to check a desk against |
+//! | `tokio` | stores that block, for hosts that await: `store::Offload` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.
