@@ -16,10 +16,10 @@ use crate::store::{
     Receipt, Roster, Scope, Settlement, Wanted,
 };
 use crate::{
-    Actor, AgentId, AgentProfile, Change, Columns, CommandId, ContactId, Counter, CounterChange,
-    Desk, DeskId, Event, Expected, Guard, Head, Key, KeyChange, Notice, NoticeId, NoticeKind,
-    Personal, Recipient, Record, RecordKind, Requester, Revision, Settings, TicketId, TicketNumber,
-    UniqueKey, Write, fold,
+    Actor, AgentChange, AgentId, AgentProfile, Change, Columns, CommandId, ContactId, Counter,
+    CounterChange, Desk, DeskId, Event, Expected, Guard, Head, Key, KeyChange, Notice, NoticeId,
+    NoticeKind, Personal, Recipient, Record, RecordKind, Requester, Revision, Settings, TicketId,
+    TicketNumber, UniqueKey, Write, fold,
 };
 
 /// The desk that most cases are about, and another in the same store.
@@ -218,7 +218,7 @@ impl<'s> Hand<'s> {
         &self,
         key: Key,
         from: u64,
-        change: impl FnOnce(&mut crate::AgentChange),
+        change: impl FnOnce(&mut AgentChange),
     ) -> Verdict<Write> {
         let mut event = self.kit.event(key, from + 1);
         if let Change::Agent(facts) = &mut event.change {

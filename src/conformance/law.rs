@@ -124,7 +124,20 @@ where
     if found == expected {
         return Ok(());
     }
-    Err(Fault(format!("{what}: {found:?}, and not {expected:?}")))
+    let (found, expected) = (format!("{found:?}"), format!("{expected:?}"));
+    let differs = found.chars().zip(expected.chars()).position(|(one, other)| one != other);
+    let (found, expected) = (part(&found, differs), part(&expected, differs));
+    Err(Fault(format!("{what}: {found}, and not {expected}")))
+}
+
+/// The part of a long text around the place that matters: a record is a page.
+fn part(text: &str, place: Option<usize>) -> String {
+    const LONG: usize = 400;
+    let skipped = place.unwrap_or(0).saturating_sub(LONG / 4);
+    let shown: String = text.chars().skip(skipped).take(LONG).collect();
+    let before = if skipped > 0 { "…" } else { "" };
+    let after = if text.chars().count() > skipped + LONG { "…" } else { "" };
+    format!("{before}{shown}{after}")
 }
 
 /// Holds a condition; `what` is what is wrong where it fails.

@@ -6,7 +6,9 @@ use crate::conformance::hand::{
 };
 use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::store::{CommitError, CommitParts, Lease};
-use crate::{Counter, Key, KeyChange, Revision, TicketNumber, UniqueKey, Write};
+use crate::{
+    Counter, CounterChange, Key, KeyChange, Requester, Revision, TicketNumber, UniqueKey, Write,
+};
 
 pub(super) async fn a_new_record_never_replaces(hand: Hand<'_>) -> Verdict {
     for key in [ticket(1), agent(ANNA), Key::settings(DESK)] {
@@ -42,9 +44,8 @@ pub(super) async fn a_guard_on_a_record_that_moved_is_stale(hand: Hand<'_>) -> V
     let anna = agent(ANNA);
     hand.given(&[(anna, 0)]).await?;
     hand.given(&[(anna, 1)]).await?;
-    let guarded = |guards| {
-        Ok::<_, Fault>(CommitParts { guards, ..parts(vec![hand.write(ticket(1), 0, 1)?]) })
-    };
+    let guarded =
+        |guards| Verdict::Ok(CommitParts { guards, ..parts(vec![hand.write(ticket(1), 0, 1)?]) });
     for expected in [1, 3] {
         hand.stale(guarded(vec![guard(anna, expected)])?, (anna, expected, 2)).await?;
     }
@@ -86,7 +87,7 @@ fn one_of_everything(hand: Hand<'_>) -> Verdict<CommitParts> {
         keys: vec![KeyChange::Take(email("anna@example.com"), agent(ANNA))],
         counters: vec![
             lift(ANNA, 2, Some(2)),
-            crate::CounterChange { counter: Counter::Queued(None), delta: -1, ceiling: None },
+            CounterChange { counter: Counter::Queued(None), delta: -1, ceiling: None },
         ],
         notices: vec![notice(ticket(1), 2, 0), notice(ticket(2), 1, 0)],
         receipt: once(1, 7),
@@ -132,7 +133,7 @@ pub(super) async fn a_refused_commit_changes_nothing(hand: Hand<'_>) -> Verdict 
     hand.commit(first).await?;
     // Each is right but for one thing.
     let right = |receipt: u128| {
-        Ok::<_, Fault>(CommitParts {
+        Verdict::Ok(CommitParts {
             keys: vec![
                 KeyChange::Release(email("anna@example.com"), agent(ANNA)),
                 KeyChange::Take(email("ben@example.com"), agent(BEN)),
@@ -202,7 +203,7 @@ pub(super) async fn a_commit_of_many_records_writes_each(hand: Hand<'_>) -> Verd
             return Err(Fault(format!("{key} was committed and is not there")));
         };
         let requester = record.ticket().map(|ticket| ticket.requester());
-        same("who asks", requester, Some(crate::Requester::Contact(MARIA)))?;
+        same("who asks", requester, Some(Requester::Contact(MARIA)))?;
         let number = record.number.unwrap_or(TicketNumber(0));
         same("whose number", hand.owner(DESK, UniqueKey::Number(number)).await?, Some(key))?;
     }

@@ -135,7 +135,7 @@ pub(super) async fn racing_desks_lose_no_message(hand: Hand<'_>) -> Verdict {
             let reply = Reply::new(ticket, format!("{racer}/{n}"));
             desk.reply(Actor::Customer(MARIA).at(now).once(once), reply).await?;
         }
-        Ok::<(), Fault>(())
+        Verdict::Ok(())
     });
     raced.await.into_iter().collect::<Verdict>()?;
     let head = desk.ticket(TicketId::from_u128(1)).await?;

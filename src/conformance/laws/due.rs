@@ -156,7 +156,7 @@ pub(super) async fn what_is_due_is_one_desks_or_everybodys(hand: Hand<'_>) -> Ve
     hand.given_wake(there, at(1)).await?;
     let ask = async |scope, limit| {
         let due = hand.store().due(scope, at(3), Lease { until: at(4), limit }).await?;
-        Ok::<_, crate::store::StoreError>((rows(&due), due.next))
+        Verdict::Ok((rows(&due), due.next))
     };
     same("a look at all", ask(Scope::All, 0).await?, (vec![], Some(at(1))))?;
     same("a look here", ask(Scope::One(DESK), 0).await?, (vec![], Some(at(2))))?;

@@ -59,7 +59,7 @@ pub(super) async fn a_listing_shows_one_desk(hand: Hand<'_>) -> Verdict {
     hand.given(&[(elsewhere(ticket(4)), 0)]).await?;
     let keys = async |desk| {
         let found = hand.store().find(every_ticket(desk, None, 99)).await?;
-        Ok::<Vec<Key>, crate::store::StoreError>(found.iter().map(|record| record.key).collect())
+        Verdict::Ok(found.iter().map(|record| record.key).collect::<Vec<Key>>())
     };
     same("elsewhere", keys(ELSEWHERE).await?, [elsewhere(ticket(4))])?;
     same("here", keys(DESK).await?, (1..=7).rev().map(ticket).collect::<Vec<_>>())?;

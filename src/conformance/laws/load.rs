@@ -9,7 +9,8 @@ use crate::store::{
     CommitParts, Found, Lease, LeaseToken, Roster, Scope, Settlement, StoreError, Wanted,
 };
 use crate::{
-    AgentId, Columns, Counter, DepartmentName, Key, Revision, Role, TicketNumber, UniqueKey, fold,
+    AgentChange, AgentId, Columns, Counter, DepartmentName, Key, KeyChange, Record, Revision, Role,
+    TicketNumber, UniqueKey, fold,
 };
 
 pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
@@ -41,7 +42,7 @@ pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
 pub(super) async fn answers_come_in_the_order_asked(hand: Hand<'_>) -> Verdict {
     let writes = vec![hand.write(agent(ANNA), 0, 1)?];
     let counters = vec![lift(ANNA, 3, None), lift(BEN, 5, None)];
-    let taken = crate::KeyChange::Take(email("anna@example.com"), agent(ANNA));
+    let taken = KeyChange::Take(email("anna@example.com"), agent(ANNA));
     hand.commit(CommitParts { counters, keys: vec![taken], ..parts(writes) }).await?;
     hand.given(&[(ticket(1), 0), (ticket(2), 0)]).await?;
     let keys = [ticket(2), ticket(9), agent(ANNA), ticket(1), ticket(2)];
@@ -94,7 +95,7 @@ pub(super) async fn another_desks_records_are_not_there(hand: Hand<'_>) -> Verdi
     // And what is there under the same id is another record.
     hand.given(&[(elsewhere(ticket(1)), 0)]).await?;
     hand.given(&[(elsewhere(ticket(1)), 1)]).await?;
-    let revisions = |record: Option<crate::Record>| record.map(|record| record.revision);
+    let revisions = |record: Option<Record>| record.map(|record| record.revision);
     same("here", revisions(hand.record(ticket(1)).await?), Some(Revision(1)))?;
     same("there", revisions(hand.record(elsewhere(ticket(1))).await?), Some(Revision(2)))
 }
@@ -135,8 +136,9 @@ pub(super) async fn a_roster_lists_who_can_own_tickets(hand: Hand<'_>) -> Verdic
 
 pub(super) async fn a_roster_follows_what_is_said_of_an_agent(hand: Hand<'_>) -> Verdict {
     let anna = agent(ANNA);
-    let support = |facts: &mut crate::AgentChange| facts.departments = vec!["support".into()];
-    let said: [(&str, &dyn Fn(&mut crate::AgentChange), usize, usize); 5] = [
+    let support = |facts: &mut AgentChange| facts.departments = vec!["support".into()];
+    type Says<'a> = &'a dyn Fn(&mut AgentChange);
+    let said: [(&str, Says<'_>, usize, usize); 5] = [
         ("in support", &support, 1, 1),
         ("moved to billing", &|facts| facts.departments = vec!["billing".into()], 0, 1),
         ("a light agent", &|facts| (support(facts), facts.role = Role::Light).1, 0, 0),

@@ -7,7 +7,7 @@ use crate::conformance::hand::{
 };
 use crate::conformance::law::{Verdict, same, unless};
 use crate::store::{Claimed, CommitParts, Lease, LeaseToken, Scope, Settlement};
-use crate::{Key, Notice, NoticeId, NoticeKind, Recipient, Requester};
+use crate::{AgentId, ContactId, Key, Notice, NoticeId, NoticeKind, Recipient, Requester};
 
 fn lease(until: DateTime<Utc>) -> Lease {
     Lease { until, limit: 9 }
@@ -168,8 +168,8 @@ pub(super) async fn notices_come_as_they_were_written(hand: Hand<'_>) -> Verdict
     let recipients = [
         Recipient::Desk,
         Recipient::Department("support desk".into()),
-        Recipient::Agent(crate::AgentId::from_u128(7)),
-        Recipient::Contact(crate::ContactId::from_u128(7)),
+        Recipient::Agent(AgentId::from_u128(7)),
+        Recipient::Contact(ContactId::from_u128(7)),
     ];
     let kinds = [NoticeKind::TicketOpened, NoticeKind::Assigned, NoticeKind::OpenAgeOverdue];
     let mut notices = Vec::new();
@@ -202,7 +202,7 @@ pub(super) async fn a_claim_is_one_desks_or_everybodys(hand: Hand<'_>) -> Verdic
     let keys = async |scope| {
         let claimed = hand.store().claim(scope, at(1), lease(at(5))).await?;
         let keys = claimed.iter().map(|one| one.token.key);
-        Ok::<Vec<Key>, crate::store::StoreError>(keys.collect())
+        Verdict::Ok(keys.collect::<Vec<Key>>())
     };
     same("elsewhere", keys(Scope::One(ELSEWHERE)).await?, [elsewhere(ticket(1))])?;
     same("all the rest", keys(Scope::All).await?, [ticket(1)])?;

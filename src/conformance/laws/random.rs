@@ -31,7 +31,7 @@ pub(super) async fn random_commits_are_answered_as_in_memory(hand: Hand<'_>) -> 
         hand,
         memory: &memory,
         chance: Chance(0),
-        places: BTreeMap::from([(0, 0)]),
+        places: BTreeMap::new(),
         numbers: BTreeMap::new(),
         claimed: Vec::new(),
         now: at(0),
@@ -75,7 +75,7 @@ struct Twins<'s> {
     memory: &'s Inline<MemoryStore>,
     chance: Chance,
     /// The store's place of a commit, by memory's: gaps are allowed.
-    places: BTreeMap<u64, u64>,
+    places: BTreeMap<(DeskId, u64), u64>,
     /// The store's number of a ticket, by its key: gaps are allowed here, too.
     numbers: BTreeMap<Key, Option<TicketNumber>>,
     /// What is claimed in both, by the store's token and by memory's.
@@ -185,6 +185,7 @@ impl Twins<'_> {
 
     async fn commit(&mut self) -> Verdict {
         let parts = self.parts().await?;
+        let desk = parts.desk;
         let expected = self.memory.commit(Commit::from_parts(parts.clone())).await;
         let found = self.hand.commit(parts).await;
         match (found, expected) {
@@ -193,11 +194,11 @@ impl Twins<'_> {
                     let number = self.numbers.entry(one.key).or_insert(one.number);
                     same("the number of a ticket", one.number, *number)?;
                 }
-                self.places.insert(expected.seq, found.seq);
-                self.receipts(Some(found), Some(expected))
+                self.places.insert((desk, expected.seq), found.seq);
+                self.receipts(desk, Some(found), Some(expected))
             }
             (Err(CommitError::Seen(found)), Err(CommitError::Seen(expected))) => {
-                self.receipts(Some(*found), Some(*expected))
+                self.receipts(desk, Some(*found), Some(*expected))
             }
             // Where several things stand against it, any one of a kind may be named.
             (Err(CommitError::Stale { .. }), Err(CommitError::Stale { .. }))
@@ -211,9 +212,9 @@ impl Twins<'_> {
     }
 
     /// The store's receipt is memory's, but for the gaps.
-    fn receipts(&self, found: Option<Receipt>, expected: Option<Receipt>) -> Verdict {
+    fn receipts(&self, desk: DeskId, found: Option<Receipt>, expected: Option<Receipt>) -> Verdict {
         let expected = expected.map(|mut receipt| {
-            receipt.seq = self.place(receipt.seq);
+            receipt.seq = self.place(desk, receipt.seq);
             for one in &mut receipt.touched {
                 one.number = self.number(one.key);
             }
@@ -222,8 +223,8 @@ impl Twins<'_> {
         same("a receipt", found, expected)
     }
 
-    fn place(&self, place: u64) -> u64 {
-        self.places.get(&place).copied().unwrap_or(0)
+    fn place(&self, desk: DeskId, place: u64) -> u64 {
+        self.places.get(&(desk, place)).copied().unwrap_or(0)
     }
 
     fn number(&self, key: Key) -> Option<TicketNumber> {
@@ -300,7 +301,7 @@ impl Twins<'_> {
             same("owners", owners, memory.resolve(desk, mails().into()).await?)?;
             for id in (0..40).map(command) {
                 let found = store.receipt(desk, id).await?;
-                self.receipts(found, memory.receipt(desk, id).await?)?;
+                self.receipts(desk, found, memory.receipt(desk, id).await?)?;
             }
             self.pages(desk).await?;
             for key in keys().into_iter().filter(|key| key.desk == desk) {
@@ -325,9 +326,9 @@ impl Twins<'_> {
         let after = newest.saturating_sub(5);
         let entries = memory.scan(desk, after, 4).await?;
         let expected = entries.iter().map(|entry| {
-            (self.place(entry.seq), entry.key, self.number(entry.key), entry.events.clone())
+            (self.place(desk, entry.seq), entry.key, self.number(entry.key), entry.events.clone())
         });
-        let entries = store.scan(desk, self.place(after), 4).await?;
+        let entries = store.scan(desk, self.place(desk, after), 4).await?;
         let found = entries.iter().map(|it| (it.seq, it.key, it.number, it.events.clone()));
         equal("scanned", found.collect(), expected.collect())
     }

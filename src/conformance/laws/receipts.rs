@@ -33,9 +33,8 @@ pub(super) async fn a_receipt_says_what_was_touched(hand: Hand<'_>) -> Verdict {
         hand.write(agent(ANNA), 0, 1)?,
     ];
     let receipt = hand.commit(CommitParts { receipt: once(1, 0), ..parts(writes) }).await?;
-    let [one, two] = [ticket(1), ticket(2)].map(async |key| {
-        Ok::<_, crate::conformance::law::Fault>(hand.record(key).await?.and_then(|it| it.number))
-    });
+    let [one, two] = [ticket(1), ticket(2)]
+        .map(async |key| Verdict::Ok(hand.record(key).await?.and_then(|it| it.number)));
     let touched =
         |key, from, to, number| Touched { key, from: Revision(from), to: Revision(to), number };
     let expected = vec![
