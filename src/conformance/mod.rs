@@ -13,8 +13,12 @@
 //! ```
 //! # struct Folder;
 //! # fn temporary_folder() -> Folder { Folder }
-//! # use helpdesk::store::MemoryStore;
+//! # use helpdesk::store::{Inline, MemoryStore};
 //! # fn open(_: &Folder) -> MemoryStore { MemoryStore::new() }
+//! # async fn connect() -> Inline<MemoryStore> { Inline(MemoryStore::new()) }
+//! # fn block_on<T>(future: impl Future<Output = T>) -> T {
+//! #     tokio::runtime::Runtime::new().unwrap().block_on(future)
+//! # }
 //! mod our_store_is_a_store {
 //!     # use super::*;
 //!     // For each case a new, empty store; and something that is dropped after it.
@@ -26,14 +30,10 @@
 //!
 //! mod our_pool_is_a_store {
 //!     # use super::*;
-//!     # use helpdesk::store::Inline;
-//!     # async fn connect() -> Inline<MemoryStore> { Inline(MemoryStore::new()) }
-//!     # fn block_on<T>(future: impl Future<Output = T>) -> T {
-//!     #     tokio::runtime::Runtime::new().unwrap().block_on(future)
-//!     # }
 //!     // A store that is awaited; what runs a future to its end comes first.
 //!     helpdesk::store_conformance!(async, block_on, || async { connect().await });
 //! }
+//! # fn main() {}
 //! ```
 //!
 //! [`run_all`] gives the same as one report, for a store that is made at run time:

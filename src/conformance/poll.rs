@@ -20,6 +20,7 @@ use std::task::{Context, Poll, Waker};
 ///     # use super::*;
 ///     helpdesk::store_conformance!(async, on_the_spot, || async { Inline(MemoryStore::new()) });
 /// }
+/// # fn main() {}
 /// ```
 pub fn on_the_spot<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
