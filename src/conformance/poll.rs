@@ -64,6 +64,24 @@ pub(super) async fn turn() {
     .await;
 }
 
+/// Asks a future so often, and then drops it; what it came to, if it did.
+pub(super) async fn given_up<T>(future: impl Future<Output = T>, after: usize) -> Option<T> {
+    let mut future = Box::pin(future);
+    let mut asked = 0;
+    poll_fn(|context| {
+        if asked == after {
+            return Poll::Ready(None);
+        }
+        asked += 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Some(value)),
+            Poll::Pending if asked == after => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
 /// Awaits a future; a panic in it is an answer, too.
 pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
+mod awaited;
 mod naive;
 
 use std::collections::BTreeSet;
 
-use helpdesk::conformance::{LAWS, Law, check, laws, run_all};
+use awaited::{Awaited, Step};
+use helpdesk::conformance::{
+    LAWS, Law, check, check_async, laws, on_the_spot, run_all, run_all_async,
+};
 use naive::Naive;
 
 /// A bug a line: its name, that of its test, and the laws that are there against it.
@@ -271,6 +275,8 @@ bugs! {
         breaks attempts_are_counted_by_notice;
     /// Attempts are counted by ticket.
     AttemptsOfTheTicket as broken_attempts_of_the_ticket breaks attempts_are_counted_by_notice, random_commits_are_answered_as_in_memory;
+    /// A notice that was delivered stays until its lease ends.
+    DeliveredStays as broken_delivered_stays breaks a_settled_notice_is_followed_by_the_next;
     /// A notice that was given up stands in the way.
     GivenUpStays as broken_given_up_stays breaks a_notice_that_is_given_up_frees_the_next;
     /// Notices of one desk are everybody's.
@@ -307,8 +313,38 @@ fn without_a_bug_every_law_holds() {
     assert!(report.is_clean(), "{report}");
 }
 
+/// A store that is awaited, and waits where it should not, is found out by futures in one task.
+#[track_caller]
+fn breaks_awaited(step: Step, law: Law) {
+    let make = async || Awaited::new(step);
+    assert!(on_the_spot(check_async(law, make)).is_err(), "{step:?}: `{}` holds", law.name());
+    let report = on_the_spot(run_all_async(make));
+    let broken = report.violations().any(|violation| violation.law().name() == law.name());
+    assert!(broken, "{step:?}: `{}` is not in\n{report}", law.name());
+}
+
+#[test]
+fn broken_checks_then_waits() {
+    breaks_awaited(Step::ChecksThenWaits, laws::one_writer_wins_each_round());
+}
+
+#[test]
+fn broken_waits_between_writes() {
+    let law = laws::a_commit_that_is_given_up_is_whole_or_not_there();
+    breaks_awaited(Step::WaitsBetweenWrites, law);
+}
+
+#[test]
+fn a_store_that_waits_where_it_may_keeps_every_law() {
+    let report = on_the_spot(run_all_async(async || Awaited::new(Step::WaitsBefore)));
+    assert!(report.is_clean(), "{report}");
+}
+
 /// The laws against which no bug is planted, and why not.
-const NOT_BROKEN: [(&str, &str); 0] = [];
+const NOT_BROKEN: [(&str, &str); 1] = [(
+    "a_commit_that_is_given_up_is_whole_or_not_there",
+    "a store that blocks is never given up: `broken_waits_between_writes` is one that is awaited",
+)];
 
 #[test]
 fn every_law_has_a_bug_that_breaks_it() {

@@ -626,6 +626,7 @@ impl Store for Naive {
         });
         let Some(place) = place else { return Ok(self.has(Bug::SettlingTwiceIsFine)) };
         match settlement {
+            Settlement::Delivered if self.has(Bug::DeliveredStays) => {}
             Settlement::Delivered => drop(state.outbox.remove(place)),
             Settlement::GivenUp if self.has(Bug::GivenUpStays) => {
                 state.outbox[place].from = At::MAX_UTC;

@@ -329,6 +329,9 @@ laws! { $
         what_is_due_is_leased_by_one_of_many;
         /// Of many who claim at once, exactly one gets each notice, and none is lost.
         a_notice_is_claimed_by_one_of_many;
+        /// A `commit` of an `AsyncStore` whose future is dropped before it is ready is made as a
+        /// whole, at once or later, or not at all.
+        a_commit_that_is_given_up_is_whole_or_not_there;
     }
     desk {
         /// A desk over the store goes through a long story (opened, answered, resolved, closed

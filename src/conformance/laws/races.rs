@@ -2,8 +2,8 @@
 
 use crate::conformance::hand::{ANNA, DESK, Hand, agent, at, email, lift, once, parts, ticket};
 use crate::conformance::law::{Fault, Verdict, same, unless};
-use crate::conformance::poll::turn;
-use crate::store::{CommitError, CommitParts, Lease, Settlement};
+use crate::conformance::poll::{given_up, turn};
+use crate::store::{CommitError, CommitParts, Lease, Settlement, Wanted};
 use crate::{AgentId, Counter, KeyChange, Revision, TicketNumber};
 
 const RACERS: usize = 8;
@@ -202,4 +202,30 @@ pub(super) async fn a_notice_is_claimed_by_one_of_many(hand: Hand<'_>) -> Verdic
     // Who finds nothing to claim stops, though a later notice may yet come free.
     let left = hand.outbox(DESK).await?.len();
     same("notices in all", delivered.len() + left, 40)
+}
+
+pub(super) async fn a_commit_that_is_given_up_is_whole_or_not_there(hand: Hand<'_>) -> Verdict {
+    // Asked so often, at whatever the store waits for by then.
+    for asked in 0..12 {
+        let id = 10 * asked as u128;
+        let keys = [agent(AgentId::from_u128(id + 1)), ticket(id + 1), ticket(id + 2)];
+        let writes = keys.iter().map(|key| hand.write(*key, 0, 1));
+        let counters = vec![lift(AgentId::from_u128(id + 1), 1, None)];
+        let commit = CommitParts { counters, ..parts(writes.collect::<Verdict<_>>()?) };
+        let came = given_up(hand.commit(commit), asked).await;
+        // It may yet be made; but what is loaded is of one instant.
+        for _ in 0..20 {
+            let counters = vec![Counter::Load(AgentId::from_u128(id + 1))];
+            let wanted = Wanted { counters, ..Wanted::records(keys) };
+            let found = hand.store().load(DESK, wanted).await?;
+            let there = found.records.iter().flatten().count();
+            unless(
+                format!("{there} of 3 records are there, and the counter is {:?}", found.counters),
+                (there, &*found.counters) != (0, &[0]) && (there, &*found.counters) != (3, &[1]),
+            )?;
+            unless("it was made, and is not there", matches!(came, Some(Ok(_))) && there == 0)?;
+            turn().await;
+        }
+    }
+    Ok(())
 }

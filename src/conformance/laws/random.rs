@@ -10,7 +10,7 @@ use crate::conformance::hand::{
     ANNA, BEN, DESK, ELSEWHERE, Hand, agent, at, command, elsewhere, email, notice, once, parts,
     ticket,
 };
-use crate::conformance::law::{Fault, Verdict, same};
+use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::store::{
     AsyncStore, Claimed, Commit, CommitError, CommitParts, Inline, Lease, LeaseToken, MemoryStore,
     Receipt, Roster, Scope, Settlement, Wanted,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many histories, and how many steps each.
-const SEEDS: u64 = 6;
+const SEEDS: u64 = 8;
 const STEPS: usize = 120;
 
 pub(super) async fn random_commits_are_answered_as_in_memory(hand: Hand<'_>) -> Verdict {
@@ -148,25 +148,29 @@ impl Twins<'_> {
         if self.chance.one_in(3) {
             let key = self.chance.pick(&left).unwrap_or(ticket(1));
             let mut revision = Revision(self.revision(key).await?);
-            if self.chance.one_in(6) {
-                revision.0 += 1;
+            match self.chance.below(12) {
+                0 => revision = Revision::ZERO,
+                1 => revision.0 += 1,
+                _ => {}
             }
             commit.guards.push(Guard { key, revision });
         }
         for _ in 0..self.chance.below(3) {
             let key = self.chance.pick(&mails()).unwrap_or(email("c"));
             let by = self.chance.pick(&commit.writes).map_or(ticket(1), |write| write.key);
-            let release = self.chance.one_in(3);
-            commit.keys.push(if release {
-                KeyChange::Release(key, by)
-            } else {
-                KeyChange::Take(key, by)
-            });
+            if self.chance.one_in(2) {
+                let owner = self.memory.resolve(desk, vec![key.clone()]).await?.pop().flatten();
+                let owner = owner.filter(|_| !self.chance.one_in(4));
+                commit.keys.push(KeyChange::Release(key.clone(), owner.unwrap_or(by)));
+            }
+            if self.chance.one_in(2) {
+                commit.keys.push(KeyChange::Take(key, by));
+            }
         }
         for _ in 0..self.chance.below(3) {
             commit.counters.push(CounterChange {
                 counter: self.chance.pick(&counters()).unwrap_or(Counter::Load(BEN)),
-                delta: self.chance.below(5) as i64 - 1,
+                delta: self.chance.below(6) as i64 - 2,
                 ceiling: self.chance.one_in(2).then(|| self.chance.below(12) as i64),
             });
         }
@@ -183,8 +187,26 @@ impl Twins<'_> {
         Ok(commit)
     }
 
+    /// Everything that is stale about a commit: any one may be named.
+    async fn stale(&self, parts: &CommitParts) -> Verdict<Vec<(Key, Revision, Revision)>> {
+        let written = parts.writes.iter().map(|write| match write.expected {
+            Expected::New => (write.key, Revision::ZERO),
+            Expected::At(revision) => (write.key, revision),
+        });
+        let guarded = parts.guards.iter().map(|guard| (guard.key, guard.revision));
+        let mut stale = Vec::new();
+        for (key, expected) in written.chain(guarded) {
+            let found = Revision(self.revision(key).await?);
+            if found != expected {
+                stale.push((key, expected, found));
+            }
+        }
+        Ok(stale)
+    }
+
     async fn commit(&mut self) -> Verdict {
         let parts = self.parts().await?;
+        let all_stale = self.stale(&parts).await?;
         let desk = parts.desk;
         let expected = self.memory.commit(Commit::from_parts(parts.clone())).await;
         let found = self.hand.commit(parts).await;
@@ -200,9 +222,12 @@ impl Twins<'_> {
             (Err(CommitError::Seen(found)), Err(CommitError::Seen(expected))) => {
                 self.receipts(desk, Some(*found), Some(*expected))
             }
-            // Where several things stand against it, any one of a kind may be named.
-            (Err(CommitError::Stale { .. }), Err(CommitError::Stale { .. }))
-            | (Err(CommitError::KeyTaken { .. }), Err(CommitError::KeyTaken { .. }))
+            (Err(CommitError::Stale { key, expected, found }), Err(CommitError::Stale { .. })) => {
+                let named = (key, expected, found);
+                unless(format!("{named:?} is not stale"), !all_stale.contains(&named))
+            }
+            // Where several keys or counters stand against it, any one may be named.
+            (Err(CommitError::KeyTaken { .. }), Err(CommitError::KeyTaken { .. }))
             | (Err(CommitError::Over { .. }), Err(CommitError::Over { .. })) => Ok(()),
             (Err(CommitError::Store(error)), _) => Err(error.into()),
             (found, expected) => {
