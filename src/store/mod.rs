@@ -54,6 +54,11 @@ use crate::record::{Event, Record};
 /// Heads, events and the rest are plain data (serde). A store never looks into a head: what it
 /// indexes is in the columns.
 ///
+/// # Whether a store is one
+///
+/// Everything that is promised here is also a law that can be tried: feature `conformance`,
+/// macro `store_conformance!`, a test for each.
+///
 /// # Examples
 ///
 /// A desk works over any store, also one that is chosen at run time:
@@ -112,14 +117,16 @@ pub trait Store {
     ///
     /// On `Ok`: everything is durable and visible to every later call; the receipt has a
     /// `seq` greater than that of every commit of the desk that returned before this one
-    /// began; opened tickets have a number greater than every earlier one, entered as a unique
-    /// key. On `Err`: nothing has changed.
+    /// began, and than 0; opened tickets have a number greater than every earlier one of their
+    /// desk, of which the first is 1, entered as a unique key. On `Err`: nothing has changed.
     ///
     /// The checks, in this order: the command id (`Seen`), the expected revisions and the
     /// guards (`Stale`; any one that is stale may be named), the unique keys (`KeyTaken`), the counters'
     /// ceilings (`Over`).
     ///
     /// - A command id is checked only where there is one; commits without one never meet.
+    /// - A record that is not there is at revision zero; so a guard at zero demands that there
+    ///   is none.
     /// - A unique key may be taken where nobody has it, where the taker has it, and where its
     ///   owner gives it up in the same commit; not by two records of one commit. A release by
     ///   a record that does not have the key changes nothing.
@@ -155,8 +162,8 @@ pub trait Store {
 
     /// Reads what was committed on a desk, commit by commit.
     ///
-    /// On return: the writes of commits with a `seq` greater than `after`, in order, at most
-    /// `limit` commits' worth. Not for tailing: on some stores a commit with a smaller `seq`
+    /// On return: the writes of commits with a `seq` greater than `after`, in order, those of one
+    /// commit in the order of their keys, at most `limit` commits' worth. Not for tailing: on some stores a commit with a smaller `seq`
     /// may become visible later.
     ///
     /// # Errors
@@ -180,7 +187,8 @@ pub trait Store {
     ///
     /// On return: at most `lease.limit` notices, of each ticket at most the oldest that is not
     /// settled, none of them leased until after `now`; each leased until `lease.until` under a
-    /// token of its own.
+    /// token of its own. Of those that nobody tried yet, the tickets that have waited longest
+    /// come first.
     ///
     /// # Errors
     ///

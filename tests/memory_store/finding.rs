@@ -49,24 +49,6 @@ fn every_filter_finds_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn pages_join_to_the_whole_whatever_their_size() {
-    let hand = shelves();
-    for limit in 1..=10 {
-        let mut all = Vec::new();
-        loop {
-            let page = hand.numbers(Filter::All, all.last().copied(), limit);
-            all.extend(&page);
-            if page.len() < limit {
-                break;
-            }
-        }
-        assert_eq!(all, (1..=9).collect::<Vec<_>>(), "by {limit}");
-    }
-    assert_eq!(hand.numbers(Filter::All, None, 0), NONE);
-    assert_eq!(hand.numbers(Filter::All, Some(u64::MAX), 9), NONE, "after the last number");
-}
-
-#[test]
 fn a_ticket_leaves_the_shelves_that_it_no_longer_stands_on() {
     let hand = shelves();
     let closed = Write { columns: columns(Closed), ..hand.write(ticket(3), 1, 1) };
@@ -75,16 +57,4 @@ fn a_ticket_leaves_the_shelves_that_it_no_longer_stands_on() {
     assert_eq!(hand.numbers(Filter::Owner(ANNA), None, 9), [4]);
     assert_eq!(hand.numbers(Filter::Category(Closed), None, 9), [3, 8]);
     assert_eq!(hand.numbers(Filter::All, None, 99).len(), 9);
-}
-
-#[test]
-fn what_is_found_is_the_record_as_last_committed() {
-    let hand = hand();
-    let key = hand.given(1);
-    hand.committed(parts(vec![hand.write(key, 1, 4)]));
-    let query = Query { desk: DESK, filter: Filter::All, after: None, limit: 9 };
-    let found: Vec<Record> = hand.store.find(&query).unwrap();
-    assert_eq!(found[0].revision, Revision(5));
-    let loaded = hand.store.load(DESK, &Wanted::records([key])).unwrap();
-    assert_eq!(Some(&found[0]), loaded.records[0].as_ref());
 }

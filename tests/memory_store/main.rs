@@ -1,4 +1,4 @@
-//! The memory store keeps each promise of the `Store` trait, under commits made by hand.
+//! What the memory store does beside keeping the laws of every store (`tests/conformance.rs`).
 
 #![allow(
     clippy::unwrap_used,
@@ -11,27 +11,20 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod commits;
 mod finding;
-mod outbox;
-mod reading;
-mod wakes;
 
 use std::sync::Arc;
 
 use helpdesk::store::{
-    Claimed, Commit, CommitError, CommitParts, Filter, Lease, MemoryStore, NewReceipt, Query,
-    Receipt, Roster, Scope, Settlement, Store, Wanted,
+    Commit, CommitError, CommitParts, Filter, MemoryStore, NewReceipt, Query, Receipt, Store,
 };
 use helpdesk::{
-    AgentId, Columns, CommandId, Counter, CounterChange, DeskId, Event, Expected, Guard, Head, Key,
-    KeyChange, Notice, NoticeId, NoticeKind, Recipient, Record, Requester, Revision,
-    StatusCategory, TicketColumns, TicketNumber, UniqueKey, Write,
+    Columns, DeskId, Event, Expected, Head, Key, Requester, Revision, StatusCategory,
+    TicketColumns, TicketNumber, Write,
 };
 use support::*;
 
 const DESK: DeskId = DeskId::from_u128(1);
-const ELSEWHERE: DeskId = DeskId::from_u128(2);
 
 /// A store, and what a ticket's records look like: the store never looks inside.
 struct Hand {
@@ -51,10 +44,6 @@ fn ticket(n: u128) -> Key {
     Key::ticket(DESK, ticket_id(n))
 }
 
-fn email(address: &str) -> UniqueKey {
-    UniqueKey::AgentEmail(address.into())
-}
-
 fn columns(category: StatusCategory) -> Columns {
     let requester = Requester::Contact(MARIA);
     Columns::Ticket(TicketColumns { category, department: None, assignee: None, requester })
@@ -70,24 +59,6 @@ fn parts(writes: Vec<Write>) -> CommitParts {
         notices: Vec::new(),
         receipt: NewReceipt { command: None, digest: 0 },
     }
-}
-
-fn notice(key: Key, revision: u64) -> Notice {
-    let ticket = key.as_ticket().unwrap();
-    Notice {
-        id: NoticeId { ticket, revision: Revision(revision), index: 0 },
-        kind: NoticeKind::TicketOpened,
-        to: Recipient::Desk,
-        correlation: None,
-    }
-}
-
-fn lift(agent: AgentId, delta: i64, ceiling: Option<i64>) -> CounterChange {
-    CounterChange { counter: Counter::Load(agent), delta, ceiling }
-}
-
-fn command(n: u128, digest: u64) -> NewReceipt {
-    NewReceipt { command: Some(CommandId::from_u128(n)), digest }
 }
 
 impl Hand {
@@ -119,66 +90,10 @@ impl Hand {
         ticket(n)
     }
 
-    /// Opens a ticket that wakes then.
-    fn given_wake(&self, n: u128, at: At) -> Key {
-        self.committed(parts(vec![self.wake(n, 0, Some(at))]));
-        ticket(n)
-    }
-
-    fn wake(&self, n: u128, revision: u64, at: Option<At>) -> Write {
-        Write { next_wake: at, ..self.write(ticket(n), revision, 1) }
-    }
-
-    /// The commit fails, and nothing whatever has changed.
-    #[track_caller]
-    fn refused(&self, parts: CommitParts) -> CommitError {
-        let keys: Vec<UniqueKey> = parts
-            .keys
-            .iter()
-            .map(|change| match change {
-                KeyChange::Take(key, _) | KeyChange::Release(key, _) => key.clone(),
-            })
-            .collect();
-        let counters: Vec<Counter> =
-            parts.counters.iter().map(|change| change.counter.clone()).collect();
-        let records: Vec<Key> = parts.writes.iter().map(|write| write.key).collect();
-        let wanted = Wanted { records, counters, roster: Some(Roster::Everybody) };
-        let look = || {
-            let found = self.store.load(DESK, &wanted).unwrap();
-            let owners = self.store.resolve(DESK, &keys).unwrap();
-            let receipt = parts.receipt.command.map(|id| self.store.receipt(DESK, id).unwrap());
-            let tickets = self.store.tickets(DESK);
-            format!("{found:?} {owners:?} {receipt:?} {tickets} {}", everything(&self.store, DESK))
-        };
-        let before = look();
-        let error = self.commit(parts.clone()).expect_err("it was to be refused");
-        assert_eq!(look(), before, "a refused commit changed something");
-        error
-    }
-
-    fn claim(&self, now: At, until: At, limit: usize) -> Vec<Claimed> {
-        self.store.claim(Scope::One(DESK), now, Lease { until, limit }).unwrap()
-    }
-
-    fn due(&self, now: At, until: At, limit: usize) -> (Vec<(Key, At)>, Option<At>) {
-        let due = self.store.due(Scope::One(DESK), now, Lease { until, limit }).unwrap();
-        (due.rows.iter().map(|row| (row.key, row.at)).collect(), due.next)
-    }
-
     fn numbers(&self, filter: Filter, after: Option<u64>, limit: usize) -> Vec<u64> {
         let after = after.map(TicketNumber);
         let found = self.store.find(&Query { desk: DESK, filter, after, limit }).unwrap();
         found.iter().map(|record| record.number.unwrap().0).collect()
-    }
-}
-
-#[track_caller]
-fn assert_stale(error: CommitError, key: Key, expected: u64, found: u64) {
-    match error {
-        CommitError::Stale { key: k, expected: e, found: f } => {
-            assert_eq!((k, e, f), (key, Revision(expected), Revision(found)));
-        }
-        other => panic!("not stale, but {other}"),
     }
 }
 
@@ -189,4 +104,18 @@ fn clones_share_one_store_and_a_reference_is_a_store_too() {
     hand.given(1);
     assert_eq!(shared.scan(DESK, 0, 9).unwrap().len(), 1);
     assert_eq!(Store::scan(&&shared, DESK, 0, 9).unwrap().len(), 1);
+}
+
+#[test]
+fn numbers_have_no_gaps_and_what_is_counted_is_what_was_opened() {
+    let hand = hand();
+    assert_eq!(hand.store.tickets(DESK), 0);
+    for n in 1..=3 {
+        hand.given(n);
+        // A ticket that is there already: refused, and no number is used up.
+        hand.commit(parts(vec![hand.write(ticket(n), 0, 1)])).unwrap_err();
+    }
+    assert_eq!(hand.store.tickets(DESK), 3);
+    assert_eq!(hand.store.tickets(DeskId::from_u128(2)), 0);
+    assert_eq!(hand.numbers(Filter::All, None, 9), [1, 2, 3]);
 }

@@ -1,0 +1,656 @@
+//! A store as simple as the contract allows, which can be told to get one thing wrong.
+//!
+//! It shares nothing with `MemoryStore`: lists are walked from end to end, under one lock. With
+//! `Bug::None` it keeps every law.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use helpdesk::store::{
+    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken, Query,
+    Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
+};
+use helpdesk::{
+    Columns, CommandId, Counter, DeskId, Event, Expected, Head, Key, KeyChange, Notice, Record,
+    RecordKind, Revision, TicketNumber, UniqueKey,
+};
+
+use super::Bug;
+
+type At = DateTime<Utc>;
+
+#[derive(Debug)]
+pub(crate) struct Naive {
+    bug: Bug,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    rows: BTreeMap<Key, Row>,
+    keys: BTreeMap<(DeskId, UniqueKey), Key>,
+    counters: BTreeMap<(DeskId, Counter), i64>,
+    receipts: Vec<(DeskId, Receipt)>,
+    log: Vec<(DeskId, Entry)>,
+    outbox: Vec<Waiting>,
+    numbers: BTreeMap<DeskId, u64>,
+    seq: u64,
+    leases: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    record: Record,
+    before: Option<Head>,
+    columns: Columns,
+    events: Vec<Event>,
+    /// When it is due, and from when on it may be leased.
+    wake: Option<(At, At)>,
+}
+
+#[derive(Clone, Debug)]
+struct Waiting {
+    key: Key,
+    notice: Notice,
+    from: At,
+    lease: u64,
+    attempt: u32,
+}
+
+impl Naive {
+    pub(crate) fn new(bug: Bug) -> Self {
+        Self { bug, state: Mutex::default() }
+    }
+
+    fn has(&self, bug: Bug) -> bool {
+        self.bug == bug
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn in_scope(&self, scope: Scope, desk: DeskId, crossing: Bug) -> bool {
+        match scope {
+            Scope::One(one) => one == desk || self.has(crossing),
+            Scope::All => !self.has(Bug::AllIsNobody),
+        }
+    }
+
+    fn check(&self, state: &State, parts: &CommitParts) -> Result<(), CommitError> {
+        let seen = || {
+            let receipt =
+                parts.receipt.command.and_then(|id| self.find_receipt(state, parts.desk, id));
+            let receipt = receipt.filter(|it| {
+                !self.has(Bug::SeenOnlyBySameDigest) || it.digest == parts.receipt.digest
+            });
+            receipt.map_or(Ok(()), |receipt| Err(CommitError::Seen(Box::new(receipt))))
+        };
+        if !self.has(Bug::CommandsUnchecked) && !self.has(Bug::SeenLast) {
+            seen()?;
+        }
+        if self.has(Bug::CommitsWithoutCommandMeet) && parts.receipt.command.is_none() {
+            let earlier = state.receipts.iter().find(|(desk, it)| {
+                *desk == parts.desk
+                    && it.command.is_none()
+                    && it.touched.len() == parts.writes.len()
+            });
+            if let Some((_, earlier)) = earlier {
+                return Err(CommitError::Seen(Box::new(earlier.clone())));
+            }
+        }
+        for write in &parts.writes {
+            let expected = match write.expected {
+                Expected::New if self.has(Bug::NewReplaces) => continue,
+                Expected::New => Revision::ZERO,
+                Expected::At(_) if self.has(Bug::RevisionsUnchecked) => continue,
+                Expected::At(revision) => revision,
+            };
+            self.stale(state, write.key, expected)?;
+        }
+        for guard in &parts.guards {
+            let ignored = self.has(Bug::GuardsIgnored)
+                || self.has(Bug::GuardAtZeroIgnored) && guard.revision == Revision::ZERO;
+            if !ignored {
+                self.stale(state, guard.key, guard.revision)?;
+            }
+        }
+        if self.has(Bug::CeilingsBeforeKeys) {
+            self.ceilings(state, parts)?;
+        }
+        self.keys(state, parts)?;
+        self.ceilings(state, parts)?;
+        if self.has(Bug::SeenLast) {
+            seen()?;
+        }
+        Ok(())
+    }
+
+    fn stale(&self, state: &State, key: Key, expected: Revision) -> Result<(), CommitError> {
+        let mut found = state.rows.get(&key).map_or(Revision::ZERO, |row| row.record.revision);
+        if self.has(Bug::MissingIsAnything) && found == Revision::ZERO {
+            return Ok(());
+        }
+        if self.has(Bug::OlderIsStaleOnly) && expected > found {
+            return Ok(());
+        }
+        if found == expected {
+            return Ok(());
+        }
+        if self.has(Bug::FoundIsExpected) {
+            found = expected;
+        }
+        Err(CommitError::Stale { key, expected, found })
+    }
+
+    fn keys(&self, state: &State, parts: &CommitParts) -> Result<(), CommitError> {
+        let released = |key: &UniqueKey, owner: &Key| {
+            parts.keys.iter().any(|change| match change {
+                KeyChange::Release(it, by) => {
+                    it == key && (by == owner || self.has(Bug::AnybodyReleases))
+                }
+                KeyChange::Take(..) => false,
+            })
+        };
+        for (place, change) in parts.keys.iter().enumerate() {
+            let KeyChange::Take(key, taker) = change else { continue };
+            let owner = state.keys.get(&(self.key_desk(parts.desk), key.clone())).copied();
+            let owner = owner.filter(|owner| {
+                let own = owner == taker && !self.has(Bug::OwnersCannotRetake);
+                let handed = released(key, owner) && !self.has(Bug::KeysNeverChangeHands);
+                !own && !handed && !self.has(Bug::DuplicateKeys)
+            });
+            let rival = parts.keys.iter().take(place).find_map(|other| match other {
+                KeyChange::Take(it, by) if it == key && by != taker => Some(*by),
+                _ => None,
+            });
+            let rival = rival.filter(|_| !self.has(Bug::TwoTakersInOneCommit));
+            if let Some(owner) = owner.or(rival) {
+                return Err(CommitError::KeyTaken { key: key.clone(), owner });
+            }
+        }
+        Ok(())
+    }
+
+    fn key_desk(&self, desk: DeskId) -> DeskId {
+        if self.has(Bug::KeysCrossDesks) { DeskId::from_u128(0) } else { desk }
+    }
+
+    fn ceilings(&self, state: &State, parts: &CommitParts) -> Result<(), CommitError> {
+        let mut sums: BTreeMap<&Counter, i64> = BTreeMap::new();
+        for change in &parts.counters {
+            let place = self.counter(parts.desk, &change.counter);
+            let value = state.counters.get(&place).copied().unwrap_or(0);
+            let sum = sums.entry(&change.counter).or_default();
+            if self.has(Bug::ChangesCountAlone) {
+                *sum = 0;
+            }
+            *sum += change.delta;
+            let Some(ceiling) = change.ceiling else { continue };
+            let lax = match self.bug {
+                Bug::CeilingTooHigh => 1,
+                Bug::CeilingTooLow => -1,
+                Bug::CeilingsIgnored => 1_000_000,
+                _ => 0,
+            };
+            let upwards = change.delta > 0 || self.has(Bug::NothingFallsFromAbove);
+            if upwards && value + *sum > ceiling + lax {
+                let counter = change.counter.clone();
+                return Err(CommitError::Over { counter, value, ceiling });
+            }
+        }
+        Ok(())
+    }
+
+    fn counter(&self, desk: DeskId, counter: &Counter) -> (DeskId, Counter) {
+        let desk = if self.has(Bug::CountersCrossDesks) { DeskId::from_u128(0) } else { desk };
+        let counter = match counter {
+            Counter::Queued(None) if self.has(Bug::NoDepartmentIsTheFirst) => {
+                Counter::Queued(Some("support".into()))
+            }
+            other => other.clone(),
+        };
+        (desk, counter)
+    }
+
+    fn find_receipt(&self, state: &State, desk: DeskId, id: CommandId) -> Option<Receipt> {
+        let mut receipts = state.receipts.iter().filter(|(owner, receipt)| {
+            (*owner == desk || self.has(Bug::CommandsCrossDesks)) && receipt.command == Some(id)
+        });
+        receipts.next().map(|(_, receipt)| receipt.clone())
+    }
+
+    fn write(&self, state: &mut State, parts: CommitParts, rows: usize) -> Receipt {
+        let CommitParts { desk, writes, guards, keys, counters, notices, receipt } = parts;
+        if self.has(Bug::GuardsEndLeases) {
+            for guard in &guards {
+                if let Some(Row { wake: Some((at, from)), .. }) = state.rows.get_mut(&guard.key) {
+                    *from = *at;
+                }
+            }
+        }
+        if !self.has(Bug::PlacesRepeat) || state.seq == 0 {
+            state.seq += 1;
+        }
+        let seq = state.seq;
+        let mut touched = Vec::new();
+        if self.has(Bug::GuardsAreTouched) {
+            touched.extend(guards.iter().map(|guard| {
+                let (key, revision) = (guard.key, guard.revision);
+                Touched { key, from: revision, to: revision, number: None }
+            }));
+        }
+        for write in writes.into_iter().take(rows) {
+            let to = write.revision();
+            let old = state.rows.get(&write.key).cloned();
+            let from = Revision(to.0 - write.events.len() as u64);
+            let mut number = old.as_ref().and_then(|row| row.record.number);
+            let counted = write.key.kind == RecordKind::Ticket || self.has(Bug::AgentsAreNumbered);
+            if old.is_none() && counted {
+                let counts =
+                    if self.has(Bug::NumbersCrossDesks) { DeskId::from_u128(0) } else { desk };
+                let next = state.numbers.entry(counts).or_default();
+                *next += 1;
+                if self.has(Bug::NumbersReused) && *next > 2 {
+                    *next = 2;
+                }
+                number = Some(TicketNumber(*next));
+            }
+            touched.push(Touched { key: write.key, from, to, number });
+            let mut events = old.as_ref().map_or(Vec::new(), |row| row.events.clone());
+            if matches!(write.expected, Expected::New) {
+                events.clear();
+            }
+            events.extend(write.events.iter().cloned().map(|mut event| {
+                if self.has(Bug::EmptyTextsVanish) {
+                    event.personal = event.personal.filter(|it| **it != Default::default());
+                }
+                if self.has(Bug::WholeMilliseconds) {
+                    let millis = event.at.timestamp_millis();
+                    event.at = DateTime::from_timestamp_millis(millis).unwrap();
+                }
+                event
+            }));
+            let leased = old.as_ref().and_then(|row| row.wake);
+            let wake = write.next_wake.map(|at| (at, at));
+            let wake = match self.bug {
+                Bug::WakeNotSet if old.is_some() => leased,
+                Bug::WakeNotCleared => wake.or(leased),
+                Bug::CommitsKeepLeases => wake.map(|(at, _)| {
+                    (at, leased.map_or(at, |(due, from)| if from > due { from } else { at }))
+                }),
+                _ => wake,
+            };
+            let before = old.as_ref().map(|row| row.record.head.clone());
+            let columns = match old {
+                Some(old) if self.has(Bug::ColumnsStay) => old.columns,
+                _ => write.columns,
+            };
+            let record = Record { key: write.key, revision: to, number, head: write.head };
+            state.rows.insert(write.key, Row { record, before, columns, events, wake });
+            let entry = Entry { seq, key: write.key, number, events: write.events };
+            state.log.push((desk, entry));
+        }
+        for change in &keys {
+            if let KeyChange::Release(key, by) = change {
+                let place = (self.key_desk(desk), key.clone());
+                let owned = state.keys.get(&place) == Some(by) || self.has(Bug::AnybodyReleases);
+                if owned && !self.has(Bug::KeysNeverReleased) {
+                    state.keys.remove(&place);
+                }
+            }
+        }
+        for change in keys {
+            if let KeyChange::Take(key, by) = change {
+                state.keys.insert((self.key_desk(desk), key), by);
+            }
+        }
+        for change in counters {
+            let value = state.counters.entry(self.counter(desk, &change.counter)).or_default();
+            *value += change.delta;
+            if self.has(Bug::CountersNeverNegative) {
+                *value = (*value).max(0);
+            }
+        }
+        self.tell(state, desk, notices);
+        if self.has(Bug::TouchedUnordered) {
+            touched.reverse();
+        }
+        let receipt = Receipt { seq, command: receipt.command, digest: receipt.digest, touched };
+        if !self.has(Bug::ReceiptsLost) {
+            let mut kept = receipt.clone();
+            if self.has(Bug::ReceiptsWithoutNumbers) {
+                kept.touched.iter_mut().for_each(|touched| touched.number = None);
+            }
+            state.receipts.push((desk, kept));
+        }
+        receipt
+    }
+
+    fn tell(&self, state: &mut State, desk: DeskId, mut notices: Vec<Notice>) {
+        match self.bug {
+            Bug::LastNoticeLost if notices.len() > 1 => drop(notices.pop()),
+            Bug::NoticesReversed => notices.reverse(),
+            Bug::CorrelationLost => notices.iter_mut().for_each(|it| it.correlation = None),
+            _ => {}
+        }
+        for notice in notices {
+            let key = Key::ticket(desk, notice.id.ticket);
+            let waiting = Waiting { key, notice, from: At::MIN_UTC, lease: 0, attempt: 0 };
+            state.outbox.push(waiting);
+        }
+    }
+}
+
+impl Store for Naive {
+    fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
+        let state = self.state();
+        let own = |key: &Key| key.desk == desk || self.has(Bug::LoadCrossesDesks);
+        let record = |key: &Key| {
+            let row = state.rows.get(key).filter(|_| own(key))?;
+            let mut record = row.record.clone();
+            if self.has(Bug::HeadsAreStale) {
+                record.head = row.before.clone().unwrap_or(record.head);
+            }
+            if self.has(Bug::LoadForgetsNumbers) {
+                record.number = None;
+            }
+            Some(record)
+        };
+        let counter = |counter: &Counter| {
+            let unset = i64::from(self.has(Bug::CountersBeginAtOne));
+            state.counters.get(&self.counter(desk, counter)).copied().unwrap_or(unset)
+        };
+        let mut roster = Vec::new();
+        for (key, row) in state.rows.iter().filter(|(key, _)| key.desk == desk) {
+            let (Columns::Agent(columns), Some(wanted)) = (&row.columns, &wanted.roster) else {
+                continue;
+            };
+            let here = match wanted {
+                Roster::Everybody => true,
+                Roster::Department(name) => columns.departments.contains(name),
+            };
+            if here && (columns.can_own || self.has(Bug::RosterHasEverybody)) {
+                let load = key.as_agent().map_or(0, |id| counter(&Counter::Load(id)));
+                roster.push(Rostered { record: row.record.clone(), load });
+            }
+        }
+        if self.has(Bug::RosterUnordered) {
+            roster.reverse();
+        }
+        let mut records: Vec<_> = wanted.records.iter().map(record).collect();
+        if self.has(Bug::AnswersWithoutGaps) {
+            records.retain(Option::is_some);
+        }
+        Ok(Found { records, counters: wanted.counters.iter().map(counter).collect(), roster })
+    }
+
+    fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError> {
+        let state = self.state();
+        let owner = |key: &UniqueKey| match key {
+            UniqueKey::Number(_) if self.has(Bug::NumbersResolveToNobody) => None,
+            UniqueKey::Number(number) => {
+                let mut rows = state.rows.values().map(|row| &row.record);
+                let row = rows.find(|it| it.key.desk == desk && it.number == Some(*number));
+                row.map(|record| record.key)
+            }
+            key => state.keys.get(&(self.key_desk(desk), key.clone())).copied(),
+        };
+        Ok(keys.iter().map(owner).collect())
+    }
+
+    fn history(&self, key: Key, after: Revision, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let state = self.state();
+        let row = match self.bug {
+            Bug::HistoriesMix => state.rows.values().find(|row| row.record.key.id == key.id),
+            _ => state.rows.get(&key),
+        };
+        let events = row.map_or(Vec::new(), |row| row.events.clone());
+        let skipped = u64::from(self.has(Bug::PagesSkip) && after > Revision::ZERO);
+        let again = u64::from(self.has(Bug::PagesRepeat) && after > Revision::ZERO);
+        let after = after.0.saturating_add(skipped).saturating_sub(again);
+        let limit = if self.has(Bug::ZeroIsNoLimit) && limit == 0 { usize::MAX } else { limit };
+        let limit = if self.has(Bug::PagesAreShort) { limit.min(4) } else { limit };
+        let later = events.into_iter().filter(|event| event.revision.0 > after);
+        Ok(later.take(limit).collect())
+    }
+
+    fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
+        let parts = commit.into_parts();
+        let mut state = self.state();
+        if let Err(error) = self.check(&state, &parts) {
+            match self.bug {
+                Bug::CommitsInPart => drop(self.write(&mut state, parts, 1)),
+                Bug::RefusalsTell => self.tell(&mut state, parts.desk, parts.notices),
+                Bug::RefusalsCount => {
+                    for change in parts.counters {
+                        *state.counters.entry((parts.desk, change.counter)).or_default() +=
+                            change.delta;
+                    }
+                }
+                Bug::RefusalsTakeKeys => {
+                    for change in parts.keys {
+                        if let KeyChange::Take(key, by) = change {
+                            state.keys.entry((parts.desk, key)).or_insert(by);
+                        }
+                    }
+                }
+                Bug::RefusalsEndLeases => {
+                    for write in parts.writes {
+                        if let Some(Row { wake: Some((at, from)), .. }) =
+                            state.rows.get_mut(&write.key)
+                        {
+                            *from = *at;
+                        }
+                    }
+                }
+                Bug::RefusalsAreRemembered => {
+                    let seq = state.seq;
+                    let (command, digest) = (parts.receipt.command, parts.receipt.digest);
+                    let receipt = Receipt { seq, command, digest, touched: Vec::new() };
+                    state.receipts.push((parts.desk, receipt));
+                }
+                _ => {}
+            }
+            return Err(error);
+        }
+        if self.has(Bug::CheckedThenWritten) {
+            // The lock is let go between the check and the writing.
+            drop(state);
+            thread::sleep(Duration::from_micros(500));
+            state = self.state();
+        }
+        let rows = if self.has(Bug::LongCommitsAreCut) { 16 } else { usize::MAX };
+        Ok(self.write(&mut state, parts, rows))
+    }
+
+    fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError> {
+        Ok(self.find_receipt(&self.state(), desk, command))
+    }
+
+    fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
+        let state = self.state();
+        let mut records: Vec<Record> = state
+            .rows
+            .values()
+            .filter(|row| row.record.key.desk == query.desk || self.has(Bug::FindCrossesDesks))
+            .filter(|row| matches!(row.columns, Columns::Ticket(_)))
+            .map(|row| {
+                let mut record = row.record.clone();
+                if self.has(Bug::FindIsStale) {
+                    record.head = row.before.clone().unwrap_or(record.head);
+                }
+                record
+            })
+            .collect();
+        if !self.has(Bug::FindById) {
+            records.sort_by_key(|record| record.number);
+        }
+        let skipped = u64::from(self.has(Bug::FindSkips));
+        let after = query.after.map_or(0, |after| after.0.saturating_add(skipped));
+        records.retain(|record| record.number.is_some_and(|number| number.0 > after));
+        records.truncate(query.limit);
+        Ok(records)
+    }
+
+    fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let state = self.state();
+        let own = state.log.iter().filter(|(it, _)| *it == desk || self.has(Bug::ScanCrossesDesks));
+        let mut entries: Vec<Entry> = own.map(|(_, entry)| entry.clone()).collect();
+        match self.bug {
+            Bug::ScanByRecord => entries.sort_by_key(|entry| entry.key),
+            Bug::ScanHasLastEvents => {
+                for entry in &mut entries {
+                    entry.events = entry.events.last().cloned().into_iter().collect();
+                }
+            }
+            Bug::ScanFromPlace => entries.retain(|entry| entry.seq >= after),
+            _ => {}
+        }
+        if !self.has(Bug::ScanFromPlace) {
+            entries.retain(|entry| entry.seq > after);
+        }
+        if self.has(Bug::ScanCountsRows) {
+            entries.truncate(limit);
+        }
+        let mut places: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.truncate(limit);
+        entries.retain(|entry| places.contains(&entry.seq));
+        Ok(entries)
+    }
+
+    fn due(&self, scope: Scope, now: At, lease: Lease) -> Result<Due, StoreError> {
+        let mut state = self.state();
+        let mut waiting: Vec<(At, Key)> = Vec::new();
+        for (key, row) in &state.rows {
+            let Some((at, from)) = row.wake else { continue };
+            if self.in_scope(scope, key.desk, Bug::DueCrossesDesks) {
+                let free = self.has(Bug::WakesAreNotLeased);
+                waiting.push((if free { at } else { from }, *key));
+            }
+        }
+        if !self.has(Bug::DueById) {
+            waiting.sort();
+        }
+        let limit = if self.has(Bug::LooksLease) { lease.limit.max(1) } else { lease.limit };
+        let (mut rows, mut next) = (Vec::new(), None::<At>);
+        for (from, key) in waiting {
+            let ready = match self.bug {
+                Bug::DueTooLate => from < now,
+                Bug::DueTooEarly => from <= now + chrono::TimeDelta::microseconds(1),
+                _ => from <= now,
+            };
+            if ready && rows.len() < limit {
+                let Some(wake) = state.rows.get_mut(&key).and_then(|row| row.wake.as_mut()) else {
+                    continue;
+                };
+                wake.1 = lease.until;
+                if self.has(Bug::LeasesMoveWakes) {
+                    wake.0 = lease.until;
+                }
+                rows.push(DueRow { key, at: wake.0 });
+            } else if !self.has(Bug::NextIsToCome) || from > now {
+                next = Some(next.map_or(from, |next| next.min(from)));
+            }
+        }
+        if self.has(Bug::LeasesAreNotNext) {
+            let leased = |row: &Row| row.wake.is_some_and(|(at, from)| from > at);
+            let free = state.rows.values().filter(|row| !leased(row));
+            next = free.filter_map(|row| row.wake.map(|(at, _)| at)).min();
+        }
+        Ok(Due { rows, next })
+    }
+
+    fn claim(&self, scope: Scope, now: At, lease: Lease) -> Result<Vec<Claimed>, StoreError> {
+        let mut state = self.state();
+        let State { outbox, rows, leases, .. } = &mut *state;
+        let mut seen = Vec::new();
+        let mut claimed = Vec::new();
+        let newest_first = self.has(Bug::NewestTicketsFirst);
+        let places: Vec<usize> = if newest_first {
+            (0..outbox.len()).rev().collect()
+        } else {
+            (0..outbox.len()).collect()
+        };
+        for place in places {
+            let first =
+                !newest_first || outbox[..place].iter().all(|older| older.key != outbox[place].key);
+            let waiting = &mut outbox[place];
+            let own = self.in_scope(scope, waiting.key.desk, Bug::ClaimCrossesDesks);
+            if !own || !first {
+                continue;
+            }
+            let oldest = !seen.contains(&waiting.key) || self.has(Bug::EveryNoticeIsOut);
+            seen.push(waiting.key);
+            let ready = match self.bug {
+                Bug::ClaimsLinger => waiting.from < now,
+                Bug::ClaimsAreNotLeased => true,
+                _ => waiting.from <= now,
+            };
+            let full = claimed.len() >= lease.limit && !self.has(Bug::ClaimsWithoutLimit);
+            if !oldest || !ready || full {
+                continue;
+            }
+            if !self.has(Bug::TokensRepeat) || waiting.lease == 0 {
+                *leases += 1;
+                waiting.lease = *leases;
+            }
+            waiting.attempt += 1;
+            waiting.from = lease.until;
+            let number = rows.get(&waiting.key).and_then(|row| row.record.number);
+            claimed.push(Claimed {
+                token: LeaseToken { key: waiting.key, lease: waiting.lease },
+                notice: waiting.notice.clone(),
+                number: number.unwrap_or(TicketNumber(0)),
+                attempt: if self.has(Bug::EveryAttemptIsTheFirst) { 1 } else { waiting.attempt },
+            });
+        }
+        Ok(claimed)
+    }
+
+    fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let attempts = state.outbox.iter().map(|it| (it.key, it.attempt)).collect::<Vec<_>>();
+        let place = state.outbox.iter().position(|waiting| {
+            waiting.key == token.key
+                && match self.bug {
+                    Bug::StaleTokensSettle => waiting.lease != 0,
+                    Bug::AnyTokenSettles => true,
+                    _ => waiting.lease == token.lease && token.lease != 0,
+                }
+        });
+        let Some(place) = place else { return Ok(self.has(Bug::SettlingTwiceIsFine)) };
+        match settlement {
+            Settlement::Delivered if self.has(Bug::DeliveredStays) => {}
+            Settlement::Delivered => drop(state.outbox.remove(place)),
+            Settlement::GivenUp if self.has(Bug::GivenUpStays) => {
+                state.outbox[place].from = At::MAX_UTC;
+            }
+            Settlement::GivenUp => drop(state.outbox.remove(place)),
+            Settlement::Retry(at) => {
+                let waiting = &mut state.outbox[place];
+                waiting.from = if self.has(Bug::RetriesAtOnce) { At::MIN_UTC } else { at };
+                if !self.has(Bug::RetriesKeepTokens) {
+                    waiting.lease = 0;
+                }
+                if self.has(Bug::RetriesGoLast) {
+                    let waiting = state.outbox.remove(place);
+                    state.outbox.push(waiting);
+                }
+                return Ok(true);
+            }
+        }
+        if self.has(Bug::AttemptsOfTheTicket) {
+            let before = attempts.get(place).map_or(0, |(_, attempt)| *attempt);
+            if let Some(next) = state.outbox.iter_mut().find(|it| it.key == token.key) {
+                next.attempt = before;
+            }
+        }
+        Ok(true)
+    }
+}
