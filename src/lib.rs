@@ -124,7 +124,9 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `conformance` | the independent model of the rules, to check a desk against |
+//! | `conformance` | for tests: the independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand; random histories from a seed |
+//! | `proptest` | the same histories, settings, actors and calls as proptest strategies; implies `conformance` |
+//! | `tokio` | `store::Offload`: a store that blocks, offered to a host that awaits |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use helpdesk::command::Note;
 use helpdesk::conformance::kit::{COMMANDS, Fault, FaultyStore, command_name};
 use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{Actor, Call, Desk, DeskError, Event, Key, Outcome, Record, Refusal, Revision};
+use helpdesk::{
+    Actor, Call, Desk, DeskError, Event, Key, Outcome, Record, Reference, Refusal, Revision,
+};
 
 use super::support::{hours, monday};
 use super::world::{
@@ -41,11 +43,18 @@ fn calls(call: &Call) -> usize {
 }
 
 /// What the sender of a command learns of it.
-fn told(outcome: &Outcome) -> (Vec<(Key, Vec<Event>)>, Vec<Record>, Option<String>) {
+#[derive(Debug, PartialEq)]
+struct Told {
+    events: Vec<(Key, Vec<Event>)>,
+    records: Vec<Record>,
+    reference: Option<Reference>,
+}
+
+fn told(outcome: &Outcome) -> Told {
+    let events = outcome.events.iter().map(|(key, events)| (*key, events.to_vec())).collect();
     let mut records = outcome.records.clone();
     records.sort_by_key(|record| record.key);
-    let events = outcome.events.iter().map(|(key, events)| (*key, events.to_vec()));
-    (events.collect(), records, outcome.reference().map(|reference| reference.to_string()))
+    Told { events, records, reference: outcome.reference() }
 }
 
 /// Two stores hold the same; what differs is printed, and no more.

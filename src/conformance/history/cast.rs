@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::conformance::kit::Random;
+use crate::conformance::kit::{Random, monday};
 use crate::{
     Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
     FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft,
@@ -17,7 +17,7 @@ pub const CONTACTS: u128 = 4;
 
 /// When every history begins: Monday, 2 March 2026, 09:00 UTC.
 pub fn start() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_772_442_000, 0).unwrap_or_default()
+    monday()
 }
 
 /// An agent, by number: from 0, below [`AGENTS`].

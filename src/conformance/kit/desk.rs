@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Ids;
+use super::{Ids, monday};
 use crate::store::{MemoryStore, Store};
 use crate::{Actor, Context, Desk, DeskError, DeskId, Key, Outcome, Settings, Span, TicketId};
 
@@ -208,9 +208,4 @@ pub enum AdvanceError {
         /// What time it was.
         at: DateTime<Utc>,
     },
-}
-
-fn monday() -> DateTime<Utc> {
-    // 2026-03-02T09:00:00Z, as everywhere in these docs.
-    DateTime::from_timestamp(1_772_442_000, 0).unwrap_or_default()
 }

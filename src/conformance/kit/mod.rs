@@ -37,8 +37,15 @@ mod faults;
 mod ids;
 mod random;
 
+use chrono::{DateTime, Utc};
+
 pub use commands::{COMMANDS, command_name};
 pub use desk::{AdvanceError, TestDesk};
 pub use faults::{Fault, FaultyStore};
 pub use ids::Ids;
 pub use random::Random;
+
+/// 2026-03-02T09:00:00Z, when everything begins in these docs.
+pub(super) fn monday() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_772_442_000, 0).unwrap_or_default()
+}
