@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{CommandId, Correlation, Key, Revision};
 use crate::people::Actor;
+use crate::time;
 
 /// Who or what caused an event, and under which settings it was decided.
 ///
@@ -50,7 +51,11 @@ pub struct Cause {
     pub actor_revision: Option<Revision>,
     /// What the host said the time was, where the record had already seen a later instant
     /// and the event is dated by that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
     pub claimed_at: Option<DateTime<Utc>>,
 }
 

@@ -77,6 +77,10 @@
 //! names are its [`Personal`] payload, which can be erased without touching the facts; where
 //! it was, the fold says [`Erasable::Erased`].
 //!
+//! **What is stored is a promise.** Feature `json` has the form in which SQL stores and stores of
+//! hosts write events, heads and the rest. Every build reads what every earlier build wrote; what
+//! a later one wrote it lists ([`Change::Newer`]), and never guesses at.
+//!
 //! **Time is an argument.** What a ticket does by itself (its [`Timers`]) is a function of its
 //! anchors and the settings; nothing arms or cancels a timer by hand. Every command first
 //! carries out what is due on its ticket, dated by the instant at which it was due, in the
@@ -117,14 +121,15 @@
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
 //! | `decide` | the rules |
-//! | [`store`] | what is asked of a database; the store in memory |
+//! | [`store`] | what is asked of a database; the store in memory; the stored form |
 //! | `desk` | load, decide, commit, try again; ticks; reading |
 //!
 //! # Features
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `conformance` | for tests: the independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand; random histories from a seed |
+//! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
+//! | `conformance` | for tests: the independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand; random histories from a seed; implies `json` |
 //! | `proptest` | the same histories, settings, actors and calls as proptest strategies; implies `conformance` |
 //! | `tokio` | `store::Offload`: a store that blocks, offered to a host that awaits |
 
@@ -159,8 +164,8 @@ pub use decide::{
     Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post, Prepared,
-    Relayed, Relaying, Ticked,
+    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post,
+    Prepared, Relayed, Relaying, Ticked, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
@@ -173,7 +178,7 @@ pub use people::{
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
-pub use record::{Change, Event, Head, InForce, Record, fold};
+pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
     Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
     Reopening, Settings, SettingsDraft, SettingsError,

@@ -11,6 +11,7 @@ use crate::people::{Agent, AgentChange};
 use crate::personal::Personal;
 use crate::settings::Settings;
 use crate::ticket::{ReplayError, Stamp, Ticket, TicketChange};
+use crate::time;
 
 /// Something that happened to a record.
 ///
@@ -21,6 +22,7 @@ pub struct Event {
     /// Its place in the record's history, from 1.
     pub revision: Revision,
     /// When it took effect. A timer's event is dated by the timer, however late it was noticed.
+    #[serde(deserialize_with = "time::truncated")]
     pub at: DateTime<Utc>,
     /// Who or what caused it; the events of one command share it.
     pub cause: Arc<Cause>,
@@ -43,6 +45,43 @@ pub enum Change {
     Agent(AgentChange),
     /// To the desk's settings: these are the new ones.
     Settings(Arc<Settings>),
+    /// Something that this build does not know: it is listed, and never guessed at.
+    Newer(Box<Newer>),
+}
+
+/// What a newer build wrote of an event, as it stands in storage.
+///
+/// It is listed with the rest of the history and written back byte for byte. Who wants to know
+/// what it means asks the newer build: [`fold`] refuses a history that has one
+/// ([`ReplayError::Newer`]).
+///
+/// The event's [`cause`](Event::cause) is what this build can read of it. Where that is nothing,
+/// it is the system under revision 0 of the settings, which no cause of a real event names.
+/// [`Event::personal`] is empty, since nobody knows which part of the payload is what.
+///
+/// ```
+#[doc = include_str!("example.txt")]
+/// let key = Key::ticket(desk.id(), id);
+/// let mut history = desk.history(key, Revision::ZERO, 1)?;
+/// let (tag, facts) = ("ticket.merged".into(), r#"{"with":4}"#.into());
+/// let change = Change::Newer(Box::new(Newer { tag, schema: 2, facts, personal: None }));
+/// history.push(Event { revision: Revision(2), change, ..history[0].clone() });
+///
+/// let refused = fold(key, &history).unwrap_err();
+/// assert!(matches!(refused, ReplayError::Newer { revision: Revision(2), .. }));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Newer {
+    /// What happened, by its name in storage, such as `ticket.merged`.
+    pub tag: Arc<str>,
+    /// The schema number that it was written under.
+    pub schema: u16,
+    /// Its facts, as JSON text.
+    pub facts: Arc<str>,
+    /// Its personal payload, as JSON text; `None` where it has none, or where it was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub personal: Option<Arc<str>>,
 }
 
 impl Event {
@@ -50,7 +89,7 @@ impl Event {
     pub fn ticket_change(&self) -> Option<&TicketChange> {
         match &self.change {
             Change::Ticket(change) => Some(change),
-            Change::Agent(_) | Change::Settings(_) => None,
+            Change::Agent(_) | Change::Settings(_) | Change::Newer(_) => None,
         }
     }
 
@@ -83,6 +122,7 @@ pub struct InForce {
     /// What is in force.
     pub settings: Arc<Settings>,
     /// Since when.
+    #[serde(deserialize_with = "time::truncated")]
     pub since: DateTime<Utc>,
 }
 
@@ -166,7 +206,8 @@ impl Record {
 /// # Errors
 ///
 /// [`ReplayError`] where the history is one that no rules could have written: empty, with a gap,
-/// out of order, or of another kind of record than the key.
+/// out of order, or of another kind of record than the key; and where a newer build has written
+/// an event of it that this one does not know.
 pub fn fold<'a>(
     key: Key,
     history: impl IntoIterator<Item = &'a Event>,
@@ -187,6 +228,10 @@ pub fn fold<'a>(
 fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError> {
     let revision = event.revision;
     match (head, &event.change, key.kind) {
+        // Whatever it changed is not in the head: a fold that skips it is a guess.
+        (_, Change::Newer(newer), _) => {
+            Err(ReplayError::Newer { key, revision, tag: newer.tag.clone() })
+        }
         (None, Change::Ticket(TicketChange::Opened(opened)), RecordKind::Ticket) => {
             let id = TicketId::from_uuid(key.id);
             Ok(Head::Ticket(Arc::new(Ticket::opened(id, event.stamp(), opened))))

@@ -18,6 +18,18 @@ pub(crate) fn whole_micros(instant: Instant) -> Instant {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }
 
+/// Reads a stored instant, cut to whole microseconds as every instant is that enters the crate.
+pub(crate) fn truncated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Instant, D::Error> {
+    Instant::deserialize(deserializer).map(whole_micros)
+}
+
+/// Reads a stored instant that may be absent, cut to whole microseconds.
+pub(crate) fn truncated_option<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Instant>, D::Error> {
+    Ok(Option::<Instant>::deserialize(deserializer)?.map(whole_micros))
+}
+
 /// The instant a span after another; the latest instant there is, where it would lie beyond.
 pub(crate) fn after(instant: Instant, span: Span) -> Instant {
     instant

@@ -7,9 +7,13 @@ use chrono::{DateTime, Utc};
 use super::flow::{Flow, TRIES};
 use super::io::Awaited;
 use super::tick::every_desk;
-use super::{Delivery, DeskError, Dispatch, Outcome, Post, Prepared, Relayed, Relaying, Ticked};
+use super::{
+    Delivery, DeskError, Dispatch, Outcome, Post, Prepared, Relayed, Relaying, Ticked, Workload,
+};
 use crate::decide::{Call, Command, Context};
-use crate::ids::{AgentId, DeskId, Key, Reference, Revision, TicketId, TicketNumber};
+use crate::ids::{
+    AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId, TicketNumber,
+};
 use crate::people::{Actor, Agent, AgentProfile};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
@@ -178,6 +182,8 @@ twins! {
         list(filter: Filter, after: Option<TicketNumber>, limit: usize) -> Vec<Record>;
     "A page of a ticket's thread, as this actor may see it",
         thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
+    "How much there is to do in a department",
+        workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;
 }
 

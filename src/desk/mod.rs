@@ -10,6 +10,7 @@ mod read;
 mod relay;
 mod tick;
 mod verbs;
+mod workload;
 
 use chrono::{DateTime, Utc};
 
@@ -19,6 +20,7 @@ pub use outcome::Outcome;
 pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
 pub use tick::Ticked;
+pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};
 use self::io::{Direct, at_once};

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AgentId, DepartmentName, Revision};
 use crate::people::Party;
 use crate::personal::{Erasable, Personal};
-use crate::time::Instant;
+use crate::time::{self, Instant};
 
 /// What an agent is to the desk: which tickets they see, and what they may do.
 ///
@@ -154,9 +154,11 @@ impl AgentProfile {
 ///
 /// Registered with [`Desk::put_agent`](crate::Desk::put_agent), which also has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Agent {
     id: AgentId,
     revision: Revision,
+    #[serde(deserialize_with = "time::truncated")]
     updated_at: DateTime<Utc>,
     name: Erasable<Arc<str>>,
     email: Option<Erasable<Arc<str>>>,

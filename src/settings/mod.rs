@@ -226,6 +226,21 @@ impl From<Settings> for SettingsDraft {
     }
 }
 
+#[cfg(feature = "json")]
+impl Settings {
+    /// Settings that an earlier build accepted, whatever the checks of this one say: what was in
+    /// force stays in force. Only what cannot be looked up at all is refused.
+    pub(crate) fn accepted_before(draft: SettingsDraft) -> Result<Self, SettingsError> {
+        let mut problems = Problems::none();
+        let workflow = crate::workflow::check_lookups(draft.workflow.clone(), &mut problems);
+        if problems.is_empty() {
+            Ok(Self { workflow, prefix: draft.reference_prefix.as_str().into(), draft })
+        } else {
+            Err(SettingsError { problems: problems.into_vec() })
+        }
+    }
+}
+
 impl Settings {
     /// What the host wrote; change it and build it again.
     pub fn draft(&self) -> &SettingsDraft {

@@ -56,6 +56,9 @@ pub enum StoreErrorKind {
     Unavailable,
     /// What the database holds is not what a store wrote: somebody must look at it.
     Corrupt,
+    /// What the database holds was written by a newer build of this crate: it is refused, never
+    /// guessed at. Nothing is wrong with it; this build is too old.
+    Newer,
     /// The database refused for a reason of its own, such as a full disk or a missing right.
     Backend,
 }
@@ -114,6 +117,7 @@ impl fmt::Display for StoreError {
         let what = match self.kind {
             StoreErrorKind::Unavailable => "is unavailable",
             StoreErrorKind::Corrupt => "holds what no store wrote",
+            StoreErrorKind::Newer => "holds what a newer build wrote",
             StoreErrorKind::Backend => "failed",
         };
         write!(f, "the store {what} (`{}`)", self.operation.as_str())

@@ -15,12 +15,13 @@ use uuid::Uuid;
 use self::hash::IdMap;
 use self::index::{Indexes, Wake, Wakes};
 use self::outbox::{Leased, Outbox, Place};
+use super::scan::{self, Kept};
 use super::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Filter, Found, Lease,
     LeaseToken, NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError,
     Touched, Wanted,
 };
-use crate::decide::{Columns, Counter, Expected, Guard, KeyChange, UniqueKey, Write};
+use crate::decide::{Columns, Counter, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record};
 
@@ -149,57 +150,6 @@ impl DeskState {
         }
     }
 
-    /// Whether everything that the commit rests on holds.
-    fn check(&self, parts: &CommitParts, rows: &[Row]) -> Result<(), CommitError> {
-        if let Some(command) = parts.receipt.command
-            && let Some(receipt) = self.receipt(command, rows)
-        {
-            return Err(CommitError::Seen(Box::new(receipt)));
-        }
-        let writes = parts.writes.iter().map(|write| match write.expected {
-            Expected::New => (write.key, Revision::ZERO),
-            Expected::At(revision) => (write.key, revision),
-        });
-        let guards = parts.guards.iter().map(|Guard { key, revision }| (*key, *revision));
-        for (key, expected) in writes.chain(guards) {
-            let row = self.slot(&key).and_then(|slot| rows.get(slot));
-            let found = row.map_or(Revision::ZERO, |row| row.revision);
-            if found != expected {
-                return Err(CommitError::Stale { key, expected, found });
-            }
-        }
-        for change in &parts.keys {
-            let KeyChange::Take(key, taker) = change else { continue };
-            let gives_up = |owner: &Key| {
-                parts.keys.iter().any(|change| {
-                    matches!(change, KeyChange::Release(it, by) if it == key && by == owner)
-                })
-            };
-            let rival = parts.keys.iter().find_map(|change| match change {
-                KeyChange::Take(it, other) if it == key && other != taker => Some(*other),
-                KeyChange::Take(..) | KeyChange::Release(..) => None,
-            });
-            let owner = self.owner(key, rows);
-            let owner = owner.filter(|owner| owner != taker && !gives_up(owner)).or(rival);
-            if let Some(owner) = owner {
-                return Err(CommitError::KeyTaken { key: key.clone(), owner });
-            }
-        }
-        for (index, change) in parts.counters.iter().enumerate() {
-            let Some(ceiling) = change.ceiling.filter(|_| change.delta > 0) else { continue };
-            let value = self.counters.get(&change.counter).copied().unwrap_or(0);
-            // Several changes of one counter count together.
-            let so_far = parts.counters.iter().take(index + 1);
-            let same = so_far.filter(|other| other.counter == change.counter);
-            let sum = same.fold(0_i64, |sum, other| sum.saturating_add(other.delta));
-            if value.saturating_add(sum) > ceiling {
-                let counter = change.counter.clone();
-                return Err(CommitError::Over { counter, value, ceiling });
-            }
-        }
-        Ok(())
-    }
-
     fn put(&mut self, seq: u64, write: Write, rows: &mut Vec<Row>) {
         let revision = write.revision();
         let Write { key, expected: _, events, head, columns, next_wake } = write;
@@ -271,6 +221,31 @@ impl DeskState {
     }
 }
 
+/// A desk with the table that its rows are in.
+struct KeptBy<'a> {
+    desk: &'a DeskState,
+    rows: &'a [Row],
+}
+
+impl Kept for KeptBy<'_> {
+    fn receipt(&self, command: CommandId) -> Option<Receipt> {
+        self.desk.receipt(command, self.rows)
+    }
+
+    fn revision(&self, key: &Key) -> Revision {
+        let row = self.desk.slot(key).and_then(|slot| self.rows.get(slot));
+        row.map_or(Revision::ZERO, |row| row.revision)
+    }
+
+    fn owner(&self, key: &UniqueKey) -> Option<Key> {
+        self.desk.owner(key, self.rows)
+    }
+
+    fn counter(&self, counter: &Counter) -> i64 {
+        self.desk.counters.get(counter).copied().unwrap_or(0)
+    }
+}
+
 impl Store for MemoryStore {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
         let state = self.read();
@@ -322,7 +297,7 @@ impl Store for MemoryStore {
         let mut state = self.write();
         let State { rows, desks, notices: told } = &mut *state;
         let desk = desks.entry(parts.desk).or_default();
-        desk.check(&parts, rows)?;
+        scan::check(&parts, &KeptBy { desk, rows })?;
         let CommitParts { desk: _, writes, guards: _, keys, counters, notices, receipt } = parts;
         desk.seq += 1;
         let (seq, begin) = (desk.seq, desk.log.len());

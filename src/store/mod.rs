@@ -7,10 +7,13 @@
 
 mod adapters;
 mod async_store;
+#[cfg(feature = "json")]
+pub mod codec;
 mod commit;
 mod error;
 mod memory;
 mod query;
+pub mod scan;
 
 use chrono::{DateTime, Utc};
 

@@ -12,7 +12,7 @@ use crate::time::Instant;
 use crate::value::FieldValue;
 use crate::workflow::StatusCategory;
 
-/// A history that no rules could have written.
+/// A history that no rules could have written, or that is newer than this build.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
@@ -47,6 +47,16 @@ pub enum ReplayError {
         key: Key,
         /// Where.
         revision: Revision,
+    },
+    /// An event that a newer build wrote, and that this one does not know.
+    #[error("the history of {key} has `{tag}` at {revision}, which a newer build wrote")]
+    Newer {
+        /// Whose history.
+        key: Key,
+        /// Where.
+        revision: Revision,
+        /// What happened, by its name in storage.
+        tag: Arc<str>,
     },
     /// The stored head is not what the history folds to.
     #[error("the head of {key} at revision {revision} is not what its history folds to")]

@@ -16,6 +16,7 @@ use crate::ids::{
 };
 use crate::people::Requester;
 use crate::settings::Priority;
+use crate::time;
 use crate::value::FieldValue;
 use crate::workflow::Status;
 
@@ -210,7 +211,7 @@ impl TicketChange {
 #[serde(default)]
 pub struct Heard {
     /// When the oldest question was asked that is unanswered now.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub waiting_since: Option<DateTime<Utc>>,
     /// Whether this is the first answer, or one logged late that was earlier than the first.
     pub answers_first: bool,
@@ -300,7 +301,11 @@ pub struct StatusChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonName>,
     /// Until when it is postponed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
     pub until: Option<DateTime<Utc>>,
     /// Whether it returns, from being postponed, to where new tickets are.
     #[serde(default)]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::people::{Author, Part};
+use crate::time;
 
 /// How a message travelled. One ticket may see many channels.
 ///
@@ -96,7 +97,11 @@ pub struct Message {
     /// How it travelled.
     pub channel: Channel,
     /// When it was said, where it was logged later; `None`: when it was recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
     pub occurred_at: Option<DateTime<Utc>>,
     /// Bytes of its text, in UTF-8.
     pub bytes: u32,

@@ -29,6 +29,7 @@ use crate::ids::{
 use crate::people::{Actor, Requester, SightOf};
 use crate::personal::Erasable;
 use crate::settings::Priority;
+use crate::time;
 use crate::value::FieldValue;
 use crate::workflow::{Status, StatusCategory};
 
@@ -53,6 +54,8 @@ use crate::workflow::{Status, StatusCategory};
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// A head with a field that this build would drop is a newer build's.
+#[serde(deny_unknown_fields)]
 pub struct Ticket {
     // The hot part: what a reply may touch.
     id: TicketId,
@@ -63,20 +66,31 @@ pub struct Ticket {
     requester: Requester,
     origin: Origin,
     status: Status,
+    #[serde(deserialize_with = "time::truncated")]
     status_since: DateTime<Utc>,
     department: Option<DepartmentName>,
     assignee: Option<AgentId>,
     priority: Priority,
     channel: Channel,
+    #[serde(deserialize_with = "time::truncated")]
     opened_at: DateTime<Utc>,
+    #[serde(deserialize_with = "time::truncated")]
     updated_at: DateTime<Utc>,
+    #[serde(deserialize_with = "time::truncated")]
     unresolved_since: DateTime<Utc>,
+    #[serde(deserialize_with = "time::truncated_option")]
     waiting_since: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     first_answered_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     last_asked_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     last_answered_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     resolved_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     closed_at: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     postponed_until: Option<DateTime<Utc>>,
     timers: Timers,
     returns_to_new: bool,
@@ -94,6 +108,7 @@ pub struct Ticket {
 
 /// What a reply never touches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Details {
     subject: Erasable<Arc<str>>,
     received_at: Option<ReceivedAt>,
@@ -111,10 +126,12 @@ struct Details {
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Resolution {
     code: ResolutionCode,
     text: Erasable<Arc<str>>,
     by: Actor,
+    #[serde(deserialize_with = "time::truncated")]
     at: DateTime<Utc>,
 }
 

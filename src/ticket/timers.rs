@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Ticket;
 use crate::settings::Settings;
-use crate::time::{Instant, after};
+use crate::time::{self, Instant, after};
 use crate::workflow::StatusCategory;
 
 /// What a ticket will do by itself, and when. `None`: it will not.
@@ -36,16 +36,16 @@ use crate::workflow::StatusCategory;
 #[serde(default)]
 pub struct Timers {
     /// It returns from being postponed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub wake: Option<DateTime<Utc>>,
     /// It closes, being resolved.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub auto_close: Option<DateTime<Utc>>,
     /// It is warned about, being unresolved for long.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub open_age_warning: Option<DateTime<Utc>>,
     /// It is flagged as overdue, being unresolved for too long.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub open_age_overdue: Option<DateTime<Utc>>,
 }
 

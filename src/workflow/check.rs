@@ -28,6 +28,35 @@ pub(crate) fn check(draft: WorkflowDraft, around: Around<'_>, problems: &mut Pro
     if walk.problems.none_below("workflow") {
         walk.ways();
     }
+    looked_up(draft)
+}
+
+/// Reports every name without which a workflow cannot be looked up, and nothing else.
+#[cfg(feature = "json")]
+pub(crate) fn check_lookups(draft: WorkflowDraft, problems: &mut Problems) -> Workflow {
+    let known = |name: &StatusName| draft.statuses.iter().any(|status| status.name == *name);
+    for (index, status) in draft.statuses.iter().enumerate() {
+        let moves = [
+            ("on_customer_reply", &status.on_customer_reply),
+            ("on_agent_reply", &status.on_agent_reply),
+            ("on_take", &status.on_take),
+        ];
+        for (name, to) in moves {
+            if let Some(to) = to.as_ref().filter(|to| !known(to)) {
+                problems.at(format!("workflow.statuses[{index}].{name}"), unknown(to));
+            }
+        }
+    }
+    for (_, name, status) in draft.landmarks.all() {
+        if !known(status) {
+            problems.at(format!("workflow.landmarks.{name}"), unknown(status));
+        }
+    }
+    looked_up(draft)
+}
+
+/// The workflow with its references looked up; right only if every name is known.
+fn looked_up(draft: WorkflowDraft) -> Workflow {
     let find = |name: &Option<StatusName>| {
         draft.statuses.iter().position(|status| Some(&status.name) == name.as_ref())
     };

@@ -12,6 +12,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "json")]
+pub(crate) use check::check_lookups;
 pub(crate) use check::{Around, check};
 pub use draft::{Landmarks, Reason, StatusDraft, Transition, WaitsFor, WorkflowDraft};
 

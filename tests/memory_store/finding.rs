@@ -27,6 +27,9 @@ fn shelves() -> Hand {
     hand
 }
 
+/// No numbers at all.
+const NONE: [u64; 0] = [];
+
 #[test]
 fn every_filter_finds_what_it_says_and_nothing_else() {
     let hand = shelves();
@@ -36,13 +39,13 @@ fn every_filter_finds_what_it_says_and_nothing_else() {
     assert_eq!(find(Filter::Category(Open)), [3, 4, 5]);
     assert_eq!(find(Filter::Category(Resolved)), [6, 7]);
     assert_eq!(find(Filter::Category(Closed)), [8]);
-    assert_eq!(find(Filter::Category(StatusCategory::OnHold)), []);
+    assert_eq!(find(Filter::Category(StatusCategory::OnHold)), NONE);
     assert_eq!(find(Filter::Requester(Requester::Contact(MARIA))), [1, 2, 5, 7]);
-    assert_eq!(find(Filter::Requester(Requester::Agent(ANNA))), []);
+    assert_eq!(find(Filter::Requester(Requester::Agent(ANNA))), NONE);
     assert_eq!(find(Filter::Owner(ANNA)), [3, 4], "unfinished work only");
     assert_eq!(find(Filter::Queue(None)), [1, 9]);
     assert_eq!(find(Filter::Queue(Some("support".into()))), [2], "unfinished work only");
-    assert_eq!(find(Filter::Queue(Some("billing".into()))), []);
+    assert_eq!(find(Filter::Queue(Some("billing".into()))), NONE);
 }
 
 #[test]
@@ -59,8 +62,8 @@ fn pages_join_to_the_whole_whatever_their_size() {
         }
         assert_eq!(all, (1..=9).collect::<Vec<_>>(), "by {limit}");
     }
-    assert_eq!(hand.numbers(Filter::All, None, 0), []);
-    assert_eq!(hand.numbers(Filter::All, Some(u64::MAX), 9), [], "after the last number");
+    assert_eq!(hand.numbers(Filter::All, None, 0), NONE);
+    assert_eq!(hand.numbers(Filter::All, Some(u64::MAX), 9), NONE, "after the last number");
 }
 
 #[test]

@@ -1,0 +1,86 @@
+//! The live workload: how much there is to do in a department, and who has how much of it.
+
+use std::sync::Arc;
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::{Desk, DeskError};
+use crate::decide::Counter;
+use crate::ids::DepartmentName;
+use crate::people::Agent;
+use crate::store::{Roster, Rostered, Store, Wanted};
+
+/// How much there is to do in a department now, and who has how much of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workload {
+    /// Unfinished tickets of the department.
+    pub unfinished: u64,
+    /// Those of them that nobody owns.
+    pub queued: u64,
+    /// The agents who can own its tickets, in the order of their ids.
+    pub agents: Vec<AgentLoad>,
+}
+
+/// How much an agent has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentLoad {
+    /// The agent.
+    pub agent: Arc<Agent>,
+    /// Unfinished tickets that the agent owns, of whatever department.
+    pub load: u64,
+}
+
+impl AgentLoad {
+    /// How many more tickets the agent may get; `None`: any number.
+    pub fn room(&self) -> Option<u64> {
+        self.agent.capacity().map(|capacity| u64::from(capacity).saturating_sub(self.load))
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// How much there is to do in a department (`None`: of tickets that have none), and who has
+    /// how much of it, with nobody's eyes but the host's.
+    ///
+    /// Read from counters that change in the same commits as the tickets: it counts nothing,
+    /// however large the desk is. All of it is as of one instant.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let before = desk.workload(None)?;
+    /// assert_eq!((before.unfinished, before.queued, before.agents[0].load), (1, 1, 0));
+    ///
+    /// desk.take(agent.at(now), Take { ticket: id })?;
+    /// let after = desk.workload(None)?;
+    /// assert_eq!((after.unfinished, after.queued, after.agents[0].load), (1, 0, 1));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn workload(&self, department: Option<DepartmentName>) -> Result<Workload, DeskError> {
+        at_once(self.flow().workload(department))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn workload(
+        &self,
+        department: Option<DepartmentName>,
+    ) -> Result<Workload, DeskError> {
+        let roster = department.clone().map_or(Roster::Everybody, Roster::Department);
+        let counters = vec![Counter::Unfinished(department.clone()), Counter::Queued(department)];
+        let wanted = Wanted { records: Vec::new(), counters, roster: Some(roster) };
+        let found = self.io.load(self.id, &wanted).await?;
+        let count =
+            |value: Option<&i64>| value.map_or(0, |value| u64::try_from(*value).unwrap_or(0));
+        let load = |Rostered { record, load }: &Rostered| {
+            Some(AgentLoad { agent: record.agent()?.clone(), load: count(Some(load)) })
+        };
+        Ok(Workload {
+            unfinished: count(found.counters.first()),
+            queued: count(found.counters.get(1)),
+            agents: found.roster.iter().filter_map(load).collect(),
+        })
+    }
+}

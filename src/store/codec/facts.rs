@@ -1,0 +1,207 @@
+//! The form of every event's facts: one table of tags, and of the names that fields have in
+//! storage.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{DeserializeSeed, Deserializer, Error};
+use serde::{Deserialize, Serialize};
+
+use crate::cause::Cause;
+use crate::ids::{
+    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
+    UrgencyName,
+};
+use crate::people::AgentChange;
+use crate::record::Change;
+use crate::settings::{Priority, Settings, SettingsDraft};
+use crate::ticket::{
+    FieldFact, Follower, Heard, Message, Opened, PriorityBy, StatusChange, TicketChange, Timers,
+    Unassigning,
+};
+
+pub(super) const AGENT: &str = "agent.described";
+pub(super) const SETTINGS: &str = "settings.published";
+
+/// The table: an event's tag, what it is here, and `field here as field in storage`. Names in
+/// storage never change; what is renamed is renamed on the left of `as`. A field that comes later
+/// is an `Option`: older events do not have it.
+macro_rules! ticket_events {
+    ($($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty),* };)*) => {
+        /// The tags of all events that this build knows.
+        ///
+        /// ```
+        /// # use helpdesk::store::codec;
+        /// assert!(codec::TAGS.contains(&"ticket.message_added"));
+        /// ```
+        pub const TAGS: &[&str] = &[$($tag,)* AGENT, SETTINGS];
+
+        fn write_ticket(cause: &Cause, change: &TicketChange) -> Written {
+            match change {
+                $(TicketChange::$variant { $($place: $field),* } => {
+                    #[derive(Serialize)]
+                    struct Facts<'a> {
+                        cause: &'a Cause,
+                        $($field: &'a $type,)*
+                    }
+                    let facts = serde_json::to_string(&Facts { cause, $($field),* })?;
+                    Ok((Cow::Borrowed($tag), facts))
+                })*
+            }
+        }
+
+        fn read_ticket<'de, D: Deserializer<'de>>(
+            tag: &str,
+            deserializer: D,
+        ) -> Result<(Arc<Cause>, Change), D::Error> {
+            match tag {
+                $($tag => {
+                    #[derive(Deserialize)]
+                    struct Facts {
+                        cause: Arc<Cause>,
+                        $($field: $type,)*
+                    }
+                    let facts = Facts::deserialize(deserializer)?;
+                    let change = TicketChange::$variant { $($place: facts.$field),* };
+                    Ok((facts.cause, Change::Ticket(change)))
+                })*
+                _ => Err(D::Error::unknown_variant(tag, TAGS)),
+            }
+        }
+    };
+}
+
+ticket_events! {
+    "ticket.opened" => Opened { 0 as opening: Box<Opened> };
+    "ticket.message_added" => MessageAdded { message as message: Message, heard as heard: Heard };
+    "ticket.status_changed" => StatusChanged { 0 as status: StatusChange };
+    "ticket.resolution_recorded" => ResolutionRecorded {
+        code as code: ResolutionCode,
+        bytes as bytes: u32,
+        restarts_closing as restarts_closing: bool
+    };
+    "ticket.assigned" => Assigned {
+        to as to: AgentId,
+        from as from: Option<AgentId>,
+        over_capacity as over_capacity: bool
+    };
+    "ticket.unassigned" => Unassigned { from as from: AgentId, because as because: Unassigning };
+    "ticket.transferred" => Transferred {
+        from as from: Option<DepartmentName>,
+        to as to: DepartmentName
+    };
+    "ticket.escalated" => Escalated {
+        from as from: Option<DepartmentName>,
+        to as to: DepartmentName,
+        tier as tier: u8,
+        bytes as bytes: u32
+    };
+    "ticket.subject_changed" => SubjectChanged { bytes as bytes: u32 };
+    "ticket.category_changed" => CategoryChanged {
+        from as from: Option<CategoryName>,
+        to as to: Option<CategoryName>
+    };
+    "ticket.tags_changed" => TagsChanged { added as added: Vec<Tag>, removed as removed: Vec<Tag> };
+    "ticket.field_changed" => FieldChanged {
+        field as field: FieldName,
+        to as to: Option<FieldFact>
+    };
+    "ticket.priority_changed" => PriorityChanged {
+        from as from: Priority,
+        to as to: Priority,
+        by as by: PriorityBy
+    };
+    "ticket.impact_changed" => ImpactChanged {
+        impact as impact: Option<ImpactName>,
+        urgency as urgency: Option<UrgencyName>
+    };
+    "ticket.followers_changed" => FollowersChanged {
+        added as added: Vec<Follower>,
+        removed as removed: Vec<Follower>
+    };
+    "ticket.followed_up" => FollowedUp { by as by: TicketId };
+    "ticket.open_age_warned" => OpenAgeWarned {};
+    "ticket.open_age_overdue" => OpenAgeOverdue {};
+    "ticket.timers_set" => TimersSet { timers as timers: Timers };
+}
+
+/// A tag and the facts under it.
+pub(super) type Written = Result<(Cow<'static, str>, String), serde_json::Error>;
+
+/// Writes what happened, and why.
+pub(super) fn write(cause: &Cause, change: &Change) -> Written {
+    match change {
+        Change::Ticket(change) => write_ticket(cause, change),
+        Change::Agent(agent) => {
+            #[derive(Serialize)]
+            struct Facts<'a> {
+                cause: &'a Cause,
+                agent: &'a AgentChange,
+            }
+            Ok((AGENT.into(), serde_json::to_string(&Facts { cause, agent })?))
+        }
+        Change::Settings(settings) => {
+            #[derive(Serialize)]
+            struct Facts<'a> {
+                cause: &'a Cause,
+                settings: &'a SettingsDraft,
+            }
+            let settings = settings.draft();
+            Ok((SETTINGS.into(), serde_json::to_string(&Facts { cause, settings })?))
+        }
+        // What a newer build wrote is written back as it came.
+        Change::Newer(newer) => Ok((newer.tag.to_string().into(), newer.facts.to_string())),
+    }
+}
+
+/// Reads the facts of an event of this tag, in the form of this build's schema.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'t> {
+    pub(super) tag: &'t str,
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_> {
+    type Value = (Arc<Cause>, Change);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        match self.tag {
+            AGENT => {
+                #[derive(Deserialize)]
+                struct Facts {
+                    cause: Arc<Cause>,
+                    agent: AgentChange,
+                }
+                let facts = Facts::deserialize(deserializer)?;
+                Ok((facts.cause, Change::Agent(facts.agent)))
+            }
+            SETTINGS => {
+                #[derive(Deserialize)]
+                struct Facts {
+                    cause: Arc<Cause>,
+                    settings: InStorage,
+                }
+                let facts = Facts::deserialize(deserializer)?;
+                Ok((facts.cause, Change::Settings(facts.settings.0)))
+            }
+            tag => read_ticket(tag, deserializer),
+        }
+    }
+}
+
+/// Settings that an earlier build accepted: read without the checks of this one.
+pub(super) struct InStorage(pub(super) Arc<Settings>);
+
+impl<'de> Deserialize<'de> for InStorage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let draft = SettingsDraft::deserialize(deserializer)?;
+        let settings = Settings::accepted_before(draft).map_err(D::Error::custom)?;
+        Ok(Self(Arc::new(settings)))
+    }
+}
+
+impl fmt::Debug for InStorage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,20 @@
+//! The stored form: what is promised of it, and held to it by golden files.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that is wrong should stop"
+)]
+
+mod damaged;
+mod golden;
+mod histories_kept;
+mod names;
+mod newer;
+mod samples;
+mod settings;
+
+#[path = "../histories/mod.rs"]
+mod histories;

@@ -1,0 +1,129 @@
+//! Every name that stands in stored data is pinned: no value of any enum is without a sample.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use helpdesk::store::codec;
+use helpdesk::{
+    AgentSight, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient, Reopening, Requester,
+    Span, StatusCategory, TicketChange, Visibility,
+};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Serialize, forward_to_deserialize_any};
+
+use crate::samples;
+
+/// Asks a type for the names of its variants, which is an error to serde.
+struct Probe;
+
+#[derive(Debug)]
+struct Names(&'static [&'static str]);
+
+impl std::fmt::Display for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl std::error::Error for Names {}
+
+impl de::Error for Names {
+    fn custom<T: std::fmt::Display>(said: T) -> Self {
+        panic!("it is no enum: {said}")
+    }
+}
+
+impl<'de> Deserializer<'de> for Probe {
+    type Error = Names;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Names> {
+        panic!("it is no enum")
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        variants: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Names> {
+        Err(Names(variants))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+fn variants<T: for<'de> Deserialize<'de> + Debug>() -> Vec<&'static str> {
+    T::deserialize(Probe).unwrap_err().0.to_vec()
+}
+
+/// The name under which a value is stored.
+fn name(value: &impl Serialize) -> String {
+    match serde_json::to_value(value).unwrap() {
+        serde_json::Value::String(name) => name,
+        serde_json::Value::Object(fields) => fields.keys().next().unwrap().clone(),
+        other => panic!("{other} has no name"),
+    }
+}
+
+/// Whether these are all the values there are, each of which is in a golden line.
+fn all<T: Serialize + for<'de> Deserialize<'de> + Debug>(samples: &[T]) {
+    let names: Vec<String> = samples.iter().map(name).collect();
+    assert_eq!(names, variants::<T>(), "no sample for some {}", std::any::type_name::<T>());
+    let golden = include_str!("golden/schema-1.jsonl");
+    for name in names {
+        assert!(golden.contains(&format!("\"{name}\"")), "{name} is in no golden line");
+    }
+}
+
+#[test]
+fn every_value_of_every_stored_enum_has_a_golden_line() {
+    use samples::*;
+    all(&actors());
+    all(&authors());
+    all(&channels());
+    all(&RULES);
+    all(&KINDS);
+    all(&MOVES);
+    all(&UNASSIGNINGS);
+    all(&PRIORITY_BY);
+    all(&PARTS);
+    all(&ROLES);
+    all(&values());
+    all(&field_kinds());
+    all(&FOLLOWERS);
+    all(&WAITS);
+    all(&NOTICES);
+    all(&recipients());
+    all(&StatusCategory::ALL);
+    all(&Party::ALL);
+    all(&[Visibility::Public, Visibility::Note]);
+    all(&[Origin::CustomerWrote, Origin::AgentReachedOut]);
+    all(&[Requester::Contact(MARIA), Requester::Agent(ANNA)]);
+    all(&[FieldFact::Value(values()[0].clone()), FieldFact::Personal]);
+    all(&[Erasable::Known(Arc::<str>::from("Printer")), Erasable::Erased]);
+    all(&[AgentSight::All, AgentSight::OwnDepartments]);
+    all(&[Reopening::Always, Reopening::Within(Span::ZERO)]);
+}
+
+#[test]
+fn every_change_of_a_ticket_has_a_tag() {
+    let tags: Vec<String> =
+        variants::<TicketChange>().iter().map(|name| format!("ticket.{name}")).collect();
+    let known: Vec<&str> =
+        codec::TAGS.iter().filter(|tag| tag.starts_with("ticket.")).copied().collect();
+    assert_eq!(known, tags);
+    assert!(codec::TAGS.iter().all(|tag| tag.len() <= 64));
+}
+
+#[test]
+fn cloud_events_name_kinds_as_notices_do() {
+    for (claimed, kind) in samples::claimed().iter().zip(samples::NOTICES) {
+        let event = codec::cloud_event(claimed, "", None).unwrap();
+        assert!(event.contains(&format!("\"helpdesk.notice.{}\"", name(&kind))));
+    }
+    assert_eq!(variants::<NoticeKind>().len(), samples::NOTICES.len());
+    assert_eq!(variants::<Recipient>().len(), samples::recipients().len());
+}

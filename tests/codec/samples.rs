@@ -1,0 +1,555 @@
+//! One of everything that is ever stored: what the golden files are made of.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use helpdesk::store::{Claimed, LeaseToken, Touched};
+use helpdesk::{
+    Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
+    CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
+    FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
+    NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
+    Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
+    StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
+    Unassigning, UniqueKey, Visibility, WaitsFor, fold,
+};
+
+pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
+pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
+pub(crate) const MARIA: ContactId = ContactId::from_u128(0xC1);
+pub(crate) const ANNA: AgentId = AgentId::from_u128(0xA1);
+pub(crate) const BEN: AgentId = AgentId::from_u128(0xA2);
+
+pub(crate) fn monday() -> DateTime<Utc> {
+    "2026-03-02T09:00:00.000001Z".parse().unwrap()
+}
+
+/// Every value of each small enum that is stored; a test compares them with what serde knows.
+pub(crate) fn actors() -> Vec<Actor> {
+    vec![
+        Actor::Customer(MARIA),
+        Actor::Agent(ANNA),
+        Actor::Bot("greeter".into()),
+        Actor::AutoResponder(MARIA),
+        Actor::Host,
+        Actor::System,
+    ]
+}
+
+pub(crate) fn authors() -> Vec<Author> {
+    vec![
+        Author::Customer(MARIA),
+        Author::Agent(ANNA),
+        Author::LightAgent(BEN),
+        Author::Bot("greeter".into()),
+        Author::AutoResponder(MARIA),
+        Author::Host,
+    ]
+}
+
+pub(crate) fn channels() -> Vec<Channel> {
+    vec![
+        Channel::Email,
+        Channel::WebForm,
+        Channel::Chat,
+        Channel::Phone,
+        Channel::Video,
+        Channel::Social("mastodon".into()),
+        Channel::Messenger("signal".into()),
+        Channel::Api,
+        Channel::Other("fax \"2\"\n".into()),
+    ]
+}
+
+pub(crate) const RULES: [Rule; 8] = [
+    Rule::OnCustomerReply,
+    Rule::OnAgentReply,
+    Rule::OnTake,
+    Rule::OwnerOnReopen,
+    Rule::Wake,
+    Rule::AutoClose,
+    Rule::OpenAge,
+    Rule::Adoption,
+];
+
+pub(crate) const KINDS: [RecordKind; 5] = [
+    RecordKind::Settings,
+    RecordKind::Agent,
+    RecordKind::Contact,
+    RecordKind::Organisation,
+    RecordKind::Ticket,
+];
+
+pub(crate) const MOVES: [Moved; 10] = [
+    Moved::ByHand,
+    Moved::Postponed,
+    Moved::Resolved,
+    Moved::Closed,
+    Moved::Reopened,
+    Moved::CustomerReplied,
+    Moved::AgentReplied,
+    Moved::Taken,
+    Moved::Woken,
+    Moved::AutoClosed,
+];
+
+pub(crate) const UNASSIGNINGS: [Unassigning; 4] = [
+    Unassigning::ByHand,
+    Unassigning::Transferred,
+    Unassigning::NotEligible,
+    Unassigning::AtCapacity,
+];
+
+pub(crate) const PRIORITY_BY: [PriorityBy; 4] =
+    [PriorityBy::Default, PriorityBy::Hand, PriorityBy::Matrix, PriorityBy::Inherited];
+
+pub(crate) const PARTS: [Part; 3] = [Part::Asks, Part::Answers, Part::Neither];
+
+pub(crate) const ROLES: [Role; 5] =
+    [Role::Owner, Role::Admin, Role::Agent, Role::Restricted, Role::Light];
+
+pub(crate) fn values() -> Vec<FieldValue> {
+    vec![
+        FieldValue::Text("für Ÿvonne, 🔥".into()),
+        FieldValue::Integer(i64::MIN),
+        FieldValue::Boolean(true),
+        FieldValue::Date(NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()),
+        FieldValue::Choice("blue".into()),
+    ]
+}
+
+pub(crate) fn field_kinds() -> Vec<FieldKind> {
+    vec![
+        FieldKind::Text { max_bytes: 200 },
+        FieldKind::Integer { min: i64::MIN, max: i64::MAX },
+        FieldKind::Boolean,
+        FieldKind::Date,
+        FieldKind::Choice { options: vec!["blue".into(), "red".into()] },
+    ]
+}
+
+pub(crate) const FOLLOWERS: [Follower; 2] = [Follower::Contact(MARIA), Follower::Agent(BEN)];
+
+pub(crate) const WAITS: [WaitsFor; 3] = [WaitsFor::Customer, WaitsFor::ThirdParty, WaitsFor::Desk];
+
+fn status(name: &str, category: StatusCategory) -> Status {
+    Status { name: name.into(), category }
+}
+
+fn statuses() -> Vec<Status> {
+    StatusCategory::ALL.map(|category| status(category.as_str(), category)).to_vec()
+}
+
+fn priority(name: &str, rank: u8) -> Priority {
+    Priority { name: name.into(), rank }
+}
+
+fn timers() -> Timers {
+    let day = |days| Some(monday() + TimeDelta::days(days));
+    Timers { wake: day(1), auto_close: day(4), open_age_warning: day(3), open_age_overdue: day(5) }
+}
+
+/// A cause with nothing in it that may be left out.
+fn plain(actor: Actor) -> Cause {
+    Cause {
+        actor,
+        command: None,
+        correlation: None,
+        rule: None,
+        parent: None,
+        depth: 0,
+        settings: Revision(1),
+        actor_revision: None,
+        claimed_at: None,
+    }
+}
+
+/// A cause with everything in it.
+fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
+    let key = Key { desk: DESK, kind, id: *TICKET.as_uuid() };
+    Cause {
+        command: Some(CommandId::from_u128(99)),
+        correlation: Some("mail-17".into()),
+        rule: Some(rule),
+        parent: Some(EventRef { key, revision: Revision(2) }),
+        depth: 1,
+        settings: Revision(u64::MAX),
+        actor_revision: Some(Revision(3)),
+        claimed_at: Some(monday() - TimeDelta::microseconds(1)),
+        ..plain(actor)
+    }
+}
+
+fn message(author: Author, part: Part, visibility: Visibility, channel: Channel) -> Message {
+    Message {
+        author,
+        part,
+        visibility,
+        channel,
+        occurred_at: None,
+        bytes: 10,
+        attachments: Vec::new(),
+    }
+}
+
+fn opened() -> Opened {
+    Opened {
+        requester: Requester::Contact(MARIA),
+        origin: Origin::CustomerWrote,
+        received_at: None,
+        message: message(Author::Customer(MARIA), Part::Asks, Visibility::Public, Channel::Email),
+        subject_bytes: 7,
+        status: status("new", StatusCategory::New),
+        department: None,
+        category: None,
+        priority: priority("medium", 1),
+        priority_by: PriorityBy::Default,
+        impact: None,
+        urgency: None,
+        tags: Vec::new(),
+        fields: Vec::new(),
+        followers: Vec::new(),
+        follows: None,
+        timers: Timers::default(),
+    }
+}
+
+fn full_opening() -> Opened {
+    let attachment = AttachmentFacts {
+        media_type: "image/png".into(),
+        bytes: u64::MAX,
+        digest: Some("sha256:00".into()),
+        key: "uploads/1".into(),
+    };
+    let bare = AttachmentFacts { digest: None, ..attachment.clone() };
+    let fields = values().into_iter().enumerate();
+    let mut fields: Vec<_> = fields
+        .map(|(place, value)| (format!("field{place}").as_str().into(), FieldFact::Value(value)))
+        .collect();
+    fields.push(("name".into(), FieldFact::Personal));
+    Opened {
+        requester: Requester::Agent(ANNA),
+        origin: Origin::AgentReachedOut,
+        received_at: Some("billing@example.com".into()),
+        message: Message {
+            occurred_at: Some(monday() - TimeDelta::hours(1)),
+            attachments: vec![attachment, bare],
+            ..message(Author::Agent(ANNA), Part::Neither, Visibility::Public, Channel::Phone)
+        },
+        department: Some("billing".into()),
+        category: Some("technical".into()),
+        impact: Some("high".into()),
+        urgency: Some("low".into()),
+        tags: vec!["fire".into(), "printer".into()],
+        fields,
+        followers: FOLLOWERS.to_vec(),
+        follows: Some(TicketId::from_u128(0x70)),
+        timers: timers(),
+        ..opened()
+    }
+}
+
+fn full_personal() -> Personal {
+    Personal {
+        subject: Some("Printer".into()),
+        text: Some("It burns. \"Help\"!\u{1}\n— Maria 🔥".into()),
+        name: Some("Maria".into()),
+        email: Some("maria@example.com".into()),
+        file_names: vec!["fire.jpg".into(), "fire 2.jpg".into()],
+        fields: vec![("name".into(), FieldValue::Text("Maria".into()))],
+    }
+}
+
+fn event(revision: u64, cause: Cause, change: Change, personal: Option<Personal>) -> Event {
+    Event {
+        revision: Revision(revision),
+        at: monday() + TimeDelta::minutes(revision as i64),
+        cause: Arc::new(cause),
+        change,
+        personal: personal.map(Box::new),
+    }
+}
+
+/// A ticket to which everything happens that can happen, in no order of reason.
+pub(crate) fn ticket_history() -> Vec<Event> {
+    let mut changes = vec![TicketChange::Opened(Box::new(full_opening()))];
+    let categories = statuses();
+    let messages = authors().len().max(channels().len());
+    for place in 0..messages {
+        changes.push(TicketChange::MessageAdded {
+            message: message(
+                authors()[place % authors().len()].clone(),
+                PARTS[place % PARTS.len()],
+                if place % 4 == 3 { Visibility::Note } else { Visibility::Public },
+                channels()[place].clone(),
+            ),
+            heard: Heard {
+                waiting_since: place.is_multiple_of(2).then(monday),
+                answers_first: place == 1,
+                cancels_closing: place == 2,
+            },
+        });
+    }
+    for (place, because) in MOVES.into_iter().enumerate() {
+        changes.push(TicketChange::StatusChanged(StatusChange {
+            from: categories[place % categories.len()].clone(),
+            to: categories[(place + 1) % categories.len()].clone(),
+            because,
+            reason: (place == 1).then(|| "vendor".into()),
+            until: (place == 1).then(monday),
+            returns_to_new: place == 1,
+            bytes: place as u32,
+            timers: if place == 2 { Timers::default() } else { timers() },
+        }));
+    }
+    changes.push(TicketChange::ResolutionRecorded {
+        code: "solved".into(),
+        bytes: 12,
+        restarts_closing: true,
+    });
+    changes.push(TicketChange::Assigned { to: ANNA, from: None, over_capacity: false });
+    changes.push(TicketChange::Assigned { to: BEN, from: Some(ANNA), over_capacity: true });
+    for because in UNASSIGNINGS {
+        changes.push(TicketChange::Unassigned { from: BEN, because });
+    }
+    changes.push(TicketChange::Transferred { from: None, to: "billing".into() });
+    changes.push(TicketChange::Transferred { from: Some("billing".into()), to: "it".into() });
+    changes.push(TicketChange::Escalated {
+        from: Some("it".into()),
+        to: "engineering".into(),
+        tier: 255,
+        bytes: u32::MAX,
+    });
+    changes.push(TicketChange::SubjectChanged { bytes: 7 });
+    changes.push(TicketChange::CategoryChanged { from: None, to: Some("billing".into()) });
+    changes.push(TicketChange::TagsChanged {
+        added: vec!["hot".into(), "éàü".into()],
+        removed: vec!["fire".into()],
+    });
+    for (place, value) in values().into_iter().enumerate() {
+        let field = format!("changed{place}").as_str().into();
+        changes.push(TicketChange::FieldChanged { field, to: Some(FieldFact::Value(value)) });
+    }
+    changes.push(TicketChange::FieldChanged { field: "field1".into(), to: None });
+    changes
+        .push(TicketChange::FieldChanged { field: "name".into(), to: Some(FieldFact::Personal) });
+    for by in PRIORITY_BY {
+        let (from, to) = (priority("low", 0), priority("high", 2));
+        changes.push(TicketChange::PriorityChanged { from, to, by });
+    }
+    changes.push(TicketChange::ImpactChanged { impact: Some("low".into()), urgency: None });
+    changes.push(TicketChange::FollowersChanged {
+        added: vec![Follower::Contact(ContactId::from_u128(0xC2))],
+        removed: vec![Follower::Agent(BEN)],
+    });
+    changes.push(TicketChange::FollowedUp { by: TicketId::from_u128(0x72) });
+    changes.push(TicketChange::OpenAgeWarned);
+    changes.push(TicketChange::OpenAgeOverdue);
+    changes.push(TicketChange::TimersSet { timers: timers() });
+    let causes = changes.len();
+    let cause = |place: usize| {
+        let actor = actors()[place % actors().len()].clone();
+        if place.is_multiple_of(2) {
+            return plain(actor);
+        }
+        let odd = place / 2;
+        full(actor, RULES[odd % RULES.len()].clone(), KINDS[odd % KINDS.len()])
+    };
+    assert!(causes > 2 * RULES.len(), "there is an event for every cause");
+    let events = changes.into_iter().enumerate().map(|(place, change)| {
+        let personal = match &change {
+            TicketChange::Opened(_) => Some(full_personal()),
+            TicketChange::MessageAdded { .. } if place == 4 => None,
+            TicketChange::MessageAdded { .. } | TicketChange::ResolutionRecorded { .. } => {
+                Some(Personal { text: Some("Unplug it.".into()), ..Personal::default() })
+            }
+            TicketChange::SubjectChanged { .. } => {
+                Some(Personal { subject: Some("Toaster".into()), ..Personal::default() })
+            }
+            TicketChange::FieldChanged { to: Some(FieldFact::Personal), .. } => Some(Personal {
+                fields: vec![("name".into(), FieldValue::Text("Otto".into()))],
+                ..Personal::default()
+            }),
+            _ => None,
+        };
+        event(place as u64 + 1, cause(place), Change::Ticket(change), personal)
+    });
+    events.collect()
+}
+
+/// An opening with nothing in it that may be left out.
+pub(crate) fn bare_opening() -> Event {
+    let change = Change::Ticket(TicketChange::Opened(Box::new(opened())));
+    let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
+    event(1, plain(Actor::Customer(MARIA)), change, Some(personal))
+}
+
+/// Agents in every role.
+pub(crate) fn agent_history() -> Vec<Event> {
+    let events = ROLES.into_iter().enumerate().map(|(place, role)| {
+        let has_email = place.is_multiple_of(2);
+        let change = AgentChange {
+            role,
+            departments: vec!["billing".into(), "it".into()],
+            capacity: has_email.then_some(20),
+            deactivated: place == 3,
+            has_email,
+        };
+        let personal = Personal {
+            name: Some("Anna".into()),
+            email: has_email.then(|| "anna@example.com".into()),
+            ..Personal::default()
+        };
+        event(place as u64 + 1, plain(Actor::Host), Change::Agent(change), Some(personal))
+    });
+    events.collect()
+}
+
+/// Settings of every kind, as one value.
+pub(crate) fn rich_draft() -> SettingsDraft {
+    let fields = field_kinds().into_iter().enumerate();
+    let mut draft = SettingsDraft {
+        reference_prefix: "ACME".into(),
+        former_prefixes: vec!["HD".into()],
+        departments: vec![Department::new("support"), Department::new("engineering").tier(2)],
+        fields: fields.map(|(n, kind)| FieldDef::new(&*format!("field{n}"), kind)).collect(),
+        auto_close: None,
+        open_age: None,
+        reopening: Reopening::Always,
+        agent_sight: AgentSight::All,
+        priority_matrix: None,
+        ..SettingsDraft::default()
+    };
+    draft.fields[1].personal = true;
+    let party = |party: &Party| !Party::STAFF.contains(party);
+    let others: Vec<Party> = Party::ALL.into_iter().filter(party).collect();
+    let transition = &mut draft.workflow.statuses[1].transitions[0];
+    *transition = Transition { by: Party::ALL.to_vec(), ..transition.clone() };
+    draft.workflow.statuses[1].transitions[1].by.extend(others);
+    for (reason, waits_for) in draft.workflow.reasons.iter_mut().zip(WAITS) {
+        reason.waits_for = waits_for;
+    }
+    for status in &mut draft.workflow.statuses {
+        if status.name == "resolved" {
+            status.required_fields = vec!["field0".into()];
+        }
+    }
+    draft
+}
+
+pub(crate) fn settings_history() -> Vec<Event> {
+    let short = SettingsDraft {
+        reopening: Reopening::Within(Span::micros(1)),
+        agent_sight: AgentSight::OwnDepartments,
+        ..SettingsDraft::default()
+    };
+    let all = [Settings::default(), rich_draft().build().unwrap(), short.build().unwrap()];
+    let events = all.into_iter().enumerate().map(|(place, settings)| {
+        let change = Change::Settings(Arc::new(settings));
+        event(place as u64 + 1, plain(Actor::Host), change, None)
+    });
+    events.collect()
+}
+
+/// Every event that the golden files have, in their order.
+pub(crate) fn events() -> Vec<Event> {
+    let mut all = ticket_history();
+    all.push(bare_opening());
+    all.extend(agent_history());
+    all.extend(settings_history());
+    all
+}
+
+/// Every ticket, agent and settings as a head, under its key.
+pub(crate) fn heads() -> Vec<(Key, Head)> {
+    let ticket = Key::ticket(DESK, TICKET);
+    let history = ticket_history();
+    let mut heads: Vec<(Key, Head)> = (1..=history.len())
+        .step_by(7)
+        .chain([history.len()])
+        .map(|length| (ticket, fold(ticket, &history[..length]).unwrap()))
+        .collect();
+    let mut erased = history;
+    erased.iter_mut().for_each(|event| event.personal = None);
+    heads.push((ticket, fold(ticket, &erased).unwrap()));
+    heads.push((ticket, fold(ticket, &[bare_opening()]).unwrap()));
+    let agent = Key::agent(DESK, ANNA);
+    for (place, mut event) in agent_history().into_iter().enumerate() {
+        event.revision = Revision(1);
+        heads.push((agent, fold(agent, [&event]).unwrap()));
+        if place == 0 {
+            event.personal = None;
+            heads.push((agent, fold(agent, [&event]).unwrap()));
+        }
+    }
+    let settings = Key::settings(DESK);
+    let history = settings_history();
+    heads.extend((1..=history.len()).map(|n| (settings, fold(settings, &history[..n]).unwrap())));
+    heads
+}
+
+pub(crate) const NOTICES: [NoticeKind; 9] = [
+    NoticeKind::TicketOpened,
+    NoticeKind::CustomerWrote,
+    NoticeKind::ReplyToCustomer,
+    NoticeKind::Assigned,
+    NoticeKind::Queued,
+    NoticeKind::Reopened,
+    NoticeKind::Woken,
+    NoticeKind::OpenAgeWarning,
+    NoticeKind::OpenAgeOverdue,
+];
+
+pub(crate) fn recipients() -> Vec<Recipient> {
+    vec![
+        Recipient::Contact(MARIA),
+        Recipient::Agent(ANNA),
+        Recipient::Department("billing".into()),
+        Recipient::Desk,
+    ]
+}
+
+pub(crate) fn notices() -> Vec<Notice> {
+    let notices = NOTICES.into_iter().enumerate().map(|(place, kind)| Notice {
+        id: NoticeId { ticket: TICKET, revision: Revision(place as u64 + 1), index: u16::MAX },
+        kind,
+        to: recipients()[place % recipients().len()].clone(),
+        correlation: place.is_multiple_of(2).then(|| "mail-17".into()),
+    });
+    notices.collect()
+}
+
+pub(crate) fn claimed() -> Vec<Claimed> {
+    let claimed = notices().into_iter().map(|notice| Claimed {
+        token: LeaseToken { key: Key::ticket(DESK, TICKET), lease: 4 },
+        notice,
+        number: TicketNumber(1042),
+        attempt: 2,
+    });
+    claimed.collect()
+}
+
+/// Of every kind of record, though no build writes all of them.
+pub(crate) fn touched() -> Vec<Touched> {
+    let touched = KINDS.into_iter().enumerate().map(|(place, kind)| Touched {
+        key: Key { desk: DESK, kind, id: *TICKET.as_uuid() },
+        from: Revision(place as u64),
+        to: Revision(u64::MAX),
+        number: (kind == RecordKind::Ticket).then_some(TicketNumber(1042)),
+    });
+    touched.collect()
+}
+
+pub(crate) fn unique_keys() -> Vec<UniqueKey> {
+    vec![
+        UniqueKey::Number(TicketNumber(1042)),
+        UniqueKey::Number(TicketNumber(u64::MAX)),
+        UniqueKey::AgentEmail("anna@example.com".into()),
+        UniqueKey::AgentEmail("a:b \"ü\"".into()),
+        UniqueKey::AgentEmail("".into()),
+    ]
+}
+
+pub(crate) fn counters() -> Vec<Counter> {
+    vec![Counter::Load(ANNA)]
+}

@@ -1,0 +1,143 @@
+//! The relay: notices come at least once, in order, again and again until they are given up.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
+
+mod support;
+
+use chrono::TimeDelta;
+use helpdesk::command::{Edit, Note};
+use helpdesk::store::{Lease, Scope, Store};
+use helpdesk::{Delivery, Dispatch, Erasable, NoticeKind, Relayed, Relaying, Span};
+use support::*;
+
+fn relay(desk: &TestDesk, deliver: impl FnMut(Dispatch) -> Delivery) -> Relayed {
+    desk.desk.relay(desk.now(), &Relaying::default(), deliver).unwrap()
+}
+
+/// What is delivered until nothing is left, all of it.
+fn drain(desk: &TestDesk) -> Vec<Dispatch> {
+    let mut got = Vec::new();
+    while !relay(desk, |dispatch| {
+        got.push(dispatch);
+        Delivery::Delivered
+    })
+    .is_empty()
+    {}
+    got
+}
+
+#[test]
+fn a_dispatch_has_what_a_host_needs_to_deliver_it() {
+    let desk = TestDesk::new();
+    let ticket = desk.given_request();
+    desk.ok(&agent(ANNA), reply(ticket));
+    let got = drain(&desk);
+    let kinds: Vec<_> = got.iter().map(|it| it.notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::TicketOpened, NoticeKind::ReplyToCustomer]);
+    let reply = &got[1];
+    assert_eq!(reply.reference.to_string(), "HD-1");
+    assert_eq!(reply.attempt, 1);
+    assert_eq!(reply.text(), Some(Erasable::Known("words".into())));
+    assert_eq!(reply.event.as_ref().unwrap().revision, reply.notice.id.revision);
+    assert!(relay(&desk, |_| panic!("nothing is left")).is_empty());
+}
+
+#[test]
+fn what_is_no_message_has_no_text() {
+    let desk = TestDesk::new();
+    let ticket = desk.given_request();
+    drain(&desk);
+    desk.ok(&agent(CARL), helpdesk::command::Assign::new(ticket, ANNA));
+    desk.ok(&agent(CARL), Note::new(ticket, "between us"));
+    desk.ok(&agent(CARL), Edit::new(ticket));
+    let got = drain(&desk);
+    assert_eq!(got.len(), 1);
+    assert_eq!((got[0].notice.kind, got[0].text()), (NoticeKind::Assigned, None));
+}
+
+#[test]
+fn a_failure_holds_up_its_own_ticket_and_no_other() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&agent(ANNA), reply(TICKET));
+    desk.ok(&customer(MARIA), request(ticket_id(2)));
+
+    let failed = relay(&desk, |dispatch| match dispatch.notice.id.ticket {
+        TICKET => Delivery::Failed,
+        _ => Delivery::Delivered,
+    });
+    let again = desk.now() + TimeDelta::minutes(1);
+    assert_eq!(failed.delivered.len(), 1);
+    assert_eq!(failed.retried.iter().map(|(_, at)| *at).collect::<Vec<_>>(), [again]);
+    assert!(relay(&desk, |_| panic!("the answer waits for the opening")).is_empty());
+
+    desk.set_now(again - micro());
+    assert!(relay(&desk, |_| panic!("not yet")).is_empty());
+    desk.set_now(again);
+    let attempts: Vec<_> = drain(&desk).iter().map(|it| (it.notice.kind, it.attempt)).collect();
+    assert_eq!(attempts, [(NoticeKind::TicketOpened, 2), (NoticeKind::ReplyToCustomer, 1)]);
+}
+
+#[test]
+fn waits_double_up_to_the_longest_and_then_it_is_given_up() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    let how = Relaying { attempts: 5, longest_wait: Span::minutes(3), ..Relaying::default() };
+    let mut waits = Vec::new();
+    let given_up = loop {
+        let step = desk.desk.relay(desk.now(), &how, |_| Delivery::Failed).unwrap();
+        match step.retried.first() {
+            Some((_, at)) => {
+                waits.push((*at - desk.now()).num_minutes());
+                desk.set_now(*at);
+            }
+            None => break step.given_up.len(),
+        }
+    };
+    assert_eq!((waits, given_up), (vec![1, 2, 3, 3], 1));
+    assert!(drain(&desk).is_empty(), "nobody will be told");
+}
+
+#[test]
+fn what_cannot_be_delivered_is_given_up_at_once_and_the_next_one_comes() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&agent(ANNA), reply(TICKET));
+    assert_eq!(relay(&desk, |_| Delivery::Impossible).given_up.len(), 1);
+    assert_eq!(drain(&desk)[0].notice.kind, NoticeKind::ReplyToCustomer);
+}
+
+#[test]
+fn a_relay_that_took_too_long_settles_nothing() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    let late = relay(&desk, |_| {
+        // In the meantime another relay finds the lease over, and takes the notice.
+        let lease = Lease { until: desk.now() + hours(2), limit: 1 };
+        let scope = Scope::One(desk.desk.id());
+        assert_eq!(desk.store.claim(scope, desk.now() + hours(1), lease).unwrap().len(), 1);
+        Delivery::Delivered
+    });
+    assert_eq!((late.delivered.len(), late.late.len()), (0, 1));
+    desk.pass(hours(2));
+    assert_eq!(drain(&desk)[0].attempt, 3, "at least once, and here for the third time");
+}
+
+#[test]
+fn a_batch_is_at_most_so_many_and_a_batch_of_none_is_one() {
+    let desk = TestDesk::new();
+    for n in 1..=5 {
+        desk.ok(&customer(MARIA), request(ticket_id(n)));
+    }
+    let step = |batch| {
+        let how = Relaying { batch, ..Relaying::default() };
+        desk.desk.relay(desk.now(), &how, |_| Delivery::Delivered).unwrap().delivered.len()
+    };
+    assert_eq!((step(2), step(0), step(9)), (2, 1, 2));
+}
