@@ -45,7 +45,23 @@ pub fn profile(index: u128) -> AgentProfile {
     }
 }
 
-/// The calls that put the agents on record.
+/// The calls that put the agents on record: how every history begins.
+///
+/// ```
+/// use helpdesk::Role;
+/// use helpdesk::conformance::history::cast;
+/// use helpdesk::conformance::kit::{Random, TestDesk};
+///
+/// // Any settings with the departments of the cast.
+/// let settings = cast::settings(&mut Random::new(1)).build().unwrap();
+/// let test = TestDesk::new(settings)?;
+/// for call in cast::hire() {
+///     test.desk().execute(&call)?;
+/// }
+/// let owner = test.desk().agent(cast::agent(0))?.unwrap();
+/// assert_eq!(owner.role(), Role::Owner);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 pub fn hire() -> Vec<Call> {
     let put = |index| {
         let command = Command::PutAgent { id: agent(index), profile: profile(index) };

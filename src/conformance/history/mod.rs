@@ -91,6 +91,23 @@ impl fmt::Display for Step {
 }
 
 /// What is known of a desk when a step is drawn, so that the step is about something.
+///
+/// For tests that play a history themselves, beside a [`Model`] of their own:
+///
+/// ```
+/// use helpdesk::conformance::history::{History, Step, View, cast};
+/// use helpdesk::conformance::model::{Model, Prediction};
+///
+/// let history = History::drawn(7, 20);
+/// let mut model = Model::new(history.settings());
+/// for call in cast::hire() {
+///     assert_eq!(model.apply(&call), Prediction::Changed);
+/// }
+/// let view = View { model: &model, clock: cast::start(), named: &[], unruly: false };
+/// let step = Step::drawn(history.steps[0], &view);
+/// assert_eq!(step, Step::drawn(history.steps[0], &view));
+/// assert!(step.now() >= cast::start(), "only unruly histories turn clocks back");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     /// The desk as the model has it.
@@ -112,6 +129,14 @@ impl View<'_> {
 
 /// Draws somebody: an agent of any role, a customer, a bot, an auto-responder, the host, the
 /// system; now and then somebody whom the desk does not know.
+///
+/// ```
+/// use helpdesk::Actor;
+/// use helpdesk::conformance::history;
+///
+/// let drawn: Vec<Actor> = (0..100).map(history::actor).collect();
+/// assert!(drawn.contains(&Actor::Host) && drawn.contains(&Actor::Bot("sorter".into())));
+/// ```
 pub fn actor(seed: u64) -> Actor {
     draw::anybody(&mut Random::new(seed))
 }
@@ -121,6 +146,19 @@ pub fn actor(seed: u64) -> Actor {
 /// A step is drawn as things stand when it comes. So a history with a step less is a history,
 /// too, and what was about that step's ticket is now about another: dropping steps is how one
 /// that fails is made short.
+///
+/// ```
+/// use helpdesk::conformance::history::{History, cast};
+///
+/// let history = History::drawn(7, 60);
+/// assert_eq!(history, History::drawn(7, 60));
+///
+/// let mut shorter = history.clone();
+/// shorter.steps.truncate(3);
+/// let (agents, played) = (cast::hire().len(), shorter.play());
+/// assert_eq!(played.len(), agents + 3);
+/// assert_eq!(played, history.play()[..agents + 3]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     /// Of the settings.
