@@ -115,8 +115,10 @@
 //! | module | what is there |
 //! |---|---|
 //! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | [`condition`] | the language of views and rules, as data and as text |
 //! | `people` | actors, authors, roles, agents; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
+//! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -129,9 +131,10 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
+//! | `regex` | conditions that test a text by regular expression |
+//! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |
 //! | `conformance` | for tests: the independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand; random histories from a seed; implies `json` |
 //! | `proptest` | the same histories, settings, actors and calls as proptest strategies; implies `conformance` |
-//! | `tokio` | `store::Offload`: a store that blocks, offered to a host that awaits |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.
@@ -139,12 +142,14 @@
 
 mod cause;
 mod channel;
+pub mod condition;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decide;
 mod desk;
 mod digest;
 mod ids;
+pub mod matching;
 mod people;
 mod personal;
 mod problem;
@@ -158,6 +163,7 @@ mod workflow;
 
 pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
+pub use condition::{Condition, Fact, Sort};
 pub use decide::{
     AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
     Guard, KeyChange, Loaded, Needs, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey,
@@ -174,7 +180,8 @@ pub use ids::{
     TicketNumber, UrgencyName,
 };
 pub use people::{
-    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Part, Party, Requester, Role,
+    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,
+    Role,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
@@ -184,8 +191,8 @@ pub use settings::{
     Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Follower, Heard, Message, Moved, Opened,
-    Origin, PriorityBy, ReplayError, Resolution, StatusChange, Ticket, TicketChange, TicketKind,
+    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
+    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
     TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};

@@ -135,6 +135,52 @@ pub enum Mistake {
         /// What may be there.
         expected: &'static str,
     },
+    /// A value that is not of the kind that belongs there.
+    #[error("`{found}` is not {expected}")]
+    NotA {
+        /// What is there, shortened.
+        found: String,
+        /// What should be there.
+        expected: &'static str,
+    },
+    /// A test that a fact does not have.
+    #[error("`{fact}` cannot be tested with `{test}`")]
+    NoSuchTest {
+        /// The fact.
+        fact: String,
+        /// The test, as data names it.
+        test: &'static str,
+    },
+    /// Something in a condition that belongs elsewhere.
+    #[error("`{what}` can be used in {place} only")]
+    OnlyIn {
+        /// What it is.
+        what: String,
+        /// Where it belongs.
+        place: &'static str,
+    },
+    /// More than a limit of the settings allows.
+    #[error("the limit `{limit}` is {most}, and this would be {found}")]
+    OverLimit {
+        /// The limit's name.
+        limit: &'static str,
+        /// What it allows.
+        most: u64,
+        /// What is there.
+        found: u64,
+    },
+    /// A regular expression that cannot be used.
+    #[error("the regular expression cannot be used: {why}")]
+    BadPattern {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something that the crate was built without.
+    #[error("the crate was built without the feature `{feature}`, which this needs")]
+    NeedsFeature {
+        /// The Cargo feature.
+        feature: &'static str,
+    },
     /// Two values that cannot both be right.
     #[error("{0}")]
     Contradiction(&'static str),

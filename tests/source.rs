@@ -7,10 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up. A file may import from its own rank and from those below.
-const RANKS: [&[&str]; 9] = [
+const RANKS: [&[&str]; 11] = [
     &["ids", "time", "digest", "value", "personal", "problem"],
+    &["condition"],
     &["people"],
     &["cause", "workflow"],
+    &["matching"],
     &["settings"],
     &["ticket"],
     &["record", "channel"],

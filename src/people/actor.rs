@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::condition::Literal;
 use crate::ids::{AgentId, BotName, ContactId};
 use crate::people::Role;
 
@@ -135,6 +136,44 @@ pub enum Requester {
     Agent(AgentId),
 }
 
+/// As conditions write it.
+impl From<Requester> for Literal {
+    fn from(requester: Requester) -> Self {
+        match requester {
+            Requester::Contact(id) => id.into(),
+            Requester::Agent(id) => id.into(),
+        }
+    }
+}
+
+/// Somebody who is told of public answers on a ticket beside its requester.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut edit = Edit::new(id);
+/// edit.follow.insert(Follower::Contact(ContactId::from_u128(70)));
+/// let edited = desk.edit(agent.at(now), edit)?;
+/// assert_eq!(edited.ticket().unwrap().followers().len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Follower {
+    /// A contact: a carbon copy. Not told of internal tickets.
+    Contact(ContactId),
+    /// An agent.
+    Agent(AgentId),
+}
+
+impl From<Requester> for Follower {
+    fn from(requester: Requester) -> Self {
+        match requester {
+            Requester::Contact(id) => Self::Contact(id),
+            Requester::Agent(id) => Self::Agent(id),
+        }
+    }
+}
+
 /// Who wrote a message, by type, so that what counts as an answer is one table
 /// ([`part`](Self::part)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -160,6 +199,18 @@ impl Author {
         match role {
             Role::Owner | Role::Admin | Role::Agent | Role::Restricted => Self::Agent(id),
             Role::Light => Self::LightAgent(id),
+        }
+    }
+
+    /// What kind of author it is, in one word, as conditions write it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customer",
+            Self::Agent(_) => "agent",
+            Self::LightAgent(_) => "light_agent",
+            Self::Bot(_) => "bot",
+            Self::AutoResponder(_) => "auto_responder",
+            Self::Host => "host",
         }
     }
 

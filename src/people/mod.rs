@@ -6,5 +6,5 @@ mod agent;
 
 pub use access::AgentSight;
 pub(crate) use access::{Deed, SightOf, Who, may, sees};
-pub use actor::{Actor, Author, Part, Party, Requester};
+pub use actor::{Actor, Author, Follower, Part, Party, Requester};
 pub use agent::{Agent, AgentChange, AgentProfile, Role};

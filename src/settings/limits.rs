@@ -42,6 +42,12 @@ pub struct Limits {
     pub attachment_bytes: u64,
     /// Follow-up tickets of a ticket. Default 100.
     pub follow_ups: u32,
+    /// Levels of a condition, the test at the bottom included; 1 to 64. Default 16.
+    pub condition_depth: u32,
+    /// Tests of a condition; at least 1. Default 500.
+    pub condition_tests: u32,
+    /// Values that one test of a condition lists. Default 1000.
+    pub condition_items: u32,
 }
 
 impl Default for Limits {
@@ -55,6 +61,9 @@ impl Default for Limits {
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
+            condition_depth: 16,
+            condition_tests: 500,
+            condition_items: 1000,
         }
     }
 }
@@ -68,6 +77,21 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
                 found: limits.subject_bytes.to_string(),
                 expected: "at least 16",
             },
+        );
+    }
+    if !(1..=64).contains(&limits.condition_depth) {
+        problems.at(
+            "limits.condition_depth",
+            Mistake::OutOfRange {
+                found: limits.condition_depth.to_string(),
+                expected: "1 to 64: no text of a condition is deeper",
+            },
+        );
+    }
+    if limits.condition_tests == 0 {
+        problems.at(
+            "limits.condition_tests",
+            Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
         );
     }
     if limits.text_bytes == 0 {

@@ -1,6 +1,7 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
 mod fields;
+mod lexicon;
 mod limits;
 mod policies;
 mod priority;
@@ -15,6 +16,7 @@ pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
 use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
+use crate::matching::Lexicon;
 use crate::people::AgentSight;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
@@ -317,6 +319,11 @@ impl Settings {
     pub fn default_priority(&self) -> Priority {
         self.priority(&self.draft.default_priority)
             .unwrap_or(Priority { name: self.draft.default_priority.clone(), rank: 0 })
+    }
+
+    /// What the names in conditions mean under these settings. Made anew by each call.
+    pub fn lexicon(&self) -> Lexicon {
+        lexicon::of(&self.draft)
     }
 
     /// Priority from impact and urgency.

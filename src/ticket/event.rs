@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Message, Timers, Visibility};
 use crate::ids::{
-    AgentId, CategoryName, ContactId, DepartmentName, FieldName, ImpactName, ReasonName,
-    ReceivedAt, ResolutionCode, Tag, TicketId, UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
+    ResolutionCode, Tag, TicketId, UrgencyName,
 };
-use crate::people::Requester;
+use crate::people::{Follower, Requester};
 use crate::settings::Priority;
 use crate::time;
 use crate::value::FieldValue;
@@ -383,25 +383,6 @@ pub enum FieldFact {
     Value(FieldValue),
     /// The value is the personal payload.
     Personal,
-}
-
-/// Somebody who is told of public answers on a ticket beside its requester.
-///
-/// ```
-#[doc = include_str!("../example.txt")]
-/// let mut edit = Edit::new(id);
-/// edit.follow.insert(Follower::Contact(ContactId::from_u128(70)));
-/// let edited = desk.edit(agent.at(now), edit)?;
-/// assert_eq!(edited.ticket().unwrap().followers().len(), 1);
-/// # Ok::<(), helpdesk::DeskError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Follower {
-    /// A contact: a carbon copy. Not told of internal tickets.
-    Contact(ContactId),
-    /// An agent.
-    Agent(AgentId),
 }
 
 impl fmt::Display for Moved {

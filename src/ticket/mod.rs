@@ -3,6 +3,7 @@
 mod apply;
 pub mod command;
 mod event;
+mod facts;
 mod message;
 mod timers;
 
@@ -14,9 +15,9 @@ use serde::{Deserialize, Serialize};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Follower, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange,
-    Unassigning,
+    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
 };
+pub use facts::Scene;
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
 pub(crate) use timers::armed;
@@ -26,6 +27,7 @@ use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
     ResolutionCode, Revision, Tag, TicketId, UrgencyName,
 };
+pub(crate) use crate::people::Follower;
 use crate::people::{Actor, Requester, SightOf};
 use crate::personal::Erasable;
 use crate::settings::Priority;

@@ -17,6 +17,7 @@ pub(crate) use check::check_lookups;
 pub(crate) use check::{Around, check};
 pub use draft::{Landmarks, Reason, StatusDraft, Transition, WaitsFor, WorkflowDraft};
 
+use crate::condition::Literal;
 use crate::ids::{FieldName, ReasonName, StatusName};
 use crate::people::Party;
 
@@ -68,6 +69,13 @@ impl StatusCategory {
 impl fmt::Display for StatusCategory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// As conditions write it.
+impl From<StatusCategory> for Literal {
+    fn from(category: StatusCategory) -> Self {
+        category.as_str().into()
     }
 }
 

@@ -1,0 +1,308 @@
+//! What conditions are about: the facts of a ticket, their names, and who may know them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::text;
+use crate::ids::FieldName;
+
+/// Something that a ticket has, which a condition tests and an order sorts by.
+///
+/// The methods that make a [`Condition`](super::Condition) of one are its vocabulary:
+///
+/// ```
+/// use helpdesk::Fact;
+///
+/// let condition = Fact::Priority.at_least("high");
+/// assert_eq!(condition.to_string(), "priority >= high");
+/// assert_eq!(Fact::Assignee.missing().to_string(), "assignee is missing");
+/// assert_eq!(Fact::field("order").equals(4711).to_string(), "field.order = 4711");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Fact {
+    /// Its number, a whole number; in views only.
+    Number,
+    /// Its status, by name. A ticket that is still in a status whose name has since come to mean
+    /// another category is in none that a condition can name.
+    Status,
+    /// What its status means: a [`StatusCategory`](crate::StatusCategory).
+    StatusCategory,
+    /// Why it waits, by name.
+    Reason,
+    /// Whose it is: `customer` or `internal`.
+    Kind,
+    /// Who wrote first: `customer_wrote` or `agent_reached_out`.
+    Origin,
+    /// Whose queue it is in, by name.
+    Department,
+    /// Who owns it: `agent:UUID`, a UUID, or in views `me`.
+    Assignee,
+    /// Who asks: `contact:UUID`, `agent:UUID`, or in views `me`.
+    Requester,
+    /// Who is told beside requester and agents: a list of what a requester may be.
+    Followers,
+    /// How much it matters: a name on an ordered scale.
+    Priority,
+    /// How many it touches, by name.
+    Impact,
+    /// How soon it hurts, by name.
+    Urgency,
+    /// The channel of the last public message, as its text form: `email`, `social:mastodon`.
+    Channel,
+    /// The address or form that received it: text.
+    ReceivedAt,
+    /// What it is about, by name.
+    Category,
+    /// Its labels: a list of names.
+    Tags,
+    /// What it is called: text.
+    Subject,
+    /// How it ended the last time it did: a resolution code.
+    Resolution,
+    /// The ticket that it follows up: a UUID.
+    Follows,
+    /// How many public messages it has, the first included.
+    Messages,
+    /// How many notes it has.
+    Notes,
+    /// How often it was reopened.
+    Reopened,
+    /// How often it was escalated.
+    Escalated,
+    /// How often it moved to another department, escalations aside.
+    Transferred,
+    /// Whether it waits for somebody to take it.
+    Queued,
+    /// Whether it is flagged for its age.
+    Overdue,
+    /// Whether it was warned about for its age.
+    OpenAgeWarned,
+    /// When it was opened.
+    OpenedAt,
+    /// When something last happened on it.
+    UpdatedAt,
+    /// Since when it is in its status.
+    StatusSince,
+    /// Since when it is unresolved.
+    UnresolvedSince,
+    /// Since when somebody waits for an answer.
+    WaitingSince,
+    /// When a human agent first answered.
+    FirstAnsweredAt,
+    /// When the requester last wrote or spoke.
+    LastAskedAt,
+    /// When a human agent last answered.
+    LastAnsweredAt,
+    /// When it was last resolved.
+    ResolvedAt,
+    /// When it was closed.
+    ClosedAt,
+    /// Until when it is postponed.
+    PostponedUntil,
+    /// A custom field of the settings, by the type that they give it.
+    Field(FieldName),
+    /// The text of the message that sets a trigger off; in triggers only.
+    MessageText,
+    /// Who wrote that message: `customer`, `agent`, `light_agent`, `bot`, `auto_responder` or
+    /// `host`; in triggers only.
+    MessageAuthor,
+    /// Who may read that message: `public` or `note`; in triggers only.
+    MessageVisibility,
+}
+
+/// Every fact but the custom fields, with its name.
+const NAMES: [(Fact, &str); 42] = [
+    (Fact::Number, "number"),
+    (Fact::Status, "status"),
+    (Fact::StatusCategory, "status_category"),
+    (Fact::Reason, "reason"),
+    (Fact::Kind, "kind"),
+    (Fact::Origin, "origin"),
+    (Fact::Department, "department"),
+    (Fact::Assignee, "assignee"),
+    (Fact::Requester, "requester"),
+    (Fact::Followers, "followers"),
+    (Fact::Priority, "priority"),
+    (Fact::Impact, "impact"),
+    (Fact::Urgency, "urgency"),
+    (Fact::Channel, "channel"),
+    (Fact::ReceivedAt, "received_at"),
+    (Fact::Category, "category"),
+    (Fact::Tags, "tags"),
+    (Fact::Subject, "subject"),
+    (Fact::Resolution, "resolution"),
+    (Fact::Follows, "follows"),
+    (Fact::Messages, "messages"),
+    (Fact::Notes, "notes"),
+    (Fact::Reopened, "reopened"),
+    (Fact::Escalated, "escalated"),
+    (Fact::Transferred, "transferred"),
+    (Fact::Queued, "queued"),
+    (Fact::Overdue, "overdue"),
+    (Fact::OpenAgeWarned, "open_age_warned"),
+    (Fact::OpenedAt, "opened_at"),
+    (Fact::UpdatedAt, "updated_at"),
+    (Fact::StatusSince, "status_since"),
+    (Fact::UnresolvedSince, "unresolved_since"),
+    (Fact::WaitingSince, "waiting_since"),
+    (Fact::FirstAnsweredAt, "first_answered_at"),
+    (Fact::LastAskedAt, "last_asked_at"),
+    (Fact::LastAnsweredAt, "last_answered_at"),
+    (Fact::ResolvedAt, "resolved_at"),
+    (Fact::ClosedAt, "closed_at"),
+    (Fact::PostponedUntil, "postponed_until"),
+    (Fact::MessageText, "message.text"),
+    (Fact::MessageAuthor, "message.author"),
+    (Fact::MessageVisibility, "message.visibility"),
+];
+
+impl Fact {
+    /// Every fact but the custom fields.
+    pub fn built_in() -> impl ExactSizeIterator<Item = Self> {
+        NAMES.iter().map(|(fact, _)| fact.clone())
+    }
+
+    /// The custom field of this name.
+    pub fn field(name: impl Into<FieldName>) -> Self {
+        Self::Field(name.into())
+    }
+
+    /// The fact of this name, as data writes it: `status`, `field.order`.
+    ///
+    /// ```
+    /// # use helpdesk::Fact;
+    /// assert_eq!(Fact::named("waiting_since"), Some(Fact::WaitingSince));
+    /// assert_eq!(Fact::named("field.order number"), Some(Fact::field("order number")));
+    /// assert_eq!(Fact::named("mood"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        match name.strip_prefix("field.") {
+            Some(field) => Some(Self::field(field)),
+            None => NAMES.iter().find(|(_, known)| *known == name).map(|(fact, _)| fact.clone()),
+        }
+    }
+
+    /// The name of a fact that is no custom field.
+    fn built_in_name(&self) -> &'static str {
+        NAMES.iter().find(|(fact, _)| fact == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether a customer may filter and sort by it, and learn nothing of notes, agents and what
+    /// the desk keeps to itself.
+    ///
+    /// What is not public is so for a reason: `updated_at` moves with every note, and which
+    /// department has a ticket is the desk's own affair.
+    ///
+    /// ```
+    /// # use helpdesk::Fact;
+    /// assert!(Fact::WaitingSince.is_public());
+    /// assert!(!Fact::UpdatedAt.is_public());
+    /// ```
+    pub fn is_public(&self) -> bool {
+        match self {
+            Self::Number
+            | Self::Status
+            | Self::StatusCategory
+            | Self::Kind
+            | Self::Origin
+            | Self::Requester
+            | Self::Channel
+            | Self::Category
+            | Self::Subject
+            | Self::Follows
+            | Self::Messages
+            | Self::OpenedAt
+            | Self::WaitingSince
+            | Self::FirstAnsweredAt
+            | Self::LastAskedAt
+            | Self::LastAnsweredAt
+            | Self::ResolvedAt
+            | Self::ClosedAt => true,
+            Self::Reason
+            | Self::Department
+            | Self::Assignee
+            | Self::Followers
+            | Self::Priority
+            | Self::Impact
+            | Self::Urgency
+            | Self::ReceivedAt
+            | Self::Tags
+            | Self::Resolution
+            | Self::Notes
+            | Self::Reopened
+            | Self::Escalated
+            | Self::Transferred
+            | Self::Queued
+            | Self::Overdue
+            | Self::OpenAgeWarned
+            | Self::UpdatedAt
+            | Self::StatusSince
+            | Self::UnresolvedSince
+            | Self::PostponedUntil
+            | Self::Field(_)
+            | Self::MessageText
+            | Self::MessageAuthor
+            | Self::MessageVisibility => false,
+        }
+    }
+
+    /// Whether it is about the message that sets a trigger off.
+    pub(crate) fn is_of_message(&self) -> bool {
+        matches!(self, Self::MessageText | Self::MessageAuthor | Self::MessageVisibility)
+    }
+}
+
+/// As the text form of conditions writes it: an odd field name in quotes.
+///
+/// ```
+/// # use helpdesk::Fact;
+/// assert_eq!(Fact::field("order").to_string(), "field.order");
+/// assert_eq!(Fact::field("order number").to_string(), r#"field."order number""#);
+/// ```
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name) if text::is_plain(name.as_str()) => write!(f, "field.{name}"),
+            Self::Field(name) => {
+                f.write_str("field.")?;
+                text::write_quoted(f, name.as_str())
+            }
+            built_in => f.write_str(built_in.built_in_name()),
+        }
+    }
+}
+
+impl Serialize for Fact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Field(name) => serializer.collect_str(&format_args!("field.{name}")),
+            built_in => serializer.serialize_str(built_in.built_in_name()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Fact {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| {
+            serde::de::Error::custom(format_args!("there is no fact `{}`", text::shortened(&name)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fact, NAMES};
+
+    #[test]
+    fn every_fact_has_a_name_of_its_own() {
+        for (index, (fact, name)) in NAMES.iter().enumerate() {
+            assert_eq!(Fact::named(name).as_ref(), Some(fact));
+            assert_eq!(fact.to_string(), *name);
+            assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
+        }
+        assert_eq!(NAMES.len(), 42, "the enum without `Field`");
+    }
+}

@@ -1,0 +1,260 @@
+//! A checked condition at work: does this ticket match?
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::lexicon::Type;
+use super::narrow::{self, Narrow};
+use super::pattern::Pattern;
+use super::{Facts, Value, fold};
+use crate::condition::{Condition, Fact};
+use crate::ids::{AgentId, TicketId};
+use crate::people::{Follower, Requester};
+use crate::time::Span;
+use crate::workflow::Status;
+
+/// A condition that has been [checked](Condition::check), ready to be asked of tickets. Cheap to
+/// clone.
+///
+/// Tests of names, ids, numbers and instants allocate nothing, nor does the search of a text of
+/// the length of a subject.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use helpdesk::matching::Place;
+///
+/// let condition: Condition = "requester = contact:00000000-0000-0000-0000-000000000007
+///     and waiting_since older than PT4H".parse().unwrap();
+/// let matcher = condition.check(&Settings::default().lexicon(), Place::View).unwrap();
+///
+/// let ticket = desk.ticket(id)?.unwrap();
+/// assert!(!matcher.matches(&Scene::of(&ticket, now)));
+/// assert!(matcher.matches(&Scene::of(&ticket, now + TimeDelta::hours(4))));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    program: Arc<Program>,
+    me: Option<AgentId>,
+}
+
+#[derive(Debug)]
+struct Program {
+    condition: Condition,
+    node: Node,
+}
+
+/// A condition with every name in it looked up.
+#[derive(Debug)]
+pub(super) enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    Probe(Probe),
+}
+
+/// A test with its value typed.
+#[derive(Debug)]
+pub(super) struct Probe {
+    pub(super) fact: Fact,
+    pub(super) of: Type,
+    pub(super) ask: Ask,
+}
+
+#[derive(Debug)]
+pub(super) enum Ask {
+    Missing,
+    Present,
+    OneOf(Vec<Typed>),
+    NoneOf(Vec<Typed>),
+    Order(Sign, Typed),
+    Contains(Typed),
+    Matches(Pattern),
+    Older(Span),
+    Younger(Span),
+    Changed,
+    ChangedFrom(Typed),
+    ChangedTo(Typed),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Sign {
+    pub(super) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Less => order.is_lt(),
+            Self::AtMost => order.is_le(),
+            Self::More => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+        }
+    }
+}
+
+/// A literal of the type that its fact has.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Typed {
+    /// Folded.
+    Text(String),
+    Name(Arc<str>),
+    Status(Status),
+    Integer(i64),
+    Boolean(bool),
+    Instant(DateTime<Utc>),
+    Date(NaiveDate),
+    Person(Requester),
+    /// The agent who looks.
+    Me,
+    Ticket(TicketId),
+    Channel(Arc<str>, Option<Arc<str>>),
+}
+
+impl Typed {
+    fn is(&self, value: Value<'_>, me: Option<AgentId>) -> bool {
+        match (self, value) {
+            (Self::Text(folded), Value::Text(text)) => fold::equals(text, folded),
+            (Self::Name(this), Value::Name(that)) => **this == *that,
+            (Self::Status(this), Value::Status(that)) => this == that,
+            (Self::Integer(this), Value::Integer(that)) => *this == that,
+            (Self::Boolean(this), Value::Boolean(that)) => *this == that,
+            (Self::Instant(this), Value::Instant(that)) => *this == that,
+            (Self::Date(this), Value::Date(that)) => *this == that,
+            (Self::Person(this), Value::Person(that)) => *this == that,
+            (Self::Me, Value::Person(that)) => me.is_some_and(|me| that == Requester::Agent(me)),
+            (Self::Ticket(this), Value::Ticket(that)) => *this == that,
+            (Self::Channel(kind, name), Value::Channel(that_kind, that_name)) => {
+                **kind == *that_kind && name.as_deref() == that_name
+            }
+            (
+                Self::Text(_)
+                | Self::Name(_)
+                | Self::Status(_)
+                | Self::Integer(_)
+                | Self::Boolean(_)
+                | Self::Instant(_)
+                | Self::Date(_)
+                | Self::Person(_)
+                | Self::Me
+                | Self::Ticket(_)
+                | Self::Channel(..),
+                _,
+            ) => false,
+        }
+    }
+
+    /// How a value of an ordered type compares with this.
+    fn order(&self, value: Value<'_>) -> Option<Ordering> {
+        match (self, value) {
+            (Self::Integer(bound), Value::Integer(value)) => Some(value.cmp(bound)),
+            (Self::Instant(bound), Value::Instant(value)) => Some(value.cmp(bound)),
+            (Self::Date(bound), Value::Date(value)) => Some(value.cmp(bound)),
+            _ => None,
+        }
+    }
+
+    fn is_inside(&self, value: Value<'_>, me: Option<AgentId>) -> bool {
+        match (self, value) {
+            (Self::Text(piece), Value::Text(text)) => fold::contains(text, piece),
+            (Self::Name(item), Value::Tags(tags)) => tags.iter().any(|tag| *tag == **item),
+            (Self::Person(person), Value::Followers(followers)) => {
+                followers.contains(&Follower::from(*person))
+            }
+            (Self::Me, Value::Followers(followers)) => {
+                me.is_some_and(|me| followers.contains(&Follower::Agent(me)))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Matcher {
+    pub(super) fn new(condition: Condition, node: Node) -> Self {
+        Self { program: Arc::new(Program { condition, node }), me: None }
+    }
+
+    /// The same for this agent: `me` in it means them. Until then `me` is nobody.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Place;
+    ///
+    /// let mine = Fact::Assignee.equals("me");
+    /// let mine = mine.check(&Settings::default().lexicon(), Place::View).unwrap();
+    /// let taken = desk.take(agent.at(now), Take { ticket: id })?;
+    /// let scene = Scene::of(taken.ticket().unwrap(), now);
+    /// assert!(mine.for_agent(anna).matches(&scene));
+    /// assert!(!mine.matches(&scene));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    #[must_use]
+    pub fn for_agent(&self, me: AgentId) -> Self {
+        Self { program: self.program.clone(), me: Some(me) }
+    }
+
+    /// What was checked.
+    pub fn condition(&self) -> &Condition {
+        &self.program.condition
+    }
+
+    /// Whether it is true of this.
+    pub fn matches(&self, facts: &(impl Facts + ?Sized)) -> bool {
+        self.program.node.matches(facts, self.me)
+    }
+
+    /// What every ticket that matches has in the columns that stores keep indexes on.
+    pub fn narrow(&self) -> Narrow {
+        narrow::of(&self.program.node, self.me)
+    }
+}
+
+impl Node {
+    fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.matches(facts, me)),
+            Self::Any(parts) => parts.iter().any(|part| part.matches(facts, me)),
+            Self::Not(part) => !part.matches(facts, me),
+            Self::Probe(probe) => probe.matches(facts, me),
+        }
+    }
+}
+
+impl Probe {
+    fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
+        let now = self.of.only(facts.value(&self.fact));
+        match &self.ask {
+            Ask::Missing => now == Value::Missing,
+            Ask::Present => now != Value::Missing,
+            Ask::OneOf(wanted) => wanted.iter().any(|wanted| wanted.is(now, me)),
+            Ask::NoneOf(unwanted) => !unwanted.iter().any(|unwanted| unwanted.is(now, me)),
+            Ask::Order(sign, bound) => bound.order(now).is_some_and(|order| sign.holds(order)),
+            Ask::Contains(item) => item.is_inside(now, me),
+            Ask::Matches(pattern) => matches!(now, Value::Text(text) if pattern.fits(text)),
+            Ask::Older(span) => age(now, facts).is_some_and(|age| age >= span.as_micros()),
+            Ask::Younger(span) => age(now, facts).is_some_and(|age| age < span.as_micros()),
+            Ask::Changed => self.before(facts).is_some_and(|before| !before.same(&now)),
+            Ask::ChangedFrom(wanted) => {
+                self.before(facts).is_some_and(|before| !before.same(&now) && wanted.is(before, me))
+            }
+            Ask::ChangedTo(wanted) => {
+                self.before(facts).is_some_and(|before| !before.same(&now)) && wanted.is(now, me)
+            }
+        }
+    }
+
+    fn before<'f>(&self, facts: &'f (impl Facts + ?Sized)) -> Option<Value<'f>> {
+        facts.before(&self.fact).map(|before| self.of.only(before))
+    }
+}
+
+/// How long ago an instant is, in microseconds; negative of one that is yet to come.
+fn age(value: Value<'_>, facts: &(impl Facts + ?Sized)) -> Option<i64> {
+    let Value::Instant(at) = value else { return None };
+    Some(facts.now().timestamp_micros().saturating_sub(at.timestamp_micros()))
+}

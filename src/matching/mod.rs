@@ -1,0 +1,36 @@
+//! Conditions at work: checked against the settings, asked of tickets, in an order, a page at a
+//! time.
+//!
+//! A [`Condition`](crate::Condition) is data; [`condition`](crate::condition) says what each test
+//! means. Here it is [checked](crate::Condition::check) against a [`Lexicon`], what names mean
+//! under the settings, for the [`Place`] where it stands. The [`Matcher`] that comes of that is
+//! asked of anything that has [`Facts`]; a ticket's are a [`Scene`](crate::Scene). An [`Order`]
+//! says which ticket comes first, and a [`Cursor`] where a page ended.
+
+mod check;
+mod facts;
+mod fold;
+mod lexicon;
+mod matcher;
+mod narrow;
+mod order;
+mod pattern;
+
+pub use check::ConditionError;
+pub use facts::{Facts, Value};
+pub(crate) use lexicon::FieldType;
+pub use lexicon::Lexicon;
+pub use matcher::Matcher;
+pub use narrow::Narrow;
+pub use order::{Cursor, CursorMismatch, NotACursor, Order, SortKey};
+
+/// Where a condition stands: what it may ask depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A saved view or a listing: ages, numbers and `me` too.
+    View,
+    /// A rule that looks at a ticket as it is: routing, SLA matching.
+    Rule,
+    /// A rule that looks at a change: what was before, and the message that made it.
+    Trigger,
+}

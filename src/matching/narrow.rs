@@ -1,0 +1,219 @@
+//! What a condition says about the columns that stores keep indexes on.
+
+use std::collections::BTreeSet;
+
+use super::lexicon::category_named;
+use super::matcher::{Ask, Node, Probe, Typed};
+use crate::condition::Fact;
+use crate::ids::{AgentId, DepartmentName};
+use crate::people::Requester;
+use crate::workflow::StatusCategory;
+
+/// What every ticket that matches a condition has in the columns that stores keep indexes on:
+/// a store fetches by it, and lets [`Matcher::matches`](super::Matcher::matches) decide.
+///
+/// Necessary, not sufficient: `None` says nothing about a column, a set says that the value is
+/// one of these, and an empty set that nothing matches at all.
+///
+/// ```
+/// use helpdesk::matching::Place;
+/// use helpdesk::{Condition, Settings, StatusCategory};
+///
+/// let text = "status in (open, pending) and assignee is missing and subject contains fire";
+/// let condition: Condition = text.parse().unwrap();
+/// let narrow = condition.check(&Settings::default().lexicon(), Place::View).unwrap().narrow();
+/// assert_eq!(narrow.categories, Some([StatusCategory::Open, StatusCategory::Waiting].into()));
+/// assert_eq!(narrow.assignees, Some([None].into()));
+/// assert_eq!(narrow.departments, None);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// The categories of their statuses.
+    pub categories: Option<BTreeSet<StatusCategory>>,
+    /// Who asks.
+    pub requesters: Option<BTreeSet<Requester>>,
+    /// Who owns them; `None` among these: nobody.
+    pub assignees: Option<BTreeSet<Option<AgentId>>>,
+    /// Whose queue they are in; `None` among these: that of none.
+    pub departments: Option<BTreeSet<Option<DepartmentName>>>,
+}
+
+impl Narrow {
+    /// What says nothing.
+    pub fn unrestricted() -> Self {
+        Self::default()
+    }
+
+    /// What says that nothing matches.
+    fn impossible() -> Self {
+        Self {
+            categories: Some(BTreeSet::new()),
+            requesters: Some(BTreeSet::new()),
+            assignees: Some(BTreeSet::new()),
+            departments: Some(BTreeSet::new()),
+        }
+    }
+
+    /// What is necessary where both are.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            categories: both(self.categories, other.categories),
+            requesters: both(self.requesters, other.requesters),
+            assignees: both(self.assignees, other.assignees),
+            departments: both(self.departments, other.departments),
+        }
+    }
+
+    /// What is necessary where one of them is.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            categories: either(self.categories, other.categories),
+            requesters: either(self.requesters, other.requesters),
+            assignees: either(self.assignees, other.assignees),
+            departments: either(self.departments, other.departments),
+        }
+    }
+
+    /// Whether a ticket with these may match.
+    pub fn admits(
+        &self,
+        category: StatusCategory,
+        requester: Requester,
+        assignee: Option<AgentId>,
+        department: Option<&DepartmentName>,
+    ) -> bool {
+        self.categories.as_ref().is_none_or(|set| set.contains(&category))
+            && self.requesters.as_ref().is_none_or(|set| set.contains(&requester))
+            && self.assignees.as_ref().is_none_or(|set| set.contains(&assignee))
+            && self
+                .departments
+                .as_ref()
+                .is_none_or(|set| set.iter().any(|known| known.as_ref() == department))
+    }
+}
+
+fn both<T: Ord>(one: Option<BTreeSet<T>>, two: Option<BTreeSet<T>>) -> Option<BTreeSet<T>> {
+    match (one, two) {
+        (Some(mut one), Some(two)) => {
+            one.retain(|item| two.contains(item));
+            Some(one)
+        }
+        (one, two) => one.or(two),
+    }
+}
+
+fn either<T: Ord>(one: Option<BTreeSet<T>>, two: Option<BTreeSet<T>>) -> Option<BTreeSet<T>> {
+    let (mut one, two) = one.zip(two)?;
+    one.extend(two);
+    Some(one)
+}
+
+/// What is necessary for this to be true, when `me` is this agent.
+pub(super) fn of(node: &Node, me: Option<AgentId>) -> Narrow {
+    necessary(node, true, me)
+}
+
+/// What is necessary for this to be true, or else for it to be false.
+fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Narrow {
+    let each = |parts: &[Node], all: bool| {
+        let parts = parts.iter().map(|part| necessary(part, truth, me));
+        if all {
+            parts.fold(Narrow::unrestricted(), Narrow::and)
+        } else {
+            parts.fold(Narrow::impossible(), Narrow::or)
+        }
+    };
+    match node {
+        Node::All(parts) => each(parts, truth),
+        // Not any of them: none of each.
+        Node::Any(parts) => each(parts, !truth),
+        Node::Not(part) => necessary(part, !truth, me),
+        Node::Probe(probe) => of_probe(probe, truth, me),
+    }
+}
+
+fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
+    let mut narrow = Narrow::unrestricted();
+    // The values of which the fact is one, and those of which it is none.
+    let (wanted, unwanted) = match (&probe.ask, truth) {
+        (Ask::OneOf(values), true) | (Ask::NoneOf(values), false) => (Some(values), None),
+        (Ask::NoneOf(values), true) | (Ask::OneOf(values), false) => (None, Some(values)),
+        _ => (None, None),
+    };
+    let missing = matches!((&probe.ask, truth), (Ask::Missing, true) | (Ask::Present, false));
+    match &probe.fact {
+        Fact::StatusCategory => {
+            let named = |values: &Vec<Typed>| -> BTreeSet<StatusCategory> {
+                values.iter().filter_map(as_category).collect()
+            };
+            let but = unwanted.map(|values| {
+                let named = named(values);
+                StatusCategory::ALL.into_iter().filter(|known| !named.contains(known)).collect()
+            });
+            narrow.categories = wanted.map(named).or(but);
+        }
+        Fact::Status => {
+            narrow.categories = wanted.map(|values| {
+                let category = |value: &Typed| match value {
+                    Typed::Status(status) => Some(status.category),
+                    _ => None,
+                };
+                values.iter().filter_map(category).collect()
+            });
+        }
+        Fact::Requester => {
+            narrow.requesters =
+                wanted.map(|values| values.iter().filter_map(|value| person(value, me)).collect());
+        }
+        Fact::Assignee if missing => narrow.assignees = Some([None].into()),
+        Fact::Assignee => {
+            let owner = |value: &Typed| match person(value, me)? {
+                Requester::Agent(agent) => Some(Some(agent)),
+                Requester::Contact(_) => None,
+            };
+            narrow.assignees = wanted.map(|values| values.iter().filter_map(owner).collect());
+        }
+        Fact::Department if missing => narrow.departments = Some([None].into()),
+        Fact::Department => {
+            let department = |value: &Typed| match value {
+                Typed::Name(name) => Some(Some(DepartmentName::from(&**name))),
+                _ => None,
+            };
+            narrow.departments =
+                wanted.map(|values| values.iter().filter_map(department).collect());
+        }
+        Fact::Queued => {
+            let says = |values: Option<&Vec<Typed>>, queued: bool| {
+                values.is_some_and(|values| values.contains(&Typed::Boolean(queued)))
+            };
+            let only_queued = match (wanted, unwanted) {
+                (Some(_), _) => !says(wanted, false),
+                (None, _) => says(unwanted, false),
+            };
+            if only_queued {
+                let unfinished = StatusCategory::ALL.into_iter().filter(|known| !known.is_done());
+                narrow.categories = Some(unfinished.collect());
+                narrow.assignees = Some([None].into());
+            }
+        }
+        _ => {}
+    }
+    narrow
+}
+
+fn as_category(value: &Typed) -> Option<StatusCategory> {
+    match value {
+        Typed::Name(name) => category_named(name),
+        _ => None,
+    }
+}
+
+fn person(value: &Typed, me: Option<AgentId>) -> Option<Requester> {
+    match value {
+        Typed::Person(person) => Some(*person),
+        Typed::Me => me.map(Requester::Agent),
+        _ => None,
+    }
+}

@@ -1,0 +1,345 @@
+//! The order of a listing, and where in it a page ends.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use super::check::{ConditionError, below};
+use super::lexicon::{NameOf, Type};
+use super::{Facts, Lexicon, Value};
+use crate::condition::{Fact, Sort, text};
+use crate::digest::digest;
+use crate::ids::{PriorityName, TicketId};
+use crate::problem::{Mistake, Problems};
+
+/// The most keys that an order has.
+const MOST_KEYS: usize = 8;
+
+/// A checked order of tickets. Cheap to clone.
+///
+/// Text and names are compared byte by byte, priorities by the settings' scale; a priority that
+/// is no longer on it counts as missing, and what is missing comes last either way. What ties in
+/// every key is in the order of its id, so that an order is total and pages never overlap.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use helpdesk::matching::Order;
+///
+/// let second = TicketId::from_u128(2);
+/// desk.open(customer.at(now), Open::new(second, Requester::Contact(maria), "And now smoke"))?;
+/// let urgent = Edit { priority: Some("high".into()), ..Edit::new(second) };
+/// desk.edit(agent.at(now), urgent)?;
+///
+/// let sorts = Sort::list("priority desc, opened_at").unwrap();
+/// let order = Order::check(&sorts, &Settings::default().lexicon()).unwrap();
+/// let tickets = [desk.ticket(id)?.unwrap(), desk.ticket(second)?.unwrap()];
+/// let mut keys: Vec<_> = tickets.iter().map(|ticket| order.key(&Scene::of(ticket, now))).collect();
+/// keys.sort_by(|a, b| order.compare(a, b));
+/// assert_eq!([keys[0].id(), keys[1].id()], [second, id]);
+///
+/// // A page ended with the first; the next holds what comes after its cursor.
+/// let cursor = order.cursor(&keys[0]).to_string();
+/// let after = order.resume(&cursor.parse().unwrap()).unwrap();
+/// assert!(order.compare(&keys[1], &after).is_gt());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Order {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    sorts: Vec<Sort>,
+    keys: Vec<Key>,
+    scale: Arc<[PriorityName]>,
+    /// Of the keys, and of the priority scale where one of them needs it.
+    digest: u64,
+}
+
+#[derive(Debug)]
+struct Key {
+    sort: Sort,
+    of: Type,
+}
+
+/// Where a ticket stands in an order; made and compared by the [`Order`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SortKey {
+    values: Vec<Part>,
+    id: TicketId,
+}
+
+impl SortKey {
+    /// Which ticket.
+    pub fn id(&self) -> TicketId {
+        self.id
+    }
+}
+
+/// What is compared of one fact; missing comes last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Part {
+    Integer(i64),
+    Text(Arc<str>),
+    Missing,
+}
+
+impl Order {
+    /// Looks up what is sorted by. No keys: by number.
+    ///
+    /// # Errors
+    ///
+    /// [`ConditionError`] lists lists, custom fields that there are not, facts of messages, a
+    /// fact that comes twice, and more than 8 keys.
+    pub fn check(sorts: &[Sort], lexicon: &Lexicon) -> Result<Self, ConditionError> {
+        let mut problems = Problems::none();
+        let order = Self::check_into(sorts, lexicon, "", &mut problems);
+        order.ok_or_else(|| ConditionError::of(problems))
+    }
+
+    /// The same as a part of something larger, at this path in it.
+    pub(crate) fn check_into(
+        sorts: &[Sort],
+        lexicon: &Lexicon,
+        path: &str,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        if sorts.len() > MOST_KEYS {
+            let found = format!("{} sort keys", sorts.len());
+            problems.at(path, Mistake::OutOfRange { found, expected: "at most 8" });
+            return None;
+        }
+        let by_number = [Sort::ascending(Fact::Number)];
+        let keys = if sorts.is_empty() { &by_number } else { sorts };
+        let mut found = Vec::with_capacity(keys.len());
+        for (index, sort) in keys.iter().enumerate() {
+            let twice = keys.iter().take(index).any(|before| before.by == sort.by);
+            match key(sort, twice, lexicon) {
+                Ok(of) => found.push(Key { sort: sort.clone(), of }),
+                Err(mistake) => problems.at(below(path, &format!("[{index}].by")), mistake),
+            }
+        }
+        if found.len() < keys.len() {
+            return None;
+        }
+        let scale = lexicon.priorities.clone();
+        let ranked = keys.iter().any(|sort| sort.by == Fact::Priority);
+        let digest = digest(&(keys, ranked.then_some(&*scale))).unwrap_or_default();
+        let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, digest };
+        Some(Self { inner: Arc::new(inner) })
+    }
+
+    /// What was checked.
+    pub fn sorts(&self) -> &[Sort] {
+        &self.inner.sorts
+    }
+
+    /// Where this stands.
+    pub fn key(&self, facts: &(impl Facts + ?Sized)) -> SortKey {
+        let part = |key: &Key| self.part(key.of.only(facts.value(&key.sort.by)), key);
+        SortKey { values: self.inner.keys.iter().map(part).collect(), id: facts.id() }
+    }
+
+    fn part(&self, value: Value<'_>, key: &Key) -> Part {
+        match (value, &key.of) {
+            (Value::Name(name), Type::Name(NameOf::Priority)) => {
+                let rank = self.inner.scale.iter().position(|step| step == name);
+                rank.map_or(Part::Missing, |rank| Part::Integer(rank as i64))
+            }
+            (Value::Integer(number), _) => Part::Integer(number),
+            (Value::Boolean(boolean), _) => Part::Integer(boolean.into()),
+            (Value::Instant(at), _) => Part::Integer(at.timestamp_micros()),
+            (Value::Date(date), _) => {
+                Part::Integer(chrono::Datelike::num_days_from_ce(&date).into())
+            }
+            (value, _) => value.as_text().map_or(Part::Missing, |text| Part::Text(text.into())),
+        }
+    }
+
+    /// Which of two comes first.
+    pub fn compare(&self, one: &SortKey, two: &SortKey) -> Ordering {
+        let parts = one.values.iter().zip(&two.values);
+        for ((one, two), key) in parts.zip(&self.inner.keys) {
+            let order = match (one, two) {
+                (Part::Missing, _) | (_, Part::Missing) => one.cmp(two),
+                _ if key.sort.descending => two.cmp(one),
+                _ => one.cmp(two),
+            };
+            if order.is_ne() {
+                return order;
+            }
+        }
+        one.id.cmp(&two.id)
+    }
+
+    /// What a page hands out that ends here, so that the next begins strictly after it.
+    pub fn cursor(&self, key: &SortKey) -> Cursor {
+        Cursor { order: self.inner.digest, key: key.clone() }
+    }
+
+    /// Where a page ended: the next holds what compares greater.
+    ///
+    /// # Errors
+    ///
+    /// [`CursorMismatch`] where the cursor is of another order, or of this one before the
+    /// priority scale changed: the listing begins anew.
+    pub fn resume(&self, cursor: &Cursor) -> Result<SortKey, CursorMismatch> {
+        let Cursor { order, key } = cursor;
+        let fits = |(part, key): (&Part, &Key)| match part {
+            Part::Missing => true,
+            Part::Integer(_) => key.sorts_numbers(),
+            Part::Text(_) => !key.sorts_numbers(),
+        };
+        let fits = key.values.iter().zip(&self.inner.keys).all(fits);
+        if *order == self.inner.digest && key.values.len() == self.inner.keys.len() && fits {
+            Ok(key.clone())
+        } else {
+            Err(CursorMismatch)
+        }
+    }
+}
+
+impl Key {
+    fn sorts_numbers(&self) -> bool {
+        match self.of {
+            Type::Integer
+            | Type::Boolean
+            | Type::Instant
+            | Type::Date
+            | Type::Name(NameOf::Priority) => true,
+            Type::Text
+            | Type::Name(_)
+            | Type::Status
+            | Type::Choice(_)
+            | Type::Owner
+            | Type::Requester
+            | Type::Ticket
+            | Type::Channel
+            | Type::Tags
+            | Type::Followers => false,
+        }
+    }
+}
+
+fn key(sort: &Sort, twice: bool, lexicon: &Lexicon) -> Result<Type, Mistake> {
+    let fact = sort.by.to_string();
+    if twice {
+        return Err(Mistake::Twice { what: "sort key", name: fact });
+    }
+    if sort.by.is_of_message() {
+        return Err(Mistake::OnlyIn { what: fact, place: "triggers" });
+    }
+    match (lexicon.type_of(&sort.by), &sort.by) {
+        (Some(of), _) if of.is_list() => {
+            Err(Mistake::NotA { found: fact, expected: "a fact with an order: it is a list" })
+        }
+        (Some(of), _) => Ok(of),
+        (None, Fact::Field(name)) => {
+            Err(Mistake::Unknown { what: "field", name: text::shortened(name.as_str()) })
+        }
+        (None, _) => Err(Mistake::Unknown { what: "fact", name: fact }),
+    }
+}
+
+/// Where a page of a listing ended, as plain data: what a host hands out with the page and gets
+/// back for the next. It holds the values that the last row was sorted by, in plain; show it to
+/// those who may see the row.
+///
+/// Its text form fits in a URL:
+///
+/// ```
+/// # use helpdesk::matching::Cursor;
+/// let text = "00000000000000ff.i3.-.t4869.00000000000000000000000000000001";
+/// let cursor: Cursor = text.parse()?;
+/// assert_eq!(cursor.to_string(), text);
+/// assert!("i3".parse::<Cursor>().is_err());
+/// # Ok::<(), helpdesk::matching::NotACursor>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    order: u64,
+    key: SortKey,
+}
+
+/// A cursor is of another order than the one it is to resume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("the cursor is of another order: begin the listing anew")]
+pub struct CursorMismatch;
+
+/// A text is not a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("the text is not a cursor")]
+pub struct NotACursor;
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}.", self.order)?;
+        for part in &self.key.values {
+            match part {
+                Part::Missing => f.write_str("-")?,
+                Part::Integer(number) => write!(f, "i{number}")?,
+                Part::Text(text) => {
+                    f.write_str("t")?;
+                    text.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+                }
+            }
+            f.write_str(".")?;
+        }
+        fmt::Display::fmt(&self.key.id.as_uuid().simple(), f)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<Self, NotACursor> {
+        read_cursor(text).ok_or(NotACursor)
+    }
+}
+
+fn read_cursor(text: &str) -> Option<Cursor> {
+    let (order, rest) = text.split_once('.')?;
+    let (values, id) = rest.rsplit_once('.')?;
+    let part = |part: &str| match part.split_at_checked(1)? {
+        ("-", "") => Some(Part::Missing),
+        ("i", number) => number.parse().ok().map(Part::Integer),
+        ("t", hex) => text_of_hex(hex).map(|text| Part::Text(text.into())),
+        _ => None,
+    };
+    // No order has more keys.
+    let values: Vec<Option<Part>> = values.split('.').take(MOST_KEYS + 1).map(part).collect();
+    if values.len() > MOST_KEYS || order.len() != 16 {
+        return None;
+    }
+    let key = SortKey {
+        values: values.into_iter().collect::<Option<Vec<Part>>>()?,
+        id: TicketId::from_uuid(Uuid::try_parse(id).ok()?),
+    };
+    Some(Cursor { order: u64::from_str_radix(order, 16).ok()?, key })
+}
+
+fn text_of_hex(hex: &str) -> Option<String> {
+    let (pairs, []) = hex.as_bytes().as_chunks::<2>() else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> =
+        pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    String::from_utf8(bytes?).ok()
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,144 @@
+//! Random conditions over random tickets: the matcher agrees with an evaluator of another make,
+//! and whatever matches satisfies the narrowing.
+
+use helpdesk::matching::{Matcher, Place};
+use helpdesk::{AgentId, Condition, Status, StatusCategory, Ticket};
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+use super::oracle::Oracle;
+use super::random::valid_condition;
+use super::scenes::{PLACES, SCENES, Shown, words};
+use super::support::{ANNA, TestDesk, request};
+use super::{draft, lexicon, matcher};
+
+/// So many random conditions of this place, each checked, with the one for whom it is asked.
+fn conditions(place: Place, count: u32) -> Vec<(Condition, Matcher, Option<AgentId>)> {
+    let mut runner = TestRunner::deterministic();
+    let strategy = (valid_condition(&words(), place), any::<bool>());
+    let lexicon = lexicon();
+    let made = (0..count).map(|_| {
+        let tree = strategy.new_tree(&mut runner).unwrap();
+        let (condition, for_anna) = proptest::strategy::ValueTree::current(&tree);
+        let matcher = match condition.check(&lexicon, place) {
+            Ok(matcher) => matcher,
+            Err(error) => panic!("{condition}: {error}"),
+        };
+        match for_anna {
+            true => (condition, matcher.for_agent(ANNA), Some(ANNA)),
+            false => (condition, matcher, None),
+        }
+    });
+    made.collect()
+}
+
+fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
+    matcher.narrow().admits(
+        ticket.status().category,
+        ticket.requester(),
+        ticket.assignee(),
+        ticket.department(),
+    )
+}
+
+#[test]
+fn the_matcher_agrees_with_an_independent_evaluator() {
+    for place in PLACES {
+        let (mut matched, mut asked) = (0, 0);
+        for (index, (condition, matcher, me)) in conditions(place, 3000).into_iter().enumerate() {
+            let oracle = Oracle { draft: draft(), me };
+            for shown in SCENES.iter().skip(index % 7).step_by(7) {
+                let matches = matcher.matches(&shown.scene());
+                assert_eq!(matches, oracle.holds(&condition, shown), "{condition}\n{shown:#?}");
+                matched += usize::from(matches);
+                asked += 1;
+            }
+        }
+        let share = matched * 100 / asked;
+        assert!((20..80).contains(&share), "{share} % match: the conditions test little");
+    }
+}
+
+#[test]
+fn whatever_matches_satisfies_the_narrowing() {
+    let (mut narrowed, mut kept_out) = (0, 0);
+    for place in PLACES {
+        for (condition, matcher, _) in conditions(place, 3000) {
+            let narrow = matcher.narrow();
+            narrowed += usize::from(narrow != helpdesk::matching::Narrow::unrestricted());
+            for shown in SCENES.iter().step_by(5) {
+                let admitted = admits(&matcher, &shown.ticket);
+                kept_out += usize::from(!admitted);
+                let matches = matcher.matches(&shown.scene());
+                assert!(admitted || !matches, "{condition}\n{narrow:?}\n{:#?}", shown.ticket);
+            }
+        }
+    }
+    assert!(narrowed > 500 && kept_out > 10_000, "{narrowed}, {kept_out}");
+}
+
+/// Conditions whose narrowing is exact: they match what it admits, and nothing else.
+#[test]
+fn a_test_of_one_column_narrows_exactly() {
+    let anna = format!("agent:{ANNA}");
+    let texts = [
+        "status_category in (new, waiting)".to_owned(),
+        "not status_category in (new, waiting)".into(),
+        "status_category != closed".into(),
+        "not (status_category = open or status_category = new)".into(),
+        "assignee is missing".into(),
+        "not assignee is present".into(),
+        format!("assignee = {anna}"),
+        format!("assignee is missing or assignee = {ANNA}"),
+        "department is missing".into(),
+        "department in (support, billing) and not status_category = new".into(),
+        format!("requester = {anna}"),
+        "queued = true".into(),
+        "queued != false".into(),
+        "not queued = false".into(),
+        "any()".into(),
+        "all()".into(),
+    ];
+    for text in texts {
+        let matcher = matcher(&text, Place::View);
+        for Shown { ticket, .. } in SCENES.iter() {
+            let scene = helpdesk::Scene::of(ticket, ticket.updated_at());
+            assert_eq!(matcher.matches(&scene), admits(&matcher, ticket), "{text}");
+        }
+    }
+}
+
+#[test]
+fn me_narrows_once_it_is_somebody() {
+    let mine = matcher("assignee = me", Place::View);
+    assert_eq!(mine.narrow().assignees, Some([].into()));
+    assert_eq!(mine.for_agent(ANNA).narrow().assignees, Some([Some(ANNA)].into()));
+}
+
+#[test]
+fn what_says_nothing_of_a_column_leaves_it_open() {
+    let open = |text| matcher(text, Place::View).narrow();
+    assert_eq!(open("status_category = new or notes = 1").categories, None);
+    assert_eq!(open("not status = new").categories, None);
+    assert_eq!(open("assignee != me").assignees, None);
+    assert_eq!(open("queued = false").assignees, None);
+}
+
+/// A status that was dropped and came back with another meaning: its name alone would send a
+/// store to the wrong category.
+#[test]
+fn a_status_is_its_name_and_its_category() {
+    let desk = TestDesk::new();
+    desk.ok(&super::support::customer(super::support::MARIA), request(super::support::TICKET));
+    let ticket = desk.desk.ticket(super::support::TICKET).unwrap().unwrap();
+    let mut other = serde_json::to_value(&*ticket).unwrap();
+    let redefined = Status { name: "open".into(), category: StatusCategory::Waiting };
+    other["status"] = serde_json::to_value(redefined).unwrap();
+    let other: Ticket = serde_json::from_value(other).unwrap();
+
+    let open = matcher("status = open", Place::View);
+    assert!(!open.matches(&helpdesk::Scene::of(&other, desk.now())));
+    assert!(!admits(&open, &other));
+    let waiting = matcher("status_category = waiting", Place::View);
+    assert!(waiting.matches(&helpdesk::Scene::of(&other, desk.now())));
+}
