@@ -132,8 +132,9 @@
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
 //! | `regex` | conditions that test a text by regular expression |
-//! | `tokio` | stores that block, for hosts that await: `store::Offload` |
-//! | `conformance` | the laws of a store, as tests for a host's own; an independent model of the rules, to check a desk against; implies `json` |
+//! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |
+//! | `conformance` | for tests: the laws of a store, as tests for a host's own; an independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand, random histories; implies `json` |
+//! | `proptest` | those histories, settings, actors and calls as proptest strategies; implies `conformance` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Examples print; a library never does.

@@ -11,11 +11,12 @@ mod histories;
 
 use std::thread;
 
-use histories::run::{History, Run};
+use helpdesk::conformance::history::History;
+use histories::run::Run;
 
 /// Everything that a history leaves in its store: heads, histories, wakes.
 fn bytes(seed: u64) -> String {
-    let history = History { bytes: false, ..History::drawn(seed, 60) };
+    let history = History::drawn(seed, 60);
     let mut run = Run::start(history.settings(), false).unwrap();
     for step in &history.steps {
         run.advance(*step, true).1.unwrap();

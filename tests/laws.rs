@@ -28,8 +28,8 @@ mod histories;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use helpdesk::conformance::history::History;
 use histories::coverage::Coverage;
-use histories::run::History;
 use histories::shrink;
 
 /// The most commands of a history.

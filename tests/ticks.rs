@@ -16,11 +16,11 @@ mod histories;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::conformance::history::{DESK, History, Step, cast};
+use helpdesk::conformance::kit::Random;
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{Call, Desk, Event, Key, Revision};
-use histories::generate::Step;
-use histories::run::{DESK, History, Run};
-use histories::{Random, cast};
+use histories::run::Run;
 
 /// The calls of a history, as they came about on a desk that never ticks.
 fn script(history: &History) -> Vec<Call> {

@@ -1,7 +1,15 @@
-//! What hosts hold their own code against: the laws of a store, and an independent model of
-//! the rules.
+//! What hosts hold their own code against, and test it with: the laws of a store, an independent
+//! model of the rules, a kit for tests of a desk.
 //!
-//! Behind the feature `conformance`. It is for tests, ours and those of hosts.
+//! Behind the feature `conformance`; no part of a program that runs.
+//!
+//! | module | what is there |
+//! |---|---|
+//! | [`laws`] | what a store promises, as cases: see below |
+//! | [`model`] | an independent model of the rules: give it and a desk the same calls, and compare |
+//! | [`kit`] | a desk whose clock moves when told, seeded ids, a store that fails on demand |
+//! | [`history`] | random histories of a small desk, from a seed |
+//! | `strategies` | the same as proptest strategies (feature `proptest`) |
 //!
 //! # A store of one's own
 //!
@@ -55,18 +63,19 @@
 //! [`Store`]: crate::store::Store
 //! [`AsyncStore`]: crate::store::AsyncStore
 //! [`store_conformance!`]: crate::store_conformance!
-//!
-//! # A desk
-//!
-//! Give the same calls to a desk and to a [`model::Model`], and compare.
 
 mod hand;
+pub mod history;
+pub mod kit;
 mod law;
 pub mod laws;
 pub mod model;
 mod poll;
 mod report;
 mod run;
+#[cfg(feature = "proptest")]
+#[cfg_attr(docsrs, doc(cfg(feature = "proptest")))]
+pub mod strategies;
 
 pub use law::{Law, Violation};
 pub use laws::LAWS;

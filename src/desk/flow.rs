@@ -40,18 +40,24 @@ impl<I: Io> Flow<I> {
 
     pub(super) async fn prepare(&self, call: &Call) -> Result<Prepared, DeskError> {
         let mut receipt = NewReceipt { command: call.context.command_id, digest: 0 };
-        if let Some(command) = receipt.command {
+        if receipt.command.is_some() {
             // What cannot be told from another is not taken for the same.
             let digest = digest(&(&call.context.actor, &call.command));
             receipt.digest = digest.ok_or(Refusal::CommandIdReused)?;
-            // First of all: what the rules say now of a repeated command is beside the point.
-            if let Some(earlier) = self.io.receipt(self.id, command).await? {
-                let outcome = self.repeated(&call.command, receipt.digest, &earlier).await?;
-                return Ok(Prepared { commit: None, outcome });
-            }
+        }
+        // First of all: what the rules say now of a repeated command is beside the point.
+        if let Some(outcome) = self.earlier(&call.command, receipt).await? {
+            return Ok(Prepared { commit: None, outcome });
         }
         let loaded = self.load(call).await?;
-        let mut decision = decide(self.id, call, &loaded)?;
+        let decision = decide(self.id, call, &loaded);
+        // The same command may have been carried out between that question and this decision,
+        // which then rests on what it did. A commit would be told; where there is none, ask.
+        let nothing = decision.as_ref().map_or(true, |decision| decision.writes.is_empty());
+        if nothing && let Some(outcome) = self.earlier(&call.command, receipt).await? {
+            return Ok(Prepared { commit: None, outcome });
+        }
+        let mut decision = decision?;
         let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
         let prefix = settings.map(|settings| settings.reference_prefix().clone());
         let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
@@ -82,9 +88,11 @@ impl<I: Io> Flow<I> {
                 && let Some(command) = call.context.command_id
                 && let Some(receipt) = self.io.receipt(self.id, command).await?
             {
-                // The answer was lost, the commit was not; unless it is another's of that id.
-                if receipt.digest != digest {
-                    return Err(Refusal::CommandIdReused.into());
+                let told = self.repeated(&call.command, digest, &receipt).await?;
+                // The answer was lost, the commit was not; or the receipt is another sender's,
+                // who was faster, and whose events are not these.
+                if told.events != outcome.events {
+                    return Ok(told);
                 }
                 outcome.complete(&receipt);
                 return Ok(outcome);
@@ -124,7 +132,20 @@ impl<I: Io> Flow<I> {
         Ok(loaded)
     }
 
-    /// The outcome of a command that was carried out before.
+    /// The outcome of this command, if it has an id and was carried out before.
+    async fn earlier(
+        &self,
+        command: &Command,
+        NewReceipt { command: id, digest }: NewReceipt,
+    ) -> Result<Option<Outcome>, DeskError> {
+        let Some(id) = id else { return Ok(None) };
+        match self.io.receipt(self.id, id).await? {
+            Some(earlier) => Ok(Some(self.repeated(command, digest, &earlier).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The outcome of a command that was carried out before, as its receipt says.
     async fn repeated(
         &self,
         command: &Command,

@@ -213,8 +213,8 @@ impl<S: Store> Desk<S> {
     ///
     /// [`DeskError::Refused`] where the rules say no; [`DeskError::Contended`] where others
     /// were faster every time; [`DeskError::Store`]. In each case nothing has changed, but for
-    /// a [`DeskError::Store`] that says the store is unavailable, on a command without an id:
-    /// then it may have.
+    /// a [`DeskError::Store`] that says the store is unavailable: then it may have. A command
+    /// with an id is sent again until it is answered, and is done once.
     pub fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
         at_once(self.flow().execute(call))
     }

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::conformance::kit::Random;
 use helpdesk::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
 use helpdesk::{Actor, Change, Key, Revision, TicketChange};
 
-use crate::histories::Random;
 use crate::samples::{self, DESK, TICKET};
 
 /// What damage puts into texts.
@@ -52,11 +52,11 @@ fn damaged(text: &str, random: &mut Random) -> String {
             if starts.is_empty() {
                 return text.to_owned();
             }
-            let start = *random.pick(&starts);
+            let start = *random.pick(&starts).unwrap();
             let end = text[start..].find([',', '}']).map_or(text.len(), |end| start + end);
-            bytes.splice(start..end, random.pick(&SPLINTERS).bytes());
+            bytes.splice(start..end, random.one_of(SPLINTERS).bytes());
         }
-        _ => drop(bytes.splice(from..from, random.pick(&SPLINTERS).bytes())),
+        _ => drop(bytes.splice(from..from, random.one_of(SPLINTERS).bytes())),
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,10 +1,11 @@
 //! What random histories leave comes out of storage as it went in.
 
+use helpdesk::conformance::history::{DESK, History};
 use helpdesk::store::codec::{self, StoredEvent};
 use helpdesk::store::{Lease, Scope, Store};
 use helpdesk::{Event, Revision, fold};
 
-use crate::histories::run::{DESK, History, Run};
+use crate::histories::run::Run;
 
 /// How many histories; `HELPDESK_HISTORIES` says another number.
 const HISTORIES: u64 = 400;

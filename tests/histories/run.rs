@@ -3,19 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use helpdesk::conformance::history::{DESK, History, Step, View, cast};
 use helpdesk::conformance::model::{Model, Prediction};
 use helpdesk::store::Wanted;
 use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{
-    Call, Command, Counter, Desk, DeskError, DeskId, Key, Outcome, Record, Revision, Settings,
-};
+use helpdesk::{Call, Command, Counter, Desk, DeskError, Key, Outcome, Record, Revision, Settings};
 
 use super::coverage::Coverage;
-use super::generate::{Step, View, step};
-use super::{Random, cast, laws};
-
-/// The desk of every history.
-pub(crate) const DESK: DeskId = DeskId::from_u128(1);
+use super::laws;
 
 /// What a law says when it is broken.
 pub(crate) type Broken = String;
@@ -75,7 +70,8 @@ impl Run {
 
     /// The step that this seed gives, as things stand.
     pub(crate) fn draw(&self, seed: u64, unruly: bool) -> Step {
-        step(seed, &View { model: &self.model, clock: self.clock, named: &self.named, unruly })
+        let (model, named) = (&self.model, &*self.named);
+        Step::drawn(seed, &View { model, clock: self.clock, named, unruly })
     }
 
     pub(crate) fn take(&mut self, step: &Step) -> Result<(), Broken> {
@@ -312,65 +308,34 @@ pub(crate) fn said(error: impl std::fmt::Display) -> Broken {
     error.to_string()
 }
 
-/// A whole history: the settings that it starts under, and a seed for each of its steps.
-#[derive(Clone, Debug)]
-pub(crate) struct History {
-    pub(crate) seed: u64,
-    pub(crate) steps: Vec<u64>,
-    pub(crate) unruly: bool,
-    pub(crate) bytes: bool,
+/// Whether the stores of this history are compared byte by byte.
+fn by_bytes(history: &History) -> bool {
+    history.seed.is_multiple_of(64)
 }
 
-impl History {
-    /// The history of this seed: up to so many steps.
-    pub(crate) fn drawn(seed: u64, most: usize) -> Self {
-        let mut random = Random::new(seed);
-        let length = 1 + random.below(most);
-        let steps = (0..length).map(|_| random.next()).collect();
-        Self { seed, steps, unruly: true, bytes: seed.is_multiple_of(64) }
+/// Runs a history. On failure: at which step, and what was broken.
+pub(crate) fn run(history: &History) -> Result<Coverage, (usize, Broken)> {
+    let run = Run::start(history.settings(), by_bytes(history));
+    let mut run = run.map_err(|broken| (0, broken))?;
+    for (index, seed) in history.steps.iter().enumerate() {
+        run.advance(*seed, history.unruly).1.map_err(|broken| (index + 1, broken))?;
     }
+    run.finish().map_err(|broken| (history.steps.len(), broken))?;
+    Ok(run.coverage)
+}
 
-    pub(crate) fn settings(&self) -> Settings {
-        cast::built(cast::settings(&mut Random::new(self.seed ^ 0x5e77)))
-    }
-
-    /// Runs it. On failure: at which step, and what was broken.
-    pub(crate) fn run(&self) -> Result<Coverage, (usize, Broken)> {
-        let mut run = Run::start(self.settings(), self.bytes).map_err(|broken| (0, broken))?;
-        for (index, seed) in self.steps.iter().enumerate() {
-            run.advance(*seed, self.unruly).1.map_err(|broken| (index + 1, broken))?;
+/// The steps that a history takes, up to the one that breaks a law, to be printed.
+pub(crate) fn told(history: &History) -> String {
+    let Ok(mut run) = Run::start(history.settings(), by_bytes(history)) else {
+        return String::new();
+    };
+    let mut told = Vec::new();
+    for seed in &history.steps {
+        let (step, result) = run.advance(*seed, history.unruly);
+        told.push(step.to_string());
+        if result.is_err() {
+            break;
         }
-        run.finish().map_err(|broken| (self.steps.len(), broken))?;
-        Ok(run.coverage)
     }
-
-    /// The steps that it takes, up to the one that breaks a law, to be printed.
-    pub(crate) fn told(&self) -> String {
-        let Ok(mut run) = Run::start(self.settings(), self.bytes) else { return String::new() };
-        let mut told = Vec::new();
-        for seed in &self.steps {
-            let (step, result) = run.advance(*seed, self.unruly);
-            told.push(match step {
-                Step::Tick(now) => format!("{now} tick"),
-                Step::Call(call) => {
-                    let context = &call.context;
-                    let command = match &call.command {
-                        Command::PublishSettings(settings) => {
-                            let (close, age) = (settings.auto_close(), settings.open_age());
-                            let (reopening, sight) = (settings.reopening(), settings.agent_sight());
-                            format!("Publish: {close:?} {age:?} {reopening:?} {sight:?}")
-                        }
-                        Command::CreateDesk(_) => "CreateDesk".to_owned(),
-                        command => format!("{command:?}"),
-                    };
-                    let (id, seen) = (context.command_id, context.seen);
-                    format!("{} {} ({id:?}, {seen:?})\n    {command}", context.now, context.actor)
-                }
-            });
-            if result.is_err() {
-                break;
-            }
-        }
-        told.join("\n  ")
-    }
+    told.join("\n  ")
 }

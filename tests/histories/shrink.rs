@@ -2,12 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use helpdesk::conformance::history::History;
+
 use super::coverage::Coverage;
-use super::run::{Broken, History};
+use super::run::{self, Broken};
 
 /// Runs a history; a panic is a broken law too.
 pub(crate) fn run(history: &History) -> Result<Coverage, (usize, Broken)> {
-    let run = catch_unwind(AssertUnwindSafe(|| history.run()));
+    let run = catch_unwind(AssertUnwindSafe(|| run::run(history)));
     run.unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().cloned();
         let said = said.or_else(|| panic.downcast_ref::<&str>().map(|said| (*said).to_owned()));
@@ -39,7 +41,7 @@ pub(crate) fn shortest(history: &History) -> (History, Broken) {
 /// Everything that somebody needs to know of a failure.
 pub(crate) fn report(history: &History) -> String {
     let (shortest, broken) = shortest(history);
-    let steps = shortest.told();
+    let steps = run::told(&shortest);
     format!(
         "history {} broke a law:\n{broken}\n\nafter {} of its {} steps:\n  {steps}\n",
         history.seed,

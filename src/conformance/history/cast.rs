@@ -1,34 +1,37 @@
 //! Who and what a random history is about: people, departments, settings.
 
 use chrono::{DateTime, Utc};
-use helpdesk::{
+
+use crate::conformance::kit::{Random, monday};
+use crate::{
     Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
-    FieldKind, OpenAge, Party, Reopening, Role, Settings, SettingsDraft, Span, StatusCategory,
-    StatusDraft, TicketId, Transition,
+    FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft,
+    Transition,
 };
 
-use super::Random;
+/// How many agents are on record at the beginning; the one after them is not.
+pub const AGENTS: u128 = 8;
 
-/// Agents on record at the beginning; the one after them is not on record.
-pub(crate) const AGENTS: u128 = 8;
+/// How many contacts there are.
+pub const CONTACTS: u128 = 4;
 
-pub(crate) fn start() -> DateTime<Utc> {
-    "2026-03-02T09:00:00Z".parse().unwrap()
+/// When every history begins: Monday, 2 March 2026, 09:00 UTC.
+pub fn start() -> DateTime<Utc> {
+    monday()
 }
 
-pub(crate) fn agent(index: u128) -> AgentId {
+/// An agent, by number: from 0, below [`AGENTS`].
+pub fn agent(index: u128) -> AgentId {
     AgentId::from_u128(0xa000 + index)
 }
 
-pub(crate) fn contact(index: u128) -> ContactId {
+/// A contact, by number: from 0, below [`CONTACTS`].
+pub fn contact(index: u128) -> ContactId {
     ContactId::from_u128(0xc000 + index)
 }
 
-pub(crate) fn ticket(index: u128) -> TicketId {
-    TicketId::from_u128(0x7000 + index)
-}
-
-pub(crate) fn profile(index: u128) -> AgentProfile {
+/// What is said of an agent at the beginning: one of each role; some without room.
+pub fn profile(index: u128) -> AgentProfile {
     let agent = AgentProfile::new(format!("Agent {index}"));
     match index {
         0 => agent.role(Role::Owner).department("support").email("owner@example.com"),
@@ -42,8 +45,24 @@ pub(crate) fn profile(index: u128) -> AgentProfile {
     }
 }
 
-/// The calls that put the agents on record.
-pub(crate) fn hire() -> Vec<Call> {
+/// The calls that put the agents on record: how every history begins.
+///
+/// ```
+/// use helpdesk::Role;
+/// use helpdesk::conformance::history::cast;
+/// use helpdesk::conformance::kit::{Random, TestDesk};
+///
+/// // Any settings with the departments of the cast.
+/// let settings = cast::settings(&mut Random::new(1)).build().unwrap();
+/// let test = TestDesk::new(settings)?;
+/// for call in cast::hire() {
+///     test.desk().execute(&call)?;
+/// }
+/// let owner = test.desk().agent(cast::agent(0))?.unwrap();
+/// assert_eq!(owner.role(), Role::Owner);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+pub fn hire() -> Vec<Call> {
     let put = |index| {
         let command = Command::PutAgent { id: agent(index), profile: profile(index) };
         Actor::Host.at(start()).call(command)
@@ -51,8 +70,18 @@ pub(crate) fn hire() -> Vec<Call> {
     (0..AGENTS).map(put).collect()
 }
 
-/// The settings that a history starts under; three kinds of desk.
-pub(crate) fn settings(random: &mut Random) -> SettingsDraft {
+/// Draws settings: four departments, a field of each type, policies of every kind, small limits,
+/// and in two cases of five a workflow that is the desk's own. They build, always.
+///
+/// ```
+/// use helpdesk::conformance::history::cast;
+/// use helpdesk::conformance::kit::Random;
+///
+/// let settings = cast::settings(&mut Random::new(7)).build()?;
+/// assert_eq!(settings.draft().departments.len(), 4);
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
+pub fn settings(random: &mut Random) -> SettingsDraft {
     let mut draft = SettingsDraft {
         departments: vec![
             Department::new("support"),
@@ -81,9 +110,9 @@ pub(crate) fn settings(random: &mut Random) -> SettingsDraft {
 }
 
 /// Draws the policies that a desk may change in its life.
-pub(crate) fn policies(draft: &mut SettingsDraft, random: &mut Random) {
+pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     let days = Span::days;
-    draft.auto_close = *random.pick(&[
+    draft.auto_close = random.one_of([
         Some(days(4)),
         Some(days(4)),
         Some(days(1)),
@@ -91,7 +120,7 @@ pub(crate) fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Some(days(12)),
         None,
     ]);
-    draft.open_age = *random.pick(&[
+    draft.open_age = random.one_of([
         Some(OpenAge::default()),
         Some(OpenAge::default()),
         Some(OpenAge { warn: days(1), overdue: days(2) }),
@@ -99,15 +128,15 @@ pub(crate) fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Some(OpenAge { warn: Span::hours(2), overdue: days(20) }),
         None,
     ]);
-    draft.reopening = *random.pick(&[
+    draft.reopening = random.one_of([
         Reopening::Within(days(30)),
         Reopening::Within(days(2)),
         Reopening::Within(Span::ZERO),
         Reopening::Always,
     ]);
-    draft.agent_sight = *random.pick(&[AgentSight::OwnDepartments, AgentSight::All]);
-    draft.limits.tags = *random.pick(&[4, 4, 2]);
-    draft.limits.followers = *random.pick(&[3, 3, 1]);
+    draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
+    draft.limits.tags = random.one_of([4, 4, 2]);
+    draft.limits.followers = random.one_of([3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
 }
 
@@ -150,8 +179,4 @@ fn own_workflow(draft: &mut SettingsDraft) {
     triage.on_customer_reply = Some("open".into());
     triage.transitions = ["open", "postponed", "resolved", "answered"].map(Transition::to).to_vec();
     workflow.statuses.insert(1, triage);
-}
-
-pub(crate) fn built(draft: SettingsDraft) -> Settings {
-    draft.build().unwrap()
 }

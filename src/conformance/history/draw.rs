@@ -1,0 +1,307 @@
+//! Draws the next step of a history: who, when, what. Half of it makes sense.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::words::ticket_id;
+use super::{Step, View, cast};
+use crate::command::*;
+use crate::conformance::kit::Random;
+use crate::conformance::model::ModelTicket;
+use crate::{
+    Actor, AgentId, Call, Command, CommandId, Context, Reopening, Requester, Revision, Role,
+    TicketId,
+};
+
+/// The next step of a history, drawn from this seed.
+pub(super) fn step(seed: u64, view: &View<'_>) -> Step {
+    let mut random = Random::new(seed);
+    let now = time(&mut random, view);
+    if random.percent(6) {
+        return Step::Tick(now);
+    }
+    if !view.named.is_empty()
+        && random.percent(4)
+        && let Some(mut call) = random.pick(view.named).cloned()
+    {
+        call.context.now = now;
+        return Step::Call(Box::new(call));
+    }
+    Step::Call(Box::new(call(random, view, now)))
+}
+
+/// A call that is given now.
+pub(super) fn call(random: Random, view: &View<'_>, now: DateTime<Utc>) -> Call {
+    let mut draw = Draw { random, view, now };
+    let (actor, command) = draw.command();
+    let mut context = actor.at(now);
+    draw.dress(&mut context, &command);
+    context.call(command)
+}
+
+/// Somebody, of any kind.
+pub(super) fn anybody(random: &mut Random) -> Actor {
+    // One more agent than there are: somebody whom the desk does not know.
+    let agent = |random: &mut Random| cast::agent(random.below(cast::AGENTS as usize + 1) as u128);
+    let contact = |random: &mut Random| cast::contact(random.below(3) as u128);
+    match random.below(100) {
+        0..55 => Actor::Agent(agent(random)),
+        55..72 => Actor::Customer(contact(random)),
+        72..79 => Actor::Bot("sorter".into()),
+        79 => Actor::Bot(random.one_of([" sorter", ""]).into()),
+        80..86 => Actor::AutoResponder(contact(random)),
+        86..97 => Actor::Host,
+        _ => Actor::System,
+    }
+}
+
+fn time(random: &mut Random, view: &View<'_>) -> DateTime<Utc> {
+    let micros = |micros: i64| TimeDelta::microseconds(micros);
+    let some = |random: &mut Random, most: i64| 1 + random.below(most as usize) as i64;
+    let now = match random.below(100) {
+        0..38 => view.clock,
+        38..58 => view.clock + TimeDelta::minutes(some(random, 90)),
+        58..68 => view.clock + TimeDelta::hours(some(random, 30)),
+        68..74 => view.clock + TimeDelta::days(some(random, 6)),
+        74..77 => view.clock + TimeDelta::days(some(random, 40)),
+        77..92 => {
+            // To an instant at which something changes, or just beside it.
+            let instant = turning_point(random, view).unwrap_or(view.clock);
+            let beside = random.one_of([0, 0, 0, -1, 1]);
+            (instant + micros(beside)).max(view.clock)
+        }
+        92..97 if view.unruly => view.clock - TimeDelta::minutes(some(random, 4000)),
+        _ => view.clock + micros(some(random, 3)),
+    };
+    // Hosts' clocks are finer than microseconds.
+    if random.percent(10) { now + TimeDelta::nanoseconds(some(random, 999)) } else { now }
+}
+
+fn turning_point(random: &mut Random, view: &View<'_>) -> Option<DateTime<Utc>> {
+    let tickets: Vec<&ModelTicket> = view.model.tickets().values().collect();
+    if tickets.is_empty() {
+        return None;
+    }
+    match random.below(3) {
+        0 => view.model.next_wake(),
+        1 => random.pick(&tickets)?.next_wake(),
+        _ => match (view.model.settings().reopening(), random.pick(&tickets)?.closed_at) {
+            (Reopening::Within(span), Some(closed)) => {
+                Some(closed + TimeDelta::microseconds(span.as_micros()))
+            }
+            _ => None,
+        },
+    }
+}
+
+/// Draws one call.
+pub(super) struct Draw<'a> {
+    pub(super) random: Random,
+    pub(super) view: &'a View<'a>,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Draw<'_> {
+    pub(super) fn one<T: Clone, const N: usize>(&mut self, from: [T; N]) -> T {
+        self.random.one_of(from)
+    }
+
+    /// Something, so many times in a hundred.
+    pub(super) fn maybe<T>(
+        &mut self,
+        chance: usize,
+        draw: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        if self.random.percent(chance) { Some(draw(self)) } else { None }
+    }
+
+    /// The id that sends it once, and the revision that was seen.
+    fn dress(&mut self, context: &mut Context, command: &Command) {
+        match self.random.below(100) {
+            0..25 => context.command_id = Some(CommandId::from_u128(self.random.number().into())),
+            25..28 if !self.view.named.is_empty() => {
+                let named = self.random.pick(self.view.named);
+                context.command_id = named.and_then(|call| call.context.command_id);
+            }
+            _ => {}
+        }
+        context.correlation = self.maybe(5, |draw| draw.one(["request 7", "", "a\nb"]).into());
+        let tickets = self.view.model.tickets();
+        let Some(ticket) = command.ticket().and_then(|id| tickets.get(&id)) else { return };
+        let Revision(revision) = ticket.revision;
+        context.seen = match self.random.below(100) {
+            0..14 => Some(Revision(revision)),
+            14..18 => Some(Revision(revision.saturating_sub(1 + self.random.below(3) as u64))),
+            18 => Some(Revision(revision + 1)),
+            _ => None,
+        };
+    }
+
+    pub(super) fn agent(&mut self) -> AgentId {
+        // One more than there are: somebody whom the desk does not know.
+        cast::agent(self.random.below(cast::AGENTS as usize + 1) as u128)
+    }
+
+    fn anybody(&mut self) -> Actor {
+        anybody(&mut self.random)
+    }
+
+    /// Somebody who may do this on this ticket, mostly.
+    fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
+        let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
+        match self.random.below(100) {
+            0..15 => return self.anybody(),
+            15..22 => return Actor::Host,
+            22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            22..65 if !asks => {}
+            _ => match (ticket.requester, self.random.below(8)) {
+                (_, 0) => return Actor::Bot("sorter".into()),
+                (Requester::Contact(contact), 1) => return Actor::AutoResponder(contact),
+                (Requester::Contact(contact), 2) => return Actor::Customer(contact),
+                (Requester::Contact(contact), 3..6) if asks => return Actor::Customer(contact),
+                (Requester::Agent(agent), 2..6) if asks => return Actor::Agent(agent),
+                _ => {}
+            },
+        }
+        let among_all = Actor::Agent(cast::agent(self.random.below(4) as u128));
+        ticket.owner.filter(|_| self.random.percent(60)).map_or(among_all, Actor::Agent)
+    }
+
+    fn command(&mut self) -> (Actor, Command) {
+        let tickets: Vec<&ModelTicket> = self.view.model.tickets().values().collect();
+        let (Some(first), Some(newest)) = (tickets.first(), tickets.last()) else {
+            return (self.anybody(), Command::Open(self.open()));
+        };
+        if tickets.len() < 7 && self.random.percent(9) {
+            return (self.anybody(), Command::Open(self.open()));
+        }
+        if self.random.percent(6) {
+            return self.governing();
+        }
+        // Two tickets out of three times the newest or the first: histories get long.
+        let ticket = match self.random.below(3) {
+            0 => first,
+            1 => newest,
+            _ => self.random.pick(&tickets).unwrap_or(first),
+        };
+        let mut id = ticket.id;
+        if self.random.percent(2) {
+            id = ticket_id(99);
+        }
+        let command = self.about(id, ticket);
+        (self.somebody(&command, ticket), command)
+    }
+
+    fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        match self.random.below(100) {
+            0..24 => Command::Reply(Reply {
+                ticket: id,
+                channel: self.maybe(20, Self::channel),
+                text: self.text(),
+                attachments: self.attachments(),
+            }),
+            24..28 => {
+                let (text, attachments) = (self.text(), self.attachments());
+                Command::Note(Note { ticket: id, text, attachments })
+            }
+            28..34 => Command::LogConversation(self.log(id, ticket)),
+            34..43 => Command::Edit(self.edit(id, ticket)),
+            43..49 => {
+                let (agent, over_capacity) = (self.agent(), self.random.percent(15));
+                Command::Assign(Assign { ticket: id, agent, over_capacity })
+            }
+            49..51 => Command::Unassign(Unassign { ticket: id }),
+            51..57 => Command::Take(Take { ticket: id }),
+            57..61 => {
+                let (department, agent) = (self.department(), self.maybe(40, Self::agent));
+                Command::Transfer(Transfer { ticket: id, department, agent })
+            }
+            61..65 => Command::Escalate(Escalate {
+                ticket: id,
+                department: self.one(["specialists", "vendors", "support", "nowhere"]).into(),
+                agent: self.maybe(40, Self::agent),
+                reason: self.text(),
+            }),
+            65..74 => Command::SetStatus(SetStatus {
+                ticket: id,
+                status: self.status(ticket).into(),
+                reason: self.maybe(60, Self::reason),
+            }),
+            74..80 => {
+                let until = match ticket.postponed_until {
+                    Some(until) if self.random.percent(30) => until,
+                    _ => self.now + TimeDelta::minutes(self.random.below(9000) as i64 - 200),
+                };
+                let reason = match &ticket.reason {
+                    Some(reason) if self.random.percent(30) => Some(reason.clone()),
+                    _ if self.random.percent(60) => Some("look_again".into()),
+                    _ => self.maybe(60, Self::reason),
+                };
+                Command::Postpone(Postpone { ticket: id, until, reason })
+            }
+            80..87 => Command::Resolve(Resolve { ticket: id, resolution: self.resolving(ticket) }),
+            87..92 => {
+                let resolution = self.maybe(65, |draw| draw.resolving(ticket));
+                Command::Close(Close { ticket: id, resolution })
+            }
+            92..95 => Command::Reopen(Reopen { ticket: id, reason: self.text() }),
+            95..98 => Command::FollowUp(FollowUp {
+                ticket: id,
+                id: self.new_id(),
+                channel: self.channel(),
+                text: self.text(),
+            }),
+            _ => Command::Tick(id),
+        }
+    }
+
+    fn governing(&mut self) -> (Actor, Command) {
+        let actor = match self.random.below(10) {
+            0..4 => Actor::Host,
+            4..7 => Actor::Agent(cast::agent(self.random.below(2) as u128)),
+            _ => self.anybody(),
+        };
+        if !self.view.unruly || self.random.percent(3) {
+            return (actor, Command::CreateDesk(Arc::new(self.view.model.settings().clone())));
+        }
+        if self.random.percent(35) {
+            let mut draft = self.view.model.settings().draft().clone();
+            cast::policies(&mut draft, &mut self.random);
+            return (actor, Command::PublishSettings(Arc::new(draft.build().unwrap_or_default())));
+        }
+        // Those who own something, half of the time.
+        let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
+        let owners: Vec<AgentId> = owners.collect();
+        let mut index = self.random.below(cast::AGENTS as usize + 1) as u128;
+        if !owners.is_empty()
+            && self.random.percent(50)
+            && let Some(owner) = self.random.pick(&owners).copied()
+        {
+            index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
+        }
+        let id = cast::agent(index);
+        let mut profile = match self.view.model.agents().get(&id) {
+            Some(known) => known.clone(),
+            None => cast::profile(index),
+        };
+        match self.random.below(10) {
+            0..3 => profile.deactivated = !profile.deactivated,
+            3 => {
+                let roles = [Role::Owner, Role::Agent, Role::Agent, Role::Restricted, Role::Light];
+                profile.role = self.one(roles);
+            }
+            4 => profile.departments = (0..3).map(|_| self.department()).collect(),
+            5 => profile.capacity = self.one([None, Some(0), Some(1), Some(2), Some(5)]),
+            6 => {
+                let long = format!("{}@example.com", "x".repeat(300));
+                let addresses =
+                    ["Two@Example.com", "owner@example.com", "new@example.com", "", "a\tb", &long];
+                profile.email = self.maybe(80, |draw| draw.one(addresses).to_owned());
+            }
+            7 => profile.name = self.one(["", " Edge", "Anna", "Ben\u{7}"]).to_owned(),
+            _ => profile = cast::profile(index),
+        }
+        (actor, Command::PutAgent { id, profile })
+    }
+}

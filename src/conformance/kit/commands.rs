@@ -1,0 +1,56 @@
+//! The names of all commands, so that a test can show that it covers each.
+
+use crate::Command;
+
+macro_rules! commands {
+    ($($name:literal: $pattern:pat,)*) => {
+        /// The name of every command there is, in the order of [`Command`]'s variants: for a
+        /// test that is to cover all of them, and to fail when there is another.
+        ///
+        /// ```
+        /// use helpdesk::command::{Reply, Take};
+        /// use helpdesk::conformance::kit::{COMMANDS, command_name};
+        /// use helpdesk::{Command, TicketId};
+        ///
+        /// let id = TicketId::from_u128(1);
+        /// let tried = [Command::Take(Take { ticket: id }), Command::Reply(Reply::new(id, "?"))];
+        /// let tried: Vec<_> = tried.iter().map(command_name).collect();
+        /// assert_eq!(tried, ["take", "reply"]);
+        /// let missing = COMMANDS.iter().filter(|name| !tried.contains(name));
+        /// assert_eq!(missing.count(), COMMANDS.len() - 2);
+        /// ```
+        pub const COMMANDS: [&str; [$($name),*].len()] = [$($name),*];
+
+        /// The name of a command, as it is serialised: one of [`COMMANDS`].
+        pub fn command_name(command: &Command) -> &'static str {
+            // No arm for the rest: a new command must be named here, and then in every test
+            // that covers all of them.
+            match command {
+                $($pattern => $name,)*
+            }
+        }
+    };
+}
+
+commands! {
+    "open": Command::Open(_),
+    "reply": Command::Reply(_),
+    "note": Command::Note(_),
+    "log_conversation": Command::LogConversation(_),
+    "edit": Command::Edit(_),
+    "assign": Command::Assign(_),
+    "unassign": Command::Unassign(_),
+    "take": Command::Take(_),
+    "transfer": Command::Transfer(_),
+    "escalate": Command::Escalate(_),
+    "set_status": Command::SetStatus(_),
+    "postpone": Command::Postpone(_),
+    "resolve": Command::Resolve(_),
+    "close": Command::Close(_),
+    "reopen": Command::Reopen(_),
+    "follow_up": Command::FollowUp(_),
+    "tick": Command::Tick(_),
+    "put_agent": Command::PutAgent { .. },
+    "create_desk": Command::CreateDesk(_),
+    "publish_settings": Command::PublishSettings(_),
+}

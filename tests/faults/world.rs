@@ -1,0 +1,217 @@
+//! The desk that faults are tried on, one command of every kind, and all that a store holds.
+
+use std::sync::Arc;
+
+use helpdesk::command::*;
+use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
+use helpdesk::{
+    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, Key, Notice,
+    Record, Revision, TicketId, TicketNumber, UniqueKey,
+};
+
+use super::support::*;
+
+/// The desk's id in every store.
+pub(crate) const DESK: helpdesk::DeskId = helpdesk::DeskId::from_u128(1);
+
+/// The command that is tried.
+pub(crate) const ONCE: CommandId = CommandId::from_u128(0x0ce);
+
+/// A ticket that does not exist yet.
+pub(crate) const FRESH: TicketId = ticket(0x70);
+/// Maria's request in the support queue.
+pub(crate) const NEW: TicketId = ticket(0x71);
+/// Anna works on it.
+pub(crate) const OWNED: TicketId = ticket(0x72);
+/// Anna resolved it.
+pub(crate) const RESOLVED: TicketId = ticket(0x73);
+/// Closed on Monday.
+pub(crate) const CLOSED: TicketId = ticket(0x74);
+/// Three that are put aside until Monday at noon.
+pub(crate) const LATER: [TicketId; 3] = [ticket(0x75), ticket(0x76), ticket(0x77)];
+
+/// All that there are.
+pub(crate) const EVERY_TICKET: [TicketId; 7] =
+    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2]];
+
+const fn ticket(n: u128) -> TicketId {
+    TicketId::from_u128(n)
+}
+
+pub(crate) fn noon() -> At {
+    at("2026-03-02T12:00:00Z")
+}
+
+/// Too late to reopen what was closed on Monday.
+pub(crate) fn april() -> At {
+    at("2026-04-20T09:00:00Z")
+}
+
+/// The store before the command.
+pub(crate) fn world() -> MemoryStore {
+    let kit = TestDesk::new();
+    kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
+    for id in [NEW, OWNED, RESOLVED, CLOSED].into_iter().chain(LATER) {
+        kit.ok(&customer(MARIA), request(id));
+    }
+    kit.pass(hours(1));
+    for ticket in [OWNED, RESOLVED] {
+        kit.ok(&agent(ANNA), Take { ticket });
+    }
+    kit.ok(&agent(ANNA), resolve(RESOLVED));
+    kit.ok(&Actor::Host, close(CLOSED));
+    for id in LATER {
+        kit.ok(&agent(ANNA), postpone(id, noon()));
+    }
+    kit.store
+}
+
+/// A command to be tried, and what its name is in a failing test.
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) call: Call,
+}
+
+/// Commands that are carried out: every kind, but for the one that creates the desk.
+pub(crate) fn accepted() -> Vec<Scene> {
+    let (maria, anna, host) = (customer(MARIA), agent(ANNA), Actor::Host);
+    let ten = monday() + hours(2);
+    let scene = |name, actor: &Actor, now: At, command: Command| {
+        let call = actor.at(now).correlated("request 7").call(command);
+        Scene { name, call }
+    };
+    let mut open = request(FRESH);
+    open.followers = [Follower::Contact(OTTO), Follower::Agent(CARL)].into();
+    let mut edit = Edit::new(OWNED);
+    edit.subject = Some("Printer, again".into());
+    edit.category = Patch::Set("billing".into());
+    edit.add_tags = ["fire".into()].into();
+    edit.priority = Some("critical".into());
+    let log = LogConversation {
+        ticket: OWNED,
+        said_by: SaidBy::Requester,
+        channel: helpdesk::Channel::Phone,
+        occurred_at: monday() + hours(1),
+        text: "She called".into(),
+    };
+    let transfer = Transfer { agent: Some(BEN), ..transfer(OWNED, "billing") };
+    let escalate = Escalate { agent: Some(EVA), ..escalate(OWNED, "engineering") };
+    let anna_anew = AgentProfile::new("Anna B.").department("billing").email("a.b@example.com");
+    let anna_anew = Command::PutAgent { id: ANNA, profile: anna_anew };
+    let mut settings = draft();
+    settings.auto_close = Some(helpdesk::Span::days(1));
+    let settings = Command::PublishSettings(Arc::new(settings.build().unwrap()));
+    vec![
+        scene("a request", &maria, ten, Command::Open(open)),
+        scene("an answer", &anna, ten, Command::Reply(reply(OWNED))),
+        scene("a question that reopens", &maria, ten, Command::Reply(reply(RESOLVED))),
+        scene("a question that comes too late", &maria, april(), Command::Reply(reply(CLOSED))),
+        scene("a note", &anna, ten, Command::Note(Note::new(OWNED, "a thought"))),
+        scene("a call that is logged", &anna, ten, Command::LogConversation(log)),
+        scene("an edit", &anna, ten, Command::Edit(edit)),
+        scene("an assignment", &host, ten, Command::Assign(Assign::new(NEW, ANNA))),
+        scene("giving back", &anna, ten, Command::Unassign(Unassign { ticket: OWNED })),
+        scene("taking", &anna, ten, Command::Take(Take { ticket: NEW })),
+        scene("taking what is warned about", &anna, april(), Command::Take(Take { ticket: NEW })),
+        scene("a transfer", &anna, ten, Command::Transfer(transfer)),
+        scene("an escalation", &anna, ten, Command::Escalate(escalate)),
+        scene("a wait", &anna, ten, {
+            Command::SetStatus(set_with_reason(OWNED, "pending", "information"))
+        }),
+        scene("postponing", &anna, ten, Command::Postpone(postpone(OWNED, noon()))),
+        scene("a solution", &anna, ten, Command::Resolve(resolve(OWNED))),
+        scene("an end", &anna, ten, Command::Close(close(OWNED))),
+        scene("reopening", &anna, ten, Command::Reopen(reopen(RESOLVED))),
+        scene("a follow-up", &maria, april(), Command::FollowUp(follow_up(CLOSED, FRESH))),
+        scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
+        scene("an agent, moved and renamed", &host, ten, anna_anew),
+        scene("settings", &agent(OWNER), ten, settings),
+    ]
+}
+
+/// Commands that are refused, each after another look at the store, with the code.
+pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
+    let ten = monday() + hours(2);
+    let (maria, anna, host) = (customer(MARIA), agent(ANNA), Actor::Host);
+    let scene = |name, actor: &Actor, command| Scene { name, call: actor.at(ten).call(command) };
+    let email = AgentProfile::new("Ben").department("billing").email("Anna@example.com");
+    let ben = Command::PutAgent { id: BEN, profile: email };
+    let again = Command::CreateDesk(Arc::new(draft().build().unwrap()));
+    let asleep = Command::SetStatus(set_status(OWNED, "pending"));
+    let stranger = agent(helpdesk::AgentId::from_u128(0xdead));
+    vec![
+        (scene("an id in use", &maria, Command::Open(request(NEW))), "id_taken"),
+        (scene("not hers", &customer(OTTO), Command::Reply(reply(NEW))), "not_found"),
+        (scene("nobody", &stranger, Command::Reply(reply(NEW))), "not_an_agent"),
+        (scene("taken", &agent(CARL), Command::Take(Take { ticket: OWNED })), "already_taken"),
+        (scene("no room", &host, Command::Assign(Assign::new(NEW, EVA))), "not_in_department"),
+        (scene("no reason", &anna, asleep), "reason_required"),
+        (scene("open still", &maria, Command::FollowUp(follow_up(NEW, FRESH))), "not_closed"),
+        (scene("Anna's address", &host, ben), "email_taken"),
+        (scene("a second desk", &host, again), "desk_exists"),
+        (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
+    ]
+}
+
+/// All that a store holds of the desk.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Everything {
+    pub(crate) records: Vec<Option<Record>>,
+    pub(crate) histories: Vec<Vec<Event>>,
+    /// Without their places: a commit that was rolled back may leave a gap.
+    pub(crate) commits: Vec<Vec<(Key, usize)>>,
+    loads: Vec<i64>,
+    unique_keys: Vec<Option<Key>>,
+    receipt: Option<(u64, Vec<Touched>)>,
+    wakes: Vec<Option<At>>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// All that a store holds of the desk. Empties the outbox: the notices are in it, in the order
+/// in which they go out.
+pub(crate) fn everything(store: &MemoryStore) -> Everything {
+    let entries = store.scan(DESK, 0, usize::MAX).unwrap();
+    let mut keys: Vec<Key> = entries.iter().map(|entry| entry.key).collect();
+    keys.sort();
+    keys.dedup();
+    let history = |key: &Key| store.history(*key, Revision::ZERO, usize::MAX).unwrap();
+    let commits = entries.chunk_by(|one, other| one.seq == other.seq);
+    let wrote = |entry: &Entry| (entry.key, entry.events.len());
+    let loads = keys.iter().filter_map(Key::as_agent).map(Counter::Load);
+    let addresses = ["anna@example.com", "a.b@example.com"].map(Into::into);
+    let numbers = (1..=20).map(|number| UniqueKey::Number(TicketNumber(number)));
+    let unique: Vec<_> = addresses.map(UniqueKey::AgentEmail).into_iter().chain(numbers).collect();
+    let receipt = store.receipt(DESK, ONCE).unwrap();
+    let look = Lease { until: monday(), limit: 0 };
+    let wake = |now| store.due(Scope::One(DESK), now, look).unwrap().next;
+    Everything {
+        histories: keys.iter().map(history).collect(),
+        commits: commits.map(|commit| commit.iter().map(wrote).collect()).collect(),
+        loads: store.load(DESK, &Wanted::counters(loads)).unwrap().counters,
+        unique_keys: store.resolve(DESK, &unique).unwrap(),
+        receipt: receipt.map(|receipt| (receipt.digest, receipt.touched)),
+        wakes: [monday(), noon(), april()].map(wake).into(),
+        records: store.load(DESK, &Wanted::records(keys)).unwrap().records,
+        notices: outbox(store),
+    }
+}
+
+/// The notices that wait, in order; they no longer do.
+pub(crate) fn outbox(store: &MemoryStore) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    // After every lease and every retry.
+    let now = at("2030-01-01T00:00:00Z");
+    let lease = Lease { until: now + hours(1), limit: 1 };
+    while let Some(claimed) = store.claim(Scope::All, now, lease).unwrap().pop() {
+        assert!(store.settle(claimed.token, Settlement::Delivered).unwrap());
+        notices.push(claimed.notice);
+    }
+    notices
+}
+
+/// What a store is after the command, done without a fault.
+pub(crate) fn done(call: &Call) -> MemoryStore {
+    let store = world();
+    Desk::open_existing(store.clone(), DESK).unwrap().execute(call).unwrap();
+    store
+}
