@@ -228,6 +228,8 @@ names! {
     /// The address or the form that received a request, such as `billing@example.com`; 1 to 254
     /// bytes.
     ReceivedAt;
+    /// A view that is kept, such as `urgent`; 1 to 64 bytes.
+    ViewName;
     /// A bot of the host, such as `greeter`; 1 to 64 bytes. It stands in every event of the bot's.
     BotName;
     /// The host's own correlation id, such as that of a web request, carried into events and

@@ -170,14 +170,14 @@ pub use decide::{
     Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Post,
-    Prepared, Relayed, Relaying, Ticked, Workload,
+    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Page, Post,
+    Prepared, Relayed, Relaying, SavedView, Ticked, ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
     FieldName, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
     ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName, Tag, TicketId,
-    TicketNumber, UrgencyName,
+    TicketNumber, UrgencyName, ViewName,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,

@@ -28,7 +28,7 @@ fn typical() -> (Arc<Ticket>, Vec<Event>) {
             FieldDef::new("insured", FieldKind::Boolean),
             FieldDef::new("place", FieldKind::Text { max_bytes: 200 }),
         ],
-        departments: vec![helpdesk::Department { name: "facilities".into(), tier: 1 }],
+        departments: vec![helpdesk::Department::new("facilities").tier(1)],
         ..SettingsDraft::default()
     };
     let settings = draft.build().unwrap();

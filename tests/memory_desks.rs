@@ -4,10 +4,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{Open, Reply};
-use helpdesk::store::{Filter, Lease, MemoryStore, Query, Scope, Settlement, Store};
+use helpdesk::matching::{Order, Place};
+use helpdesk::store::{Lease, MemoryStore, Query, Scope, Settlement, Store};
 use helpdesk::{
-    Actor, CommandId, ContactId, Desk, DeskId, Key, Requester, Revision, Settings, TicketId,
-    TicketNumber, UniqueKey,
+    Actor, CommandId, Condition, ContactId, Desk, DeskId, Key, Requester, Revision, Settings,
+    TicketId, TicketNumber, UniqueKey,
 };
 
 fn start() -> DateTime<Utc> {
@@ -95,14 +96,21 @@ fn numbers_and_listings_are_each_desks_own() {
         assert_eq!(owners[0], None);
         assert_eq!(owners[1..4], expected.iter().copied().map(Some).collect::<Vec<_>>());
         assert_eq!(owners[4], None);
-        for filter in
-            [Filter::All, Filter::Requester(Requester::Contact(MARIA)), Filter::Queue(None)]
-        {
-            let after = Some(TicketNumber(1));
-            let query = Query { desk: desk.id(), filter, after, limit: 10 };
-            let keys: Vec<_> =
-                store.find(&query).unwrap().iter().map(|record| record.key).collect();
-            assert_eq!(keys, expected[1..]);
+        let lexicon = Settings::default().lexicon();
+        let hers = format!("requester = contact:{MARIA}");
+        for filter in ["number > 1", &hers, "queued = true and department is missing"] {
+            let filter: Condition = filter.parse().unwrap();
+            let query = Query {
+                desk: desk.id(),
+                filter: filter.check(&lexicon, Place::View).unwrap(),
+                order: Order::check(&[], &lexicon).unwrap(),
+                after: None,
+                now: start(),
+                limit: 10,
+            };
+            let found = store.find(&query).unwrap();
+            let keys: Vec<_> = found.iter().map(|record| record.key).collect();
+            assert_eq!(keys, expected[usize::from(filter.to_string() == "number > 1")..]);
         }
     }
 }

@@ -11,11 +11,8 @@
 mod support;
 
 use helpdesk::command::{Reply, Take};
-use helpdesk::store::{Filter, Lease, MemoryStore, Query, Scope, Settlement, Store, Wanted};
-use helpdesk::{
-    CommandId, Counter, DeskId, Key, Requester, Revision, SettingsDraft, StatusCategory,
-    TicketNumber, UniqueKey,
-};
+use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
+use helpdesk::{CommandId, Counter, DeskId, Key, Revision, SettingsDraft, TicketNumber, UniqueKey};
 use support::*;
 
 const ONCE: CommandId = CommandId::from_u128(0x1D);
@@ -42,15 +39,16 @@ fn given() -> (TestDesk, TestDesk) {
 fn all_of(desk: &TestDesk) -> String {
     let id = desk.desk.id();
     let filters = [
-        Filter::All,
-        Filter::Category(StatusCategory::New),
-        Filter::Requester(Requester::Contact(MARIA)),
-        Filter::Owner(ANNA),
-        Filter::Queue(Some("support".into())),
+        "all()".to_owned(),
+        "status_category = new".to_owned(),
+        format!("requester = contact:{MARIA}"),
+        format!("assignee = {ANNA}"),
+        "queued = true and department = support".to_owned(),
     ];
+    let settings = desk.desk.settings().unwrap();
     let found: Vec<_> = filters
-        .into_iter()
-        .map(|filter| desk.store.find(&Query { desk: id, filter, after: None, limit: 99 }).unwrap())
+        .iter()
+        .map(|filter| desk.store.find(&query(id, &settings, filter, "", 99)).unwrap())
         .collect();
     let keys = [
         UniqueKey::AgentEmail("anna@example.com".into()),

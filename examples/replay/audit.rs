@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::store::{Filter, MemoryStore, Store};
-use helpdesk::{Desk, Key, Record};
+use chrono::DateTime;
+use helpdesk::matching::Listing;
+use helpdesk::store::{MemoryStore, Store};
+use helpdesk::{Actor, Desk, Key, Record};
 
 /// How many commits or tickets are read at a time.
 const PAGE: usize = 1000;
@@ -64,13 +66,15 @@ impl Audit {
 /// Every ticket of the desk, by number.
 pub(super) fn tickets(desk: &Desk<MemoryStore>) -> Result<Vec<Record>, Box<dyn Error>> {
     let mut tickets: Vec<Record> = Vec::new();
+    let mut listing = Listing::every().page(PAGE);
     loop {
-        let after = tickets.last().and_then(|record| record.number);
-        let page = desk.list(Filter::All, after, PAGE)?;
-        if page.is_empty() {
-            return Ok(tickets);
+        // Nothing of the listing depends on the time.
+        let page = desk.find(&Actor::Host, DateTime::UNIX_EPOCH, &listing)?;
+        tickets.extend(page.tickets);
+        match page.next {
+            Some(next) => listing.after = Some(next),
+            None => return Ok(tickets),
         }
-        tickets.extend(page);
     }
 }
 

@@ -63,11 +63,13 @@ mod sort;
 pub(crate) mod text;
 mod token;
 mod tree;
+mod view;
 
 pub use fact::Fact;
 pub use sort::Sort;
 pub use token::ConditionSyntax;
 pub use tree::{Condition, Is, Literal, Test};
+pub use view::View;
 
 /// The most levels that a condition's text or data may have, whatever the settings allow.
 pub(crate) const MOST_DEEP: usize = 64;

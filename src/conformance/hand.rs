@@ -334,7 +334,7 @@ impl<'s> Hand<'s> {
             if let Some(command) = parts.receipt.command {
                 receipt = self.store().receipt(desk, command).await?;
             }
-            let listed = self.store().find(every_ticket(desk, None, usize::MAX)).await?;
+            let listed = self.store().find(every_ticket(desk, None, usize::MAX)?).await?;
             let look = Lease { until: at(0), limit: 0 };
             let next = self.store().due(Scope::One(desk), at(0), look).await?.next;
             seen += &format!("{entries:?} {found:?} {owners:?} {receipt:?} {listed:?} {next:?}");

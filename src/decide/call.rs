@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
 
+use crate::condition::View;
 use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
@@ -60,6 +61,8 @@ pub enum Command {
         /// Everything there is to say of them.
         profile: AgentProfile,
     },
+    /// Keeps the acting agent's own views: these, and no other.
+    SaveViews(Vec<View>),
     /// Creates the desk with these settings. The host only.
     CreateDesk(Arc<Settings>),
     /// Puts these settings in force. Owners, admins and the host.
@@ -88,6 +91,7 @@ impl Command {
             | Self::Tick(ticket) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
+            | Self::SaveViews(_)
             | Self::CreateDesk(_)
             | Self::PublishSettings(_) => None,
         }

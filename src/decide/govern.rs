@@ -5,8 +5,11 @@ use std::sync::Arc;
 use super::decision::{Columns, Decision, Expected, KeyChange, UniqueKey, Write};
 use super::{Call, Cx, Loaded, Refusal, Vocabulary, checks};
 use crate::cause::Cause;
+use crate::condition::View;
 use crate::ids::{AgentId, DeskId, Key, Revision, label_problem};
-use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role};
+use crate::matching::{ConditionError, check_views};
+use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role, Who};
+use crate::problem::Problems;
 use crate::record::{Change, Event, Head, InForce};
 use crate::settings::Settings;
 use crate::time::whole_micros;
@@ -128,7 +131,8 @@ pub(super) fn put_agent(
     let expected = current.map_or(Expected::New, |agent| Expected::At(agent.revision()));
     let revision = current.map_or(Revision::ZERO, Agent::revision).next();
     let at = cx.now_of(key);
-    let (facts, personal) = (profile.facts(), profile.personal());
+    let views = current.map_or(&[][..], Agent::views);
+    let (facts, personal) = (profile.facts(views), profile.personal());
     let head = Head::Agent(Arc::new(Agent::after(id, revision, at, &facts, Some(&personal))));
     let event = Event {
         revision,
@@ -139,6 +143,37 @@ pub(super) fn put_agent(
     };
     let writes = vec![write(key, expected, event, head)];
     Ok(Decision { writes, keys, ..Decision::default() })
+}
+
+/// Keeps an agent's own views.
+pub(super) fn save_views(cx: &Cx<'_>, views: &[View]) -> Result<Decision, Refusal> {
+    cx.may(Deed::SaveViews, None)?;
+    let Who::Agent(agent) = cx.who else { return Ok(Decision::default()) };
+    let (key, revision) = (Key::agent(cx.desk, agent.id()), agent.revision());
+    cx.has_seen(key, revision, revision)?;
+    checks::within("views", cx.settings.limits().views, views.len())?;
+    let mut problems = Problems::none();
+    check_views(views, &cx.settings.lexicon(), "views", &mut problems);
+    if !problems.is_empty() {
+        return Err(Refusal::BadCondition { problems: ConditionError::of(problems) });
+    }
+    if agent.views() == views {
+        return Ok(Decision::default());
+    }
+    let at = cx.now_of(key);
+    let (facts, personal) = agent.with_views(views);
+    let revision = revision.next();
+    let head = Agent::after(agent.id(), revision, at, &facts, Some(&personal));
+    let event = Event {
+        revision,
+        at,
+        cause: Arc::new(cx.cause(at)),
+        change: Change::Agent(facts),
+        personal: Some(Box::new(personal)),
+    };
+    let head = Head::Agent(Arc::new(head));
+    let write = write(key, Expected::At(agent.revision()), event, head);
+    Ok(Decision { writes: vec![write], ..Decision::default() })
 }
 
 /// A person's name may be longer than a name in settings.

@@ -135,6 +135,7 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
     match &call.command {
         Command::Open(open) => opening::open(&cx, open),
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
+        Command::SaveViews(views) => govern::save_views(&cx, views),
         Command::PublishSettings(settings) => govern::publish(&cx, settings),
         Command::CreateDesk(_) => Ok(Decision::default()),
         command => {
@@ -218,6 +219,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::FollowUp(_)
         | Command::Open(_)
         | Command::PutAgent { .. }
+        | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => Ok(()),
     }
@@ -240,6 +242,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::Reopen(_) => Deed::Reopen,
         Command::FollowUp(_) => Deed::FollowUp,
         Command::Tick(_) => Deed::Tick,
+        Command::SaveViews(_) => Deed::SaveViews,
         Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
             Deed::Govern
         }

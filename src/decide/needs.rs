@@ -219,6 +219,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::Resolve(_)
         | Command::Close(_)
         | Command::Tick(_)
+        | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => {}
     }

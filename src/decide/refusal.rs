@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::condition::Fact;
 use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, TicketId};
+use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
 use crate::workflow::StatusCategory;
@@ -282,6 +284,21 @@ pub enum Refusal {
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,
+    /// A condition, an order or a view with mistakes in it.
+    #[error("{problems}")]
+    BadCondition {
+        /// The mistakes, each with its path.
+        problems: ConditionError,
+    },
+    /// A customer lists by what customers see only.
+    #[error("a customer may not filter or sort by `{fact}`")]
+    NotPublic {
+        /// By what it was.
+        fact: Fact,
+    },
+    /// The cursor is of another order, or the scale of priorities has changed since.
+    #[error("the cursor is of another order: begin the listing anew")]
+    CursorMismatch,
     /// Owners are made, changed and unmade only by owners and the host.
     #[error("{party}: may not make, change or unmake owners")]
     OwnersOnly {
@@ -425,6 +442,9 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::EmailTaken => "email_taken",
+            Self::BadCondition { .. } => "bad_condition",
+            Self::NotPublic { .. } => "not_public",
+            Self::CursorMismatch => "cursor_mismatch",
             Self::OwnersOnly { .. } => "owners_only",
         }
     }
@@ -436,6 +456,7 @@ impl Refusal {
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
+            | Self::NotPublic { .. }
             | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
             Self::DeskExists
             | Self::StaleView { .. }
@@ -467,6 +488,8 @@ impl Refusal {
             | Self::NotLater { .. }
             | Self::InTheFuture { .. }
             | Self::Empty { .. }
+            | Self::BadCondition { .. }
+            | Self::CursorMismatch
             | Self::LimitExceeded { .. } => RefusalKind::Invalid,
         }
     }

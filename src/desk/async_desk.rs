@@ -8,16 +8,17 @@ use super::flow::{Flow, TRIES};
 use super::io::Awaited;
 use super::tick::every_desk;
 use super::{
-    Delivery, DeskError, Dispatch, Outcome, Post, Prepared, Relayed, Relaying, Ticked, Workload,
+    Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, SavedView,
+    Ticked, Workload,
 };
+use crate::condition::View;
 use crate::decide::{Call, Command, Context};
-use crate::ids::{
-    AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId, TicketNumber,
-};
+use crate::ids::{AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
+use crate::matching::Listing;
 use crate::people::{Actor, Agent, AgentProfile};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
-use crate::store::{AsyncStore, Filter, Scope};
+use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
     Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
@@ -178,8 +179,9 @@ twins! {
     "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
     "A page of a record's history",
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
-    "A page of tickets",
-        list(filter: Filter, after: Option<TicketNumber>, limit: usize) -> Vec<Record>;
+    "A page of the tickets that this actor may see",
+        find(actor: &Actor, now: DateTime<Utc>, listing: &Listing) -> Page;
+    "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
         thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
     "How much there is to do in a department",
@@ -241,6 +243,19 @@ impl<S: AsyncStore> AsyncDesk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile })).await
+    }
+
+    /// Keeps an agent's own views: [`Desk::save_views`](super::Desk::save_views).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn save_views(
+        &self,
+        context: Context,
+        views: Vec<View>,
+    ) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::SaveViews(views))).await
     }
 
     /// Puts settings in force: [`Desk::publish`](super::Desk::publish).

@@ -3,6 +3,7 @@
 
 mod async_desk;
 mod error;
+mod find;
 mod flow;
 mod io;
 mod outcome;
@@ -16,6 +17,7 @@ use chrono::{DateTime, Utc};
 
 pub use async_desk::AsyncDesk;
 pub use error::{DeskError, DeskErrorKind};
+pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;
 pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};

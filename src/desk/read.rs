@@ -8,12 +8,12 @@ use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::{Refusal, UniqueKey};
-use crate::ids::{AgentId, Key, Reference, Revision, TicketId, TicketNumber};
+use crate::ids::{AgentId, Key, Reference, Revision, TicketId};
 use crate::people::{Actor, Agent, Who, sees};
 use crate::personal::{Erasable, Personal};
 use crate::record::{Event, Head, Record, fold};
 use crate::settings::Settings;
-use crate::store::{Filter, Query, Store, Wanted};
+use crate::store::{Store, Wanted};
 use crate::ticket::{Message, ReplayError, Ticket, Visibility};
 
 /// How many events are read at a time.
@@ -150,40 +150,6 @@ impl<S: Store> Desk<S> {
         at_once(self.flow().history(key, after, limit))
     }
 
-    /// A page of tickets by ascending number, with nobody's eyes but the host's.
-    ///
-    /// On return: the tickets with a number greater than `after` (`None`: from the first) that
-    /// the filter shows, at most `limit`; fewer means that there are no more.
-    ///
-    /// ```
-    #[doc = include_str!("../example.txt")]
-    /// // What waits in the queue without a department, a page at a time.
-    /// let mut after = None;
-    /// let mut waiting = Vec::new();
-    /// loop {
-    ///     let page = desk.list(Filter::Queue(None), after, 50)?;
-    ///     waiting.extend(page.iter().filter_map(|record| record.number));
-    ///     match page.last() {
-    ///         Some(last) if page.len() == 50 => after = last.number,
-    ///         _ => break,
-    ///     }
-    /// }
-    /// assert_eq!(waiting, [TicketNumber(1)]);
-    /// # Ok::<(), helpdesk::DeskError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`DeskError::Store`].
-    pub fn list(
-        &self,
-        filter: Filter,
-        after: Option<TicketNumber>,
-        limit: usize,
-    ) -> Result<Vec<Record>, DeskError> {
-        at_once(self.flow().list(filter, after, limit))
-    }
-
     /// A page of a ticket's thread as this actor may see it: customers see no notes.
     ///
     /// On return: the messages with a revision greater than `after` ([`Revision::ZERO`]: from
@@ -289,15 +255,6 @@ impl<I: Io> Flow<I> {
         Ok(self.io.history(key, after, limit).await?)
     }
 
-    pub(super) async fn list(
-        &self,
-        filter: Filter,
-        after: Option<TicketNumber>,
-        limit: usize,
-    ) -> Result<Vec<Record>, DeskError> {
-        Ok(self.io.find(&Query { desk: self.id, filter, after, limit }).await?)
-    }
-
     pub(super) async fn thread(
         &self,
         actor: &Actor,
@@ -305,23 +262,10 @@ impl<I: Io> Flow<I> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Post>, DeskError> {
-        let settings = self.settings().await?;
+        let reader = self.reader(actor).await?;
+        let (who, policy) = (reader.who(), reader.settings.agent_sight());
         let head = self.ticket(ticket).await?;
-        let agent = match actor {
-            Actor::Agent(id) => self.agent(*id).await?.filter(|agent| agent.is_active()),
-            _ => None,
-        };
-        let who = match (actor, &agent) {
-            (Actor::Customer(contact), _) => Who::Customer(*contact),
-            (Actor::AutoResponder(contact), _) => Who::AutoResponder(*contact),
-            (Actor::Agent(_), Some(agent)) => Who::Agent(agent),
-            (Actor::Agent(_), None) => {
-                return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
-            }
-            (Actor::Bot(_), _) => Who::Bot,
-            (Actor::Host | Actor::System, _) => Who::Host,
-        };
-        if !head.is_some_and(|head| sees(who, head.sight(), settings.agent_sight())) {
+        if !head.is_some_and(|head| sees(who, head.sight(), policy)) {
             return Err(Refusal::NotFound { ticket }.into());
         }
         let all = matches!(who, Who::Agent(_) | Who::Host | Who::System);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Desk, DeskError, Outcome};
+use crate::condition::View;
 use crate::decide::{Command, Context};
 use crate::ids::AgentId;
 use crate::people::AgentProfile;
@@ -108,6 +109,23 @@ impl<S: Store> Desk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile }))
+    }
+
+    /// Keeps an agent's own views: these, and no other. For [`Desk::views`](super::Desk::views).
+    ///
+    /// Saying what is kept already changes nothing. Mistakes that later settings make of a view
+    /// are told where it is used.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::execute`]. Refused:
+    ///
+    /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but an agent; views are one's own.
+    /// - [`BadCondition`](crate::Refusal::BadCondition): mistakes in a view, each with its path.
+    /// - [`LimitExceeded`](crate::Refusal::LimitExceeded): more views than
+    ///   [`Limits::views`](crate::Limits::views).
+    pub fn save_views(&self, context: Context, views: Vec<View>) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::SaveViews(views)))
     }
 
     /// Puts settings in force. Each ticket keeps the timers that it has until its next command.

@@ -46,7 +46,7 @@ impl ConditionError {
         &self.problems
     }
 
-    pub(super) fn of(problems: Problems) -> Self {
+    pub(crate) fn of(problems: Problems) -> Self {
         Self { problems: problems.into_vec() }
     }
 }

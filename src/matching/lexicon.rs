@@ -156,6 +156,24 @@ impl Type {
 }
 
 impl Lexicon {
+    /// One that knows these departments, whatever the settings say, and no other name.
+    pub(super) fn of_departments(departments: &[DepartmentName]) -> Self {
+        Self {
+            statuses: BTreeMap::new(),
+            reasons: BTreeSet::new(),
+            departments: departments.iter().cloned().collect(),
+            categories: BTreeSet::new(),
+            priorities: Arc::new([]),
+            impacts: BTreeSet::new(),
+            urgencies: BTreeSet::new(),
+            resolution_codes: BTreeSet::new(),
+            fields: BTreeMap::new(),
+            depth: u32::MAX,
+            tests: u32::MAX,
+            items: u32::MAX,
+        }
+    }
+
     /// The type of a fact; `None`: there is no such custom field.
     pub(super) fn type_of(&self, fact: &Fact) -> Option<Type> {
         Some(match fact {

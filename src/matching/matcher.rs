@@ -41,9 +41,9 @@ pub struct Matcher {
 }
 
 #[derive(Debug)]
-struct Program {
+pub(super) struct Program {
     condition: Condition,
-    node: Node,
+    pub(super) node: Node,
 }
 
 /// A condition with every name in it looked up.
@@ -53,6 +53,8 @@ pub(super) enum Node {
     Any(Vec<Node>),
     Not(Box<Node>),
     Probe(Probe),
+    /// One that was made before, of which another is made.
+    Made(Arc<Program>),
 }
 
 /// A test with its value typed.
@@ -198,6 +200,27 @@ impl Matcher {
         Self { program: self.program.clone(), me: Some(me) }
     }
 
+    /// True where both are; `me` is this one's, or else the other's.
+    ///
+    /// ```
+    /// use helpdesk::matching::Place;
+    /// use helpdesk::{Fact, Settings};
+    ///
+    /// let lexicon = Settings::default().lexicon();
+    /// let open = Fact::StatusCategory.equals("open").check(&lexicon, Place::View)?;
+    /// let urgent = Fact::Priority.at_least("high").check(&lexicon, Place::View)?;
+    /// let both = open.and(&urgent);
+    /// assert_eq!(both.condition().to_string(), "status_category = open and priority >= high");
+    /// # Ok::<(), helpdesk::matching::ConditionError>(())
+    /// ```
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let parts = [self, other].map(|part| part.condition().clone());
+        let nodes = [self, other].map(|part| Node::Made(part.program.clone()));
+        let me = self.me.or(other.me);
+        Self { me, ..Self::new(Condition::all(parts), Node::All(nodes.into())) }
+    }
+
     /// What was checked.
     pub fn condition(&self) -> &Condition {
         &self.program.condition
@@ -221,6 +244,7 @@ impl Node {
             Self::Any(parts) => parts.iter().any(|part| part.matches(facts, me)),
             Self::Not(part) => !part.matches(facts, me),
             Self::Probe(probe) => probe.matches(facts, me),
+            Self::Made(program) => program.node.matches(facts, me),
         }
     }
 }

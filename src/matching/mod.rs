@@ -11,18 +11,23 @@ mod check;
 mod facts;
 mod fold;
 mod lexicon;
+mod listing;
 mod matcher;
 mod narrow;
 mod order;
 mod pattern;
+mod sight;
 
 pub use check::ConditionError;
 pub use facts::{Facts, Value};
 pub(crate) use lexicon::FieldType;
 pub use lexicon::Lexicon;
+pub use listing::Listing;
+pub(crate) use listing::check_views;
 pub use matcher::Matcher;
 pub use narrow::Narrow;
 pub use order::{Cursor, CursorMismatch, NotACursor, Order, SortKey};
+pub(crate) use sight::sight_matcher;
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

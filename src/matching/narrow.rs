@@ -131,6 +131,7 @@ fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Narrow {
         Node::Any(parts) => each(parts, !truth),
         Node::Not(part) => necessary(part, !truth, me),
         Node::Probe(probe) => of_probe(probe, truth, me),
+        Node::Made(program) => necessary(&program.node, truth, me),
     }
 }
 

@@ -75,6 +75,14 @@ pub struct SortKey {
 }
 
 impl SortKey {
+    /// What the first fact was, where it was a number.
+    pub(crate) fn first_number(&self) -> Option<i64> {
+        match self.values.first() {
+            Some(Part::Integer(number)) => Some(*number),
+            Some(Part::Text(_) | Part::Missing) | None => None,
+        }
+    }
+
     /// Which ticket.
     pub fn id(&self) -> TicketId {
         self.id
@@ -137,6 +145,12 @@ impl Order {
     /// What was checked.
     pub fn sorts(&self) -> &[Sort] {
         &self.inner.sorts
+    }
+
+    /// Whether it is by number alone, and if so, whether downwards: numbers never tie.
+    pub(crate) fn by_number(&self) -> Option<bool> {
+        let first = self.inner.keys.first()?;
+        (first.sort.by == Fact::Number).then_some(first.sort.descending)
     }
 
     /// Where this stands.

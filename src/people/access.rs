@@ -118,6 +118,8 @@ pub(crate) enum Deed {
     FollowUp,
     /// Settings and agents.
     Govern,
+    /// Keeping views of one's own.
+    SaveViews,
     Tick,
 }
 
@@ -138,6 +140,7 @@ impl Deed {
             Self::Reopen => "reopen tickets by hand",
             Self::FollowUp => "follow up a ticket",
             Self::Govern => "change settings or agents",
+            Self::SaveViews => "keep views",
             Self::Tick => "tick",
         }
     }
@@ -149,17 +152,17 @@ impl Deed {
 /// what a customer may on theirs, beside what their role allows.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SetStatus, Take, Tick,
-        Transfer,
+        Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SaveViews, SetStatus, Take,
+        Tick, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
     }
     match party {
         Party::Owner | Party::Admin => deed != Tick,
-        Party::Host => !matches!(deed, Take | Tick),
+        Party::Host => !matches!(deed, Take | Tick | SaveViews),
         Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick),
-        Party::LightAgent => matches!(deed, Open | Note),
+        Party::LightAgent => matches!(deed, Open | Note | SaveViews),
         Party::Bot => {
             matches!(
                 deed,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::condition::View;
 use crate::ids::{AgentId, DepartmentName, Revision};
 use crate::people::Party;
 use crate::personal::{Erasable, Personal};
@@ -129,7 +130,8 @@ impl AgentProfile {
         self
     }
 
-    pub(crate) fn facts(&self) -> AgentChange {
+    /// What it says, with the views that the agent keeps: those are the agent's own affair.
+    pub(crate) fn facts(&self, views: &[View]) -> AgentChange {
         // In order, each once.
         let departments: BTreeSet<_> = self.departments.iter().cloned().collect();
         AgentChange {
@@ -138,6 +140,7 @@ impl AgentProfile {
             capacity: self.capacity,
             deactivated: self.deactivated,
             has_email: self.email.is_some(),
+            views: views.to_vec(),
         }
     }
 
@@ -207,6 +210,19 @@ impl Agent {
         self.facts.capacity
     }
 
+    /// The views that the agent keeps, in the agent's order.
+    pub fn views(&self) -> &[View] {
+        &self.facts.views
+    }
+
+    /// What an event states that changes nothing but the views.
+    pub(crate) fn with_views(&self, views: &[View]) -> (AgentChange, Personal) {
+        let facts = AgentChange { views: views.to_vec(), ..self.facts.clone() };
+        let email = self.email.as_ref().and_then(Erasable::known).cloned();
+        let personal = Personal { name: self.name.known().cloned(), email, ..Personal::default() };
+        (facts, personal)
+    }
+
     /// Whether the agent may act.
     pub fn is_active(&self) -> bool {
         !self.facts.deactivated
@@ -249,7 +265,7 @@ impl Agent {
 
     /// Whether this profile says what is on record already.
     pub(crate) fn is_as(&self, profile: &AgentProfile) -> bool {
-        self.facts == profile.facts()
+        self.facts == profile.facts(&self.facts.views)
             && self.name.known().is_some_and(|name| **name == *profile.name)
             && self.email() == profile.email.as_deref()
     }
@@ -270,4 +286,7 @@ pub struct AgentChange {
     pub deactivated: bool,
     /// Whether an e-mail address is on record.
     pub has_email: bool,
+    /// The views that the agent keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
 }

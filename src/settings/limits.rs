@@ -42,6 +42,8 @@ pub struct Limits {
     pub attachment_bytes: u64,
     /// Follow-up tickets of a ticket. Default 100.
     pub follow_ups: u32,
+    /// Views of an agent's own. Default 50.
+    pub views: u32,
     /// Levels of a condition, the test at the bottom included; 1 to 64. Default 16.
     pub condition_depth: u32,
     /// Tests of a condition; at least 1. Default 500.
@@ -61,6 +63,7 @@ impl Default for Limits {
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
+            views: 50,
             condition_depth: 16,
             condition_tests: 500,
             condition_items: 1000,

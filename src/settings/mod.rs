@@ -15,8 +15,9 @@ pub use limits::Limits;
 pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
+use crate::condition::View;
 use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
-use crate::matching::Lexicon;
+use crate::matching::{Lexicon, check_views};
 use crate::people::AgentSight;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
@@ -95,6 +96,8 @@ pub struct SettingsDraft {
     /// Which tickets plain and light agents see beside their own. Default those of their
     /// departments and those of none.
     pub agent_sight: AgentSight,
+    /// The desk's own views, which all its agents may use. Default none.
+    pub views: Vec<View>,
     /// Caps on everything that could grow.
     pub limits: Limits,
 }
@@ -128,6 +131,7 @@ impl Default for SettingsDraft {
             open_age: Some(OpenAge::default()),
             reopening: Reopening::default(),
             agent_sight: AgentSight::default(),
+            views: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -167,12 +171,22 @@ pub struct Department {
     /// Its tier, 0 to 255: escalation leads to a higher one. Default 0.
     #[serde(default)]
     pub tier: u8,
+    /// The views of those who work in it. Default none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
 }
 
 impl Department {
     /// A department of tier 0.
     pub fn new(name: impl Into<DepartmentName>) -> Self {
-        Self { name: name.into(), tier: 0 }
+        Self { name: name.into(), tier: 0, views: Vec::new() }
+    }
+
+    /// The same department with one more view.
+    #[must_use]
+    pub fn view(mut self, view: View) -> Self {
+        self.views.push(view);
+        self
     }
 
     /// The same department on another tier.
@@ -289,6 +303,11 @@ impl Settings {
         &self.draft.limits
     }
 
+    /// The desk's own views.
+    pub fn views(&self) -> &[View] {
+        &self.draft.views
+    }
+
     /// The department of this name.
     pub fn department(&self, name: &DepartmentName) -> Option<&Department> {
         self.draft.departments.iter().find(|department| department.name == *name)
@@ -366,6 +385,12 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     fields::check(&draft.fields, problems);
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
+    let lexicon = lexicon::of(&draft);
+    check_views(&draft.views, &lexicon, "views", problems);
+    for (index, department) in draft.departments.iter().enumerate() {
+        let path = format!("departments[{index}].views");
+        check_views(&department.views, &lexicon, &path, problems);
+    }
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
     let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
     let workflow = check(draft.workflow.clone(), around, problems);

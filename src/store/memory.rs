@@ -17,12 +17,12 @@ use self::index::{Indexes, Wake, Wakes};
 use self::outbox::{Leased, Outbox, Place};
 use super::scan::{self, Kept};
 use super::{
-    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Filter, Found, Lease,
-    LeaseToken, NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError,
-    Touched, Wanted,
+    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
+    NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
 use crate::decide::{Columns, Counter, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
+use crate::matching::SortKey;
 use crate::record::{Event, Head, Record};
 
 /// A store in memory: for tests, for small desks, and as the measure of other stores. Clones
@@ -135,7 +135,25 @@ impl State {
     }
 }
 
+/// Where in a desk's tickets a number is.
+fn place_of(number: TicketNumber) -> Option<usize> {
+    usize::try_from(number.0.checked_sub(1)?).ok()
+}
+
 impl DeskState {
+    /// The numbers of all tickets: from this one on, or down from it.
+    fn numbers(
+        &self,
+        from: Option<TicketNumber>,
+        descending: bool,
+    ) -> impl Iterator<Item = TicketNumber> {
+        let last = self.tickets.len() as u64;
+        let from = from.map_or(if descending { last } else { 1 }, |from| from.0);
+        let (mut up, mut down) = (from.max(1)..=last, 1..=from.min(last));
+        std::iter::from_fn(move || if descending { down.next_back() } else { up.next() })
+            .map(TicketNumber)
+    }
+
     fn slot(&self, key: &Key) -> Option<usize> {
         self.slots.get(&(key.kind, key.id)).copied()
     }
@@ -143,8 +161,7 @@ impl DeskState {
     fn owner(&self, key: &UniqueKey, rows: &[Row]) -> Option<Key> {
         match key {
             UniqueKey::Number(number) => {
-                let place = usize::try_from(number.0.checked_sub(1)?).ok()?;
-                rows.get(*self.tickets.get(place)?).map(|row| row.key)
+                rows.get(*self.tickets.get(place_of(*number)?)?).map(|row| row.key)
             }
             UniqueKey::AgentEmail(_) => self.keys.get(key).copied(),
         }
@@ -340,18 +357,31 @@ impl Store for MemoryStore {
     fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
         let state = self.read();
         let Some(desk) = state.desks.get(&query.desk) else { return Ok(Vec::new()) };
-        let after = query.after.map_or(0, |after| after.0);
-        let begin = usize::try_from(after).unwrap_or(usize::MAX);
-        let records = |slots: &mut dyn Iterator<Item = &usize>| {
-            let rows = slots.filter_map(|slot| state.rows.get(*slot));
-            rows.take(query.limit).map(Row::record).collect()
-        };
-        if query.filter == Filter::All {
-            return Ok(records(&mut desk.tickets.iter().skip(begin)));
+        let shelves = desk.indexes.shelves(&query.narrow());
+        let row = |number: TicketNumber| state.rows.get(*desk.tickets.get(place_of(number)?)?);
+        // By number, the walk ends where the page does; else all that matches is looked through.
+        let from = query.after.as_ref().map(SortKey::first_number);
+        if let (Some(descending), None | Some(Some(_))) = (query.order.by_number(), from) {
+            let from = from.flatten().map(|from| TicketNumber(u64::try_from(from).unwrap_or(0)));
+            let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
+                Some(shelves) => Box::new(index::in_order(shelves, from, descending)),
+                None => Box::new(desk.numbers(from, descending)),
+            };
+            let records = numbers.filter_map(row).map(Row::record);
+            let after = |record: &Record| {
+                query.after.as_ref().is_none_or(|after| {
+                    let place = query.place(record);
+                    place.is_some_and(|place| query.order.compare(&place, after).is_gt())
+                })
+            };
+            let shown = records.filter(|record| query.matches(record) && after(record));
+            return Ok(shown.take(query.limit).collect());
         }
-        let numbers = desk.indexes.find(&query.filter, TicketNumber(after.saturating_add(1)));
-        let places = numbers.filter_map(|number| usize::try_from(number.0 - 1).ok());
-        Ok(records(&mut places.filter_map(|place| desk.tickets.get(place))))
+        let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
+            Some(shelves) => Box::new(shelves.into_iter().flatten().copied()),
+            None => Box::new(desk.numbers(None, false)),
+        };
+        Ok(scan::find(numbers.filter_map(row).map(Row::record), query))
     }
 
     fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {

@@ -25,7 +25,7 @@ pub use commit::{Commit, CommitError, CommitParts, NewReceipt, Receipt, Touched}
 pub use error::{Operation, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use query::{
-    Claimed, Due, DueRow, Entry, Filter, Found, Lease, LeaseToken, Query, Roster, Rostered, Scope,
+    Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Roster, Rostered, Scope,
     Settlement, Wanted,
 };
 
@@ -150,10 +150,12 @@ pub trait Store {
     /// [`StoreError`] where the store could not answer.
     fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError>;
 
-    /// Lists tickets by their index columns.
+    /// Lists tickets.
     ///
-    /// On return: the tickets that match, by ascending number, those with a number greater
-    /// than `query.after` only, at most `query.limit`. Each as it is in the last commit.
+    /// On return: the tickets for which [`Query::matches`] is true, in the order, those that come
+    /// strictly after `query.after` only, at most `query.limit`. Each as it is in the last
+    /// commit. A store fetches by what [`Query::narrow`] says of the columns, or by anything
+    /// else that finds the same; the matcher decides.
     ///
     /// # Errors
     ///

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Notice;
 use crate::decide::Counter;
-use crate::ids::{AgentId, DepartmentName, DeskId, Key, TicketNumber};
-use crate::people::Requester;
+use crate::ids::{DepartmentName, DeskId, Key, TicketNumber};
+use crate::matching::{Matcher, Narrow, Order, SortKey};
 use crate::record::{Event, Record};
-use crate::workflow::StatusCategory;
+use crate::ticket::Scene;
 
 /// What [`Store::load`](super::Store::load) is to read, all of it as of one instant.
 ///
@@ -80,56 +80,68 @@ pub struct Rostered {
     pub load: i64,
 }
 
-/// A listing of tickets, by ascending number, a page at a time.
-/// [`Desk::list`](crate::Desk::list) asks for one desk's.
+/// A listing of tickets, as a store is asked for it: checked, with what its reader may see in
+/// the filter. [`Desk::find`](crate::Desk::find) makes it of a
+/// [`Listing`](crate::matching::Listing).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
-/// let filter = Filter::Requester(Requester::Contact(maria));
-/// let query = Query { desk: desk.id(), filter, after: None, limit: 20 };
-/// let hers = desk.store().find(&query)?;
-/// assert_eq!(hers.len(), 1);
-/// assert_eq!(hers[0].number, Some(TicketNumber(1)));
+/// use helpdesk::matching::{Order, Place};
+///
+/// let lexicon = desk.settings()?.lexicon();
+/// let hers = Fact::Requester.equals(format!("contact:{maria}"));
+/// let query = Query {
+///     desk: desk.id(),
+///     filter: hers.check(&lexicon, Place::View).unwrap(),
+///     order: Order::check(&[], &lexicon).unwrap(),
+///     after: None,
+///     now,
+///     limit: 20,
+/// };
+/// let found = desk.store().find(&query)?;
+/// assert_eq!(found.len(), 1);
+/// assert!(query.matches(&found[0]));
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Query {
     /// Whose tickets.
     pub desk: DeskId,
     /// Which of them.
-    pub filter: Filter,
-    /// Those after this number; `None`: from the first.
-    pub after: Option<TicketNumber>,
+    pub filter: Matcher,
+    /// In which order.
+    pub order: Order,
+    /// Those after this place in the order; `None`: from the first.
+    pub after: Option<SortKey>,
+    /// The present, from which ages are counted.
+    pub now: DateTime<Utc>,
     /// How many at most.
     pub limit: usize,
 }
 
-/// Which tickets a listing shows. Each of these is answered from an index.
-///
-/// ```
-#[doc = include_str!("../example.txt")]
-/// let shown = |filter| desk.list(filter, None, 20).map(|page| page.len());
-/// assert_eq!(shown(Filter::Queue(None))?, 1);
-///
-/// desk.take(agent.at(now), Take { ticket: id })?;
-/// assert_eq!(shown(Filter::Queue(None))?, 0);
-/// assert_eq!(shown(Filter::Owner(anna))?, 1);
-/// assert_eq!(shown(Filter::Category(StatusCategory::Open))?, 1);
-/// # Ok::<(), helpdesk::DeskError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Filter {
-    /// Every ticket.
-    All,
-    /// Tickets whose status is of this category.
-    Category(StatusCategory),
-    /// Tickets that this requester asked for.
-    Requester(Requester),
-    /// Unfinished tickets that this agent owns.
-    Owner(AgentId),
-    /// Unfinished tickets that nobody owns, of this department, or of none.
-    Queue(Option<DepartmentName>),
+impl Query {
+    /// Whether the listing shows this record, pages aside: this decides, whatever a store's
+    /// indexes say.
+    pub fn matches(&self, record: &Record) -> bool {
+        record.key.desk == self.desk
+            && self.scene(record).is_some_and(|scene| self.filter.matches(&scene))
+    }
+
+    /// Where the record stands in the order; `None`: it is not a ticket.
+    pub fn place(&self, record: &Record) -> Option<SortKey> {
+        self.scene(record).map(|scene| self.order.key(&scene))
+    }
+
+    /// What every ticket that it shows has in its columns: what a store fetches by, before
+    /// [`matches`](Self::matches) decides.
+    pub fn narrow(&self) -> Narrow {
+        self.filter.narrow()
+    }
+
+    fn scene<'r>(&self, record: &'r Record) -> Option<Scene<'r>> {
+        let ticket = record.ticket()?;
+        Some(Scene { number: record.number, ..Scene::of(ticket, self.now) })
+    }
 }
 
 /// One record's part of a commit, as [`Store::scan`](super::Store::scan) reads it.

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{CommitError, CommitParts, Due, DueRow, Lease, Receipt, Touched};
+use super::{CommitError, CommitParts, Due, DueRow, Lease, Query, Receipt, Touched};
 use crate::decide::{Counter, Expected, Guard, KeyChange, UniqueKey};
 use crate::ids::{CommandId, Key, Revision, TicketNumber};
+use crate::matching::SortKey;
+use crate::record::Record;
 
 /// What a store keeps of a desk, as the checks of a commit ask for it.
 pub trait Kept {
@@ -95,6 +97,38 @@ pub fn receipt(
     });
     let touched = touched.collect();
     Receipt { seq, command: parts.receipt.command, digest: parts.receipt.digest, touched }
+}
+
+/// Which of these records a listing shows, in its order: the answer of
+/// [`Store::find`](super::Store::find).
+///
+/// Takes time and space for each record that matches; a store with indexes hands in what
+/// [`Query::narrow`] leaves.
+pub fn find(records: impl IntoIterator<Item = Record>, query: &Query) -> Vec<Record> {
+    let matching = records.into_iter().filter(|record| query.matches(record));
+    let placed = matching.filter_map(|record| Some((query.place(&record)?, record)));
+    first_in_order(placed, query).into_iter().map(|(_, record)| record).collect()
+}
+
+/// The first of a page, in order, of what matches.
+pub(super) fn first_in_order<T>(
+    placed: impl Iterator<Item = (SortKey, T)>,
+    query: &Query,
+) -> Vec<(SortKey, T)> {
+    let order = &query.order;
+    let after = |place: &SortKey| {
+        query.after.as_ref().is_none_or(|after| order.compare(place, after).is_gt())
+    };
+    let mut page: Vec<(SortKey, T)> = placed.filter(|(place, _)| after(place)).collect();
+    if query.limit == 0 {
+        page.clear();
+    } else if page.len() > query.limit {
+        // Only what is shown needs to be sorted.
+        page.select_nth_unstable_by(query.limit - 1, |(a, _), (b, _)| order.compare(a, b));
+        page.truncate(query.limit);
+    }
+    page.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
+    page
 }
 
 /// A record that will do something by itself.

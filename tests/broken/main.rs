@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 mod awaited;
+mod listing;
 mod naive;
 
 use std::collections::BTreeSet;
@@ -173,7 +174,8 @@ bugs! {
     /// A roster comes in any order.
     RosterUnordered as broken_roster_unordered breaks a_roster_lists_who_can_own_tickets;
     /// Columns are those of the first commit.
-    ColumnsStay as broken_columns_stay breaks a_roster_follows_what_is_said_of_an_agent;
+    ColumnsStay as broken_columns_stay
+        breaks a_roster_follows_what_is_said_of_an_agent, conditions_decide_what_is_found;
     /// The second page of a history leaves one out.
     PagesSkip as broken_pages_skip
         breaks pages_of_a_history_join_to_the_whole,
@@ -284,7 +286,23 @@ bugs! {
     /// A listing is behind by a commit.
     FindIsStale as broken_find_is_stale breaks what_is_found_is_as_last_committed;
     /// A listing is in the order of ids.
-    FindById as broken_find_by_id breaks pages_of_a_listing_join_to_the_whole;
+    FindById as broken_find_by_id
+        breaks pages_of_a_listing_join_to_the_whole, pages_join_in_every_order;
+    /// A listing is by number, whatever its order.
+    FindByNumber as broken_find_by_number
+        breaks pages_join_in_every_order, conditions_decide_what_is_found;
+    /// A listing never goes down.
+    FindAscendsOnly as broken_find_ascends_only breaks pages_join_in_every_order;
+    /// A page is filled first, and sorted then.
+    FindSortsThePage as broken_find_sorts_the_page breaks pages_join_in_every_order;
+    /// A page begins with the last row of the one before.
+    FindRepeats as broken_find_repeats
+        breaks pages_of_a_listing_join_to_the_whole, pages_join_in_every_order;
+    /// What the indexes leave is shown, whatever the condition says.
+    FindByIndexAlone as broken_find_by_index_alone breaks conditions_decide_what_is_found;
+    /// Every ticket is shown, whatever the condition says.
+    FindIgnoresConditions as broken_find_ignores_conditions
+        breaks conditions_decide_what_is_found;
     /// The second page of a listing leaves one out.
     FindSkips as broken_find_skips breaks pages_of_a_listing_join_to_the_whole;
     /// A listing shows every desk.

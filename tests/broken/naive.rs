@@ -18,7 +18,7 @@ use helpdesk::{
     RecordKind, Revision, TicketNumber, UniqueKey,
 };
 
-use super::Bug;
+use super::{Bug, listing};
 
 type At = DateTime<Utc>;
 
@@ -29,8 +29,8 @@ pub(crate) struct Naive {
 }
 
 #[derive(Clone, Debug, Default)]
-struct State {
-    rows: BTreeMap<Key, Row>,
+pub(crate) struct State {
+    pub(crate) rows: BTreeMap<Key, Row>,
     keys: BTreeMap<(DeskId, UniqueKey), Key>,
     counters: BTreeMap<(DeskId, Counter), i64>,
     receipts: Vec<(DeskId, Receipt)>,
@@ -42,10 +42,10 @@ struct State {
 }
 
 #[derive(Clone, Debug)]
-struct Row {
+pub(crate) struct Row {
     record: Record,
     before: Option<Head>,
-    columns: Columns,
+    pub(crate) columns: Columns,
     events: Vec<Event>,
     /// When it is due, and from when on it may be leased.
     wake: Option<(At, At)>,
@@ -486,14 +486,8 @@ impl Store for Naive {
                 record
             })
             .collect();
-        if !self.has(Bug::FindById) {
-            records.sort_by_key(|record| record.number);
-        }
-        let skipped = u64::from(self.has(Bug::FindSkips));
-        let after = query.after.map_or(0, |after| after.0.saturating_add(skipped));
-        records.retain(|record| record.number.is_some_and(|number| number.0 > after));
-        records.truncate(query.limit);
-        Ok(records)
+        records.retain(|record| listing::shows(self.bug, query, record, &state));
+        Ok(listing::page(self.bug, query, records))
     }
 
     fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {

@@ -172,7 +172,8 @@ fn this_build_reads_every_golden_line() {
 #[test]
 fn events_of_schema_0_read_as_those_of_schema_1() {
     let golden = lines(0);
-    assert_eq!(golden.len(), samples::events().len());
+    // What came to be later has no line there.
+    assert_eq!(golden.len() + 2, samples::events().len());
     for (line, event) in golden.iter().zip(samples::events()) {
         let stored = StoredEvent::from_plain(line).unwrap();
         assert_eq!(stored.schema, 0);

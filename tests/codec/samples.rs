@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use helpdesk::condition::View;
 use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
     Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
@@ -394,6 +395,7 @@ pub(crate) fn agent_history() -> Vec<Event> {
             capacity: has_email.then_some(20),
             deactivated: place == 3,
             has_email,
+            views: Vec::new(),
         };
         let personal = Personal {
             name: Some("Anna".into()),
@@ -403,6 +405,18 @@ pub(crate) fn agent_history() -> Vec<Event> {
         event(place as u64 + 1, plain(Actor::Host), Change::Agent(change), Some(personal))
     });
     events.collect()
+}
+
+/// A view that makes every test that views make.
+fn view() -> View {
+    let filter = r#"number > 7 and number < 9000 and messages >= 1 and notes <= 40
+        and (status = open or status != new or priority in (high, critical))
+        and (tags contains vip or not subject matches "(?i)fire|smoke")
+        and category is missing and department is present
+        and opened_at older than PT72H and updated_at younger than PT0.5S
+        and (field.order = 4711 or assignee = me or overdue = true)"#;
+    let view = View::new("everything", filter.parse().unwrap());
+    view.sorted("priority desc, waiting_since").unwrap()
 }
 
 /// Settings of every kind, as one value.
@@ -457,7 +471,33 @@ pub(crate) fn events() -> Vec<Event> {
     all.push(bare_opening());
     all.extend(agent_history());
     all.extend(settings_history());
+    // What schema 0 never had comes last.
+    all.extend(with_views());
     all
+}
+
+/// An agent and settings that keep views.
+fn with_views() -> [Event; 2] {
+    let change = AgentChange {
+        role: Role::Agent,
+        departments: Vec::new(),
+        capacity: None,
+        deactivated: false,
+        has_email: false,
+        views: vec![view()],
+    };
+    let personal = Personal { name: Some("Ben".into()), ..Personal::default() };
+    let all = View::new("all", "all()".parse().unwrap());
+    let draft = SettingsDraft {
+        departments: vec![Department::new("support").view(all)],
+        views: vec![View::new("queue", "queued = true".parse().unwrap())],
+        ..SettingsDraft::default()
+    };
+    let settings = Change::Settings(Arc::new(draft.build().unwrap()));
+    [
+        event(1, plain(Actor::Host), Change::Agent(change), Some(personal)),
+        event(1, plain(Actor::Host), settings, None),
+    ]
 }
 
 /// Every ticket, agent and settings as a head, under its key.
@@ -485,6 +525,9 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let settings = Key::settings(DESK);
     let history = settings_history();
     heads.extend((1..=history.len()).map(|n| (settings, fold(settings, &history[..n]).unwrap())));
+    let [agent_with, settings_with] = with_views();
+    heads.push((agent, fold(agent, [&agent_with]).unwrap()));
+    heads.push((settings, fold(settings, [&settings_with]).unwrap()));
     heads
 }
 
@@ -551,5 +594,12 @@ pub(crate) fn unique_keys() -> Vec<UniqueKey> {
 }
 
 pub(crate) fn counters() -> Vec<Counter> {
-    vec![Counter::Load(ANNA)]
+    let support = || Some("support".into());
+    vec![
+        Counter::Load(ANNA),
+        Counter::Unfinished(None),
+        Counter::Unfinished(support()),
+        Counter::Queued(None),
+        Counter::Queued(support()),
+    ]
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use helpdesk::command::*;
+use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, Key, Notice,
@@ -125,6 +126,9 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("a follow-up", &maria, april(), Command::FollowUp(follow_up(CLOSED, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
         scene("an agent, moved and renamed", &host, ten, anna_anew),
+        scene("views of one's own", &anna, ten, {
+            Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())])
+        }),
         scene("settings", &agent(OWNER), ten, settings),
     ]
 }

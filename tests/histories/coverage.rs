@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 32] = [
+const REFUSALS: [&str; 33] = [
     "already_taken",
+    "bad_condition",
     "bad_name",
     "cannot_own",
     "closed",

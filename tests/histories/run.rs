@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use helpdesk::conformance::history::{DESK, History, Step, View, cast};
 use helpdesk::conformance::model::{Model, Prediction};
-use helpdesk::store::Wanted;
-use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{Call, Command, Counter, Desk, DeskError, Key, Outcome, Record, Revision, Settings};
+use helpdesk::store::{MemoryStore, Store, Wanted};
+use helpdesk::{
+    Call, Command, Counter, DepartmentName, Desk, DeskError, Key, Outcome, Record, Revision,
+    Settings,
+};
 
 use super::coverage::Coverage;
 use super::laws;
@@ -235,6 +237,14 @@ impl Run {
 
     fn compare(&self, key: Key) -> Result<(), Broken> {
         let record = self.record(key)?;
+        if let Some(agent) = record.as_ref().and_then(Record::agent) {
+            let model = self.model.views(agent.id());
+            law!(
+                agent.views() == model,
+                "{key} keeps {:?}, the model says {model:?}",
+                agent.views()
+            );
+        }
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(()) };
         let differences = self.model.differences(ticket);
         law!(differences.is_empty(), "{key} differs:\n  {}", differences.join("\n  "));
@@ -243,8 +253,24 @@ impl Run {
 
     fn compare_counters(&self, now: DateTime<Utc>) -> Result<(), Broken> {
         let agents: Vec<_> = (0..cast::AGENTS).map(cast::agent).collect();
-        let counters: Vec<Counter> = agents.iter().map(|id| Counter::Load(*id)).collect();
+        let departments: Vec<Option<DepartmentName>> = {
+            let known = self.model.settings().draft().departments.iter();
+            known.map(|department| Some(department.name.clone())).chain([None]).collect()
+        };
+        let loads = agents.iter().map(|id| Counter::Load(*id));
+        let backlog = departments.iter().flat_map(|department| {
+            [Counter::Unfinished(department.clone()), Counter::Queued(department.clone())]
+        });
+        let counters = loads.chain(backlog).collect::<Vec<_>>();
         let found = self.desk.store().load(DESK, &Wanted::counters(counters)).map_err(said)?;
+        let counted = found.counters.get(agents.len()..).unwrap_or_default();
+        for (department, counted) in departments.iter().zip(counted.chunks(2)) {
+            let (unfinished, queued) = self.model.backlog(department.as_ref());
+            law!(
+                *counted == [unfinished, queued],
+                "{department:?} has {counted:?} by the counters, {unfinished} and {queued} by the model"
+            );
+        }
         for (agent, load) in agents.iter().zip(&found.counters) {
             let model = self.model.load(*agent);
             law!(*load == model, "{agent} owns {load} by the counter, {model} by the model");

@@ -10,11 +10,12 @@ use helpdesk::command::{
     Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
     Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
 };
-use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Store, Wanted};
+use helpdesk::matching::{Listing, Order, Place};
+use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Command, ContactId, Context, Counter, Department, Desk,
-    DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
-    SettingsDraft, Ticket, TicketChange, TicketId,
+    Actor, AgentId, AgentProfile, Command, Condition, ContactId, Context, Counter, Department,
+    Desk, DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
+    SettingsDraft, Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -298,6 +299,15 @@ impl TestDesk {
         posts.iter().map(|post| post.text.as_str().to_owned()).collect()
     }
 
+    /// The numbers of the tickets that this actor finds, in order.
+    #[track_caller]
+    pub fn find(&self, actor: &Actor, filter: &str, sort: &str) -> Vec<u64> {
+        let listing = Listing::of(filter.parse().unwrap()).sorted(sort).unwrap().page(usize::MAX);
+        let page = self.desk.find(actor, self.now(), &listing).unwrap();
+        assert_eq!(page.next, None);
+        page.tickets.iter().map(|record| record.number.unwrap().0).collect()
+    }
+
     pub fn load_of(&self, agent: AgentId) -> i64 {
         let found =
             self.store.load(self.desk.id(), &Wanted::counters([Counter::Load(agent)])).unwrap();
@@ -348,6 +358,20 @@ pub fn everything(store: &impl Store, desk: DeskId) -> String {
     let next = store.due(Scope::One(desk), monday(), look).unwrap().next;
     let entries: Vec<&Entry> = entries.iter().collect();
     format!("{entries:?}\n{found:?}\n{next:?}")
+}
+
+/// What a store is asked by these texts, by the host.
+#[track_caller]
+pub fn query(desk: DeskId, settings: &Settings, filter: &str, sort: &str, limit: usize) -> Query {
+    let (filter, lexicon) = (filter.parse::<Condition>().unwrap(), settings.lexicon());
+    Query {
+        desk,
+        filter: filter.check(&lexicon, Place::View).unwrap(),
+        order: Order::check(&Sort::list(sort).unwrap(), &lexicon).unwrap(),
+        after: None,
+        now: monday(),
+        limit,
+    }
 }
 
 /// Any command, so that tests can write the struct and nothing around it.

@@ -7,11 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::words::ticket_id;
 use super::{Step, View, cast};
 use crate::command::*;
+use crate::condition::View as SavedView;
 use crate::conformance::kit::Random;
 use crate::conformance::model::ModelTicket;
 use crate::{
-    Actor, AgentId, Call, Command, CommandId, Context, Reopening, Requester, Revision, Role,
-    TicketId,
+    Actor, AgentId, Call, Command, CommandId, Condition, Context, Fact, Reopening, Requester,
+    Revision, Role, Sort, Span, TicketId,
 };
 
 /// The next step of a history, drawn from this seed.
@@ -270,6 +271,9 @@ impl Draw<'_> {
             cast::policies(&mut draft, &mut self.random);
             return (actor, Command::PublishSettings(Arc::new(draft.build().unwrap_or_default())));
         }
+        if self.random.percent(15) {
+            return (actor, Command::SaveViews(self.views()));
+        }
         // Those who own something, half of the time.
         let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
         let owners: Vec<AgentId> = owners.collect();
@@ -303,5 +307,22 @@ impl Draw<'_> {
             _ => profile = cast::profile(index),
         }
         (actor, Command::PutAgent { id, profile })
+    }
+
+    /// Views of an agent's own; some are wrong.
+    fn views(&mut self) -> Vec<SavedView> {
+        let draw = |draw: &mut Self| {
+            let name = draw.one(["mine", "urgent", "old", "queue", ""]);
+            let by = draw.one([Fact::Number, Fact::WaitingSince, Fact::Priority, Fact::Tags]);
+            let filter = match draw.random.below(5) {
+                0 => Fact::Assignee.equals("me"),
+                1 => Fact::Priority.at_least(draw.one(["high", "highest"])),
+                2 => Fact::OpenedAt.older(Span::days(3)),
+                3 => Condition::not(Fact::Department.is_in(["support", "nowhere"])),
+                _ => Fact::Queued.equals(true),
+            };
+            SavedView { name: name.into(), filter, sort: vec![Sort::descending(by)] }
+        };
+        (0..self.random.below(4)).map(|_| draw(self)).collect()
     }
 }

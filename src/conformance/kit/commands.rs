@@ -51,6 +51,7 @@ commands! {
     "follow_up": Command::FollowUp(_),
     "tick": Command::Tick(_),
     "put_agent": Command::PutAgent { .. },
+    "save_views": Command::SaveViews(_),
     "create_desk": Command::CreateDesk(_),
     "publish_settings": Command::PublishSettings(_),
 }

@@ -1,17 +1,26 @@
-//! Listings: what is found is as last committed, page by page, and of one desk.
+//! Listings: what is found is what the conditions say, as last committed, page by page, and of
+//! one desk.
 
-use crate::conformance::hand::{DESK, ELSEWHERE, Hand, elsewhere, parts, ticket};
-use crate::conformance::law::{Verdict, same};
-use crate::store::{Filter, Query};
-use crate::{DeskId, Key, Revision, TicketNumber};
+use super::random::Chance;
+use crate::conformance::hand::{DESK, ELSEWHERE, Hand, at, elsewhere, parts, ticket};
+use crate::conformance::history::{self, History, Step, cast};
+use crate::conformance::law::{Fault, Verdict, same};
+use crate::matching::{Order, Place, SortKey};
+use crate::store::{AsyncStore, Query, Wanted};
+use crate::{
+    AsyncDesk, Condition, DeskError, DeskId, Key, Record, RecordKind, Revision, Settings, Sort,
+};
 
-/// Every ticket of a desk: the one listing that the other laws look at.
+/// Every ticket of a desk, by number: the one listing that the other laws look at.
 pub(in crate::conformance) fn every_ticket(
     desk: DeskId,
-    after: Option<TicketNumber>,
+    after: Option<SortKey>,
     limit: usize,
-) -> Query {
-    Query { desk, filter: Filter::All, after, limit }
+) -> Verdict<Query> {
+    let lexicon = Settings::default().lexicon();
+    let filter = Condition::all([]).check(&lexicon, Place::View)?;
+    let order = Order::check(&[], &lexicon)?;
+    Ok(Query { desk, filter, order, after, now: at(0), limit })
 }
 
 /// Seven tickets, whose ids go down while their numbers go up.
@@ -26,7 +35,7 @@ async fn seven(hand: Hand<'_>) -> Verdict<Vec<Key>> {
 pub(super) async fn what_is_found_is_as_last_committed(hand: Hand<'_>) -> Verdict {
     seven(hand).await?;
     hand.commit(parts(vec![hand.write(ticket(3), 1, 4)?])).await?;
-    for record in hand.store().find(every_ticket(DESK, None, 99)).await? {
+    for record in hand.store().find(every_ticket(DESK, None, 99)?).await? {
         let revision = if record.key == ticket(3) { 5 } else { 1 };
         same(format!("where {} is", record.key), record.revision, Revision(revision))?;
         let loaded = hand.record(record.key).await?;
@@ -38,30 +47,213 @@ pub(super) async fn what_is_found_is_as_last_committed(hand: Hand<'_>) -> Verdic
 pub(super) async fn pages_of_a_listing_join_to_the_whole(hand: Hand<'_>) -> Verdict {
     let keys = seven(hand).await?;
     for limit in 1..=8 {
-        let (mut all, mut after) = (Vec::new(), None);
-        loop {
-            let page = hand.store().find(every_ticket(DESK, after, limit)).await?;
-            after = page.last().and_then(|record| record.number);
-            all.extend(page.iter().map(|record| record.key));
-            if page.len() != limit || all.len() > 20 {
-                break;
-            }
-        }
+        let query = every_ticket(DESK, None, limit)?;
+        let all = pages(hand.store(), query, 20).await?;
+        let all: Vec<Key> = all.iter().map(|record| record.key).collect();
         same(format!("pages of {limit}"), &all, &keys)?;
     }
-    same("at most none", hand.store().find(every_ticket(DESK, None, 0)).await?, [])?;
-    let last = Some(TicketNumber(u64::MAX));
-    same("after the last", hand.store().find(every_ticket(DESK, last, 9)).await?, [])
+    same("at most none", hand.store().find(every_ticket(DESK, None, 0)?).await?, [])
+}
+
+/// All pages of a listing, joined; stops beyond so many records.
+async fn pages(store: &dyn AsyncStore, mut query: Query, most: usize) -> Verdict<Vec<Record>> {
+    let mut all = Vec::new();
+    loop {
+        let page = store.find(query.clone()).await?;
+        let more = page.len() == query.limit;
+        query.after = page.last().and_then(|record| query.place(record)).or(query.after);
+        all.extend(page);
+        if !more || all.len() > most {
+            return Ok(all);
+        }
+    }
 }
 
 pub(super) async fn a_listing_shows_one_desk(hand: Hand<'_>) -> Verdict {
     seven(hand).await?;
     hand.given(&[(elsewhere(ticket(4)), 0)]).await?;
     let keys = async |desk| {
-        let found = hand.store().find(every_ticket(desk, None, 99)).await?;
+        let found = hand.store().find(every_ticket(desk, None, 99)?).await?;
         Verdict::Ok(found.iter().map(|record| record.key).collect::<Vec<Key>>())
     };
     same("elsewhere", keys(ELSEWHERE).await?, [elsewhere(ticket(4))])?;
     same("here", keys(DESK).await?, (1..=7).rev().map(ticket).collect::<Vec<_>>())?;
     same("on a desk that is not there", keys(DeskId::from_u128(3)).await?, [])
+}
+
+/// Conditions over every column that stores index, alone and together, and over facts that only
+/// the head has. Joined at random, they make the questions of [`conditions_decide_what_is_found`].
+fn questions() -> Vec<String> {
+    let (contact, agent) = (cast::contact(1), cast::agent(2));
+    let fixed = [
+        "all()",
+        "any()",
+        "status_category = new",
+        "status_category in (open, waiting)",
+        "status_category in (resolved, closed)",
+        "status_category != closed",
+        "not status_category in (new, open, waiting, on_hold)",
+        "status = open",
+        "status != new",
+        "assignee is missing",
+        "assignee is present",
+        "department is missing",
+        "department is present",
+        "queued = true",
+        "queued = false",
+        "priority >= high",
+        "priority in (low, medium)",
+        "kind = internal",
+        "origin = agent_reached_out",
+        "number > 2",
+        "number = 1",
+        "messages > 1",
+        "notes = 0",
+        "reopened >= 1",
+        "overdue = true",
+        "tags is present",
+        "subject contains p",
+        "channel = email",
+        "waiting_since is present",
+        "waiting_since older than PT24H",
+        "opened_at younger than PT2160H",
+        "resolved_at is present",
+        "category is missing",
+    ];
+    let people = [
+        format!("requester = contact:{contact}"),
+        format!("requester in (contact:{contact}, agent:{agent})"),
+        format!("requester != contact:{contact}"),
+        format!("assignee = {agent}"),
+        format!("assignee in ({agent}, {})", cast::agent(0)),
+        format!("assignee != {agent}"),
+        format!("assignee = {agent} or requester = agent:{agent}"),
+        format!("assignee = {agent} and status_category = open"),
+    ];
+    fixed.map(str::to_owned).into_iter().chain(people).collect()
+}
+
+/// Orders over every type of fact, with ties, and with what is missing.
+const ORDERS: [&str; 12] = [
+    "",
+    "number desc",
+    "opened_at",
+    "opened_at desc, number",
+    "updated_at desc",
+    "priority desc, waiting_since",
+    "waiting_since desc",
+    "status, number desc",
+    "department desc, assignee",
+    "subject",
+    "messages desc, overdue",
+    "resolved_at",
+];
+
+pub(super) async fn conditions_decide_what_is_found(hand: Hand<'_>) -> Verdict {
+    for seed in 1..=3 {
+        // A desk of its own for each history, in one store.
+        let history = History::drawn(seed, 120);
+        let desk = DeskId::from_u128(100 + u128::from(seed));
+        let settings = history.settings();
+        let asked = AsyncDesk::create(hand.store(), desk, settings.clone(), cast::start()).await?;
+        let mut chance = Chance::new(seed);
+        for (place, step) in history.play().into_iter().enumerate() {
+            let now = step.now();
+            match step {
+                Step::Tick(now) => drop(asked.tick(now).await?),
+                Step::Call(call) => match asked.execute(&call).await {
+                    Ok(_) | Err(DeskError::Refused(_)) => {}
+                    Err(error) => return Err(error.into()),
+                },
+            }
+            if place % 8 == 0 {
+                let tickets = tickets(hand.store(), desk).await?;
+                for _ in 0..6 {
+                    let (filter, order) = question(&mut chance);
+                    let settings = asked.settings().await?;
+                    let query = asked_as(&settings, desk, &filter, order)?;
+                    let query = Query { now, limit: chance.index(4), ..query };
+                    compare(hand.store(), query, &tickets, &format!("`{filter}` by `{order}`"))
+                        .await?;
+                }
+            }
+        }
+    }
+    same("the desk that histories are about", history::DESK, DESK)
+}
+
+/// Two questions at most, joined or denied.
+fn question(chance: &mut Chance) -> (String, &'static str) {
+    let questions = questions();
+    let mut one = || chance.pick(&questions).unwrap_or_default();
+    let (first, second) = (one(), one());
+    let filter = match chance.index(4) {
+        0 => first,
+        1 => format!("not ({first})"),
+        2 => format!("({first}) or ({second})"),
+        _ => format!("({first}) and ({second})"),
+    };
+    (filter, chance.pick(&ORDERS).unwrap_or_default())
+}
+
+fn asked_as(settings: &Settings, desk: DeskId, filter: &str, order: &str) -> Verdict<Query> {
+    let lexicon = settings.lexicon();
+    let wrong = |error: &dyn std::fmt::Display| Fault(format!("`{filter}`: {error}"));
+    let filter: Condition = filter.parse().map_err(|error| wrong(&error))?;
+    let filter = filter.check(&lexicon, Place::View).map_err(|error| wrong(&error))?;
+    let order = Order::check(&Sort::list(order)?, &lexicon)?;
+    Ok(Query { desk, filter, order, after: None, now: at(0), limit: 99 })
+}
+
+/// Every ticket of a desk, by the road that no condition is on.
+async fn tickets(store: &dyn AsyncStore, desk: DeskId) -> Verdict<Vec<Record>> {
+    let entries = store.scan(desk, 0, usize::MAX).await?;
+    let keys = entries.iter().map(|entry| entry.key);
+    let mut keys: Vec<Key> = keys.filter(|key| key.kind == RecordKind::Ticket).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let found = store.load(desk, Wanted::records(keys)).await?;
+    Ok(found.records.into_iter().flatten().collect())
+}
+
+/// The pages of a listing, against every ticket held against the condition.
+async fn compare(store: &dyn AsyncStore, query: Query, tickets: &[Record], asked: &str) -> Verdict {
+    let mut expected: Vec<(SortKey, Key)> = Vec::new();
+    for record in tickets.iter().filter(|record| query.matches(record)) {
+        let place = query.place(record).ok_or_else(|| Fault("a ticket has no place".into()))?;
+        expected.push((place, record.key));
+    }
+    expected.sort_by(|(one, _), (two, _)| query.order.compare(one, two));
+    let expected: Vec<Key> = expected.into_iter().map(|(_, key)| key).collect();
+    let query = Query { limit: query.limit.max(1), ..query };
+    let found = pages(store, query, tickets.len()).await?;
+    let found: Vec<Key> = found.iter().map(|record| record.key).collect();
+    same(format!("what {asked} finds"), found, expected)
+}
+
+pub(super) async fn pages_join_in_every_order(hand: Hand<'_>) -> Verdict {
+    let history = History::drawn(11, 120);
+    let (desk, settings) = (DeskId::from_u128(50), history.settings());
+    let asked = AsyncDesk::create(hand.store(), desk, settings, cast::start()).await?;
+    let mut now = cast::start();
+    for step in history.play() {
+        now = step.now();
+        if let Step::Call(call) = step {
+            match asked.execute(&call).await {
+                Ok(_) | Err(DeskError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    let tickets = tickets(hand.store(), desk).await?;
+    let settings = asked.settings().await?;
+    for order in ORDERS {
+        for limit in 1..=tickets.len() + 1 {
+            let query = asked_as(&settings, desk, "all()", order)?;
+            let query = Query { now, limit, ..query };
+            let asked = format!("everything by `{order}`, {limit} at a time,");
+            compare(hand.store(), query, &tickets, &asked).await?;
+        }
+    }
+    Ok(())
 }

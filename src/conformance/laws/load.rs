@@ -27,7 +27,7 @@ pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
     same("resolve", store.resolve(DESK, keys).await?, [None, None])?;
     same("history", store.history(ticket(1), Revision::ZERO, 9).await?, [])?;
     same("receipt", store.receipt(DESK, command(1)).await?, None)?;
-    same("find", store.find(every_ticket(DESK, None, 9)).await?, [])?;
+    same("find", store.find(every_ticket(DESK, None, 9)?).await?, [])?;
     same("scan", store.scan(DESK, 0, 9).await?.len(), 0)?;
     let lease = Lease { until: at(2), limit: 9 };
     for scope in [Scope::One(DESK), Scope::All] {

@@ -305,6 +305,12 @@ laws! { $
     find {
         /// `find` gives each ticket as it is in the last commit, as `load` does.
         what_is_found_is_as_last_committed;
+        /// `find` shows the tickets for which the condition is true, and no other, whatever
+        /// columns it is on and whatever has moved in the meantime.
+        conditions_decide_what_is_found;
+        /// `find` sorts by what the order says: what is missing last, ties by id; and pages go on
+        /// strictly after the last row, in every order.
+        pages_join_in_every_order;
         /// `find` lists by number, at most `limit`; asked again after the last number of each
         /// page, it skips and doubles nothing.
         pages_of_a_listing_join_to_the_whole;

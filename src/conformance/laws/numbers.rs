@@ -89,7 +89,7 @@ pub(super) async fn a_number_is_the_same_wherever_it_is_read(hand: Hand<'_>) -> 
     same("a receipt that is asked for", kept.map(|it| numbers(&it)), Some(vec![number]))?;
     let loaded = hand.record(ticket(3)).await?.and_then(|record| record.number);
     same("the record", loaded, number)?;
-    let found = hand.store().find(every_ticket(DESK, None, 9)).await?;
+    let found = hand.store().find(every_ticket(DESK, None, 9)?).await?;
     let found = found.iter().find(|record| record.key == ticket(3));
     same("a listing", found.and_then(|record| record.number), number)?;
     let entries = hand.store().scan(DESK, 0, 9).await?;

@@ -48,9 +48,18 @@ pub(super) async fn random_commits_are_answered_as_in_memory(hand: Hand<'_>) -> 
 }
 
 /// Numbers that look like chance, and are the same every time (SplitMix64).
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// An index below this.
+    pub(super) fn index(&mut self, bound: usize) -> usize {
+        usize::try_from(self.below(bound as u64)).unwrap_or(0)
+    }
+
     fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -63,7 +72,7 @@ impl Chance {
         self.below(bound) == 0
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+    pub(super) fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
         let place = usize::try_from(self.below(from.len().max(1) as u64)).unwrap_or(0);
         from.get(place).cloned()
     }
@@ -341,8 +350,8 @@ impl Twins<'_> {
     /// What is read in pages: a listing, and a scan of the last commits.
     async fn pages(&self, desk: DeskId) -> Verdict {
         let (store, memory) = (self.hand.store(), self.memory);
-        let found = store.find(every_ticket(desk, None, 9)).await?;
-        let mut expected = memory.find(every_ticket(desk, None, 9)).await?;
+        let found = store.find(every_ticket(desk, None, 9)?).await?;
+        let mut expected = memory.find(every_ticket(desk, None, 9)?).await?;
         for record in &mut expected {
             record.number = self.number(record.key);
         }

@@ -1,7 +1,9 @@
 //! Agents and settings in the model.
 
-use super::{ADDRESS, Changes, Model, Step, is_label};
-use crate::{AgentId, AgentProfile, Command, Party, Role};
+use super::{ADDRESS, Changes, Model, NAME, Step, is_label};
+use crate::condition::View;
+use crate::matching::{Order, Place};
+use crate::{Actor, AgentId, AgentProfile, Command, Party, Role};
 
 impl Model {
     pub(super) fn govern(&self, step: &mut Step<'_>, command: &Command) -> Changes {
@@ -16,10 +18,29 @@ impl Model {
                 self.put_agent(step, *id, &profile);
                 changes.agent = Some((*id, profile));
             }
+            Command::SaveViews(views) => {
+                self.save_views(step, views);
+                if let Actor::Agent(id) = step.actor {
+                    changes.views = Some((*id, views.clone()));
+                }
+            }
             Command::PublishSettings(settings) => changes.settings = Some(settings.clone()),
             _ => {}
         }
         changes
+    }
+
+    fn save_views(&self, step: &mut Step<'_>, views: &[View]) {
+        let most = self.settings.draft().limits.views as usize;
+        step.require(views.len() <= most, "limit_exceeded");
+        let lexicon = self.settings.lexicon();
+        let sound = views.iter().enumerate().all(|(index, view)| {
+            is_label(view.name.as_str(), NAME)
+                && views.iter().take(index).all(|other| other.name != view.name)
+                && view.filter.check(&lexicon, Place::View).is_ok()
+                && Order::check(&view.sort, &lexicon).is_ok()
+        });
+        step.require(sound, "bad_condition");
     }
 
     fn put_agent(&self, step: &mut Step<'_>, id: AgentId, profile: &AgentProfile) {

@@ -42,6 +42,7 @@ use chrono::{DateTime, Utc};
 
 pub use ticket::{ModelTicket, Said, Voice};
 
+use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, Outcome, Party,
     Settings, TicketId,
@@ -66,6 +67,8 @@ pub enum Prediction {
 pub struct Model {
     settings: Arc<Settings>,
     agents: BTreeMap<AgentId, AgentProfile>,
+    /// The views that agents keep, where they keep any.
+    views: BTreeMap<AgentId, Vec<View>>,
     tickets: BTreeMap<TicketId, ModelTicket>,
     carried_out: BTreeMap<CommandId, (Actor, Command)>,
     /// A follow-up ticket that a reply opened, and the ticket that it follows: only the desk
@@ -105,6 +108,7 @@ struct Changes {
     tickets: Vec<ModelTicket>,
     unnamed: Option<(TicketId, ModelTicket)>,
     agent: Option<(AgentId, AgentProfile)>,
+    views: Option<(AgentId, Vec<View>)>,
     settings: Option<Arc<Settings>>,
 }
 
@@ -135,6 +139,7 @@ impl Model {
         Self {
             settings: Arc::new(settings),
             agents: BTreeMap::new(),
+            views: BTreeMap::new(),
             tickets: BTreeMap::new(),
             carried_out: BTreeMap::new(),
             unnamed: None,
@@ -160,6 +165,21 @@ impl Model {
     pub fn load(&self, agent: AgentId) -> i64 {
         let owned = self.tickets.values().filter(|ticket| ticket.owner == Some(agent));
         owned.filter(|ticket| !ticket.is_done()).map(|_| 1).sum()
+    }
+
+    /// The views that an agent keeps.
+    pub fn views(&self, agent: AgentId) -> &[View] {
+        self.views.get(&agent).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many unfinished tickets a department has (`None`: how many have none), and how many
+    /// of these nobody owns.
+    pub fn backlog(&self, department: Option<&DepartmentName>) -> (i64, i64) {
+        let tickets = self.tickets.values().filter(|ticket| !ticket.is_done());
+        let theirs = tickets.filter(|ticket| ticket.department.as_ref() == department);
+        theirs.fold((0, 0), |(unfinished, queued), ticket| {
+            (unfinished + 1, queued + i64::from(ticket.owner.is_none()))
+        })
     }
 
     /// When the next ticket does something by itself.
@@ -259,6 +279,10 @@ impl Model {
         if let Some((id, profile)) = changes.agent {
             changed |= self.agents.get(&id) != Some(&profile);
             self.agents.insert(id, profile);
+        }
+        if let Some((id, views)) = changes.views {
+            changed |= self.views(id) != views;
+            self.views.insert(id, views);
         }
         if let Some(settings) = changes.settings {
             changed |= self.settings != settings;
@@ -361,6 +385,7 @@ impl Model {
             // These are about no ticket that exists.
             Command::Open(_)
             | Command::PutAgent { .. }
+            | Command::SaveViews(_)
             | Command::CreateDesk(_)
             | Command::PublishSettings(_) => {}
         }

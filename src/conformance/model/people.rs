@@ -101,6 +101,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
             [Owner, Admin, Host].contains(&party)
         }
         Command::CreateDesk(_) => party == Host,
+        // Only an agent has views of their own.
+        Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,
         Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
         Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
         Command::FollowUp(_) => staff() || asker || [Bot, Customer].contains(&party),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
+use std::iter::Peekable;
+use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -9,22 +11,26 @@ use uuid::Uuid;
 use super::hash::IdMap;
 use crate::decide::{AgentColumns, TicketColumns};
 use crate::ids::{AgentId, DepartmentName, TicketNumber};
+use crate::matching::Narrow;
 use crate::people::Requester;
-use crate::store::{Filter, Lease, Roster};
+use crate::store::{Lease, Roster};
 use crate::workflow::StatusCategory;
 
 /// Tickets under one value of one column, in order.
-type Shelf = BTreeSet<TicketNumber>;
+pub(super) type Shelf = BTreeSet<TicketNumber>;
 
-/// Which tickets stand under which value of which column.
+/// Which tickets stand under which value of which column. What is finished stands apart: there
+/// is more and more of it, and most questions are not about it.
 #[derive(Debug, Default)]
 pub(super) struct Indexes {
     categories: IdMap<StatusCategory, Shelf>,
     requesters: IdMap<Requester, Shelf>,
-    owners: IdMap<AgentId, Shelf>,
-    queues: IdMap<Option<DepartmentName>, Shelf>,
+    assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
+    departments: IdMap<(Option<DepartmentName>, Finished), Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
+
+type Finished = bool;
 
 impl Indexes {
     /// Moves a ticket from where it stands to where it should; touches only what changed.
@@ -41,8 +47,43 @@ impl Indexes {
         shift(&mut self.categories, number, before.map(category), after.map(category));
         let requester = |it: &TicketColumns| it.requester;
         shift(&mut self.requesters, number, before.map(requester), after.map(requester));
-        shift(&mut self.owners, number, before.and_then(owner), after.and_then(owner));
-        shift(&mut self.queues, number, before.and_then(queue), after.and_then(queue));
+        let assignee = |it: &TicketColumns| (it.assignee, it.category.is_done());
+        shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
+        let department = |it: &TicketColumns| (it.department.clone(), it.category.is_done());
+        shift(&mut self.departments, number, before.map(department), after.map(department));
+    }
+
+    /// The shelves on which everything stands that this allows: those of the column that leaves
+    /// the least. `None`: it says nothing of any column.
+    pub(super) fn shelves(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
+        let Narrow { categories, requesters, assignees, departments } = narrow;
+        let finished: Vec<Finished> = [false, true]
+            .into_iter()
+            .filter(|done| {
+                let wanted = |categories: &BTreeSet<StatusCategory>| {
+                    categories.iter().any(|category| category.is_done() == *done)
+                };
+                categories.as_ref().is_none_or(wanted)
+            })
+            .collect();
+        let by_category = categories
+            .as_ref()
+            .map(|set| set.iter().filter_map(|category| self.categories.get(category)).collect());
+        let by_requester = requesters
+            .as_ref()
+            .map(|set| set.iter().filter_map(|asks| self.requesters.get(asks)).collect());
+        let by_assignee = assignees.as_ref().map(|set| {
+            let keys = set.iter().flat_map(|owner| finished.iter().map(|it| (*owner, *it)));
+            keys.filter_map(|key| self.assignees.get(&key)).collect()
+        });
+        let by_department = departments.as_ref().map(|set| {
+            let keys = set.iter().flat_map(|name| finished.iter().map(|it| (name.clone(), *it)));
+            keys.filter_map(|key| self.departments.get(&key)).collect()
+        });
+        let plans: [Option<Vec<&Shelf>>; 4] =
+            [by_category, by_requester, by_assignee, by_department];
+        let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
+        plans.into_iter().flatten().min_by_key(size)
     }
 
     /// Moves an agent, whose row is in this slot, from the rosters where it stands to those
@@ -68,26 +109,6 @@ impl Indexes {
     pub(super) fn roster(&self, roster: &Roster) -> impl Iterator<Item = usize> {
         self.rosters.get(roster).into_iter().flat_map(BTreeMap::values).copied()
     }
-
-    /// The tickets that a filter asks for, if it is on a column and any are.
-    fn shelf(&self, filter: &Filter) -> Option<&Shelf> {
-        match filter {
-            Filter::All => None,
-            Filter::Category(category) => self.categories.get(category),
-            Filter::Requester(requester) => self.requesters.get(requester),
-            Filter::Owner(agent) => self.owners.get(agent),
-            Filter::Queue(department) => self.queues.get(department),
-        }
-    }
-
-    /// The tickets from this number on that a filter on a column asks for, in order.
-    pub(super) fn find(
-        &self,
-        filter: &Filter,
-        from: TicketNumber,
-    ) -> impl Iterator<Item = TicketNumber> {
-        self.shelf(filter).into_iter().flat_map(move |shelf| shelf.range(from..)).copied()
-    }
 }
 
 /// The rosters that an agent stands on.
@@ -96,15 +117,28 @@ fn rosters(columns: &AgentColumns) -> impl Iterator<Item = Roster> {
     departments.chain([Roster::Everybody]).filter(|_| columns.can_own)
 }
 
-/// Who owns it, being unfinished.
-fn owner(columns: &TicketColumns) -> Option<AgentId> {
-    columns.assignee.filter(|_| !columns.category.is_done())
-}
-
-/// Where it waits, being unfinished and nobody's.
-fn queue(columns: &TicketColumns) -> Option<Option<DepartmentName>> {
-    let queued = !columns.category.is_done() && columns.assignee.is_none();
-    queued.then(|| columns.department.clone())
+/// What stands on these shelves, in order: from this number on, or down from it. No ticket stands
+/// on two of them, since they are of one column.
+pub(super) fn in_order<'s>(
+    shelves: Vec<&'s Shelf>,
+    from: Option<TicketNumber>,
+    descending: bool,
+) -> impl Iterator<Item = TicketNumber> + 's {
+    let from = from.map_or(Bound::Unbounded, Bound::Included);
+    let bounds = if descending { (Bound::Unbounded, from) } else { (from, Bound::Unbounded) };
+    let walk = |shelf: &'s Shelf| -> Peekable<Box<dyn Iterator<Item = TicketNumber> + 's>> {
+        let range = shelf.range(bounds).copied();
+        let walk: Box<dyn Iterator<Item = TicketNumber>> =
+            if descending { Box::new(range.rev()) } else { Box::new(range) };
+        walk.peekable()
+    };
+    let mut walks: Vec<_> = shelves.into_iter().map(walk).collect();
+    std::iter::from_fn(move || {
+        let heads = walks.iter_mut().enumerate();
+        let heads = heads.filter_map(|(index, walk)| Some((*walk.peek()?, index)));
+        let (_, next) = if descending { heads.max() } else { heads.min() }?;
+        walks.get_mut(next)?.next()
+    })
 }
 
 fn shift<K: Eq + Hash>(

@@ -1,0 +1,246 @@
+//! Listings: which tickets somebody asks for, of those that they may see, a page at a time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::{Desk, DeskError};
+use crate::condition::View;
+use crate::decide::Refusal;
+use crate::ids::{DepartmentName, Key};
+use crate::matching::{Cursor, Listing, Order, Place, sight_matcher};
+use crate::people::{Actor, Agent, Who};
+use crate::record::Record;
+use crate::settings::Settings;
+use crate::store::{Query, Store, Wanted};
+
+/// A page of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The tickets, in order.
+    pub tickets: Vec<Record>,
+    /// What the next page comes after; `None`: this is the last.
+    pub next: Option<Cursor>,
+}
+
+/// A view that somebody may use, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedView {
+    /// Whose it is.
+    pub owner: ViewOwner,
+    /// The view.
+    pub view: View,
+}
+
+/// Whose a view is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ViewOwner {
+    /// The agent's own.
+    Agent,
+    /// A department's: of those who work there.
+    Department(DepartmentName),
+    /// The desk's: every agent's.
+    Desk,
+}
+
+impl<S: Store> Desk<S> {
+    /// Lists tickets that this actor may see, a page at a time.
+    ///
+    /// On return: those for which the condition is true and that the actor may see, in the order,
+    /// after the cursor, and the cursor of the next page if there is one. Pages follow one
+    /// another without gaps and overlaps as long as what the tickets are sorted by does not
+    /// change; ages count from `now`. Customers filter and sort by facts that they see
+    /// ([`Fact::is_public`](crate::Fact::is_public)), so that no listing tells them of others.
+    /// The records themselves are the host's to show.
+    ///
+    /// Conditions on category, owner, requester and department are answered from indexes, and an
+    /// order by number stops where the page does. Any other order looks at every ticket that the
+    /// indexes leave: the backlog, most often.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Listing;
+    ///
+    /// // What waits for somebody to take it, the longest first.
+    /// let queue = || {
+    ///     let listing = Listing::of("queued = true".parse().unwrap());
+    ///     listing.sorted("waiting_since").unwrap().page(20)
+    /// };
+    /// let page = desk.find(&agent, now, &queue())?;
+    /// assert_eq!(page.tickets[0].number, Some(TicketNumber(1)));
+    /// assert_eq!(page.next, None);
+    ///
+    /// // Customers see their own, and do not learn what else there is.
+    /// let refused = desk.find(&customer, now, &queue()).unwrap_err();
+    /// assert_eq!(refused.to_string(), "a customer may not filter or sort by `queued`");
+    /// assert_eq!(desk.find(&customer, now, &Listing::every())?.tickets.len(), 1);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Refused:
+    ///
+    /// - [`BadCondition`](crate::Refusal::BadCondition): mistakes in condition or order, each
+    ///   with its path.
+    /// - [`NotPublic`](crate::Refusal::NotPublic): a customer asks by what customers do not see.
+    /// - [`CursorMismatch`](crate::Refusal::CursorMismatch): the cursor is of another order.
+    /// - [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk).
+    ///
+    /// And [`DeskError::Store`].
+    pub fn find(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        listing: &Listing,
+    ) -> Result<Page, DeskError> {
+        at_once(self.flow().find(actor, now, listing))
+    }
+
+    /// The views that this actor may use: an agent's own, those of the agent's departments, and
+    /// the desk's. The host has the departments' and the desk's; customers and bots have none.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::condition::View;
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// draft.views = vec![View::new("unanswered", "first_answered_at is missing".parse().unwrap())];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// let mine = View::new("mine", "assignee = me".parse().unwrap());
+    /// desk.save_views(agent.at(now), vec![mine])?;
+    ///
+    /// let views = desk.views(&agent)?;
+    /// let names: Vec<&str> = views.iter().map(|saved| saved.view.name.as_str()).collect();
+    /// assert_eq!(names, ["mine", "unanswered"]);
+    /// assert_eq!(desk.find(&agent, now, &views[1].view.listing())?.tickets.len(), 1);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk);
+    /// [`DeskError::Store`].
+    pub fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
+        at_once(self.flow().views(actor))
+    }
+}
+
+/// An actor who reads, and the settings: what decides what they see.
+pub(super) struct Reader {
+    pub(super) settings: Arc<Settings>,
+    actor: Actor,
+    agent: Option<Arc<Agent>>,
+}
+
+impl Reader {
+    pub(super) fn who(&self) -> Who<'_> {
+        match (&self.actor, &self.agent) {
+            (_, Some(agent)) => Who::Agent(agent),
+            (Actor::Customer(contact), None) => Who::Customer(*contact),
+            (Actor::AutoResponder(contact), None) => Who::AutoResponder(*contact),
+            // An agent has a record, or was refused.
+            (Actor::Bot(_) | Actor::Agent(_), None) => Who::Bot,
+            (Actor::Host | Actor::System, None) => Who::Host,
+        }
+    }
+
+    fn works_in(&self, department: &DepartmentName) -> bool {
+        match self.who() {
+            Who::Agent(agent) => agent.works_in(department),
+            Who::Host | Who::System => true,
+            Who::Customer(_) | Who::AutoResponder(_) | Who::Bot => false,
+        }
+    }
+}
+
+impl<I: Io> Flow<I> {
+    /// Looks up who reads, and by which settings.
+    pub(super) async fn reader(&self, actor: &Actor) -> Result<Reader, DeskError> {
+        let mut keys = vec![Key::settings(self.id)];
+        if let Actor::Agent(id) = actor {
+            keys.push(Key::agent(self.id, *id));
+        }
+        let found = self.io.load(self.id, &Wanted::records(keys)).await?;
+        let mut records = found.records.into_iter().flatten();
+        let settings = records.next().and_then(|record| record.settings().cloned());
+        let settings = settings.ok_or(Refusal::NoSuchDesk)?;
+        let agent = records.next().and_then(|record| record.agent().cloned());
+        let agent = agent.filter(|agent| agent.is_active());
+        if matches!(actor, Actor::Agent(_)) && agent.is_none() {
+            return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
+        }
+        Ok(Reader { settings, actor: actor.clone(), agent })
+    }
+
+    pub(super) async fn find(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        listing: &Listing,
+    ) -> Result<Page, DeskError> {
+        let reader = self.reader(actor).await?;
+        let Some(mut query) = query(&reader, listing, now, self.id)? else {
+            return Ok(Page { tickets: Vec::new(), next: None });
+        };
+        // One more tells whether there is another page.
+        query.limit = listing.limit.saturating_add(1);
+        let mut tickets = self.io.find(&query).await?;
+        let more = tickets.len() > listing.limit;
+        tickets.truncate(listing.limit);
+        let last = tickets.last().filter(|_| more).and_then(|record| query.place(record));
+        let next = last.map(|place| query.order.cursor(&place));
+        Ok(Page { tickets, next })
+    }
+
+    pub(super) async fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
+        let reader = self.reader(actor).await?;
+        let own = reader.agent.iter().flat_map(|agent| agent.views());
+        let mut views: Vec<SavedView> =
+            own.map(|view| SavedView { owner: ViewOwner::Agent, view: view.clone() }).collect();
+        let settings = reader.settings.draft();
+        for department in settings.departments.iter().filter(|it| reader.works_in(&it.name)) {
+            let owner = ViewOwner::Department(department.name.clone());
+            let saved = |view: &View| SavedView { owner: owner.clone(), view: view.clone() };
+            views.extend(department.views.iter().map(saved));
+        }
+        if matches!(reader.who(), Who::Agent(_) | Who::Host | Who::System) {
+            let saved = |view: &View| SavedView { owner: ViewOwner::Desk, view: view.clone() };
+            views.extend(settings.views.iter().map(saved));
+        }
+        Ok(views)
+    }
+}
+
+/// What a store is asked; `None`: this reader sees nothing at all.
+fn query(
+    reader: &Reader,
+    listing: &Listing,
+    now: DateTime<Utc>,
+    desk: crate::ids::DeskId,
+) -> Result<Option<Query>, Refusal> {
+    let who = reader.who();
+    if matches!(who, Who::Customer(_) | Who::AutoResponder(_)) {
+        let sorted = listing.sort.iter().map(|sort| &sort.by);
+        let hidden = listing.filter.facts().chain(sorted).find(|fact| !fact.is_public());
+        if let Some(fact) = hidden {
+            return Err(Refusal::NotPublic { fact: fact.clone() });
+        }
+    }
+    let bad = |problems| Refusal::BadCondition { problems };
+    let lexicon = reader.settings.lexicon();
+    let mut filter = listing.filter.check(&lexicon, Place::View).map_err(bad)?;
+    if let Who::Agent(agent) = who {
+        filter = filter.for_agent(agent.id());
+    }
+    let order = Order::check(&listing.sort, &lexicon).map_err(bad)?;
+    let after = match &listing.after {
+        Some(cursor) => Some(order.resume(cursor).map_err(|_| Refusal::CursorMismatch)?),
+        None => None,
+    };
+    let Some(sight) = sight_matcher(who, reader.settings.agent_sight()) else { return Ok(None) };
+    let now = crate::time::whole_micros(now);
+    Ok(Some(Query { desk, filter: filter.and(&sight), order, after, now, limit: 0 }))
+}

@@ -1,0 +1,44 @@
+//! What an actor sees, as a condition: the same rule as that of one ticket, for listings.
+
+use super::{Lexicon, Matcher, Place};
+use crate::condition::{Condition, Fact};
+use crate::people::{AgentSight, Role, Who};
+
+/// Which tickets this actor may know of: true of a ticket exactly where
+/// [`sees`](crate::people::sees) is.
+pub(crate) fn sight(who: Who<'_>, policy: AgentSight) -> Condition {
+    let every = Condition::all([]);
+    match who {
+        Who::Customer(contact) | Who::AutoResponder(contact) => {
+            Fact::Requester.equals(format!("contact:{contact}"))
+        }
+        Who::Agent(agent) => {
+            let me = format!("agent:{}", agent.id());
+            let own = [Fact::Assignee.equals(me.as_str()), Fact::Requester.equals(me)];
+            match (agent.role(), policy) {
+                (Role::Owner | Role::Admin, _) => every,
+                (Role::Restricted, _) => Condition::any(own),
+                (Role::Agent | Role::Light, AgentSight::All) => every,
+                (Role::Agent | Role::Light, AgentSight::OwnDepartments) => {
+                    let departments = agent.departments().iter();
+                    let theirs = departments.map(|name| name.as_str());
+                    let queues = [Fact::Department.missing(), Fact::Department.is_in(theirs)];
+                    Condition::any(own.into_iter().chain(queues))
+                }
+            }
+        }
+        Who::Bot => Fact::Kind.equals("customer"),
+        Who::Host | Who::System => every,
+    }
+}
+
+/// The matcher of a sight. The departments that an agent works in count, also where the settings
+/// have dropped one since.
+pub(crate) fn sight_matcher(who: Who<'_>, policy: AgentSight) -> Option<Matcher> {
+    let condition = sight(who, policy);
+    let departments = match who {
+        Who::Agent(agent) => agent.departments(),
+        Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => &[],
+    };
+    condition.check(&Lexicon::of_departments(departments), Place::View).ok()
+}
