@@ -13,7 +13,7 @@ use super::support::{ANNA, TestDesk, request};
 use super::{draft, lexicon, matcher};
 
 /// So many random conditions of this place, each checked, with the one for whom it is asked.
-fn conditions(place: Place, count: u32) -> Vec<(Condition, Matcher, Option<AgentId>)> {
+pub(crate) fn conditions(place: Place, count: u32) -> Vec<(Condition, Matcher, Option<AgentId>)> {
     let mut runner = TestRunner::deterministic();
     let strategy = (valid_condition(&words(), place), any::<bool>());
     let lexicon = lexicon();

@@ -14,6 +14,7 @@ mod support;
 mod agreement;
 mod data;
 mod facts;
+mod finding;
 mod hostile;
 mod limits;
 mod mistakes;

@@ -10,7 +10,7 @@ use super::random::sorts;
 use super::scenes::{Shown, listing};
 use super::{draft, lexicon};
 
-fn sortable() -> Vec<Fact> {
+pub(crate) fn sortable() -> Vec<Fact> {
     let built_in = Fact::built_in().filter(|fact| {
         ![Fact::Tags, Fact::Followers].contains(fact) && !fact.to_string().starts_with("message.")
     });

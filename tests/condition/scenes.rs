@@ -93,6 +93,22 @@ pub(crate) fn listing(seed: u64) -> Vec<Shown> {
     last
 }
 
+/// A desk of so many tickets on which much has happened.
+pub(crate) fn busy_desk(seed: u64, tickets: u128, steps: u32) -> TestDesk {
+    let desk = TestDesk::with(super::draft());
+    let mut random = Random(seed);
+    let ids: Vec<TicketId> = (1..=tickets).map(TicketId::from_u128).collect();
+    for _ in 0..steps {
+        desk.pass(hours(random.below(9) as i64));
+        let id = random.pick(&ids);
+        let new = desk.desk.ticket(id).unwrap().is_none();
+        let (actor, command) = step(&mut random, id, desk.now(), new);
+        // What is refused changes nothing.
+        drop(desk.run(&actor, command));
+    }
+    desk
+}
+
 fn run(seed: u64, scenes: &mut Vec<Shown>) {
     let desk = TestDesk::with(super::draft());
     let mut random = Random(seed);
