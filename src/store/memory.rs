@@ -238,27 +238,26 @@ impl DeskState {
     }
 }
 
-/// A desk with the table that its rows are in.
+/// The desk of a commit, with the table that its rows are in.
 struct KeptBy<'a> {
     desk: &'a DeskState,
     rows: &'a [Row],
 }
 
 impl Kept for KeptBy<'_> {
-    fn receipt(&self, command: CommandId) -> Option<Receipt> {
+    fn receipt(&self, _: DeskId, command: CommandId) -> Option<Receipt> {
         self.desk.receipt(command, self.rows)
     }
 
-    fn revision(&self, key: &Key) -> Revision {
-        let row = self.desk.slot(key).and_then(|slot| self.rows.get(slot));
-        row.map_or(Revision::ZERO, |row| row.revision)
+    fn record(&self, key: &Key) -> Option<Record> {
+        self.rows.get(self.desk.slot(key)?).map(Row::record)
     }
 
-    fn owner(&self, key: &UniqueKey) -> Option<Key> {
+    fn owner(&self, _: DeskId, key: &UniqueKey) -> Option<Key> {
         self.desk.owner(key, self.rows)
     }
 
-    fn counter(&self, counter: &Counter) -> i64 {
+    fn counter(&self, _: DeskId, counter: &Counter) -> i64 {
         self.desk.counters.get(counter).copied().unwrap_or(0)
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Notice;
-use crate::decide::Counter;
+use crate::decide::{Columns, Counter};
 use crate::ids::{DepartmentName, DeskId, Key, TicketNumber};
 use crate::matching::{Matcher, Narrow, Order, SortKey};
 use crate::record::{Event, Record};
@@ -58,6 +58,33 @@ pub enum Roster {
     Department(DepartmentName),
     /// All of the desk.
     Everybody,
+}
+
+impl Roster {
+    /// Whether a record with these columns is on the roster.
+    ///
+    /// ```
+    /// use helpdesk::store::Roster;
+    /// use helpdesk::{AgentColumns, Columns};
+    ///
+    /// let departments = vec!["billing".into()];
+    /// let agent = |can_own| {
+    ///     Columns::Agent(AgentColumns { departments: departments.clone(), can_own })
+    /// };
+    /// assert!(Roster::Department("billing".into()).lists(&agent(true)));
+    /// assert!(!Roster::Department("support".into()).lists(&agent(true)));
+    /// assert!(!Roster::Everybody.lists(&agent(false)));
+    /// assert!(!Roster::Everybody.lists(&Columns::Settings));
+    /// ```
+    pub fn lists(&self, columns: &Columns) -> bool {
+        match (columns, self) {
+            (Columns::Agent(agent), Self::Department(name)) => {
+                agent.can_own && agent.departments.contains(name)
+            }
+            (Columns::Agent(agent), Self::Everybody) => agent.can_own,
+            (Columns::Ticket(_) | Columns::Settings, _) => false,
+        }
+    }
 }
 
 /// What [`Store::load`](super::Store::load) found, in the order in which it was asked.
@@ -165,6 +192,24 @@ pub enum Scope {
     One(DeskId),
     /// Those of every desk in the store.
     All,
+}
+
+impl Scope {
+    /// Whether this desk is in scope.
+    ///
+    /// ```
+    /// # use helpdesk::DeskId;
+    /// # use helpdesk::store::Scope;
+    /// let (ours, theirs) = (DeskId::from_u128(1), DeskId::from_u128(2));
+    /// assert!(Scope::One(ours).has(ours) && !Scope::One(ours).has(theirs));
+    /// assert!(Scope::All.has(theirs));
+    /// ```
+    pub fn has(self, desk: DeskId) -> bool {
+        match self {
+            Self::One(one) => one == desk,
+            Self::All => true,
+        }
+    }
 }
 
 /// How much to lease, and for how long. A lease that has ended is anybody's again: what its
