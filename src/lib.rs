@@ -34,14 +34,16 @@
 //! # Two ways in
 //!
 //! - **A desk over a store.** [`Desk`] has a verb for each command, takes one struct that says
-//!   what is to be done ([`command`]), and retries when somebody else was faster. Bring a
-//!   store of your own by its ten methods ([`store::Store`]), or use
+//!   what is to be done ([`command`]), and retries when somebody else was faster; [`AsyncDesk`]
+//!   is the same, awaited. Bring a store of your own by its ten methods ([`store::Store`],
+//!   [`store::AsyncStore`]), hold it against every law of stores (`conformance`), or use
 //!   [`MemoryStore`](store::MemoryStore).
 //! - **The pure core.** [`needs`] says what a decision must see, [`decide`] gives the decision
 //!   or a [`Refusal`], [`fold`] makes a head of a history. No trait, no store, no I/O.
 //!
 //! What a host configures is one value: [`Settings`], built from a [`SettingsDraft`] in code or
-//! in a file. Its [`Workflow`] is data.
+//! in a file. Its [`Workflow`] is data, and so is every question about tickets: a [`Condition`],
+//! which [`Desk::find`] answers as somebody sees it, a page at a time.
 //!
 //! # Architecture
 //!
@@ -59,7 +61,8 @@
 //!                               │
 //!  host ◄── Outcome { records, events, trace, repeated, tries }
 //!  host's timer ◄── next_wake ──► desk.tick(now)
-//!  host's channels ◄── claim a notice, deliver it, settle it
+//!  host's channels ◄── desk.relay: claim a notice, deliver it, settle it
+//!  host's screens ◄── desk.find(actor, listing): condition and sight, as one matcher
 //! ```
 //!
 //! Everything that has a life is a **record**: a ticket, an agent, the settings. It has a
@@ -98,6 +101,19 @@
 //! receipt is kept as long as the history. Receipts are asked first, so that the rules of today
 //! never refuse what was accepted yesterday.
 //!
+//! **What a desk does is written once.** It is an async function over a small trait that both
+//! kinds of store fit. Over a [`store::Store`] every future is ready at once and is polled
+//! through on the spot; over a [`store::AsyncStore`] it is awaited. No runtime is named, and the
+//! two desks cannot come to differ.
+//!
+//! **What somebody sees is a condition.** A listing is the asked condition and the reader's
+//! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
+//! filter, order or page tells anybody of what they may not see.
+//!
+//! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
+//! tags with a schema number; golden files hold every build to it. What a newer build wrote is
+//! listed word for word ([`Change::Newer`]) and never folded or decided on.
+//!
 //! ## Roads not taken
 //!
 //! - *Lifecycle as types* (`Ticket<Open>`): states come out of storage at run time, and hosts
@@ -105,6 +121,10 @@
 //! - *A clock trait*: it hides an argument, and makes two calls in one command disagree.
 //! - *Nested ids for numbers*: a ticket's number comes from a counter in the commit that opens
 //!   it, never from `max + 1`, and stands in no event.
+//! - *A store that is awaited, made to block*: it waits on a runtime for which its own thread may
+//!   be needed. The adapters lead the other way.
+//! - *Counting by query*: loads and backlogs are counters, changed in the commit that changes the
+//!   tickets, so that a ceiling holds and a dashboard counts nothing.
 //! - *One event a command*: a reply that reopens is a message, a move and perhaps a loss of
 //!   the owner. They are three facts, in three events, of one cause.
 //!
