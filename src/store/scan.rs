@@ -102,8 +102,8 @@ pub fn receipt(
 /// Which of these records a listing shows, in its order: the answer of
 /// [`Store::find`](super::Store::find).
 ///
-/// Takes time and space for each record that matches; a store with indexes hands in what
-/// [`Query::narrow`] leaves.
+/// Takes time for each record that matches, and space for two pages; a store with indexes hands in
+/// what [`Query::narrow`] leaves.
 pub fn find(records: impl IntoIterator<Item = Record>, query: &Query) -> Vec<Record> {
     let matching = records.into_iter().filter(|record| query.matches(record));
     let placed = matching.filter_map(|record| Some((query.place(&record)?, record)));
@@ -119,16 +119,29 @@ pub(super) fn first_in_order<T>(
     let after = |place: &SortKey| {
         query.after.as_ref().is_none_or(|after| order.compare(place, after).is_gt())
     };
-    let mut page: Vec<(SortKey, T)> = placed.filter(|(place, _)| after(place)).collect();
+    let mut page: Vec<(SortKey, T)> = Vec::new();
+    // Twice a page at a time: what cannot be shown any more is not kept, and cutting costs little
+    // for each that is looked at.
+    let room = query.limit.saturating_mul(2);
+    for one in placed.filter(|(place, _)| after(place)) {
+        page.push(one);
+        if page.len() > room {
+            cut(&mut page, query);
+        }
+    }
+    cut(&mut page, query);
+    page.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
+    page
+}
+
+/// Keeps the first of a page, in no order.
+fn cut<T>(page: &mut Vec<(SortKey, T)>, query: &Query) {
     if query.limit == 0 {
         page.clear();
     } else if page.len() > query.limit {
-        // Only what is shown needs to be sorted.
-        page.select_nth_unstable_by(query.limit - 1, |(a, _), (b, _)| order.compare(a, b));
+        page.select_nth_unstable_by(query.limit - 1, |(a, _), (b, _)| query.order.compare(a, b));
         page.truncate(query.limit);
     }
-    page.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
-    page
 }
 
 /// A record that will do something by itself.
