@@ -93,7 +93,7 @@ fn main() {
             Box::new(|| on_the_spot(awaited(awaited_shared(), calls()))),
         ),
     ];
-    // Apart: other threads leave the first of the above 10 % slower than it is.
+    // Apart, lest what its threads leave behind is measured with those that have none.
     let mut threaded: Vec<Contender<'_>> = vec![
         ("Desk<MemoryStore>", Box::new(|| asked(MemoryStore::new(), calls()))),
         ("AsyncDesk<Offload>, one thread", Box::new(|| as_task(&one_thread, calls()))),
