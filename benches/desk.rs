@@ -21,6 +21,7 @@
     reason = "a bench that cannot go on has nothing to report"
 )]
 
+#[allow(dead_code, reason = "shared by benches that do not use all of it")]
 mod workload;
 
 use std::hint::black_box;

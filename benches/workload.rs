@@ -1,4 +1,12 @@
-//! The `helpdesk` workload: the same 2,000 tickets for every peer, from one generator.
+//! The workloads, the same for every peer, from one generator: `helpdesk`, 2,000 tickets and
+//! their lives.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::command::{Close, Open, Reply, Resolving};
+use helpdesk::{Actor, AgentId, Call, Command, CommandId, ContactId, Requester, TicketId};
+
+/// Who answers.
+pub(crate) const ANNA: AgentId = AgentId::from_u128(8);
 
 /// How many requesters there are; each ticket is one of theirs.
 const REQUESTERS: u64 = 500;
@@ -38,6 +46,11 @@ impl Lcg {
         (self.0 >> 33) % n
     }
 
+    /// An id for a ticket of that instant.
+    pub(crate) fn ticket(&mut self, now: DateTime<Utc>) -> TicketId {
+        TicketId::v7(now, std::array::from_fn(|_| self.draw(256) as u8))
+    }
+
     fn pick(&mut self, from: &[u8]) -> char {
         from[self.draw(from.len() as u64) as usize] as char
     }
@@ -63,8 +76,39 @@ pub(crate) fn helpdesk() -> Vec<Case> {
     cases
 }
 
+/// When the first ticket comes; one a minute follows.
+pub(crate) fn start() -> DateTime<Utc> {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+/// Every ticket's life as calls: opened, answered, closed, each with an id, so that receipts are
+/// kept.
+pub(crate) fn lives(cases: &[Case]) -> Vec<Call> {
+    let mut ids = Lcg::new(7);
+    let mut calls = Vec::with_capacity(3 * cases.len());
+    for (at, case) in cases.iter().enumerate() {
+        let now = start() + TimeDelta::minutes(at as i64);
+        let ticket = ids.ticket(now);
+        let contact = ContactId::from_u128(u128::from(case.from));
+        let open =
+            Open::new(ticket, Requester::Contact(contact), &*case.body).subject(&*case.subject);
+        let reply = Reply::new(ticket, &*case.reply);
+        let close = Close { ticket, resolution: Some(Resolving::new("solved")) };
+        for (actor, command) in [
+            (Actor::Customer(contact), Command::Open(open)),
+            (Actor::Agent(ANNA), Command::Reply(reply)),
+            (Actor::Agent(ANNA), Command::Close(close)),
+        ] {
+            // As hosts make them: in order of time, with ten random bytes.
+            let once = CommandId::from_uuid(*ids.ticket(now).as_uuid());
+            calls.push(actor.at(now).once(once).call(command));
+        }
+    }
+    calls
+}
+
 /// 300 words of seven letters, none of which contains another.
-fn words() -> Vec<String> {
+pub(crate) fn words() -> Vec<String> {
     let mut lcg = Lcg::new(3);
     let mut words: Vec<String> = Vec::new();
     while words.len() < 300 {

@@ -156,6 +156,10 @@ impl Checker<'_> {
                 nodes
             });
         }
+        // What is cheap to ask is asked first; those alike stay as they were written.
+        if let Some(nodes) = &mut nodes {
+            nodes.sort_by_cached_key(Node::cost);
+        }
         nodes
     }
 

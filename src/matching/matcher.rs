@@ -231,13 +231,39 @@ impl Matcher {
         self.program.node.matches(facts, self.me)
     }
 
-    /// What every ticket that matches has in the columns that stores keep indexes on.
-    pub fn narrow(&self) -> Narrow {
+    /// What every ticket that matches has in the columns that stores keep indexes on: what one of
+    /// these says, eight at most. None: nothing matches.
+    ///
+    /// ```
+    /// use helpdesk::matching::Place;
+    /// use helpdesk::{AgentId, Condition, Fact, Settings};
+    ///
+    /// let anna = AgentId::from_u128(8);
+    /// let hers = Condition::any([Fact::Assignee.equals(anna), Fact::Requester.equals(anna)]);
+    /// let narrow = hers.check(&Settings::default().lexicon(), Place::View)?.narrow();
+    /// assert_eq!(narrow[0].assignees, Some([Some(anna)].into()));
+    /// assert!(narrow[1].requesters.is_some());
+    /// # Ok::<(), helpdesk::matching::ConditionError>(())
+    /// ```
+    pub fn narrow(&self) -> Vec<Narrow> {
         narrow::of(&self.program.node, self.me)
     }
 }
 
 impl Node {
+    /// Roughly how long it takes to ask, by which parts are put in order: whether a ticket
+    /// matches does not depend on it, and how fast it is told does.
+    pub(super) fn cost(&self) -> u32 {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().fold(1, |sum, part| sum.saturating_add(part.cost()))
+            }
+            Self::Not(part) => part.cost(),
+            Self::Probe(probe) => probe.cost(),
+            Self::Made(program) => program.node.cost(),
+        }
+    }
+
     fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.matches(facts, me)),
@@ -250,6 +276,31 @@ impl Node {
 }
 
 impl Probe {
+    fn cost(&self) -> u32 {
+        let text = matches!(self.of, Type::Text);
+        // A custom field is looked for among others.
+        let found = if matches!(self.fact, Fact::Field(_)) { 4 } else { 1 };
+        let asked = match &self.ask {
+            Ask::Matches(_) => 1_000,
+            Ask::Contains(_) if text => 100,
+            Ask::OneOf(values) | Ask::NoneOf(values) => {
+                let each = if text { 20 } else { 1 };
+                u32::try_from(values.len()).unwrap_or(u32::MAX).saturating_mul(each)
+            }
+            Ask::ChangedFrom(_) | Ask::ChangedTo(_) | Ask::Changed if text => 20,
+            Ask::Contains(_) => 4,
+            Ask::Missing
+            | Ask::Present
+            | Ask::Order(..)
+            | Ask::Older(_)
+            | Ask::Younger(_)
+            | Ask::Changed
+            | Ask::ChangedFrom(_)
+            | Ask::ChangedTo(_) => 1,
+        };
+        asked.saturating_add(found)
+    }
+
     fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
         let now = self.of.only(facts.value(&self.fact));
         match &self.ask {

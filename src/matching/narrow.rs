@@ -9,11 +9,12 @@ use crate::ids::{AgentId, DepartmentName};
 use crate::people::Requester;
 use crate::workflow::StatusCategory;
 
-/// What every ticket that matches a condition has in the columns that stores keep indexes on:
-/// a store fetches by it, and lets [`Matcher::matches`](super::Matcher::matches) decide.
+/// What every ticket that matches a condition has in the columns that stores keep indexes on, or
+/// one of the [alternatives](super::Matcher::narrow) of it: a store fetches by it, and lets
+/// [`Matcher::matches`](super::Matcher::matches) decide.
 ///
 /// Necessary, not sufficient: `None` says nothing about a column, a set says that the value is
-/// one of these, and an empty set that nothing matches at all.
+/// one of these.
 ///
 /// ```
 /// use helpdesk::matching::Place;
@@ -22,9 +23,10 @@ use crate::workflow::StatusCategory;
 /// let text = "status in (open, pending) and assignee is missing and subject contains fire";
 /// let condition: Condition = text.parse().unwrap();
 /// let narrow = condition.check(&Settings::default().lexicon(), Place::View).unwrap().narrow();
-/// assert_eq!(narrow.categories, Some([StatusCategory::Open, StatusCategory::Waiting].into()));
-/// assert_eq!(narrow.assignees, Some([None].into()));
-/// assert_eq!(narrow.departments, None);
+/// assert_eq!(narrow.len(), 1);
+/// assert_eq!(narrow[0].categories, Some([StatusCategory::Open, StatusCategory::Waiting].into()));
+/// assert_eq!(narrow[0].assignees, Some([None].into()));
+/// assert_eq!(narrow[0].departments, None);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Narrow {
@@ -44,14 +46,20 @@ impl Narrow {
         Self::default()
     }
 
-    /// What says that nothing matches.
-    fn impossible() -> Self {
-        Self {
-            categories: Some(BTreeSet::new()),
-            requesters: Some(BTreeSet::new()),
-            assignees: Some(BTreeSet::new()),
-            departments: Some(BTreeSet::new()),
-        }
+    /// Whether it says that nothing matches.
+    fn is_impossible(&self) -> bool {
+        self.categories.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.requesters.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.assignees.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.departments.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
+    /// Whether it and another say something of the same columns.
+    fn is_like(&self, other: &Self) -> bool {
+        self.categories.is_some() == other.categories.is_some()
+            && self.requesters.is_some() == other.requesters.is_some()
+            && self.assignees.is_some() == other.assignees.is_some()
+            && self.departments.is_some() == other.departments.is_some()
     }
 
     /// What is necessary where both are.
@@ -110,19 +118,23 @@ fn either<T: Ord>(one: Option<BTreeSet<T>>, two: Option<BTreeSet<T>>) -> Option<
     Some(one)
 }
 
-/// What is necessary for this to be true, when `me` is this agent.
-pub(super) fn of(node: &Node, me: Option<AgentId>) -> Narrow {
+/// The most alternatives; beyond them, what they have in common must do.
+const MOST: usize = 8;
+
+/// What is necessary for this to be true, when `me` is this agent: one of these. None: nothing
+/// matches.
+pub(super) fn of(node: &Node, me: Option<AgentId>) -> Vec<Narrow> {
     necessary(node, true, me)
 }
 
 /// What is necessary for this to be true, or else for it to be false.
-fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Narrow {
+fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Vec<Narrow> {
     let each = |parts: &[Node], all: bool| {
         let parts = parts.iter().map(|part| necessary(part, truth, me));
         if all {
-            parts.fold(Narrow::unrestricted(), Narrow::and)
+            parts.fold(vec![Narrow::unrestricted()], |one, two| every(&one, &two))
         } else {
-            parts.fold(Narrow::impossible(), Narrow::or)
+            parts.fold(Vec::new(), any)
         }
     };
     match node {
@@ -130,9 +142,35 @@ fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Narrow {
         // Not any of them: none of each.
         Node::Any(parts) => each(parts, !truth),
         Node::Not(part) => necessary(part, !truth, me),
-        Node::Probe(probe) => of_probe(probe, truth, me),
+        Node::Probe(probe) => any(Vec::new(), vec![of_probe(probe, truth, me)]),
         Node::Made(program) => necessary(&program.node, truth, me),
     }
+}
+
+/// What is necessary where one of these is, and one of those.
+fn every(these: &[Narrow], those: &[Narrow]) -> Vec<Narrow> {
+    let pairs = these.iter().flat_map(|one| those.iter().map(|two| one.clone().and(two.clone())));
+    pairs.fold(Vec::new(), |found, pair| any(found, vec![pair]))
+}
+
+/// What is necessary where one of all these is.
+fn any(mut these: Vec<Narrow>, those: Vec<Narrow>) -> Vec<Narrow> {
+    for one in those.into_iter().filter(|one| !one.is_impossible()) {
+        // What is said of one column stays one alternative, and is exact; what is said of the
+        // same columns says less when joined, and stays short.
+        match these.iter_mut().find(|known| known.is_like(&one)) {
+            Some(known) => *known = std::mem::take(known).or(one),
+            None => these.push(one),
+        }
+    }
+    if these.contains(&Narrow::unrestricted()) {
+        // Beside everything, nothing else matters.
+        return vec![Narrow::unrestricted()];
+    }
+    if these.len() > MOST {
+        return these.into_iter().reduce(Narrow::or).into_iter().collect();
+    }
+    these
 }
 
 fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {

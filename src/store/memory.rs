@@ -377,7 +377,7 @@ impl Store for MemoryStore {
             return Ok(shown.take(query.limit).collect());
         }
         let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
-            Some(shelves) => Box::new(shelves.into_iter().flatten().copied()),
+            Some(shelves) => Box::new(index::in_order(shelves, None, false)),
             None => Box::new(desk.numbers(None, false)),
         };
         Ok(scan::find(numbers.filter_map(row).map(Row::record), query))

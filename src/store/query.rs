@@ -159,9 +159,9 @@ impl Query {
         self.scene(record).map(|scene| self.order.key(&scene))
     }
 
-    /// What every ticket that it shows has in its columns: what a store fetches by, before
-    /// [`matches`](Self::matches) decides.
-    pub fn narrow(&self) -> Narrow {
+    /// What every ticket that it shows has in its columns, in alternatives of which one holds:
+    /// what a store fetches by, before [`matches`](Self::matches) decides. None: it shows nothing.
+    pub fn narrow(&self) -> Vec<Narrow> {
         self.filter.narrow()
     }
 

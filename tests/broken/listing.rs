@@ -12,7 +12,8 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
     let admitted = || match state.rows.get(&record.key) {
         Some(Row { columns: Columns::Ticket(it), .. }) => {
             let department = it.department.as_ref();
-            query.narrow().admits(it.category, it.requester, it.assignee, department)
+            let mut narrow = query.narrow().into_iter();
+            narrow.any(|one| one.admits(it.category, it.requester, it.assignee, department))
         }
         _ => false,
     };

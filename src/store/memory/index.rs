@@ -26,11 +26,42 @@ pub(super) struct Indexes {
     categories: IdMap<StatusCategory, Shelf>,
     requesters: IdMap<Requester, Shelf>,
     assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
-    departments: IdMap<(Option<DepartmentName>, Finished), Shelf>,
+    departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
 type Finished = bool;
+
+/// How far a department is with a ticket. Its queue is looked at all day, however many people
+/// work there: what they have taken stands apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Standing {
+    Queued,
+    Taken,
+    Finished,
+}
+
+impl Standing {
+    const ALL: [Self; 3] = [Self::Queued, Self::Taken, Self::Finished];
+
+    fn of(it: &TicketColumns) -> Self {
+        match (it.category.is_done(), it.assignee) {
+            (true, _) => Self::Finished,
+            (false, None) => Self::Queued,
+            (false, Some(_)) => Self::Taken,
+        }
+    }
+
+    /// Whether what stands so may have one of these categories, and one of these owners.
+    fn admitted(self, finished: &[Finished], owners: Option<&BTreeSet<Option<AgentId>>>) -> bool {
+        let owned = match self {
+            Self::Queued => owners.is_none_or(|owners| owners.contains(&None)),
+            Self::Taken => owners.is_none_or(|owners| owners.iter().any(Option::is_some)),
+            Self::Finished => true,
+        };
+        owned && finished.contains(&(self == Self::Finished))
+    }
+}
 
 impl Indexes {
     /// Moves a ticket from where it stands to where it should; touches only what changed.
@@ -49,13 +80,20 @@ impl Indexes {
         shift(&mut self.requesters, number, before.map(requester), after.map(requester));
         let assignee = |it: &TicketColumns| (it.assignee, it.category.is_done());
         shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
-        let department = |it: &TicketColumns| (it.department.clone(), it.category.is_done());
+        let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
         shift(&mut self.departments, number, before.map(department), after.map(department));
     }
 
+    /// The shelves on which everything stands that one of these alternatives allows. `None`: one
+    /// says nothing of any column.
+    pub(super) fn shelves(&self, narrow: &[Narrow]) -> Option<Vec<&Shelf>> {
+        let found: Option<Vec<_>> = narrow.iter().map(|one| self.shelves_of(one)).collect();
+        Some(found?.into_iter().flatten().collect())
+    }
+
     /// The shelves on which everything stands that this allows: those of the column that leaves
-    /// the least. `None`: it says nothing of any column.
-    pub(super) fn shelves(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
+    /// the least.
+    fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
         let Narrow { categories, requesters, assignees, departments } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
@@ -77,7 +115,9 @@ impl Indexes {
             keys.filter_map(|key| self.assignees.get(&key)).collect()
         });
         let by_department = departments.as_ref().map(|set| {
-            let keys = set.iter().flat_map(|name| finished.iter().map(|it| (name.clone(), *it)));
+            let admitted = |standing: &Standing| standing.admitted(&finished, assignees.as_ref());
+            let standings: Vec<Standing> = Standing::ALL.into_iter().filter(admitted).collect();
+            let keys = set.iter().flat_map(|name| standings.iter().map(|it| (name.clone(), *it)));
             keys.filter_map(|key| self.departments.get(&key)).collect()
         });
         let plans: [Option<Vec<&Shelf>>; 4] =
@@ -117,8 +157,7 @@ fn rosters(columns: &AgentColumns) -> impl Iterator<Item = Roster> {
     departments.chain([Roster::Everybody]).filter(|_| columns.can_own)
 }
 
-/// What stands on these shelves, in order: from this number on, or down from it. No ticket stands
-/// on two of them, since they are of one column.
+/// What stands on these shelves, each ticket once, in order: from this number on, or down from it.
 pub(super) fn in_order<'s>(
     shelves: Vec<&'s Shelf>,
     from: Option<TicketNumber>,
@@ -134,10 +173,13 @@ pub(super) fn in_order<'s>(
     };
     let mut walks: Vec<_> = shelves.into_iter().map(walk).collect();
     std::iter::from_fn(move || {
-        let heads = walks.iter_mut().enumerate();
-        let heads = heads.filter_map(|(index, walk)| Some((*walk.peek()?, index)));
-        let (_, next) = if descending { heads.max() } else { heads.min() }?;
-        walks.get_mut(next)?.next()
+        let heads = walks.iter_mut().filter_map(|walk| walk.peek().copied());
+        let next = if descending { heads.max() } else { heads.min() }?;
+        // Shelves of several columns may have the same ticket.
+        for walk in &mut walks {
+            walk.next_if_eq(&next);
+        }
+        Some(next)
     })
 }
 

@@ -123,24 +123,37 @@ pub fn find(records: impl IntoIterator<Item = Record>, query: &Query) -> Vec<Rec
 }
 
 /// The first of a page, in order, of what matches.
-pub(super) fn first_in_order<T>(
-    placed: impl Iterator<Item = (SortKey, T)>,
+fn first_in_order(
+    placed: impl Iterator<Item = (SortKey, Record)>,
     query: &Query,
-) -> Vec<(SortKey, T)> {
+) -> Vec<(SortKey, Record)> {
     let order = &query.order;
     let after = |place: &SortKey| {
         query.after.as_ref().is_none_or(|after| order.compare(place, after).is_gt())
     };
-    let mut page: Vec<(SortKey, T)> = placed.filter(|(place, _)| after(place)).collect();
+    let mut page = Vec::new();
+    // Twice a page at a time: what cannot be shown any more is not kept, and cutting costs little
+    // for each that is looked at.
+    let room = query.limit.saturating_mul(2);
+    for one in placed.filter(|(place, _)| after(place)) {
+        page.push(one);
+        if page.len() > room {
+            cut(&mut page, query);
+        }
+    }
+    cut(&mut page, query);
+    page.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
+    page
+}
+
+/// Keeps the first of a page, in no order.
+fn cut(page: &mut Vec<(SortKey, Record)>, query: &Query) {
     if query.limit == 0 {
         page.clear();
     } else if page.len() > query.limit {
-        // Only what is shown needs to be sorted.
-        page.select_nth_unstable_by(query.limit - 1, |(a, _), (b, _)| order.compare(a, b));
+        page.select_nth_unstable_by(query.limit - 1, |(a, _), (b, _)| query.order.compare(a, b));
         page.truncate(query.limit);
     }
-    page.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
-    page
 }
 
 /// The answer of [`Store::scan`](super::Store::scan), from entries in the order in which they
