@@ -5,8 +5,12 @@
 //! (a rule: the subject contains a word, and two of: one of two tags, priority at least, channel
 //! equals). First match wins; the checksum of the answers is that of every peer.
 //!
-//! "Cheap tests first" are the same rules with their tests in another order: a condition asks in
-//! the order in which it was written, and stops at the first that is false.
+//! "Cheap tests first" are the same rules with their tests in another order. Checking puts what is
+//! cheap first, so the two should be alike; asked as written they took 81 and 34 µs.
+//!
+//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-25, medians of 51
+//! rounds: one test 0.02 µs, the view 0.19 µs, the first match of 1,000 rules 34 µs; the view is
+//! read from its text in 2.5 µs and checked in 1.5 µs.
 
 #![allow(
     clippy::unwrap_used,

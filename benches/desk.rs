@@ -3,17 +3,16 @@
 //! Every measurement is a fixed number of commands on fresh tickets, so that growth distorts
 //! nothing. Large desks are built once, and each measurement takes tickets of its own.
 //!
-//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-23; medians of
-//! six runs or more, in brackets the least and the greatest ratio of a run. Compare ratios: the
-//! machine was never quiet.
+//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-25; the medians
+//! of two runs. Compare ratios: the machine is never quite quiet.
 //!
 //! | what | time a command | beside | ratio | aim |
 //! |---|---|---|---|---|
-//! | 2,000 tickets × create, reply, close | 2.3 µs (1.9 at best) | | | 1.2 µs: missed |
-//! | reply on a thread of 10,000 messages | 3.1 µs | 3.2 µs on one of 10 | 1.2 (0.7–1.5) | 1.3: met |
-//! | 1,000 hot tickets among 100,000 | 6.0 µs | 2.9 µs among 1,000 | 2.1 (1.4–2.7) | 4: met |
-//! | 1,000 hot tickets among 1,000,000 | 6.8 µs | 2.9 µs among 1,000 | 2.4 (1.9–5.0) | 4: met |
-//! | tick, 1,000 due among 1,000,000 | 5.9 µs | 2.7 µs among 1,000 | 2.5 (1.2–3.5) | by the due: met |
+//! | 2,000 tickets × create, reply, close | 1.40, 1.44 µs | | | 1.2 µs: missed |
+//! | reply on a thread of 10,000 messages | 2.3, 2.4 µs | 1.9, 2.0 µs on one of 10 | 1.2 | 1.3: met |
+//! | 1,000 hot tickets among 100,000 | 3.0 µs | 1.4 µs among 1,000 | 2.1 | 4: met |
+//! | 1,000 hot tickets among 1,000,000 | 3.4, 3.7 µs | 1.4 µs among 1,000 | 2.4, 2.6 | 4: met |
+//! | tick, 1,000 due among 1,000,000 | 5.5, 3.9 µs | 1.2 µs among 1,000 | 4.5, 3.4 | by the due: met |
 
 #![allow(
     clippy::unwrap_used,

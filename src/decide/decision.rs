@@ -64,7 +64,7 @@ impl Write {
 pub enum Expected {
     /// Nothing: the commit creates it.
     New,
-    /// A record at exactly this revision.
+    /// A record at exactly this revision; at zero, the same as [`New`](Self::New).
     At(Revision),
 }
 

@@ -214,13 +214,24 @@ impl Department {
 /// assert_eq!(changed.auto_close(), None);
 /// # Ok::<(), helpdesk::SettingsError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "SettingsDraft", into = "SettingsDraft")]
 pub struct Settings {
     draft: SettingsDraft,
+    // What is looked up, made of the draft once.
     workflow: Workflow,
     prefix: Arc<str>,
+    lexicon: Arc<Lexicon>,
 }
+
+/// By what the host wrote: all the rest is made of that.
+impl PartialEq for Settings {
+    fn eq(&self, other: &Self) -> bool {
+        self.draft == other.draft
+    }
+}
+
+impl Eq for Settings {}
 
 impl Default for Settings {
     fn default() -> Self {
@@ -250,7 +261,8 @@ impl Settings {
         let mut problems = Problems::none();
         let workflow = crate::workflow::check_lookups(draft.workflow.clone(), &mut problems);
         if problems.is_empty() {
-            Ok(Self { workflow, prefix: draft.reference_prefix.as_str().into(), draft })
+            let lexicon = Arc::new(lexicon::of(&draft));
+            Ok(Self { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -340,9 +352,9 @@ impl Settings {
             .unwrap_or(Priority { name: self.draft.default_priority.clone(), rank: 0 })
     }
 
-    /// What the names in conditions mean under these settings. Made anew by each call.
-    pub fn lexicon(&self) -> Lexicon {
-        lexicon::of(&self.draft)
+    /// What the names in conditions mean under these settings.
+    pub fn lexicon(&self) -> Arc<Lexicon> {
+        self.lexicon.clone()
     }
 
     /// Priority from impact and urgency.
@@ -385,7 +397,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     fields::check(&draft.fields, problems);
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
-    let lexicon = lexicon::of(&draft);
+    let lexicon = Arc::new(lexicon::of(&draft));
     check_views(&draft.views, &lexicon, "views", problems);
     for (index, department) in draft.departments.iter().enumerate() {
         let path = format!("departments[{index}].views");
@@ -394,7 +406,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
     let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
     let workflow = check(draft.workflow.clone(), around, problems);
-    Settings { workflow, prefix: draft.reference_prefix.as_str().into(), draft }
+    Settings { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft }
 }
 
 /// Settings with mistakes in them: every one, each with the path to it.

@@ -106,6 +106,9 @@ bugs! {
     /// A number is given twice.
     NumbersReused as broken_numbers_reused
         breaks numbers_increase_in_the_order_of_commits, numbers_are_unique_under_many_openers;
+    /// A ticket that was expected at revision zero gets no number.
+    AtZeroIsNotNumbered as broken_at_zero_is_not_numbered
+        breaks numbers_increase_in_the_order_of_commits;
     /// Agents use up numbers.
     AgentsAreNumbered as broken_agents_are_numbered breaks only_tickets_have_numbers;
     /// All desks count their tickets together.

@@ -249,6 +249,8 @@ impl Naive {
             let from = Revision(to.0 - write.events.len() as u64);
             let mut number = old.as_ref().and_then(|row| row.record.number);
             let counted = write.key.kind == RecordKind::Ticket || self.has(Bug::AgentsAreNumbered);
+            let counted =
+                counted && !(self.has(Bug::AtZeroIsNotNumbered) && write.expected != Expected::New);
             if old.is_none() && counted {
                 let counts =
                     if self.has(Bug::NumbersCrossDesks) { DeskId::from_u128(0) } else { desk };

@@ -11,14 +11,14 @@
 //! shipped, printing to the null device, and, which is the figure to compare with, as a copy
 //! of it that does not print.
 //!
-//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-23; median of
-//! six runs of 101 rounds (commands a second in the quieter of them):
+//! Measured on a 2-core x86-64 server shared with other jobs, Rust 1.95, 2026-11-25; the medians
+//! of 101 rounds:
 //!
 //! | peer | commands/s | helpdesk's by theirs |
 //! |---|---|---|
-//! | helpdesk | 504,000 | |
-//! | cqrs-es 0.5, as shipped, printing | 595,000 | 0.87 |
-//! | cqrs-es 0.5, not printing | 1,445,000 | 0.35 |
+//! | helpdesk | 694,000 | |
+//! | cqrs-es 0.5, as shipped, printing | 1,082,000 | 0.64 |
+//! | cqrs-es 0.5, not printing | 2,226,000 | 0.31 |
 //!
 //! The aim, 1.0, is not met.
 

@@ -6,7 +6,7 @@ use crate::conformance::hand::{
 use crate::conformance::law::{Verdict, same, unless};
 use crate::conformance::laws::find::every_ticket;
 use crate::store::{CommitParts, Lease, Receipt};
-use crate::{Key, TicketNumber, UniqueKey};
+use crate::{Expected, Key, Revision, TicketNumber, UniqueKey, Write};
 
 fn numbers(receipt: &Receipt) -> Vec<Option<TicketNumber>> {
     receipt.touched.iter().map(|one| one.number).collect()
@@ -25,6 +25,10 @@ pub(super) async fn numbers_increase_in_the_order_of_commits(hand: Hand<'_>) -> 
         hand.stale(refused, (agent(ANNA), 1, 0)).await?;
     }
     all.extend(numbers(&hand.given(&[(ticket(1), 0), (ticket(2), 0)]).await?));
+    // To expect revision zero is to expect nothing, in other words.
+    let expected = Expected::At(Revision::ZERO);
+    let write = Write { expected, ..hand.write(ticket(4), 0, 1)? };
+    all.extend(numbers(&hand.commit(parts(vec![write])).await?));
     same("the first number", all.first(), Some(&Some(TicketNumber(1))))?;
     unless(format!("not increasing: {all:?}"), !all.is_sorted_by(|a, b| a < b))
 }
