@@ -25,6 +25,8 @@ mod scenes;
 mod semantics;
 mod text_form;
 
+use std::sync::Arc;
+
 use helpdesk::condition::ConditionSyntax;
 use helpdesk::matching::{Lexicon, Matcher, Place};
 use helpdesk::{Condition, FieldDef, FieldKind, SettingsDraft};
@@ -44,7 +46,7 @@ fn draft() -> SettingsDraft {
     }
 }
 
-fn lexicon() -> Lexicon {
+fn lexicon() -> Arc<Lexicon> {
     draft().build().unwrap().lexicon()
 }
 
