@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use helpdesk::command::Open;
-use helpdesk::matching::{Lexicon, Matcher, Place};
+use helpdesk::matching::{Matcher, Place};
 use helpdesk::store::MemoryStore;
 use helpdesk::{
     Actor, Channel, Condition, ContactId, Desk, DeskId, Requester, Scene, Settings, Ticket,
@@ -103,7 +103,7 @@ fn ask(matchers: &[Matcher], scenes: &[Scene<'_>]) -> Duration {
 
 fn main() {
     let settings = Settings::default();
-    let lexicon: Lexicon = settings.lexicon();
+    let lexicon = settings.lexicon();
     let tickets = tickets(settings);
     let now = start() + TimeDelta::hours(5);
     let scenes: Vec<Scene<'_>> = tickets.iter().map(|ticket| Scene::of(ticket, now)).collect();
