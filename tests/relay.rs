@@ -130,6 +130,23 @@ fn a_relay_that_took_too_long_settles_nothing() {
 }
 
 #[test]
+fn attempts_that_never_come_to_an_end_count_too() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&agent(ANNA), reply(TICKET));
+    // A relay that dies each time between claiming and settling.
+    let scope = Scope::One(desk.desk.id());
+    for _ in 0..12 {
+        let lease = Lease { until: desk.now() + hours(1), limit: 1 };
+        assert_eq!(desk.store.claim(scope, desk.now(), lease).unwrap().len(), 1);
+        desk.pass(hours(1));
+    }
+    let step = relay(&desk, |dispatch| panic!("it came for the {}th time", dispatch.attempt));
+    assert_eq!(step.given_up.len(), 1);
+    assert_eq!(drain(&desk).len(), 1, "the next notice of the ticket is not held up");
+}
+
+#[test]
 fn a_batch_is_at_most_so_many_and_a_batch_of_none_is_one() {
     let desk = TestDesk::new();
     for n in 1..=5 {

@@ -31,8 +31,8 @@ pub struct Relaying {
     pub batch: usize,
     /// How long the step has for them, before another relay may take them. Default five minutes.
     pub lease: Span,
-    /// After how many attempts in all a notice is given up; 0 counts as 1. Default 12, which
-    /// takes about a day.
+    /// After how many attempts in all a notice is given up, those that never came to an end
+    /// included; 0 counts as 1. Default 12, which takes about a day.
     pub attempts: u32,
     /// How long to wait after the first attempt that failed; doubled after each further one.
     /// Default one minute.
@@ -96,7 +96,8 @@ pub enum Delivery {
 }
 
 /// What came of a step of the relay.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Relayed {
     /// The notices that were delivered.
     pub delivered: Vec<NoticeId>,
@@ -106,13 +107,17 @@ pub struct Relayed {
     pub given_up: Vec<NoticeId>,
     /// Those whose lease had ended when they were settled: they come again.
     pub late: Vec<NoticeId>,
+    /// Those that could not be read or settled, and why; a notice whose event cannot be read is
+    /// also tried again, or given up. They hold up no other ticket's.
+    pub failed: Vec<(NoticeId, DeskError)>,
 }
 
 impl Relayed {
     /// Whether there was nothing to take on.
     pub fn is_empty(&self) -> bool {
-        let Self { delivered, retried, given_up, late } = self;
-        delivered.is_empty() && retried.is_empty() && given_up.is_empty() && late.is_empty()
+        let Self { delivered, retried, given_up, late, failed } = self;
+        let settled = delivered.is_empty() && retried.is_empty() && given_up.is_empty();
+        settled && late.is_empty() && failed.is_empty()
     }
 }
 
@@ -143,7 +148,8 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`]; what was claimed and not settled comes again when its lease ends.
+    /// [`DeskError::Store`] where the store could not say what there is to deliver. What fails for
+    /// one notice is in [`Relayed::failed`].
     pub fn relay(
         &self,
         now: DateTime<Utc>,
@@ -161,34 +167,65 @@ impl<I: Io> Flow<I> {
         how: &Relaying,
         mut deliver: impl FnMut(Dispatch) -> F,
     ) -> Result<Relayed, DeskError> {
+        // First, so that a desk that cannot be read leases nothing.
+        let prefix = self.settings().await?.reference_prefix().clone();
         let lease = Lease { until: after(now, how.lease), limit: how.batch.max(1) };
         let claimed = self.io.claim(Scope::One(self.id), now, lease).await?;
         let mut relayed = Relayed::default();
-        if claimed.is_empty() {
-            return Ok(relayed);
-        }
-        let prefix = self.settings().await?.reference_prefix().clone();
-        for Claimed { token, notice, number, attempt } in claimed {
-            let id = notice.id;
-            let before = Revision(id.revision.0.saturating_sub(1));
-            let key = Key::ticket(self.id, id.ticket);
-            let event = self.io.history(key, before, 1).await?.into_iter().next();
-            let reference = Reference::new(prefix.clone(), number);
-            let dispatch = Dispatch { notice, reference, event, attempt };
-            let settlement = match deliver(dispatch).await {
-                Delivery::Delivered => Settlement::Delivered,
-                Delivery::Failed if attempt < how.attempts => {
-                    Settlement::Retry(after(now, how.wait_after(attempt)))
-                }
-                Delivery::Failed | Delivery::Impossible => Settlement::GivenUp,
-            };
-            match settlement {
-                _ if !self.io.settle(token, settlement).await? => relayed.late.push(id),
-                Settlement::Delivered => relayed.delivered.push(id),
-                Settlement::Retry(at) => relayed.retried.push((id, at)),
-                Settlement::GivenUp => relayed.given_up.push(id),
+        for claimed in claimed {
+            let id = claimed.notice.id;
+            // What fails for one ticket holds up no other.
+            if let Err(error) =
+                self.pass_on(now, how, &prefix, claimed, &mut deliver, &mut relayed).await
+            {
+                relayed.failed.push((id, error));
             }
         }
         Ok(relayed)
+    }
+
+    /// Delivers one notice and settles it.
+    async fn pass_on<F: Future<Output = Delivery>>(
+        &self,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        prefix: &Arc<str>,
+        claimed: Claimed,
+        deliver: &mut impl FnMut(Dispatch) -> F,
+        relayed: &mut Relayed,
+    ) -> Result<(), DeskError> {
+        let Claimed { token, notice, number, attempt } = claimed;
+        let id = notice.id;
+        let before = Revision(id.revision.0.saturating_sub(1));
+        let event = self.io.history(Key::ticket(self.id, id.ticket), before, 1).await;
+        let again = || match attempt < how.attempts {
+            true => Settlement::Retry(after(now, how.wait_after(attempt))),
+            false => Settlement::GivenUp,
+        };
+        let (settlement, unread) = match event {
+            // An attempt that never came to an end counts, too.
+            _ if attempt > how.attempts.max(1) => (Settlement::GivenUp, None),
+            Ok(events) => {
+                let reference = Reference::new(prefix.clone(), number);
+                let event = events.into_iter().next();
+                let settlement = match deliver(Dispatch { notice, reference, event, attempt }).await
+                {
+                    Delivery::Delivered => Settlement::Delivered,
+                    Delivery::Failed => again(),
+                    Delivery::Impossible => Settlement::GivenUp,
+                };
+                (settlement, None)
+            }
+            // The store is not there: the notice comes again when its lease ends.
+            Err(error) if error.is_retryable() => return Err(error.into()),
+            Err(error) => (again(), Some(error)),
+        };
+        match settlement {
+            _ if !self.io.settle(token, settlement).await? => relayed.late.push(id),
+            Settlement::Delivered => relayed.delivered.push(id),
+            Settlement::Retry(at) => relayed.retried.push((id, at)),
+            Settlement::GivenUp => relayed.given_up.push(id),
+        }
+        unread.map_or(Ok(()), |error| Err(error.into()))
     }
 }

@@ -150,6 +150,26 @@ impl Type {
         if fits { value } else { Value::Missing }
     }
 
+    /// In one word, the same for ever: cursors remember it.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Name(_) => "name",
+            Self::Status => "status",
+            Self::Choice(_) => "choice",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Instant => "instant",
+            Self::Date => "date",
+            Self::Owner => "owner",
+            Self::Requester => "requester",
+            Self::Ticket => "ticket",
+            Self::Channel => "channel",
+            Self::Tags => "tags",
+            Self::Followers => "followers",
+        }
+    }
+
     pub(super) fn is_list(&self) -> bool {
         matches!(self, Self::Tags | Self::Followers)
     }

@@ -13,7 +13,7 @@ use super::lexicon::{NameOf, Type};
 use super::{Facts, Lexicon, Value};
 use crate::condition::{Fact, Sort, text};
 use crate::digest::digest;
-use crate::ids::{PriorityName, TicketId};
+use crate::ids::{PriorityName, TicketId, TicketNumber};
 use crate::problem::{Mistake, Problems};
 
 /// The most keys that an order has.
@@ -75,10 +75,23 @@ pub struct SortKey {
 }
 
 impl SortKey {
-    /// What the first fact was, where it was a number.
-    pub(crate) fn first_number(&self) -> Option<i64> {
+    /// The ticket's number, of a place in an order that is [by number](Order::by_number): what a
+    /// store begins the next page after.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Order;
+    ///
+    /// let order = Order::check(&[], &Settings::default().lexicon()).unwrap();
+    /// let record = desk.record(Key::ticket(desk.id(), id))?.unwrap();
+    /// let scene = Scene::numbered(record.ticket().unwrap(), record.number.unwrap(), now);
+    /// assert_eq!(order.by_number(), Some(false));
+    /// assert_eq!(order.key(&scene).number(), Some(TicketNumber(1)));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn number(&self) -> Option<TicketNumber> {
         match self.values.first() {
-            Some(Part::Integer(number)) => Some(*number),
+            Some(Part::Integer(number)) => u64::try_from(*number).ok().map(TicketNumber),
             Some(Part::Text(_) | Part::Missing) | None => None,
         }
     }
@@ -137,7 +150,9 @@ impl Order {
         }
         let scale = lexicon.priorities.clone();
         let ranked = keys.iter().any(|sort| sort.by == Fact::Priority);
-        let digest = digest(&(keys, ranked.then_some(&*scale))).unwrap_or_default();
+        // A field may come to be of another type, and then sorts another way.
+        let types: Vec<&str> = found.iter().map(|key| key.of.word()).collect();
+        let digest = digest(&(keys, types, ranked.then_some(&*scale))).unwrap_or_default();
         let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, digest };
         Some(Self { inner: Arc::new(inner) })
     }
@@ -147,8 +162,10 @@ impl Order {
         &self.inner.sorts
     }
 
-    /// Whether it is by number alone, and if so, whether downwards: numbers never tie.
-    pub(crate) fn by_number(&self) -> Option<bool> {
+    /// Whether it is by number, and if so, whether downwards: numbers never tie, so that no
+    /// further key counts. A store that keeps tickets by number walks them from where the last
+    /// page ended ([`SortKey::number`]), and stops where this one does.
+    pub fn by_number(&self) -> Option<bool> {
         let first = self.inner.keys.first()?;
         (first.sort.by == Fact::Number).then_some(first.sort.descending)
     }

@@ -359,9 +359,9 @@ impl Store for MemoryStore {
         let shelves = desk.indexes.shelves(&query.narrow());
         let row = |number: TicketNumber| state.rows.get(*desk.tickets.get(place_of(number)?)?);
         // By number, the walk ends where the page does; else all that matches is looked through.
-        let from = query.after.as_ref().map(SortKey::first_number);
+        let from = query.after.as_ref().map(SortKey::number);
         if let (Some(descending), None | Some(Some(_))) = (query.order.by_number(), from) {
-            let from = from.flatten().map(|from| TicketNumber(u64::try_from(from).unwrap_or(0)));
+            let from = from.flatten();
             let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
                 Some(shelves) => Box::new(index::in_order(shelves, from, descending)),
                 None => Box::new(desk.numbers(from, descending)),

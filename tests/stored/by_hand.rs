@@ -6,8 +6,9 @@ use helpdesk::matching::Listing;
 use helpdesk::store::codec::{self, StoredEvent, StoredHead};
 use helpdesk::store::{Lease, Operation, Scope, Store, StoreError, StoreErrorKind};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Change, CommandId, ContactId, Desk, DeskError, DeskErrorKind,
-    DeskId, Erasable, Head, Key, ReplayError, Requester, Revision, Settings, TicketId, fold,
+    Actor, AgentId, AgentProfile, Change, CommandId, ContactId, Delivery, Desk, DeskError,
+    DeskErrorKind, DeskId, Erasable, Head, Key, Relaying, ReplayError, Requester, Revision,
+    Settings, TicketId, fold,
 };
 
 use crate::texts::TextStore;
@@ -272,4 +273,34 @@ fn a_newer_notice_is_left_to_the_newer_build_with_those_after_it() {
     let claimed = desk.store().claim(Scope::All, now, lease).unwrap();
     let tickets: Vec<_> = claimed.iter().map(|one| one.notice.id.ticket).collect();
     assert_eq!(tickets, [TicketId::from_u128(2)]);
+}
+
+#[test]
+fn an_event_that_cannot_be_read_holds_up_the_notices_of_no_other_ticket() {
+    let desk = desk();
+    for n in 2..=5 {
+        let open = Open::new(TicketId::from_u128(n), Requester::Contact(MARIA), "It burns");
+        desk.open(Actor::Customer(MARIA).at(monday()), open).unwrap();
+    }
+    damage(&mut desk.store().tables().events.get_mut(&(key(), Revision(1))).unwrap().facts);
+
+    let how = Relaying { attempts: 3, ..Relaying::default() };
+    let (mut now, mut delivered, mut failed, mut given_up) = (monday(), 0, 0, 0);
+    for _ in 0..20 {
+        let step = desk.relay(now, &how, |dispatch| {
+            assert!(dispatch.event.is_some(), "what cannot be read is not delivered");
+            Delivery::Delivered
+        });
+        let step = step.unwrap();
+        for (id, error) in &step.failed {
+            assert_eq!((id.ticket, id.revision), (TICKET, Revision(1)));
+            assert_eq!(error.kind(), DeskErrorKind::Alarm);
+        }
+        delivered += step.delivered.len();
+        failed += step.failed.len();
+        given_up += step.given_up.len();
+        now += chrono::TimeDelta::minutes(6);
+    }
+    assert!(delivered >= 4, "{delivered} of the others' notices were delivered");
+    assert_eq!((failed, given_up), (3, 1), "tried three times, and told each time");
 }
