@@ -80,10 +80,6 @@
 //! names are its [`Personal`] payload, which can be erased without touching the facts; where
 //! it was, the fold says [`Erasable::Erased`].
 //!
-//! **What is stored is a promise.** Feature `json` has the form in which SQL stores and stores of
-//! hosts write events, heads and the rest. Every build reads what every earlier build wrote; what
-//! a later one wrote it lists ([`Change::Newer`]), and never guesses at.
-//!
 //! **Time is an argument.** What a ticket does by itself (its [`Timers`]) is a function of its
 //! anchors and the settings; nothing arms or cancels a timer by hand. Every command first
 //! carries out what is due on its ticket, dated by the instant at which it was due, in the
@@ -111,8 +107,9 @@
 //! filter, order or page tells anybody of what they may not see.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
-//! tags with a schema number; golden files hold every build to it. What a newer build wrote is
-//! listed word for word ([`Change::Newer`]) and never folded or decided on.
+//! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
+//! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for
+//! word ([`Change::Newer`]), and never folded or decided on.
 //!
 //! ## Roads not taken
 //!

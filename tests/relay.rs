@@ -130,6 +130,27 @@ fn a_relay_that_took_too_long_settles_nothing() {
 }
 
 #[test]
+fn one_relay_delivers_for_every_desk_each_under_its_own_reference() {
+    let store = helpdesk::store::MemoryStore::new();
+    let made = |id, prefix: &str| {
+        let draft = helpdesk::SettingsDraft { reference_prefix: prefix.into(), ..draft() };
+        let id = helpdesk::DeskId::from_u128(id);
+        let desk = TestDesk::in_store(store.clone(), id, draft.build().unwrap());
+        desk.given_request();
+        desk
+    };
+    let (one, two) = (made(1, "ONE"), made(2, "TWO"));
+    let mut got = Vec::new();
+    let step = helpdesk::Desk::relay_all(&store, one.now(), &Relaying::default(), |dispatch| {
+        got.push((dispatch.desk, dispatch.reference.to_string()));
+        Delivery::Delivered
+    });
+    assert_eq!(step.unwrap().delivered.len(), 2);
+    got.sort();
+    assert_eq!(got, [(one.desk.id(), "ONE-1".into()), (two.desk.id(), "TWO-1".into())]);
+}
+
+#[test]
 fn attempts_that_never_come_to_an_end_count_too() {
     let desk = TestDesk::new();
     desk.given_request();

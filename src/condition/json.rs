@@ -232,6 +232,35 @@ impl<'de> Deserialize<'de> for Sort {
     }
 }
 
+/// Reads an order: a list of keys, or the text form of the whole.
+pub(crate) fn read_order<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Sort>, D::Error> {
+    deserializer.deserialize_any(OrderVisitor)
+}
+
+struct OrderVisitor;
+
+impl<'de> Visitor<'de> for OrderVisitor {
+    type Value = Vec<Sort>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of sort keys, or a text such as `priority desc, waiting_since`")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Sort::list(text).map_err(E::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut sorts = Vec::new();
+        while let Some(sort) = seq.next_element()? {
+            sorts.push(sort);
+        }
+        Ok(sorts)
+    }
+}
+
 struct SortVisitor;
 
 impl<'de> Visitor<'de> for SortVisitor {

@@ -56,7 +56,7 @@
 //! - *Conditions on what is written in past messages*: that is a search, not a test of the head.
 
 mod fact;
-mod json;
+pub(crate) mod json;
 mod parse;
 mod print;
 mod sort;

@@ -33,8 +33,8 @@ pub struct View {
     pub name: ViewName,
     /// Which tickets; in a file a tree, or the text form.
     pub filter: Condition,
-    /// In which order; empty: by number.
-    #[serde(default)]
+    /// In which order; empty: by number. In a file a list of keys, or the text form of all.
+    #[serde(default, deserialize_with = "super::json::read_order")]
     pub sort: Vec<Sort>,
 }
 

@@ -29,8 +29,9 @@ use crate::ticket::command::{
 ///
 /// The same methods, with the same meaning: what [`Desk`](super::Desk) says of each holds here
 /// when its future is ready. Futures may move between threads where the store may be shared
-/// between them. One that is dropped half-way has done all that was asked or nothing; with a
-/// command id ([`Context::once`]), sending it again does it once.
+/// between them. A command whose future is dropped half-way is carried out or not, never half;
+/// with a command id ([`Context::once`]), sending it again does it once. A tick or a relay that is
+/// dropped has done some of its tickets; what it had leased comes again when the lease ends.
 ///
 /// ```
 /// use helpdesk::command::{Open, Reply};
@@ -133,7 +134,43 @@ impl<S: AsyncStore> AsyncDesk<S> {
         self.flow().next_wake(Scope::One(self.id), now).await
     }
 
+    /// Delivers notices of every desk in the store: [`Desk::relay_all`](super::Desk::relay_all).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn relay_all<F: Future<Output = Delivery>>(
+        store: &S,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        deliver: impl FnMut(Dispatch) -> F,
+    ) -> Result<Relayed, DeskError> {
+        every_desk(Awaited(store)).relay(Scope::All, now, how, deliver).await
+    }
+
     /// Delivers notices: [`Desk::relay`](super::Desk::relay), with a delivery that is awaited.
+    ///
+    /// What the delivery needs is taken before its future is made, so that several may wait:
+    ///
+    /// ```
+    /// # use helpdesk::store::{Inline, MemoryStore};
+    /// # use helpdesk::{AsyncDesk, Delivery, DeskId, Dispatch, Relaying, Settings};
+    /// # async fn send(_: String) -> bool { true }
+    /// # async fn host() -> Result<(), helpdesk::DeskError> {
+    /// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// # let store = Inline(MemoryStore::new());
+    /// # let desk = AsyncDesk::create(store, DeskId::from_u128(1), Settings::default(), now).await?;
+    /// let (mut seen, how) = (0, Relaying::default());
+    /// let relayed = desk.relay(now, &how, |dispatch: Dispatch| {
+    ///     seen += 1;
+    ///     let mail = format!("[{}] …", dispatch.reference);
+    ///     async move { if send(mail).await { Delivery::Delivered } else { Delivery::Failed } }
+    /// });
+    /// assert!(relayed.await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(host()).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,7 +181,7 @@ impl<S: AsyncStore> AsyncDesk<S> {
         how: &Relaying,
         deliver: impl FnMut(Dispatch) -> F,
     ) -> Result<Relayed, DeskError> {
-        self.flow().relay(now, how, deliver).await
+        self.flow().relay(Scope::One(self.id), now, how, deliver).await
     }
 
     fn flow(&self) -> Flow<Awaited<'_, S>> {

@@ -9,20 +9,43 @@ use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::condition::View;
 use crate::decide::Refusal;
-use crate::ids::{DepartmentName, Key};
+use crate::ids::{DepartmentName, DeskId, Key, Reference};
 use crate::matching::{Cursor, Listing, Order, Place, sight_matcher};
 use crate::people::{Actor, Agent, Who};
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::store::{Query, Store, Wanted};
+use crate::ticket::Ticket;
 
 /// A page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// The tickets, in order.
     pub tickets: Vec<Record>,
-    /// What the next page comes after; `None`: this is the last.
+    /// What the next page comes after; `None`: this is the last, or a page of none was asked for.
     pub next: Option<Cursor>,
+    prefix: Arc<str>,
+}
+
+impl Page {
+    /// The tickets with their references, as a table shows them.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Listing;
+    ///
+    /// let page = desk.find(&agent, now, &Listing::every())?;
+    /// let (reference, ticket) = page.rows().next().unwrap();
+    /// assert_eq!((reference.to_string().as_str(), ticket.id()), ("HD-1", id));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn rows(&self) -> impl Iterator<Item = (Reference, &Arc<Ticket>)> {
+        self.tickets.iter().filter_map(|record| {
+            let reference = Reference::new(self.prefix.clone(), record.number?);
+            Some((reference, record.ticket()?))
+        })
+    }
 }
 
 /// A view that somebody may use, and whose it is.
@@ -182,8 +205,9 @@ impl<I: Io> Flow<I> {
         listing: &Listing,
     ) -> Result<Page, DeskError> {
         let reader = self.reader(actor).await?;
+        let prefix = reader.settings.reference_prefix().clone();
         let Some(mut query) = query(&reader, listing, now, self.id)? else {
-            return Ok(Page { tickets: Vec::new(), next: None });
+            return Ok(Page { tickets: Vec::new(), next: None, prefix });
         };
         // One more tells whether there is another page.
         query.limit = listing.limit.saturating_add(1);
@@ -192,7 +216,7 @@ impl<I: Io> Flow<I> {
         tickets.truncate(listing.limit);
         let last = tickets.last().filter(|_| more).and_then(|record| query.place(record));
         let next = last.map(|place| query.order.cursor(&place));
-        Ok(Page { tickets, next })
+        Ok(Page { tickets, next, prefix })
     }
 
     pub(super) async fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
@@ -219,7 +243,7 @@ fn query(
     reader: &Reader,
     listing: &Listing,
     now: DateTime<Utc>,
-    desk: crate::ids::DeskId,
+    desk: DeskId,
 ) -> Result<Option<Query>, Refusal> {
     let who = reader.who();
     if matches!(who, Who::Customer(_) | Who::AutoResponder(_)) {

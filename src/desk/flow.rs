@@ -16,6 +16,10 @@ use crate::store::{Commit, CommitError, NewReceipt, Receipt, Wanted};
 /// How often a desk decides anew by default when others keep changing the same records.
 pub(super) const TRIES: u32 = 32;
 
+/// How often a commit is tried anew of which nobody knows whether it was made: each may have
+/// taken as long as the database lets a call take.
+const UNCERTAIN: u32 = 3;
+
 /// A decision needs at most three rounds of loading; one more finds nothing missing.
 const ROUNDS: usize = 4;
 
@@ -67,7 +71,7 @@ impl<I: Io> Flow<I> {
     }
 
     pub(super) async fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
-        let mut tries = 0;
+        let (mut tries, mut uncertain) = (0, 0);
         loop {
             tries += 1;
             let Prepared { commit, mut outcome } = self.prepare(call).await?;
@@ -97,8 +101,9 @@ impl<I: Io> Flow<I> {
                 outcome.complete(&receipt);
                 return Ok(outcome);
             }
-            let again =
-                error.is_conflict() || (error.is_uncertain() && call.context.command_id.is_some());
+            uncertain += u32::from(error.is_uncertain());
+            let once = call.context.command_id.is_some() && uncertain < UNCERTAIN;
+            let again = error.is_conflict() || (error.is_uncertain() && once);
             match error {
                 error if again && tries < self.tries => drop(error),
                 CommitError::Store(error) => return Err(error.into()),

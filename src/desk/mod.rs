@@ -38,9 +38,9 @@ use crate::store::{Commit, Store};
 /// struct that says what is to be done (a [command](crate::command)); it gives an [`Outcome`],
 /// or a [`DeskError`] that says what a host can do about it.
 ///
-/// What a desk reads out (records, histories, listings) is as the store has it, with nobody's
-/// eyes but the host's; [`thread`](Self::thread) alone takes an actor and hides what they may
-/// not see.
+/// What a desk reads out (records, histories, workloads) is as the store has it, with nobody's
+/// eyes but the host's. [`find`](Self::find), [`views`](Self::views) and
+/// [`thread`](Self::thread) take an actor, and hide what they may not see.
 ///
 /// [`Context`]: crate::Context
 ///

@@ -1,4 +1,4 @@
-//! What a desk tells: records, histories, listings, and the thread as somebody may see it.
+//! What a desk tells: records, histories, and the thread as somebody may see it.
 
 use std::sync::Arc;
 

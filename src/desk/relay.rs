@@ -1,15 +1,17 @@
 //! The relay: takes notices out of the outbox, has the host deliver them, and settles them.
 
+use std::collections::BTreeMap;
 use std::future::{Future, ready};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
-use super::io::{Io, at_once};
-use super::{Desk, DeskError};
+use super::io::{Direct, Io, at_once};
+use super::tick::every_desk;
+use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId};
-use crate::ids::{Key, Reference, Revision};
+use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
 use crate::personal::Erasable;
 use crate::record::Event;
 use crate::store::{Claimed, Lease, Scope, Settlement, Store};
@@ -63,7 +65,10 @@ impl Relaying {
 
 /// A notice on its way out: what a host needs to deliver it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Dispatch {
+    /// Whose notice it is.
+    pub desk: DeskId,
     /// What it tells of, and whom. Its id is the same each time it comes.
     pub notice: Notice,
     /// The ticket's reference, for the subject line.
@@ -156,28 +161,44 @@ impl<S: Store> Desk<S> {
         how: &Relaying,
         mut deliver: impl FnMut(Dispatch) -> Delivery,
     ) -> Result<Relayed, DeskError> {
-        at_once(self.flow().relay(now, how, |dispatch| ready(deliver(dispatch))))
+        let scope = Scope::One(self.id);
+        at_once(self.flow().relay(scope, now, how, |dispatch| ready(deliver(dispatch))))
+    }
+
+    /// Delivers notices of every desk in the store, as [`relay`](Self::relay) does those of one:
+    /// for hosts with many tenants. [`Dispatch::desk`] says whose a notice is.
+    ///
+    /// # Errors
+    ///
+    /// As [`relay`](Self::relay).
+    pub fn relay_all(
+        store: &S,
+        now: DateTime<Utc>,
+        how: &Relaying,
+        mut deliver: impl FnMut(Dispatch) -> Delivery,
+    ) -> Result<Relayed, DeskError> {
+        let flow = every_desk(Direct(store));
+        at_once(flow.relay(Scope::All, now, how, |dispatch| ready(deliver(dispatch))))
     }
 }
 
 impl<I: Io> Flow<I> {
     pub(super) async fn relay<F: Future<Output = Delivery>>(
         &self,
+        scope: Scope,
         now: DateTime<Utc>,
         how: &Relaying,
         mut deliver: impl FnMut(Dispatch) -> F,
     ) -> Result<Relayed, DeskError> {
-        // First, so that a desk that cannot be read leases nothing.
-        let prefix = self.settings().await?.reference_prefix().clone();
         let lease = Lease { until: after(now, how.lease), limit: how.batch.max(1) };
-        let claimed = self.io.claim(Scope::One(self.id), now, lease).await?;
         let mut relayed = Relayed::default();
-        for claimed in claimed {
-            let id = claimed.notice.id;
+        let mut prefixes = BTreeMap::new();
+        for claimed in self.io.claim(scope, now, lease).await? {
+            let (id, desk) = (claimed.notice.id, claimed.token.key.desk);
+            let flow = Self { id: desk, ..*self };
+            let step = flow.pass_on(now, how, claimed, &mut prefixes, &mut deliver, &mut relayed);
             // What fails for one ticket holds up no other.
-            if let Err(error) =
-                self.pass_on(now, how, &prefix, claimed, &mut deliver, &mut relayed).await
-            {
+            if let Err(error) = step.await {
                 relayed.failed.push((id, error));
             }
         }
@@ -189,35 +210,27 @@ impl<I: Io> Flow<I> {
         &self,
         now: DateTime<Utc>,
         how: &Relaying,
-        prefix: &Arc<str>,
         claimed: Claimed,
+        prefixes: &mut BTreeMap<DeskId, Arc<str>>,
         deliver: &mut impl FnMut(Dispatch) -> F,
         relayed: &mut Relayed,
     ) -> Result<(), DeskError> {
         let Claimed { token, notice, number, attempt } = claimed;
         let id = notice.id;
-        let before = Revision(id.revision.0.saturating_sub(1));
-        let event = self.io.history(Key::ticket(self.id, id.ticket), before, 1).await;
         let again = || match attempt < how.attempts {
             true => Settlement::Retry(after(now, how.wait_after(attempt))),
             false => Settlement::GivenUp,
         };
-        let (settlement, unread) = match event {
+        let (settlement, unread) = match self.dispatch(prefixes, notice, number, attempt).await {
             // An attempt that never came to an end counts, too.
             _ if attempt > how.attempts.max(1) => (Settlement::GivenUp, None),
-            Ok(events) => {
-                let reference = Reference::new(prefix.clone(), number);
-                let event = events.into_iter().next();
-                let settlement = match deliver(Dispatch { notice, reference, event, attempt }).await
-                {
-                    Delivery::Delivered => Settlement::Delivered,
-                    Delivery::Failed => again(),
-                    Delivery::Impossible => Settlement::GivenUp,
-                };
-                (settlement, None)
-            }
+            Ok(dispatch) => match deliver(dispatch).await {
+                Delivery::Delivered => (Settlement::Delivered, None),
+                Delivery::Failed => (again(), None),
+                Delivery::Impossible => (Settlement::GivenUp, None),
+            },
             // The store is not there: the notice comes again when its lease ends.
-            Err(error) if error.is_retryable() => return Err(error.into()),
+            Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
             Err(error) => (again(), Some(error)),
         };
         match settlement {
@@ -226,6 +239,28 @@ impl<I: Io> Flow<I> {
             Settlement::Retry(at) => relayed.retried.push((id, at)),
             Settlement::GivenUp => relayed.given_up.push(id),
         }
-        unread.map_or(Ok(()), |error| Err(error.into()))
+        unread.map_or(Ok(()), Err)
+    }
+
+    /// The notice with what a host needs to deliver it.
+    async fn dispatch(
+        &self,
+        prefixes: &mut BTreeMap<DeskId, Arc<str>>,
+        notice: Notice,
+        number: TicketNumber,
+        attempt: u32,
+    ) -> Result<Dispatch, DeskError> {
+        let prefix = match prefixes.get(&self.id) {
+            Some(prefix) => prefix.clone(),
+            None => {
+                let prefix = self.settings().await?.reference_prefix().clone();
+                prefixes.entry(self.id).or_insert(prefix).clone()
+            }
+        };
+        let before = Revision(notice.id.revision.0.saturating_sub(1));
+        let key = Key::ticket(self.id, notice.id.ticket);
+        let event = self.io.history(key, before, 1).await?.into_iter().next();
+        let reference = Reference::new(prefix, number);
+        Ok(Dispatch { desk: self.id, notice, reference, event, attempt })
     }
 }

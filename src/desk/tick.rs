@@ -24,8 +24,9 @@ pub struct Ticked {
     pub outcomes: Vec<Outcome>,
     /// What failed, and why. Each is tried again after a minute, and holds up nobody else.
     pub failed: Vec<(Key, DeskError)>,
-    /// When to tick next; at or before now where there is more to do at once. `None`: nothing
-    /// will happen before another command is given.
+    /// When to tick next; at or before now where there is more to do at once, and a minute from
+    /// now where the store could not say. `None`: nothing will happen before another command is
+    /// given.
     pub next_wake: Option<DateTime<Utc>>,
 }
 
@@ -126,7 +127,12 @@ impl<I: Io> Flow<I> {
                 Err(error) => ticked.failed.push((row.key, error)),
             }
         }
-        ticked.next_wake = self.next_wake(scope, now).await?;
+        ticked.next_wake = match self.next_wake(scope, now).await {
+            Ok(next) => next,
+            // What was done is told all the same; the next tick finds out.
+            Err(_) if !ticked.outcomes.is_empty() => Some(after(now, LEASE)),
+            Err(error) => return Err(error),
+        };
         Ok(ticked)
     }
 

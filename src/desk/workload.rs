@@ -12,6 +12,7 @@ use crate::store::{Roster, Rostered, Store, Wanted};
 
 /// How much there is to do in a department now, and who has how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Workload {
     /// Unfinished tickets of the department.
     pub unfinished: u64,
@@ -23,6 +24,7 @@ pub struct Workload {
 
 /// How much an agent has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AgentLoad {
     /// The agent.
     pub agent: Arc<Agent>,

@@ -1,5 +1,7 @@
 //! What to list, and which page of it; the checks of views that are kept.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cursor, Lexicon, Order, Place};
 use crate::condition::{Condition, ConditionSyntax, Sort, View};
 use crate::problem::Problems;
@@ -16,16 +18,37 @@ use crate::problem::Problems;
 /// assert_eq!(listing.sort.len(), 2);
 /// # Ok::<(), helpdesk::condition::ConditionSyntax>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// In JSON, as a web page may ask:
+///
+/// ```
+/// use helpdesk::matching::Listing;
+///
+/// let listing: Listing = serde_json::from_str(
+///     r#"{ "filter": "priority >= high", "sort": "waiting_since, number desc", "limit": 20 }"#,
+/// )?;
+/// assert_eq!((listing.sort.len(), listing.limit), (2, 20));
+/// assert_eq!(serde_json::from_str::<Listing>("{}")?, Listing::every());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Listing {
-    /// Which tickets.
+    /// Which tickets. Default all.
     pub filter: Condition,
-    /// In which order; empty: by number.
+    /// In which order; in JSON a list of keys, or the text form of all. Default none: by number.
+    #[serde(deserialize_with = "crate::condition::json::read_order")]
     pub sort: Vec<Sort>,
     /// After which row; `None`: from the first.
     pub after: Option<Cursor>,
     /// How many at most. Default 50.
     pub limit: usize,
+}
+
+impl Default for Listing {
+    fn default() -> Self {
+        Self::every()
+    }
 }
 
 impl Listing {

@@ -231,8 +231,9 @@ impl Matcher {
         self.program.node.matches(facts, self.me)
     }
 
-    /// What every ticket that matches has in the columns that stores keep indexes on: what one of
-    /// these says, eight at most. None: nothing matches.
+    /// What every ticket that matches has in the columns that stores keep indexes on, in
+    /// alternatives of which at least one holds; they may overlap, and are eight at most. An empty
+    /// list: nothing matches.
     ///
     /// ```
     /// use helpdesk::matching::Place;

@@ -136,6 +136,18 @@ pub enum Requester {
     Agent(AgentId),
 }
 
+impl From<ContactId> for Requester {
+    fn from(id: ContactId) -> Self {
+        Self::Contact(id)
+    }
+}
+
+impl From<AgentId> for Requester {
+    fn from(id: AgentId) -> Self {
+        Self::Agent(id)
+    }
+}
+
 /// As conditions write it.
 impl From<Requester> for Literal {
     fn from(requester: Requester) -> Self {

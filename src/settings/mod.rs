@@ -46,7 +46,8 @@ use crate::workflow::{Around, Workflow, WorkflowDraft, check};
 ///         "departments": [{ "name": "support" }, { "name": "engineering", "tier": 2 }],
 ///         "auto_close": "PT168H",
 ///         "reopening": { "within": "PT336H" },
-///         "agent_sight": "all"
+///         "agent_sight": "all",
+///         "views": [{ "name": "urgent", "filter": "priority >= high", "sort": "waiting_since" }]
 ///     }"#,
 /// )?;
 /// assert_eq!(settings.auto_close(), Some(Span::days(7)));

@@ -51,7 +51,8 @@ use crate::record::{Event, Record};
 /// | receipts | desk and `seq`; command id, unique | digest, what the commit touched |
 /// | notices | key of the ticket, in order | lease and attempts |
 ///
-/// Heads, events and the rest are plain data (serde). A store never looks into a head: what it
+/// Heads, events and the rest are plain data (serde), for formats that say what they hold, as JSON
+/// does; feature `json` has the form to write them in. A store never looks into a head: what it
 /// indexes is in the columns.
 ///
 /// # Whether a store is one

@@ -159,8 +159,10 @@ impl Query {
         self.scene(record).map(|scene| self.order.key(&scene))
     }
 
-    /// What every ticket that it shows has in its columns, in alternatives of which one holds:
-    /// what a store fetches by, before [`matches`](Self::matches) decides. None: it shows nothing.
+    /// What every ticket that it shows has in its columns, in alternatives of which at least one
+    /// holds: what a store fetches by, before [`matches`](Self::matches) decides. Alternatives
+    /// overlap, so a ticket is fetched by one of them and shown once. An empty list: it shows
+    /// nothing.
     pub fn narrow(&self) -> Vec<Narrow> {
         self.filter.narrow()
     }

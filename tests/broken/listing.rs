@@ -1,7 +1,8 @@
 //! The simple store's listings, with what can be wrong with them.
 
+use helpdesk::matching::Narrow;
 use helpdesk::store::Query;
-use helpdesk::{Columns, Record};
+use helpdesk::{Columns, Record, Requester, TicketColumns};
 
 use super::Bug;
 use super::naive::{Row, State};
@@ -11,9 +12,9 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
     // What the columns allow, as the store has them.
     let admitted = || match state.rows.get(&record.key) {
         Some(Row { columns: Columns::Ticket(it), .. }) => {
-            let department = it.department.as_ref();
-            let mut narrow = query.narrow().into_iter();
-            narrow.any(|one| one.admits(it.category, it.requester, it.assignee, department))
+            let narrow = query.narrow();
+            let most = if bug == Bug::FindTakesOneAlternative { 1 } else { narrow.len() };
+            narrow.iter().take(most).any(|one| admits(bug, one, it))
         }
         _ => false,
     };
@@ -28,8 +29,33 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
     }
 }
 
+/// Whether an alternative admits a ticket with these columns.
+fn admits(bug: Bug, narrow: &Narrow, it: &TicketColumns) -> bool {
+    let lost = match bug {
+        Bug::FindMissesNoDepartment => narrow.departments.is_some() && it.department.is_none(),
+        Bug::FindMissesAgentsWhoAsk => {
+            narrow.requesters.is_some() && matches!(it.requester, Requester::Agent(_))
+        }
+        _ => false,
+    };
+    !lost && narrow.admits(it.category, it.requester, it.assignee, it.department.as_ref())
+}
+
+/// Each ticket as often as there are alternatives that admit it.
+fn repeated(query: &Query, records: Vec<Record>) -> Vec<Record> {
+    let narrow = query.narrow();
+    let times = |record: &Record| match Columns::of(&record.head) {
+        Columns::Ticket(it) => narrow.iter().filter(|one| admits(Bug::None, one, &it)).count(),
+        _ => 0,
+    };
+    records.into_iter().flat_map(|record| vec![record.clone(); times(&record)]).collect()
+}
+
 /// A page of what a listing shows.
 pub(crate) fn page(bug: Bug, query: &Query, mut records: Vec<Record>) -> Vec<Record> {
+    if bug == Bug::FindJoinsAlternatives {
+        records = repeated(query, records);
+    }
     let place = |record: &Record| query.place(record).unwrap();
     let in_order = |records: &mut Vec<Record>| {
         records.sort_by(|one, two| query.order.compare(&place(one), &place(two)));

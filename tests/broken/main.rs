@@ -308,6 +308,20 @@ bugs! {
         breaks conditions_decide_what_is_found;
     /// The second page of a listing leaves one out.
     FindSkips as broken_find_skips breaks pages_of_a_listing_join_to_the_whole;
+    /// A ticket is shown as often as alternatives have it.
+    FindJoinsAlternatives as broken_find_joins_alternatives
+        breaks a_ticket_is_found_once_by_every_road;
+    /// Of the alternatives, only the first is looked at.
+    FindTakesOneAlternative as broken_find_takes_one_alternative
+        breaks a_ticket_is_found_once_by_every_road;
+    /// What has no department is not in the index.
+    FindMissesNoDepartment as broken_find_misses_no_department
+        breaks a_ticket_is_found_once_by_every_road;
+    /// Agents who ask are not in the index.
+    FindMissesAgentsWhoAsk as broken_find_misses_agents_who_ask
+        breaks a_ticket_is_found_once_by_every_road;
+    /// The index has the department of the opening.
+    DepartmentsStay as broken_departments_stay breaks a_ticket_is_found_once_by_every_road;
     /// A listing shows every desk.
     FindCrossesDesks as broken_find_crosses_desks breaks a_listing_shows_one_desk;
 }

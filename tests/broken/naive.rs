@@ -15,7 +15,7 @@ use helpdesk::store::{
 };
 use helpdesk::{
     Columns, CommandId, Counter, DeskId, Event, Expected, Head, Key, KeyChange, Notice, Record,
-    RecordKind, Revision, TicketNumber, UniqueKey,
+    RecordKind, Revision, TicketColumns, TicketNumber, UniqueKey,
 };
 
 use super::{Bug, listing};
@@ -289,6 +289,16 @@ impl Naive {
             let before = old.as_ref().map(|row| row.record.head.clone());
             let columns = match old {
                 Some(old) if self.has(Bug::ColumnsStay) => old.columns,
+                Some(Row { columns: Columns::Ticket(old), .. })
+                    if self.has(Bug::DepartmentsStay) =>
+                {
+                    match write.columns {
+                        Columns::Ticket(new) => {
+                            Columns::Ticket(TicketColumns { department: old.department, ..new })
+                        }
+                        other => other,
+                    }
+                }
                 _ => write.columns,
             };
             let record = Record { key: write.key, revision: to, number, head: write.head };

@@ -147,6 +147,14 @@ fn a_cursor_of_another_order_is_refused() {
     };
     let other = Order::check(here.sorts(), &scale.build().unwrap().lexicon()).unwrap();
     assert_eq!(other.resume(&cursor), Err(CursorMismatch));
+    // The same field, of another type.
+    let due = Sort::list("field.due").unwrap();
+    let dates = Order::check(&due, &lexicon()).unwrap();
+    let mut retyped = draft();
+    retyped.fields[3].kind = helpdesk::FieldKind::Boolean;
+    let booleans = Order::check(&due, &retyped.build().unwrap().lexicon()).unwrap();
+    let cursor_of_dates = dates.cursor(&dates.key(&LISTINGS[0][0].scene()));
+    assert_eq!(booleans.resume(&cursor_of_dates), Err(CursorMismatch));
     // A name for a number, under the right digest.
     let forged = cursor.to_string().replacen(".i", ".t6", 1);
     if let Ok(forged) = forged.parse::<Cursor>() {

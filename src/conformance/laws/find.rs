@@ -2,13 +2,15 @@
 //! one desk.
 
 use super::random::Chance;
+use crate::command::{Assign, Open, Reopen, Resolve, Transfer};
 use crate::conformance::hand::{DESK, ELSEWHERE, Hand, at, elsewhere, parts, ticket};
 use crate::conformance::history::{self, History, Step, cast};
-use crate::conformance::law::{Fault, Verdict, same};
-use crate::matching::{Order, Place, SortKey};
+use crate::conformance::law::{Fault, Verdict, same, unless};
+use crate::matching::{Listing, Order, Place, SortKey};
 use crate::store::{AsyncStore, Query, Wanted};
 use crate::{
-    AsyncDesk, Condition, DeskError, DeskId, Key, Record, RecordKind, Revision, Settings, Sort,
+    Actor, AgentId, AgentProfile, AsyncDesk, Condition, ContactId, Department, DeskError, DeskId,
+    Key, Record, RecordKind, Requester, Revision, Role, Settings, SettingsDraft, Sort, TicketId,
 };
 
 /// Every ticket of a desk, by number: the one listing that the other laws look at.
@@ -256,4 +258,123 @@ pub(super) async fn pages_join_in_every_order(hand: Hand<'_>) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// A desk with tickets of every kind that columns tell apart, some of which have moved.
+async fn every_kind(store: &dyn AsyncStore) -> Verdict<(AsyncDesk<&dyn AsyncStore>, Vec<AgentId>)> {
+    let now = at(0);
+    let draft = SettingsDraft {
+        departments: ["a", "b", "c"].map(Department::new).to_vec(),
+        ..SettingsDraft::default()
+    };
+    let settings = draft.build()?;
+    let desk = AsyncDesk::create(store, DeskId::from_u128(60), settings, now).await?;
+    let agents: Vec<AgentId> = (1..=3).map(|n| AgentId::from_u128(0xA0 + n)).collect();
+    let roles = [(Role::Agent, "a"), (Role::Restricted, "a"), (Role::Agent, "b")];
+    for (agent, (role, department)) in agents.iter().zip(roles) {
+        let profile = AgentProfile::new(department).role(role).department(department);
+        desk.put_agent(Actor::Host.at(now), *agent, profile).await?;
+    }
+    let departments = [None, Some("a"), Some("b"), Some("c")];
+    let mut n = 0;
+    for (place, department) in departments.into_iter().enumerate() {
+        for requester in 0..4 {
+            n += 1;
+            let asks = match requester {
+                0 => agents.get(place % 3).map(|agent| Requester::Agent(*agent)),
+                other => Some(Requester::Contact(ContactId::from_u128(other))),
+            };
+            let Some(requester) = asks else { continue };
+            let mut open = Open::new(TicketId::from_u128(n), requester, "words");
+            open.department = department.map(Into::into);
+            desk.open(Actor::Host.at(now), open).await?;
+        }
+    }
+    let host = || Actor::Host.at(now);
+    // What moves: to another department, to another owner, to its end and back.
+    for (n, department) in [(1, "a"), (6, "b"), (10, "c"), (14, "a")] {
+        let ticket = TicketId::from_u128(n);
+        let transfer = Transfer { ticket, department: department.into(), agent: None };
+        desk.transfer(host(), transfer).await?;
+    }
+    for (n, agent) in [(1, 0), (2, 1), (3, 2), (5, 0), (7, 1), (9, 2), (14, 0), (5, 1), (2, 0)] {
+        let Some(agent) = agents.get(agent) else { continue };
+        desk.assign(host(), Assign::new(TicketId::from_u128(n), *agent)).await?;
+    }
+    for n in [3, 4, 7, 8, 12, 14] {
+        desk.resolve(host(), Resolve::new(TicketId::from_u128(n), "solved")).await?;
+    }
+    for n in [7, 8] {
+        let reason = "not solved".into();
+        desk.reopen(host(), Reopen { ticket: TicketId::from_u128(n), reason }).await?;
+    }
+    Ok((desk, agents))
+}
+
+pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verdict {
+    let (desk, agents) = every_kind(hand.store()).await?;
+    let tickets = tickets(hand.store(), desk.id()).await?;
+    let settings = desk.settings().await?;
+    let mut questions: Vec<String> = Vec::new();
+    for agent in &agents {
+        let (owner, asker) = (format!("assignee = {agent}"), format!("requester = agent:{agent}"));
+        questions.extend([
+            owner.clone(),
+            asker.clone(),
+            format!("{owner} or {asker}"),
+            format!("{owner} or {asker} or department is missing or department in (a, b)"),
+            format!("({owner} or department = a) and status_category in (new, open)"),
+            format!("{owner} or assignee is missing or requester = contact:{}", contact(1)),
+        ]);
+    }
+    let plain = [
+        "department is missing",
+        "department = a",
+        "department in (b, c)",
+        "department = c or department is missing",
+        "department != a",
+        "assignee is missing",
+        "assignee is missing and department is missing",
+        "queued = true and department = b",
+        "status_category = resolved",
+        "status_category = resolved or department = a",
+        "kind = internal",
+    ];
+    questions.extend(plain.map(str::to_owned));
+    for question in questions {
+        for order in ["", "number desc", "department, requester desc"] {
+            for limit in [2, 99] {
+                let query = asked_as(&settings, desk.id(), &question, order)?;
+                let told = format!("`{question}` by `{order}`, {limit} at a time,");
+                compare(hand.store(), Query { limit, ..query }, &tickets, &told).await?;
+            }
+        }
+    }
+    // And as the agents list, sight and all.
+    for agent in agents {
+        let actor = Actor::Agent(agent);
+        let (mut found, mut listing) = (Vec::new(), Listing::every().page(3));
+        loop {
+            let page = desk.find(&actor, at(0), &listing).await?;
+            found.extend(page.tickets.iter().map(|record| record.key));
+            let Some(next) = page.next else { break };
+            unless("a listing goes on and on", found.len() > tickets.len())?;
+            listing = listing.after(next);
+        }
+        let mut seen = Vec::new();
+        for record in &tickets {
+            let Some(id) = record.key.as_ticket() else { continue };
+            if desk.thread(&actor, id, Revision::ZERO, 1).await.is_ok() {
+                seen.push((record.number, record.key));
+            }
+        }
+        seen.sort_unstable();
+        let seen: Vec<Key> = seen.into_iter().map(|(_, key)| key).collect();
+        same(format!("what agent {agent} finds"), found, seen)?;
+    }
+    Ok(())
+}
+
+fn contact(n: u128) -> ContactId {
+    ContactId::from_u128(n)
 }

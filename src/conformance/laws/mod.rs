@@ -308,6 +308,11 @@ laws! { $
         /// `find` shows the tickets for which the condition is true, and no other, whatever
         /// columns it is on and whatever has moved in the meantime.
         conditions_decide_what_is_found;
+        /// `find` shows a ticket once, whichever of the alternatives of `Query::narrow` it is in:
+        /// as an agent lists, whose sight is "mine, or my department's, or nobody's". Tickets of
+        /// every kind are there: with a department and without, moved and handed on, internal,
+        /// finished.
+        a_ticket_is_found_once_by_every_road;
         /// `find` sorts by what the order says: what is missing last, ties by id; and pages go on
         /// strictly after the last row, in every order.
         pages_join_in_every_order;
