@@ -87,7 +87,7 @@ impl Level {
     fn below<E: Error>(self) -> Result<Self, E> {
         match self.0.checked_sub(1) {
             Some(left @ 1..) => Ok(Self(left)),
-            _ => Err(E::custom("a condition has at most 64 levels")),
+            _ => Err(E::custom("a condition has at most 48 levels")),
         }
     }
 }
@@ -112,7 +112,7 @@ impl<'de> Visitor<'de> for Level {
     fn visit_str<E: Error>(self, text: &str) -> Result<Condition, E> {
         let condition: Condition = text.parse().map_err(E::custom)?;
         if condition.levels() > self.0 {
-            return Err(E::custom("a condition has at most 64 levels"));
+            return Err(E::custom("a condition has at most 48 levels"));
         }
         Ok(condition)
     }

@@ -72,7 +72,10 @@ pub use tree::{Condition, Is, Literal, Test};
 pub use view::View;
 
 /// The most levels that a condition's text or data may have, whatever the settings allow.
-pub(crate) const MOST_DEEP: usize = 64;
+///
+/// As data, each level but the test takes two of the 128 that `serde_json` reads: so many fit,
+/// wherever a record or an event holds a condition, and leave room for what is around it.
+pub(crate) const MOST_DEEP: usize = 48;
 
 impl Condition {
     /// How many levels it has; a test alone has one.

@@ -44,7 +44,7 @@ pub struct Limits {
     pub follow_ups: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
-    /// Levels of a condition, the test at the bottom included; 1 to 64. Default 16.
+    /// Levels of a condition, the test at the bottom included; 1 to 48. Default 16.
     pub condition_depth: u32,
     /// Tests of a condition; at least 1. Default 500.
     pub condition_tests: u32,
@@ -82,12 +82,12 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             },
         );
     }
-    if !(1..=64).contains(&limits.condition_depth) {
+    if !(1..=48).contains(&limits.condition_depth) {
         problems.at(
             "limits.condition_depth",
             Mistake::OutOfRange {
                 found: limits.condition_depth.to_string(),
-                expected: "1 to 64: no text of a condition is deeper",
+                expected: "1 to 48: no text of a condition is deeper",
             },
         );
     }
