@@ -66,6 +66,7 @@ mod tree;
 mod view;
 
 pub use fact::Fact;
+pub(crate) use json::A_LITERAL;
 pub use sort::Sort;
 pub use token::ConditionSyntax;
 pub use tree::{Condition, Is, Literal, Test};
