@@ -69,6 +69,7 @@ pub use fact::Fact;
 pub(crate) use json::A_LITERAL;
 pub use sort::Sort;
 pub use token::ConditionSyntax;
+pub(crate) use token::MOST_BYTES;
 pub use tree::{Condition, Is, Literal, Test};
 pub use view::View;
 
@@ -79,6 +80,16 @@ pub use view::View;
 pub(crate) const MOST_DEEP: usize = 48;
 
 impl Condition {
+    /// Whether it has at most so many levels; below those, nothing is looked at.
+    pub(crate) fn is_within(&self, levels: usize) -> bool {
+        let Some(below) = levels.checked_sub(1) else { return false };
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.is_within(below)),
+            Self::Not(part) => part.is_within(below),
+            Self::Test(_) => true,
+        }
+    }
+
     /// How many levels it has; a test alone has one.
     fn levels(&self) -> usize {
         match self {
