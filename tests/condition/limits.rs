@@ -76,7 +76,7 @@ fn what_is_accepted_has_a_text_that_is_read() {
     assert_eq!(most(&named(65_537)).len(), 1);
 
     // A thousand ids twice are more than a text may have.
-    let ids = || (0..1000).map(|id| helpdesk::AgentId::from_u128(id));
+    let ids = || (0..1000).map(helpdesk::AgentId::from_u128);
     let twice = Condition::any([Fact::Assignee.is_in(ids()), Fact::Requester.is_in(ids())]);
     assert!(twice.to_string().parse::<Condition>().is_err());
     let told = most(&twice);
