@@ -68,11 +68,12 @@ pub use outbox::{cloud_event, decode_notice, decode_touched, encode_notice, enco
 
 use self::facts::Reading;
 use crate::cause::Cause;
-use crate::ids::Revision;
+use crate::ids::{FieldName, Revision};
 use crate::people::Actor;
 use crate::personal::Personal;
 use crate::record::{Change, Event, Newer};
 use crate::time::whole_micros;
+use crate::value::FieldValue;
 
 /// The number of the form that this build writes events in.
 pub const SCHEMA: u16 = 1;
@@ -226,17 +227,23 @@ fn read(stored: &StoredEvent) -> Result<Read, CodecError> {
     Ok((cause, change, personal.transpose()?.map(Box::new)))
 }
 
-/// An agent's personal payload, which each event says anew as it does the facts.
+/// A personal payload without a field that this build does not know: each event of an agent says
+/// it anew.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct AgentPersonal {
+    subject: Option<Arc<str>>,
+    text: Option<Arc<str>>,
     name: Option<Arc<str>>,
     email: Option<Arc<str>>,
+    file_names: Vec<Arc<str>>,
+    fields: Vec<(FieldName, FieldValue)>,
 }
 
 impl From<AgentPersonal> for Personal {
-    fn from(AgentPersonal { name, email }: AgentPersonal) -> Self {
-        Self { name, email, ..Self::default() }
+    fn from(known: AgentPersonal) -> Self {
+        let AgentPersonal { subject, text, name, email, file_names, fields } = known;
+        Self { subject, text, name, email, file_names, fields }
     }
 }
 
