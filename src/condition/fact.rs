@@ -112,51 +112,60 @@ pub enum Fact {
     MessageVisibility,
 }
 
-/// Every fact but the custom fields, with its name.
-const NAMES: [(Fact, &str); 42] = [
-    (Fact::Number, "number"),
-    (Fact::Status, "status"),
-    (Fact::StatusCategory, "status_category"),
-    (Fact::Reason, "reason"),
-    (Fact::Kind, "kind"),
-    (Fact::Origin, "origin"),
-    (Fact::Department, "department"),
-    (Fact::Assignee, "assignee"),
-    (Fact::Requester, "requester"),
-    (Fact::Followers, "followers"),
-    (Fact::Priority, "priority"),
-    (Fact::Impact, "impact"),
-    (Fact::Urgency, "urgency"),
-    (Fact::Channel, "channel"),
-    (Fact::ReceivedAt, "received_at"),
-    (Fact::Category, "category"),
-    (Fact::Tags, "tags"),
-    (Fact::Subject, "subject"),
-    (Fact::Resolution, "resolution"),
-    (Fact::Follows, "follows"),
-    (Fact::Messages, "messages"),
-    (Fact::Notes, "notes"),
-    (Fact::Reopened, "reopened"),
-    (Fact::Escalated, "escalated"),
-    (Fact::Transferred, "transferred"),
-    (Fact::Queued, "queued"),
-    (Fact::Overdue, "overdue"),
-    (Fact::OpenAgeWarned, "open_age_warned"),
-    (Fact::OpenedAt, "opened_at"),
-    (Fact::UpdatedAt, "updated_at"),
-    (Fact::StatusSince, "status_since"),
-    (Fact::UnresolvedSince, "unresolved_since"),
-    (Fact::WaitingSince, "waiting_since"),
-    (Fact::FirstAnsweredAt, "first_answered_at"),
-    (Fact::LastAskedAt, "last_asked_at"),
-    (Fact::LastAnsweredAt, "last_answered_at"),
-    (Fact::ResolvedAt, "resolved_at"),
-    (Fact::ClosedAt, "closed_at"),
-    (Fact::PostponedUntil, "postponed_until"),
-    (Fact::MessageText, "message.text"),
-    (Fact::MessageAuthor, "message.author"),
-    (Fact::MessageVisibility, "message.visibility"),
-];
+macro_rules! names {
+    ($($fact:ident => $name:literal;)*) => {
+        /// Every fact but the custom fields, with its name.
+        const NAMES: [(Fact, &str); 42] = [$((Fact::$fact, $name)),*];
+
+        /// What a fact may be called, as an error lists it.
+        const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
+    };
+}
+
+names! {
+    Number => "number";
+    Status => "status";
+    StatusCategory => "status_category";
+    Reason => "reason";
+    Kind => "kind";
+    Origin => "origin";
+    Department => "department";
+    Assignee => "assignee";
+    Requester => "requester";
+    Followers => "followers";
+    Priority => "priority";
+    Impact => "impact";
+    Urgency => "urgency";
+    Channel => "channel";
+    ReceivedAt => "received_at";
+    Category => "category";
+    Tags => "tags";
+    Subject => "subject";
+    Resolution => "resolution";
+    Follows => "follows";
+    Messages => "messages";
+    Notes => "notes";
+    Reopened => "reopened";
+    Escalated => "escalated";
+    Transferred => "transferred";
+    Queued => "queued";
+    Overdue => "overdue";
+    OpenAgeWarned => "open_age_warned";
+    OpenedAt => "opened_at";
+    UpdatedAt => "updated_at";
+    StatusSince => "status_since";
+    UnresolvedSince => "unresolved_since";
+    WaitingSince => "waiting_since";
+    FirstAnsweredAt => "first_answered_at";
+    LastAskedAt => "last_asked_at";
+    LastAnsweredAt => "last_answered_at";
+    ResolvedAt => "resolved_at";
+    ClosedAt => "closed_at";
+    PostponedUntil => "postponed_until";
+    MessageText => "message.text";
+    MessageAuthor => "message.author";
+    MessageVisibility => "message.visibility";
+}
 
 impl Fact {
     /// Every fact but the custom fields.
@@ -286,9 +295,9 @@ impl Serialize for Fact {
 impl<'de> Deserialize<'de> for Fact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Self::named(&name).ok_or_else(|| {
-            serde::de::Error::custom(format_args!("there is no fact `{}`", text::shortened(&name)))
-        })
+        // In storage, a fact that this build does not know is a newer build's.
+        Self::named(&name)
+            .ok_or_else(|| serde::de::Error::unknown_variant(&text::shortened(&name), KNOWN))
     }
 }
 

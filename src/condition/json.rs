@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -87,7 +87,7 @@ impl Level {
     fn below<E: Error>(self) -> Result<Self, E> {
         match self.0.checked_sub(1) {
             Some(left @ 1..) => Ok(Self(left)),
-            _ => Err(E::custom("a condition has at most 64 levels")),
+            _ => Err(E::custom("a condition has at most 48 levels")),
         }
     }
 }
@@ -112,7 +112,7 @@ impl<'de> Visitor<'de> for Level {
     fn visit_str<E: Error>(self, text: &str) -> Result<Condition, E> {
         let condition: Condition = text.parse().map_err(E::custom)?;
         if condition.levels() > self.0 {
-            return Err(E::custom("a condition has at most 64 levels"));
+            return Err(E::custom("a condition has at most 48 levels"));
         }
         Ok(condition)
     }
@@ -122,6 +122,9 @@ impl<'de> Visitor<'de> for Level {
         let (mut fact, mut is) = (None, None);
         while let Some(key) = map.next_key::<Arc<str>>()? {
             if tree.is_some() {
+                if !KEYS.contains(&&*key) {
+                    return Err(A::Error::unknown_field(&key, &KEYS));
+                }
                 return Err(A::Error::custom(format_args!(
                     "`{key}` beside `all`, `any` or `not`: join conditions with `all`"
                 )));
@@ -208,6 +211,42 @@ impl<'de> Visitor<'de> for Parts {
             parts.push(part);
         }
         Ok(parts)
+    }
+}
+
+/// What a literal may be; where it is anything else in storage, a newer build wrote it.
+pub(crate) const A_LITERAL: &str = "a text, a whole number, `true` or `false`";
+
+impl<'de> Deserialize<'de> for Literal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LiteralVisitor)
+    }
+}
+
+struct LiteralVisitor;
+
+impl Visitor<'_> for LiteralVisitor {
+    type Value = Literal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(A_LITERAL)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Literal, E> {
+        Ok(Literal::Text(text.into()))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Literal, E> {
+        Ok(Literal::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Literal, E> {
+        let small = i64::try_from(number).map(Literal::Integer);
+        small.map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_bool<E: Error>(self, boolean: bool) -> Result<Literal, E> {
+        Ok(Literal::Boolean(boolean))
     }
 }
 

@@ -66,15 +66,30 @@ mod tree;
 mod view;
 
 pub use fact::Fact;
+pub(crate) use json::A_LITERAL;
 pub use sort::Sort;
 pub use token::ConditionSyntax;
+pub(crate) use token::MOST_BYTES;
 pub use tree::{Condition, Is, Literal, Test};
 pub use view::View;
 
 /// The most levels that a condition's text or data may have, whatever the settings allow.
-pub(crate) const MOST_DEEP: usize = 64;
+///
+/// As data, each level but the test takes two of the 128 that `serde_json` reads: so many fit,
+/// wherever a record or an event holds a condition, and leave room for what is around it.
+pub(crate) const MOST_DEEP: usize = 48;
 
 impl Condition {
+    /// Whether it has at most so many levels; below those, nothing is looked at.
+    pub(crate) fn is_within(&self, levels: usize) -> bool {
+        let Some(below) = levels.checked_sub(1) else { return false };
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(|part| part.is_within(below)),
+            Self::Not(part) => part.is_within(below),
+            Self::Test(_) => true,
+        }
+    }
+
     /// How many levels it has; a test alone has one.
     fn levels(&self) -> usize {
         match self {

@@ -9,7 +9,7 @@ use crate::time::Span;
 const A_TEST: &str = "a test such as `=`, `in`, `contains` or `is`";
 const A_FACT: &str = "a fact such as `status` or `field.NAME`, `not`, or `(`";
 const A_VALUE: &str = "a value: a word, a whole number, or a text in double quotes";
-const TOO_DEEP: &str = "at most 64 levels of nesting";
+const TOO_DEEP: &str = "at most 48 levels of nesting";
 
 /// Reads the text form; `not` binds tighter than `and`, and `and` tighter than `or`.
 ///
@@ -30,7 +30,7 @@ const TOO_DEEP: &str = "at most 64 levels of nesting";
 ///
 /// # Errors
 ///
-/// [`ConditionSyntax`] says where the text is no condition. At most 64 KiB of text, and 64 levels
+/// [`ConditionSyntax`] says where the text is no condition. At most 64 KiB of text, and 48 levels
 /// of nesting.
 impl FromStr for Condition {
     type Err = ConditionSyntax;

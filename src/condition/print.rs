@@ -1,6 +1,6 @@
 //! The text form of a condition: canonical, on one line, with no parentheses but those needed.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::{Condition, Is, Literal, Test, text};
 
@@ -35,7 +35,25 @@ enum Binding {
     Not,
 }
 
+/// Counts what is written, and keeps nothing of it.
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
+    }
+}
+
 impl Condition {
+    /// How many bytes its text form has, without making it.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let mut length = Length(0);
+        // Nothing that is counted fails.
+        let _ = write!(length, "{self}");
+        length.0
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, around: Binding) -> fmt::Result {
         match self {
             Self::All(parts) => list(f, parts, "all", " and ", around > Binding::And, Binding::Not),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::text;
 
 /// The most bytes that a condition's text may have.
-pub(super) const MOST_BYTES: usize = 64 << 10;
+pub(crate) const MOST_BYTES: usize = 64 << 10;
 
 /// A text is not a condition: where, what is there, and what should be.
 ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Fact;
 use crate::ids::{
@@ -130,8 +130,8 @@ impl Is {
 
 /// A value in a condition, of the type that the fact gives it when the condition is checked:
 /// names, ids, instants (RFC 3339) and dates are text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a text, a whole number, `true` or `false`")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(untagged)]
 pub enum Literal {
     /// Text, or something that is written as text.
     Text(Arc<str>),

@@ -87,7 +87,9 @@ impl Condition {
         path: &str,
         problems: &mut Problems,
     ) -> Option<Matcher> {
-        let node = Checker { lexicon, place, problems, tests: 0 }.node(self, path, 1)?;
+        let mut checker = Checker { lexicon, place, problems, tests: 0 };
+        checker.length(self, path)?;
+        let node = checker.node(self, path, 1)?;
         Some(Matcher::new(self.clone(), node))
     }
 }
@@ -117,6 +119,20 @@ impl Checker<'_> {
 
     fn over<T>(&mut self, path: &str, limit: &'static str, most: u32, found: usize) -> Option<T> {
         self.wrong(path, Mistake::OverLimit { limit, most: most.into(), found: found as u64 })
+    }
+
+    /// Whether its text form is short enough; nothing is made of one that is not.
+    fn length(&mut self, condition: &Condition, path: &str) -> Option<()> {
+        let most = self.lexicon.bytes;
+        // What is too deep to be printed is told as that.
+        if most == u32::MAX || !condition.is_within(MOST_DEEP) {
+            return Some(());
+        }
+        let bytes = condition.text_bytes();
+        if bytes > most as usize {
+            return self.over(path, "condition_bytes", most, bytes);
+        }
+        Some(())
     }
 
     fn node(&mut self, condition: &Condition, path: &str, depth: u32) -> Option<Node> {

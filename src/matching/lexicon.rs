@@ -41,10 +41,11 @@ pub struct Lexicon {
     pub(crate) urgencies: BTreeSet<UrgencyName>,
     pub(crate) resolution_codes: BTreeSet<ResolutionCode>,
     pub(crate) fields: BTreeMap<FieldName, FieldType>,
-    /// The most levels, tests, and items of a list.
+    /// The most levels, tests, items of a list, and bytes as text.
     pub(crate) depth: u32,
     pub(crate) tests: u32,
     pub(crate) items: u32,
+    pub(crate) bytes: u32,
 }
 
 /// The type of a custom field.
@@ -191,6 +192,7 @@ impl Lexicon {
             depth: u32::MAX,
             tests: u32::MAX,
             items: u32::MAX,
+            bytes: u32::MAX,
         }
     }
 

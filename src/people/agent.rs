@@ -275,6 +275,8 @@ impl Agent {
 ///
 /// The name and the address are the event's personal payload.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+// Each event says everything anew: what this build passed over, its next event would lack.
+#[serde(deny_unknown_fields)]
 pub struct AgentChange {
     /// What the agent is to the desk.
     pub role: Role,

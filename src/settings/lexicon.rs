@@ -1,6 +1,7 @@
 //! What the settings give to conditions: every name, and what it means.
 
 use super::{FieldKind, SettingsDraft};
+use crate::condition::MOST_BYTES;
 use crate::ids::{ImpactName, UrgencyName};
 use crate::matching::{FieldType, Lexicon};
 
@@ -26,6 +27,8 @@ pub(super) fn of(draft: &SettingsDraft) -> Lexicon {
         depth: draft.limits.condition_depth,
         tests: draft.limits.condition_tests,
         items: draft.limits.condition_items,
+        // Whatever an earlier build accepted: what is longer is no text of a condition.
+        bytes: draft.limits.condition_bytes.min(MOST_BYTES as u32),
     }
 }
 

@@ -44,12 +44,15 @@ pub struct Limits {
     pub follow_ups: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
-    /// Levels of a condition, the test at the bottom included; 1 to 64. Default 16.
+    /// Levels of a condition, the test at the bottom included; 1 to 48. Default 16.
     pub condition_depth: u32,
     /// Tests of a condition; at least 1. Default 500.
     pub condition_tests: u32,
     /// Values that one test of a condition lists. Default 1000.
     pub condition_items: u32,
+    /// Bytes of a condition in its text form; 1 to 65,536. Default 16 KiB, which is some 350 ids:
+    /// an agent's own views are read with every command of the agent.
+    pub condition_bytes: u32,
 }
 
 impl Default for Limits {
@@ -67,6 +70,7 @@ impl Default for Limits {
             condition_depth: 16,
             condition_tests: 500,
             condition_items: 1000,
+            condition_bytes: 16 << 10,
         }
     }
 }
@@ -82,12 +86,21 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             },
         );
     }
-    if !(1..=64).contains(&limits.condition_depth) {
+    if !(1..=48).contains(&limits.condition_depth) {
         problems.at(
             "limits.condition_depth",
             Mistake::OutOfRange {
                 found: limits.condition_depth.to_string(),
-                expected: "1 to 64: no text of a condition is deeper",
+                expected: "1 to 48: no text of a condition is deeper",
+            },
+        );
+    }
+    if !(1..=65_536).contains(&limits.condition_bytes) {
+        problems.at(
+            "limits.condition_bytes",
+            Mistake::OutOfRange {
+                found: limits.condition_bytes.to_string(),
+                expected: "1 to 65536: no text of a condition is longer",
             },
         );
     }

@@ -5,6 +5,7 @@ pub mod command;
 mod event;
 mod facts;
 mod message;
+mod strict;
 mod timers;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
 pub(crate) use timers::armed;
 pub use timers::{TimerKind, Timers};
 
+use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
     ResolutionCode, Revision, Tag, TicketId, UrgencyName,
@@ -67,11 +69,13 @@ pub struct Ticket {
     acted_publicly_at: Revision,
     requester: Requester,
     origin: Origin,
+    #[serde(deserialize_with = "HeadStatus::deserialize")]
     status: Status,
     #[serde(deserialize_with = "time::truncated")]
     status_since: DateTime<Utc>,
     department: Option<DepartmentName>,
     assignee: Option<AgentId>,
+    #[serde(deserialize_with = "HeadPriority::deserialize")]
     priority: Priority,
     channel: Channel,
     #[serde(deserialize_with = "time::truncated")]
@@ -94,6 +98,7 @@ pub struct Ticket {
     closed_at: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
     postponed_until: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "HeadTimers::deserialize")]
     timers: Timers,
     returns_to_new: bool,
     auto_close_cancelled: bool,

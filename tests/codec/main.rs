@@ -9,6 +9,7 @@
 )]
 
 mod damaged;
+mod deep;
 mod golden;
 mod histories_kept;
 mod names;

@@ -39,28 +39,28 @@ proptest! {
 }
 
 #[test]
-fn sixty_four_levels_are_read_and_one_more_is_refused_where_it_begins() {
+fn forty_eight_levels_are_read_and_one_more_is_refused_where_it_begins() {
     for (open, close) in [("not ", ""), ("(", ")"), ("all(", ")"), ("any(", ")")] {
         let nested =
             |levels: usize| format!("{}queued = true{}", open.repeat(levels), close.repeat(levels));
-        assert!(nested(63).parse::<Condition>().is_ok(), "{open}");
-        let error = syntax_error(&nested(65));
-        assert_eq!(error.expected(), "at most 64 levels of nesting", "{open}");
-        assert!(error.offset() <= 64 * open.len(), "{open}");
+        assert!(nested(47).parse::<Condition>().is_ok(), "{open}");
+        let error = syntax_error(&nested(49));
+        assert_eq!(error.expected(), "at most 48 levels of nesting", "{open}");
+        assert!(error.offset() <= 48 * open.len(), "{open}");
     }
     // Lists without parentheses are levels too.
     let nested = |levels: usize| {
         let open = "queued = true and (queued = true or ".repeat(levels);
         format!("{open}queued = true{}", ")".repeat(levels))
     };
-    assert!(nested(31).parse::<Condition>().is_ok());
-    assert_eq!(syntax_error(&nested(33)).expected(), "at most 64 levels of nesting");
+    assert!(nested(23).parse::<Condition>().is_ok());
+    assert_eq!(syntax_error(&nested(25)).expected(), "at most 48 levels of nesting");
 }
 
 #[test]
 fn the_deepest_text_survives_the_round_trip() {
     let mut condition = Fact::Queued.equals(true);
-    for level in 0..63 {
+    for level in 0..47 {
         condition = match level % 3 {
             0 => Condition::all([condition, Fact::Notes.more(1)]),
             1 => Condition::any([Fact::Notes.more(1), condition]),
@@ -76,7 +76,7 @@ fn the_deepest_text_survives_the_round_trip() {
 fn a_million_levels_do_not_overflow_the_stack() {
     for open in ["(", "not ", "all(", "any(all("] {
         let text = open.repeat((64 << 10) / open.len());
-        assert_eq!(syntax_error(&text).expected(), "at most 64 levels of nesting");
+        assert_eq!(syntax_error(&text).expected(), "at most 48 levels of nesting");
     }
 }
 
@@ -123,11 +123,11 @@ fn a_tree_built_in_code_is_refused_by_its_depth_and_nothing_below_is_looked_at()
 #[test]
 fn deep_data_is_refused_by_its_depth() {
     let mut data = serde_json::json!("queued = true");
-    for _ in 0..64 {
+    for _ in 0..48 {
         data = serde_json::json!({ "not": data });
     }
     let error = serde_json::from_value::<Condition>(data).unwrap_err();
-    assert!(error.to_string().contains("at most 64 levels"), "{error}");
-    let text = serde_json::json!({ "not": format!("{}queued = true", "not ".repeat(63)) });
+    assert!(error.to_string().contains("at most 48 levels"), "{error}");
+    let text = serde_json::json!({ "not": format!("{}queued = true", "not ".repeat(47)) });
     assert!(serde_json::from_value::<Condition>(text).is_err(), "text below data counts too");
 }

@@ -65,11 +65,13 @@ pub fn encode_head(head: &Head) -> Result<StoredHead, CodecError> {
 ///
 /// # Errors
 ///
-/// - [`CodecErrorKind::Newer`] where a newer build wrote it, by its schema number or by a name
-///   or a field that this build does not know. It is never read by half: what this build
-///   decided on it would be a guess, and what it wrote back would lack what it dropped.
+/// - [`CodecErrorKind::Newer`] where a newer build wrote it, by its schema number, or by a name
+///   or a field that this build does not know, in whichever of its parts. It is never read by
+///   half: what this build decided on it would be a guess, and what it wrote back would lack
+///   what it dropped.
 /// - [`CodecErrorKind::Older`] where an older build wrote it.
-/// - [`CodecErrorKind::Damaged`] where it is no head, or another record's.
+/// - [`CodecErrorKind::Damaged`] where it is no head, or another record's. A second name beside the one
+///   of an enum (`{"contact":…,"agent":…}`) is damage: no build writes that.
 pub fn decode_head(key: Key, stored: &StoredHead) -> Result<Head, CodecError> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

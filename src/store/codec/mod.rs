@@ -20,10 +20,12 @@
 //!
 //! - **A field more**, which may be missing: builds that do not know it pass over it, and the
 //!   schema number stays. What it means to be missing is what builds did before there was one.
-//!   Settings and heads are different: there a field that a build does not know is one that it
-//!   would decide without, so settings are listed as [`Change::Newer`], and a head is
-//!   [`Newer`](CodecErrorKind::Newer).
-//! - **A tag or a name more** (an event, a channel, a reason to move): the schema number stays.
+//!   Settings, agents and heads are different: a field in them that a build does not know is one
+//!   that it would decide without, and that would be lost where it says the whole anew. So
+//!   settings and agents are listed as [`Change::Newer`], an agent also for its personal payload,
+//!   and a head is [`Newer`](CodecErrorKind::Newer), in whichever of its parts the field is.
+//! - **A tag or a name more** (an event, a channel, a reason to move, a fact, a test or a type of
+//!   literal in a condition): the schema number stays.
 //!   A build that does not know it lists the event as [`Change::Newer`] and does not fold it.
 //! - **Another shape** of what there is: the schema number goes up by one, and an upcast lifts
 //!   the older form. [`decode_event`] does so from every number down to 0.
@@ -66,11 +68,12 @@ pub use outbox::{cloud_event, decode_notice, decode_touched, encode_notice, enco
 
 use self::facts::Reading;
 use crate::cause::Cause;
-use crate::ids::Revision;
+use crate::ids::{FieldName, Revision};
 use crate::people::Actor;
 use crate::personal::Personal;
 use crate::record::{Change, Event, Newer};
 use crate::time::whole_micros;
+use crate::value::FieldValue;
 
 /// The number of the form that this build writes events in.
 pub const SCHEMA: u16 = 1;
@@ -157,8 +160,8 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
 /// Reads an event, of this build or of an earlier one.
 ///
 /// An event that a later build wrote is not an error: it is there, and listed, as
-/// [`Change::Newer`]. It is one by its schema number, by its tag, or by a name in it that this
-/// build does not know.
+/// [`Change::Newer`]. It is one by its schema number, by its tag, by a name in it that this build
+/// does not know, or by a field that this build does not know in settings or an agent.
 ///
 /// ```
 /// use helpdesk::store::codec::{self, StoredEvent};
@@ -217,8 +220,31 @@ fn read(stored: &StoredEvent) -> Result<Read, CodecError> {
     } else {
         return Err(CodecError::new(CodecErrorKind::Newer, Stored::Event));
     };
-    let personal = stored.personal.as_deref().map(|text| head::read(Stored::Event, text));
+    let personal = stored.personal.as_deref().map(|text| match &*stored.tag {
+        facts::AGENT => head::read::<AgentPersonal>(Stored::Event, text).map(Personal::from),
+        _ => head::read(Stored::Event, text),
+    });
     Ok((cause, change, personal.transpose()?.map(Box::new)))
+}
+
+/// A personal payload without a field that this build does not know: each event of an agent says
+/// it anew.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct AgentPersonal {
+    subject: Option<Arc<str>>,
+    text: Option<Arc<str>>,
+    name: Option<Arc<str>>,
+    email: Option<Arc<str>>,
+    file_names: Vec<Arc<str>>,
+    fields: Vec<(FieldName, FieldValue)>,
+}
+
+impl From<AgentPersonal> for Personal {
+    fn from(known: AgentPersonal) -> Self {
+        let AgentPersonal { subject, text, name, email, file_names, fields } = known;
+        Self { subject, text, name, email, file_names, fields }
+    }
 }
 
 fn from_text<'de, S: DeserializeSeed<'de>>(

@@ -7,13 +7,17 @@
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor,
+};
 use serde_json::Value;
+
+use crate::condition::A_LITERAL;
 
 /// Why a text could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
-    /// It has a name or a field that this build does not know.
+    /// It has a name, a field or a type of literal that this build does not know.
     Newer,
     /// It is no JSON, or something in it is of the wrong kind, out of range or missing.
     Damaged,
@@ -35,6 +39,16 @@ pub(super) fn why_value<'a>(value: &'a Value, seed: impl DeserializeSeed<'a>) ->
 impl de::Error for Why {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::Damaged
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_value(found, expected)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        // A literal of a condition is of an enum that has no names in storage.
+        let newer = found != Unexpected::Unit && expected.to_string() == A_LITERAL;
+        if newer { Self::Newer } else { Self::Damaged }
     }
 
     fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {

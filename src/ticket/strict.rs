@@ -1,0 +1,38 @@
+//! What a head has in common with events, read strictly: in an event, a field that a newer build
+//! added is passed over; in a head, it would be dropped when the head is written anew.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::Timers;
+use crate::ids::{PriorityName, StatusName};
+use crate::settings::Priority;
+use crate::time;
+use crate::workflow::{Status, StatusCategory};
+
+#[derive(Deserialize)]
+#[serde(remote = "Status", deny_unknown_fields)]
+pub(super) struct HeadStatus {
+    name: StatusName,
+    category: StatusCategory,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Priority", deny_unknown_fields)]
+pub(super) struct HeadPriority {
+    name: PriorityName,
+    rank: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Timers", deny_unknown_fields)]
+pub(super) struct HeadTimers {
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    wake: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    auto_close: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    open_age_warning: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    open_age_overdue: Option<DateTime<Utc>>,
+}
