@@ -176,9 +176,11 @@ pub trait Store {
     /// Leases records whose next wake has come.
     ///
     /// On return: at most `lease.limit` records whose next wake is at or before `now`, the one
-    /// that could be leased earliest first, none of them leased to somebody else until after `now`; each is leased until
-    /// `lease.until`. `next` is the earliest wake or lease end among all the others. The lease
-    /// is a hint that saves work; only the revision makes anything right.
+    /// that could be leased earliest first, none of them leased to somebody else until after
+    /// `now`; each is leased until `lease.until`. `next` is the earliest instant at which one of
+    /// all the others can be leased: its wake, or the end of its lease where that is later. A
+    /// lease that ends before the wake (clocks differ) makes nothing due sooner. The lease is a
+    /// hint that saves work; only the revision makes anything right.
     ///
     /// # Errors
     ///

@@ -224,6 +224,9 @@ bugs! {
     WakesAreNotLeased as broken_wakes_are_not_leased
         breaks what_is_due_is_leased_to_one, what_is_due_is_leased_by_one_of_many,
             a_lease_on_a_wake_ends_at_its_instant, a_limit_leaves_the_rest_due;
+    /// A record is due when its lease ends, though its wake is yet to come.
+    LeaseEndsBeforeWake as broken_lease_ends_before_wake
+        breaks a_lease_makes_no_wake_due_sooner, random_commits_are_answered_as_in_memory;
     /// A lease makes a record due later.
     LeasesMoveWakes as broken_leases_move_wakes breaks a_lease_on_a_wake_ends_at_its_instant;
     /// A look leases.

@@ -545,7 +545,10 @@ impl Store for Naive {
                 let Some(wake) = state.rows.get_mut(&key).and_then(|row| row.wake.as_mut()) else {
                     continue;
                 };
-                wake.1 = lease.until;
+                wake.1 = lease.until.max(wake.0);
+                if self.has(Bug::LeaseEndsBeforeWake) {
+                    wake.1 = lease.until;
+                }
                 if self.has(Bug::LeasesMoveWakes) {
                     wake.0 = lease.until;
                 }

@@ -249,6 +249,9 @@ laws! { $
         /// A lease of `due` holds until just before its end; at its end the record is anybody's,
         /// due since when it was.
         a_lease_on_a_wake_ends_at_its_instant;
+        /// `due` never gives a record before its wake, also where the lease on it has ended
+        /// before: it is due, and `next`, at the later of the two.
+        a_lease_makes_no_wake_due_sooner;
         /// `due` leases at most `limit` records, the earliest; the next of the rest is `next`,
         /// also where it is due already.
         a_limit_leaves_the_rest_due;

@@ -270,9 +270,10 @@ impl Twins<'_> {
         self.chance.pick(&scopes).unwrap_or(Scope::All)
     }
 
-    /// A lease on all there is: which of several are taken first is another law.
+    /// A lease on all there is: which of several are taken first is another law. Some have
+    /// ended before they began.
     fn lease(&mut self) -> Lease {
-        let minutes = 1 + self.chance.below(200) as i64;
+        let minutes = self.chance.below(240) as i64 - 40;
         Lease { until: self.now + TimeDelta::minutes(minutes), limit: 1_000 }
     }
 

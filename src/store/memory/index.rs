@@ -235,11 +235,11 @@ impl Wakes {
         *wake = at.map(|at| Wake { visible_at: at, at });
     }
 
-    /// Puts a due wake off until its lease ends.
+    /// Puts a due wake off until its lease ends; never to before it is due.
     pub(super) fn lease(&mut self, slot: usize, wake: &mut Wake, lease: Lease) {
         self.order.remove(&(wake.visible_at, slot));
-        self.order.insert((lease.until, slot));
-        wake.visible_at = lease.until;
+        wake.visible_at = lease.until.max(wake.at);
+        self.order.insert((wake.visible_at, slot));
     }
 
     /// What may be leased, and when: earliest first.
