@@ -191,8 +191,9 @@ pub trait Store {
     ///
     /// On return: at most `lease.limit` notices, of each ticket at most the oldest that is not
     /// settled, none of them leased until after `now`; each leased until `lease.until` under a
-    /// token of its own. Of those that nobody tried yet, the tickets that have waited longest
-    /// come first.
+    /// token of its own. Those that nobody tried yet come first, by age: a ticket's place is
+    /// that of its oldest notice that is not settled. The others come after them, by the instant
+    /// from which they may be claimed again: that of a retry, or the end of a lease.
     ///
     /// # Errors
     ///

@@ -37,6 +37,7 @@ pub(crate) struct State {
     log: Vec<(DeskId, Entry)>,
     outbox: Vec<Waiting>,
     numbers: BTreeMap<DeskId, u64>,
+    told: u64,
     seq: u64,
     leases: u64,
 }
@@ -55,6 +56,7 @@ pub(crate) struct Row {
 struct Waiting {
     key: Key,
     notice: Notice,
+    age: u64,
     from: At,
     lease: u64,
     attempt: u32,
@@ -341,7 +343,13 @@ impl Naive {
         }
         for notice in notices {
             let key = Key::ticket(desk, notice.id.ticket);
-            let waiting = Waiting { key, notice, from: At::MIN_UTC, lease: 0, attempt: 0 };
+            state.told += 1;
+            let mut age = state.told;
+            if self.has(Bug::TicketsKeepTheirAge) {
+                let older = state.outbox.iter().find(|waiting| waiting.key == key);
+                age = older.map_or(age, |older| older.age);
+            }
+            let waiting = Waiting { key, notice, age, from: At::MIN_UTC, lease: 0, attempt: 0 };
             state.outbox.push(waiting);
         }
     }
@@ -349,6 +357,20 @@ impl Naive {
 
 impl Store for Naive {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
+        let asked = wanted.records.len() + wanted.counters.len();
+        if self.has(Bug::LoadsPieceByPiece) && asked > 1 {
+            // Each under a lock of its own.
+            let roster = Wanted { roster: wanted.roster.clone(), ..Wanted::default() };
+            let Found { mut records, mut counters, roster } = self.load(desk, &roster)?;
+            for key in &wanted.records {
+                thread::sleep(Duration::from_micros(20));
+                records.extend(self.load(desk, &Wanted::records([*key]))?.records);
+            }
+            for counter in &wanted.counters {
+                counters.extend(self.load(desk, &Wanted::counters([counter.clone()]))?.counters);
+            }
+            return Ok(Found { records, counters, roster });
+        }
         let state = self.state();
         let own = |key: &Key| key.desk == desk || self.has(Bug::LoadCrossesDesks);
         let record = |key: &Key| {
@@ -465,6 +487,13 @@ impl Store for Naive {
             thread::sleep(Duration::from_micros(500));
             state = self.state();
         }
+        if self.has(Bug::GuardsReadBefore) {
+            // All is checked again but the guards.
+            drop(state);
+            thread::sleep(Duration::from_micros(500));
+            state = self.state();
+            self.check(&state, &CommitParts { guards: Vec::new(), ..parts.clone() })?;
+        }
         let rows = if self.has(Bug::LongCommitsAreCut) { 16 } else { usize::MAX };
         Ok(self.write(&mut state, parts, rows))
     }
@@ -568,31 +597,31 @@ impl Store for Naive {
     fn claim(&self, scope: Scope, now: At, lease: Lease) -> Result<Vec<Claimed>, StoreError> {
         let mut state = self.state();
         let State { outbox, rows, leases, .. } = &mut *state;
-        let mut seen = Vec::new();
         let mut claimed = Vec::new();
         let newest_first = self.has(Bug::NewestTicketsFirst);
-        let places: Vec<usize> = if newest_first {
-            (0..outbox.len()).rev().collect()
-        } else {
-            (0..outbox.len()).collect()
-        };
+        let mut places: Vec<usize> = (0..outbox.len()).collect();
+        places.sort_by_key(|place| match self.bug {
+            Bug::RetriesKeepTheirPlace => (At::MIN_UTC, outbox[*place].age),
+            _ => (outbox[*place].from, outbox[*place].age),
+        });
+        if newest_first {
+            places.reverse();
+        }
         for place in places {
-            let first =
-                !newest_first || outbox[..place].iter().all(|older| older.key != outbox[place].key);
+            let first = outbox[..place].iter().all(|older| older.key != outbox[place].key)
+                || self.has(Bug::EveryNoticeIsOut);
             let waiting = &mut outbox[place];
             let own = self.in_scope(scope, waiting.key.desk, Bug::ClaimCrossesDesks);
             if !own || !first {
                 continue;
             }
-            let oldest = !seen.contains(&waiting.key) || self.has(Bug::EveryNoticeIsOut);
-            seen.push(waiting.key);
             let ready = match self.bug {
                 Bug::ClaimsLinger => waiting.from < now,
                 Bug::ClaimsAreNotLeased => true,
                 _ => waiting.from <= now,
             };
             let full = claimed.len() >= lease.limit && !self.has(Bug::ClaimsWithoutLimit);
-            if !oldest || !ready || full {
+            if !ready || full {
                 continue;
             }
             if !self.has(Bug::TokensRepeat) || waiting.lease == 0 {
@@ -614,12 +643,21 @@ impl Store for Naive {
 
     fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError> {
         let mut state = self.state();
+        let mut looked = false;
+        if self.has(Bug::SettlesAfterALook) {
+            let own = |it: &Waiting| it.key == token.key && it.lease == token.lease;
+            looked = token.lease != 0 && state.outbox.iter().any(own);
+            drop(state);
+            thread::sleep(Duration::from_micros(500));
+            state = self.state();
+        }
         let attempts = state.outbox.iter().map(|it| (it.key, it.attempt)).collect::<Vec<_>>();
         let place = state.outbox.iter().position(|waiting| {
             waiting.key == token.key
                 && match self.bug {
                     Bug::StaleTokensSettle => waiting.lease != 0,
                     Bug::AnyTokenSettles => true,
+                    Bug::SettlesAfterALook => looked,
                     _ => waiting.lease == token.lease && token.lease != 0,
                 }
         });

@@ -281,6 +281,12 @@ laws! { $
         /// `claim` gives at most `limit` notices; of those that nobody tried yet, the tickets
         /// that have waited longest first.
         notices_that_nobody_tried_come_by_age;
+        /// A ticket's turn in `claim` is that of its oldest notice that is not settled, also after
+        /// earlier ones were: a busy ticket keeps no other waiting.
+        a_busy_ticket_waits_its_turn;
+        /// What is tried again comes in `claim` after what nobody tried, by the instant of the
+        /// retry or of the lease's end.
+        what_is_tried_again_comes_after_what_is_new;
         /// A lease of `claim` holds until just before its end; at its end the notice is
         /// anybody's, under another token.
         a_lease_on_a_notice_ends_at_its_instant;
@@ -324,6 +330,12 @@ laws! { $
         /// Of many commits at once on one record at one revision, exactly one is made; the
         /// history has no gaps.
         one_writer_wins_each_round;
+        /// Of two commits at once, each of which writes what the other guards, exactly one is made:
+        /// a guard holds until what rests on it is written.
+        of_two_that_guard_each_other_one_wins;
+        /// What `load` gives is as of one instant, whoever commits in the meantime: records,
+        /// counters and roster of one commit are all from before it, or all from after it.
+        what_is_loaded_is_of_one_instant;
         /// Many commits at once lift a counter exactly to its ceiling.
         a_ceiling_holds_under_many_writers;
         /// Of many commits at once that take one unique key, exactly one is made.
@@ -338,6 +350,12 @@ laws! { $
         what_is_due_is_leased_by_one_of_many;
         /// Of many who claim at once, exactly one gets each notice, and none is lost.
         a_notice_is_claimed_by_one_of_many;
+        /// Of many who `settle` with one token at once, exactly one is told `true`, and no later
+        /// notice of the ticket is lost.
+        a_token_settles_for_one_of_many;
+        /// Where a lease has ended, and its holder settles while another claims, the notice is
+        /// either settled or claimed again, never both.
+        a_lapsed_lease_settles_or_is_claimed_again;
         /// A `commit` of an `AsyncStore` whose future is dropped before it is ready is made as a
         /// whole, at once or later, or not at all.
         a_commit_that_is_given_up_is_whole_or_not_there;
