@@ -54,6 +54,11 @@ use crate::record::{Event, Record};
 /// Heads, events and the rest are plain data (serde). A store never looks into a head: what it
 /// indexes is in the columns.
 ///
+/// What is kept comes back as it was given: texts with every character, U+0000 too, integers of
+/// 64 bits, instants to the microsecond and to the year 9999. Keys, ids and names are the same
+/// where their bytes are; a database's collation, which folds letter case or drops trailing
+/// blanks, is none for them.
+///
 /// # Whether a store is one
 ///
 /// Everything that is promised here is also a law that can be tried: feature `conformance`,

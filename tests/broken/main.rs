@@ -199,6 +199,27 @@ bugs! {
     HistoriesMix as broken_histories_mix breaks histories_do_not_mix;
     /// An empty payload is taken for none.
     EmptyTextsVanish as broken_empty_texts_vanish breaks events_come_back_as_they_were_written;
+    /// A text loses its U+0000.
+    NulsDropped as broken_nuls_dropped breaks events_come_back_as_they_were_written;
+    /// Integers go through floats, as in JavaScript.
+    IntegersAreFloats as broken_integers_are_floats
+        breaks events_come_back_as_they_were_written;
+    /// Instants are nanoseconds in 64 bits, and end in 2262.
+    InstantsEndIn2262 as broken_instants_end_in_2262
+        breaks instants_come_back_whatever_their_year;
+    /// So do wakes.
+    WakesEndIn2262 as broken_wakes_end_in_2262 breaks instants_come_back_whatever_their_year;
+    /// Unique keys are compared without regard to letter case.
+    KeysFoldCase as broken_keys_fold_case breaks keys_are_told_apart_by_their_bytes;
+    /// Unique keys lose the blanks at their end.
+    KeysLoseBlanks as broken_keys_lose_blanks breaks keys_are_told_apart_by_their_bytes;
+    /// Departments are compared without regard to letter case.
+    RostersFoldCase as broken_rosters_fold_case breaks rosters_are_told_apart_by_their_bytes;
+    /// Departments are compared without the blanks at their end.
+    RostersLoseBlanks as broken_rosters_lose_blanks
+        breaks rosters_are_told_apart_by_their_bytes;
+    /// Commands are told apart by their last 64 bits.
+    CommandsByHalf as broken_commands_by_half breaks commands_are_told_apart_by_all_their_bits;
     /// Instants are cut to milliseconds.
     WholeMilliseconds as broken_whole_milliseconds breaks events_come_back_as_they_were_written;
     /// A scan goes record by record.

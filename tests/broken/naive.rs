@@ -14,8 +14,8 @@ use helpdesk::store::{
     Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
 use helpdesk::{
-    Columns, CommandId, Counter, DeskId, Event, Expected, Head, Key, KeyChange, Notice, Record,
-    RecordKind, Revision, TicketNumber, UniqueKey,
+    Columns, CommandId, Counter, DepartmentName, DeskId, Event, Expected, FieldValue, Head, Key,
+    KeyChange, Notice, Personal, Record, RecordKind, Revision, TicketNumber, UniqueKey,
 };
 
 use super::{Bug, listing};
@@ -218,9 +218,49 @@ impl Naive {
         (desk, counter)
     }
 
+    /// What can happen to texts and numbers on their way to a disk.
+    fn spoil(&self, personal: &mut Personal) {
+        if self.has(Bug::NulsDropped) {
+            for words in [&mut personal.subject, &mut personal.text, &mut personal.name] {
+                *words = words.as_ref().map(|words| words.replace('\0', "").into());
+            }
+        }
+        for (_, value) in &mut personal.fields {
+            if let (FieldValue::Integer(number), Bug::IntegersAreFloats) = (value, self.bug) {
+                *number = *number as f64 as i64;
+            }
+        }
+    }
+
+    /// A unique key, as a column with a collation has it.
+    fn collated(&self, key: &mut UniqueKey) {
+        if let UniqueKey::AgentEmail(words) = key {
+            match self.bug {
+                Bug::KeysFoldCase => *words = words.to_lowercase().into(),
+                Bug::KeysLoseBlanks => *words = words.trim_end().into(),
+                _ => {}
+            }
+        }
+    }
+
+    /// A name of a department, likewise.
+    fn folded(&self, name: &DepartmentName) -> String {
+        match self.bug {
+            Bug::RostersFoldCase => name.as_str().to_lowercase(),
+            Bug::RostersLoseBlanks => name.as_str().trim_end().into(),
+            _ => name.as_str().into(),
+        }
+    }
+
     fn find_receipt(&self, state: &State, desk: DeskId, id: CommandId) -> Option<Receipt> {
         let mut receipts = state.receipts.iter().filter(|(owner, receipt)| {
-            (*owner == desk || self.has(Bug::CommandsCrossDesks)) && receipt.command == Some(id)
+            let own = *owner == desk || self.has(Bug::CommandsCrossDesks);
+            own && receipt.command.is_some_and(|command| match self.bug {
+                Bug::CommandsByHalf => {
+                    command.as_uuid().as_u64_pair().1 == id.as_uuid().as_u64_pair().1
+                }
+                _ => command == id,
+            })
         });
         receipts.next().map(|(_, receipt)| receipt.clone())
     }
@@ -272,6 +312,12 @@ impl Naive {
                 if self.has(Bug::EmptyTextsVanish) {
                     event.personal = event.personal.filter(|it| **it != Default::default());
                 }
+                if self.has(Bug::InstantsEndIn2262) {
+                    event.at = event.at.min(DateTime::from_timestamp_nanos(i64::MAX));
+                }
+                if let Some(personal) = event.personal.as_deref_mut() {
+                    self.spoil(personal);
+                }
                 if self.has(Bug::WholeMilliseconds) {
                     let millis = event.at.timestamp_millis();
                     event.at = DateTime::from_timestamp_millis(millis).unwrap();
@@ -279,7 +325,11 @@ impl Naive {
                 event
             }));
             let leased = old.as_ref().and_then(|row| row.wake);
-            let wake = write.next_wake.map(|at| (at, at));
+            let last = match self.bug {
+                Bug::WakesEndIn2262 => DateTime::from_timestamp_nanos(i64::MAX),
+                _ => At::MAX_UTC,
+            };
+            let wake = write.next_wake.map(|at| (at.min(last), at.min(last)));
             let wake = match self.bug {
                 Bug::WakeNotSet if old.is_some() => leased,
                 Bug::WakeNotCleared => wake.or(leased),
@@ -395,7 +445,10 @@ impl Store for Naive {
             };
             let here = match wanted {
                 Roster::Everybody => true,
-                Roster::Department(name) => columns.departments.contains(name),
+                Roster::Department(name) => {
+                    let same = |it: &DepartmentName| self.folded(it) == self.folded(name);
+                    columns.departments.iter().any(same)
+                }
             };
             if here && (columns.can_own || self.has(Bug::RosterHasEverybody)) {
                 let load = key.as_agent().map_or(0, |id| counter(&Counter::Load(id)));
@@ -421,7 +474,11 @@ impl Store for Naive {
                 let row = rows.find(|it| it.key.desk == desk && it.number == Some(*number));
                 row.map(|record| record.key)
             }
-            key => state.keys.get(&(self.key_desk(desk), key.clone())).copied(),
+            key => {
+                let mut key = key.clone();
+                self.collated(&mut key);
+                state.keys.get(&(self.key_desk(desk), key)).copied()
+            }
         };
         Ok(keys.iter().map(owner).collect())
     }
@@ -443,7 +500,11 @@ impl Store for Naive {
     }
 
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
-        let parts = commit.into_parts();
+        let mut parts = commit.into_parts();
+        for change in &mut parts.keys {
+            let (KeyChange::Take(key, _) | KeyChange::Release(key, _)) = change;
+            self.collated(key);
+        }
         let mut state = self.state();
         if let Err(error) = self.check(&state, &parts) {
             match self.bug {

@@ -100,6 +100,9 @@ laws! { $
         /// `load` gives as a roster the agents who can own tickets, those of a department or
         /// all, in the order of their keys, each with the load.
         a_roster_lists_who_can_own_tickets;
+        /// A roster in `load` is of the department with the very name: letter case, blanks and
+        /// how an accent is composed tell departments apart.
+        rosters_are_told_apart_by_their_bytes;
         /// A roster in `load` is as of the last commit: who left the department, became a
         /// light agent or was deactivated is no longer on it.
         a_roster_follows_what_is_said_of_an_agent;
@@ -114,9 +117,12 @@ laws! { $
         /// events: none for 0, nor beyond the end, however large the numbers.
         a_page_begins_after_a_revision_and_ends_at_its_limit;
         /// `history` gives facts and personal payloads byte for byte as they were committed:
-        /// instants to the microsecond, texts in any script, what is empty apart from what is
-        /// not there.
+        /// instants to the microsecond, texts in any script and with any character, U+0000 too,
+        /// integers of 64 bits, what is empty apart from what is not there.
         events_come_back_as_they_were_written;
+        /// `history` gives an event's instant, and `due` a wake, as they were committed: before
+        /// 1970, beyond 2262, and to the end of the year 9999.
+        instants_come_back_whatever_their_year;
         /// `history` has the events of one record, whatever else has the same id: another kind
         /// of record, or a record of another desk.
         histories_do_not_mix;
@@ -157,6 +163,9 @@ laws! { $
         /// `commit` refuses to take a unique key that another record has, and names the key and
         /// its owner; `resolve` goes on naming the owner.
         a_key_has_one_owner;
+        /// Unique keys are the same where their bytes are: letter case, blanks and how an accent
+        /// is composed tell them apart.
+        keys_are_told_apart_by_their_bytes;
         /// `commit` lets the record that has a unique key take it again.
         an_owner_may_take_its_key_again;
         /// A unique key that its owner released in a `commit` is nobody's, and may be taken.
@@ -214,6 +223,8 @@ laws! { $
         /// `commit` refuses a command that came before, and gives the first receipt, whatever
         /// the digest and whatever else it would write.
         a_command_is_carried_out_once;
+        /// Commands are the same where all their bits are.
+        commands_are_told_apart_by_all_their_bits;
         /// A `commit` without a command is never taken for another.
         commits_without_a_command_never_meet;
         /// After a refused `commit` its command has no receipt, and may be carried out.
