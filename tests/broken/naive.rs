@@ -709,7 +709,7 @@ impl Store for Naive {
             let own = |it: &Waiting| it.key == token.key && it.lease == token.lease;
             looked = token.lease != 0 && state.outbox.iter().any(own);
             drop(state);
-            thread::sleep(Duration::from_micros(500));
+            thread::sleep(Duration::from_millis(2));
             state = self.state();
         }
         let attempts = state.outbox.iter().map(|it| (it.key, it.attempt)).collect::<Vec<_>>();

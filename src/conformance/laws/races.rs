@@ -309,7 +309,7 @@ pub(super) async fn a_token_settles_for_one_of_many(hand: Hand<'_>) -> Verdict {
 }
 
 pub(super) async fn a_lapsed_lease_settles_or_is_claimed_again(hand: Hand<'_>) -> Verdict {
-    for round in 1..=20 {
+    for round in 1..=u128::from(ROUNDS) {
         hand.given_notices(ticket(round), 2).await?;
         let old = hand.claim_one(at(1)).await?.token;
         let mut came = all(hand
