@@ -29,6 +29,10 @@ pub(super) const ANNA: AgentId = AgentId::from_u128(0xA1);
 pub(super) const BEN: AgentId = AgentId::from_u128(0xA2);
 pub(super) const MARIA: ContactId = ContactId::from_u128(0xC1);
 
+/// Names that are the same to a collation, and to nobody who compares bytes.
+pub(super) const ALIKE: [&str; 9] =
+    ["café", "Café", "CAFÉ", "cafe\u{301}", "cafe", "café ", " café", "café\0", "café\u{200b}"];
+
 /// So many hours after a Monday morning.
 pub(super) fn at(hours: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_514) + TimeDelta::hours(9 + hours)

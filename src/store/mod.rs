@@ -55,6 +55,11 @@ use crate::record::{Event, Record};
 /// does; feature `json` has the form to write them in. A store never looks into a head: what it
 /// indexes is in the columns.
 ///
+/// What is kept comes back as it was given: texts with every character, U+0000 too, integers of
+/// 64 bits, instants to the microsecond and to the year 9999. Keys, ids and names are the same
+/// where their bytes are; a database's collation, which folds letter case or drops trailing
+/// blanks, is none for them.
+///
 /// # Whether a store is one
 ///
 /// Everything that is promised here is also a law that can be tried: feature `conformance`,
@@ -177,9 +182,11 @@ pub trait Store {
     /// Leases records whose next wake has come.
     ///
     /// On return: at most `lease.limit` records whose next wake is at or before `now`, the one
-    /// that could be leased earliest first, none of them leased to somebody else until after `now`; each is leased until
-    /// `lease.until`. `next` is the earliest wake or lease end among all the others. The lease
-    /// is a hint that saves work; only the revision makes anything right.
+    /// that could be leased earliest first, none of them leased to somebody else until after
+    /// `now`; each is leased until `lease.until`. `next` is the earliest instant at which one of
+    /// all the others can be leased: its wake, or the end of its lease where that is later. A
+    /// lease that ends before the wake (clocks differ) makes nothing due sooner. The lease is a
+    /// hint that saves work; only the revision makes anything right.
     ///
     /// # Errors
     ///
@@ -190,8 +197,9 @@ pub trait Store {
     ///
     /// On return: at most `lease.limit` notices, of each ticket at most the oldest that is not
     /// settled, none of them leased until after `now`; each leased until `lease.until` under a
-    /// token of its own. Of those that nobody tried yet, the tickets that have waited longest
-    /// come first.
+    /// token of its own. Those that nobody tried yet come first, by age: a ticket's place is
+    /// that of its oldest notice that is not settled. The others come after them, by the instant
+    /// from which they may be claimed again: that of a retry, or the end of a lease.
     ///
     /// # Errors
     ///

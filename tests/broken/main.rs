@@ -69,6 +69,8 @@ bugs! {
         breaks one_writer_wins_each_round, a_ceiling_holds_under_many_writers,
             a_key_is_taken_by_one_of_many, a_command_is_carried_out_by_one_of_many,
             racing_desks_lose_no_message;
+    /// Guards are looked at first, and may have moved by the time of the writing.
+    GuardsReadBefore as broken_guards_read_before breaks of_two_that_guard_each_other_one_wins;
     /// A refused commit has written its first record.
     CommitsInPart as broken_commits_in_part
         breaks one_stale_record_lets_nothing_in, a_refused_commit_changes_nothing;
@@ -169,6 +171,8 @@ bugs! {
         breaks a_head_is_the_fold_of_its_history, a_story_goes_as_it_goes_in_memory;
     /// Records of other desks are loaded.
     LoadCrossesDesks as broken_load_crosses_desks breaks another_desks_records_are_not_there;
+    /// Each record and counter is loaded by itself.
+    LoadsPieceByPiece as broken_loads_piece_by_piece breaks what_is_loaded_is_of_one_instant;
     /// What is not there is left out of the answer.
     AnswersWithoutGaps as broken_answers_without_gaps breaks answers_come_in_the_order_asked;
     /// Light and deactivated agents are on the roster.
@@ -195,6 +199,27 @@ bugs! {
     HistoriesMix as broken_histories_mix breaks histories_do_not_mix;
     /// An empty payload is taken for none.
     EmptyTextsVanish as broken_empty_texts_vanish breaks events_come_back_as_they_were_written;
+    /// A text loses its U+0000.
+    NulsDropped as broken_nuls_dropped breaks events_come_back_as_they_were_written;
+    /// Integers go through floats, as in JavaScript.
+    IntegersAreFloats as broken_integers_are_floats
+        breaks events_come_back_as_they_were_written;
+    /// Instants are nanoseconds in 64 bits, and end in 2262.
+    InstantsEndIn2262 as broken_instants_end_in_2262
+        breaks instants_come_back_whatever_their_year;
+    /// So do wakes.
+    WakesEndIn2262 as broken_wakes_end_in_2262 breaks instants_come_back_whatever_their_year;
+    /// Unique keys are compared without regard to letter case.
+    KeysFoldCase as broken_keys_fold_case breaks keys_are_told_apart_by_their_bytes;
+    /// Unique keys lose the blanks at their end.
+    KeysLoseBlanks as broken_keys_lose_blanks breaks keys_are_told_apart_by_their_bytes;
+    /// Departments are compared without regard to letter case.
+    RostersFoldCase as broken_rosters_fold_case breaks rosters_are_told_apart_by_their_bytes;
+    /// Departments are compared without the blanks at their end.
+    RostersLoseBlanks as broken_rosters_lose_blanks
+        breaks rosters_are_told_apart_by_their_bytes;
+    /// Commands are told apart by their last 64 bits.
+    CommandsByHalf as broken_commands_by_half breaks commands_are_told_apart_by_all_their_bits;
     /// Instants are cut to milliseconds.
     WholeMilliseconds as broken_whole_milliseconds breaks events_come_back_as_they_were_written;
     /// A scan goes record by record.
@@ -224,6 +249,9 @@ bugs! {
     WakesAreNotLeased as broken_wakes_are_not_leased
         breaks what_is_due_is_leased_to_one, what_is_due_is_leased_by_one_of_many,
             a_lease_on_a_wake_ends_at_its_instant, a_limit_leaves_the_rest_due;
+    /// A record is due when its lease ends, though its wake is yet to come.
+    LeaseEndsBeforeWake as broken_lease_ends_before_wake
+        breaks a_lease_makes_no_wake_due_sooner, random_commits_are_answered_as_in_memory;
     /// A lease makes a record due later.
     LeasesMoveWakes as broken_leases_move_wakes breaks a_lease_on_a_wake_ends_at_its_instant;
     /// A look leases.
@@ -254,6 +282,11 @@ bugs! {
             a_later_notice_waits_for_the_one_that_is_out;
     /// The newest ticket is told of first.
     NewestTicketsFirst as broken_newest_tickets_first breaks notices_that_nobody_tried_come_by_age;
+    /// A ticket keeps its place when its oldest notice is settled: whoever is busy comes first.
+    TicketsKeepTheirAge as broken_tickets_keep_their_age breaks a_busy_ticket_waits_its_turn;
+    /// What failed is tried again before anything new.
+    RetriesKeepTheirPlace as broken_retries_keep_their_place
+        breaks what_is_tried_again_comes_after_what_is_new;
     /// A claim takes more than its limit.
     ClaimsWithoutLimit as broken_claims_without_limit breaks notices_that_nobody_tried_come_by_age;
     /// A lease holds at its end.
@@ -267,6 +300,9 @@ bugs! {
     StaleTokensSettle as broken_stale_tokens_settle breaks a_stale_token_settles_nothing;
     /// Any token settles.
     AnyTokenSettles as broken_any_token_settles breaks a_token_of_nothing_settles_nothing;
+    /// The look at a token and the settling are two steps.
+    SettlesAfterALook as broken_settles_after_a_look
+        breaks a_token_settles_for_one_of_many, a_lapsed_lease_settles_or_is_claimed_again;
     /// What is settled already settles again.
     SettlingTwiceIsFine as broken_settling_twice_is_fine breaks a_notice_is_settled_once;
     /// A lease that was settled as a retry settles again.

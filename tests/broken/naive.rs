@@ -14,8 +14,9 @@ use helpdesk::store::{
     Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
 use helpdesk::{
-    Columns, CommandId, Counter, DeskId, Event, Expected, Head, Key, KeyChange, Notice, Record,
-    RecordKind, Revision, TicketColumns, TicketNumber, UniqueKey,
+    Columns, CommandId, Counter, DepartmentName, DeskId, Event, Expected, FieldValue, Head, Key,
+    KeyChange, Notice, Personal, Record, RecordKind, Revision, TicketColumns, TicketNumber,
+    UniqueKey,
 };
 
 use super::{Bug, listing};
@@ -37,6 +38,7 @@ pub(crate) struct State {
     log: Vec<(DeskId, Entry)>,
     outbox: Vec<Waiting>,
     numbers: BTreeMap<DeskId, u64>,
+    told: u64,
     seq: u64,
     leases: u64,
 }
@@ -55,6 +57,7 @@ pub(crate) struct Row {
 struct Waiting {
     key: Key,
     notice: Notice,
+    age: u64,
     from: At,
     lease: u64,
     attempt: u32,
@@ -216,9 +219,49 @@ impl Naive {
         (desk, counter)
     }
 
+    /// What can happen to texts and numbers on their way to a disk.
+    fn spoil(&self, personal: &mut Personal) {
+        if self.has(Bug::NulsDropped) {
+            for words in [&mut personal.subject, &mut personal.text, &mut personal.name] {
+                *words = words.as_ref().map(|words| words.replace('\0', "").into());
+            }
+        }
+        for (_, value) in &mut personal.fields {
+            if let (FieldValue::Integer(number), Bug::IntegersAreFloats) = (value, self.bug) {
+                *number = *number as f64 as i64;
+            }
+        }
+    }
+
+    /// A unique key, as a column with a collation has it.
+    fn collated(&self, key: &mut UniqueKey) {
+        if let UniqueKey::AgentEmail(words) = key {
+            match self.bug {
+                Bug::KeysFoldCase => *words = words.to_lowercase().into(),
+                Bug::KeysLoseBlanks => *words = words.trim_end().into(),
+                _ => {}
+            }
+        }
+    }
+
+    /// A name of a department, likewise.
+    fn folded(&self, name: &DepartmentName) -> String {
+        match self.bug {
+            Bug::RostersFoldCase => name.as_str().to_lowercase(),
+            Bug::RostersLoseBlanks => name.as_str().trim_end().into(),
+            _ => name.as_str().into(),
+        }
+    }
+
     fn find_receipt(&self, state: &State, desk: DeskId, id: CommandId) -> Option<Receipt> {
         let mut receipts = state.receipts.iter().filter(|(owner, receipt)| {
-            (*owner == desk || self.has(Bug::CommandsCrossDesks)) && receipt.command == Some(id)
+            let own = *owner == desk || self.has(Bug::CommandsCrossDesks);
+            own && receipt.command.is_some_and(|command| match self.bug {
+                Bug::CommandsByHalf => {
+                    command.as_uuid().as_u64_pair().1 == id.as_uuid().as_u64_pair().1
+                }
+                _ => command == id,
+            })
         });
         receipts.next().map(|(_, receipt)| receipt.clone())
     }
@@ -270,6 +313,12 @@ impl Naive {
                 if self.has(Bug::EmptyTextsVanish) {
                     event.personal = event.personal.filter(|it| **it != Default::default());
                 }
+                if self.has(Bug::InstantsEndIn2262) {
+                    event.at = event.at.min(DateTime::from_timestamp_nanos(i64::MAX));
+                }
+                if let Some(personal) = event.personal.as_deref_mut() {
+                    self.spoil(personal);
+                }
                 if self.has(Bug::WholeMilliseconds) {
                     let millis = event.at.timestamp_millis();
                     event.at = DateTime::from_timestamp_millis(millis).unwrap();
@@ -277,7 +326,11 @@ impl Naive {
                 event
             }));
             let leased = old.as_ref().and_then(|row| row.wake);
-            let wake = write.next_wake.map(|at| (at, at));
+            let last = match self.bug {
+                Bug::WakesEndIn2262 => DateTime::from_timestamp_nanos(i64::MAX),
+                _ => At::MAX_UTC,
+            };
+            let wake = write.next_wake.map(|at| (at.min(last), at.min(last)));
             let wake = match self.bug {
                 Bug::WakeNotSet if old.is_some() => leased,
                 Bug::WakeNotCleared => wake.or(leased),
@@ -351,7 +404,13 @@ impl Naive {
         }
         for notice in notices {
             let key = Key::ticket(desk, notice.id.ticket);
-            let waiting = Waiting { key, notice, from: At::MIN_UTC, lease: 0, attempt: 0 };
+            state.told += 1;
+            let mut age = state.told;
+            if self.has(Bug::TicketsKeepTheirAge) {
+                let older = state.outbox.iter().find(|waiting| waiting.key == key);
+                age = older.map_or(age, |older| older.age);
+            }
+            let waiting = Waiting { key, notice, age, from: At::MIN_UTC, lease: 0, attempt: 0 };
             state.outbox.push(waiting);
         }
     }
@@ -359,6 +418,20 @@ impl Naive {
 
 impl Store for Naive {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
+        let asked = wanted.records.len() + wanted.counters.len();
+        if self.has(Bug::LoadsPieceByPiece) && asked > 1 {
+            // Each under a lock of its own.
+            let roster = Wanted { roster: wanted.roster.clone(), ..Wanted::default() };
+            let Found { mut records, mut counters, roster } = self.load(desk, &roster)?;
+            for key in &wanted.records {
+                thread::sleep(Duration::from_micros(20));
+                records.extend(self.load(desk, &Wanted::records([*key]))?.records);
+            }
+            for counter in &wanted.counters {
+                counters.extend(self.load(desk, &Wanted::counters([counter.clone()]))?.counters);
+            }
+            return Ok(Found { records, counters, roster });
+        }
         let state = self.state();
         let own = |key: &Key| key.desk == desk || self.has(Bug::LoadCrossesDesks);
         let record = |key: &Key| {
@@ -383,7 +456,10 @@ impl Store for Naive {
             };
             let here = match wanted {
                 Roster::Everybody => true,
-                Roster::Department(name) => columns.departments.contains(name),
+                Roster::Department(name) => {
+                    let same = |it: &DepartmentName| self.folded(it) == self.folded(name);
+                    columns.departments.iter().any(same)
+                }
             };
             if here && (columns.can_own || self.has(Bug::RosterHasEverybody)) {
                 let load = key.as_agent().map_or(0, |id| counter(&Counter::Load(id)));
@@ -409,7 +485,11 @@ impl Store for Naive {
                 let row = rows.find(|it| it.key.desk == desk && it.number == Some(*number));
                 row.map(|record| record.key)
             }
-            key => state.keys.get(&(self.key_desk(desk), key.clone())).copied(),
+            key => {
+                let mut key = key.clone();
+                self.collated(&mut key);
+                state.keys.get(&(self.key_desk(desk), key)).copied()
+            }
         };
         Ok(keys.iter().map(owner).collect())
     }
@@ -431,7 +511,11 @@ impl Store for Naive {
     }
 
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
-        let parts = commit.into_parts();
+        let mut parts = commit.into_parts();
+        for change in &mut parts.keys {
+            let (KeyChange::Take(key, _) | KeyChange::Release(key, _)) = change;
+            self.collated(key);
+        }
         let mut state = self.state();
         if let Err(error) = self.check(&state, &parts) {
             match self.bug {
@@ -474,6 +558,13 @@ impl Store for Naive {
             drop(state);
             thread::sleep(Duration::from_micros(500));
             state = self.state();
+        }
+        if self.has(Bug::GuardsReadBefore) {
+            // All is checked again but the guards.
+            drop(state);
+            thread::sleep(Duration::from_micros(500));
+            state = self.state();
+            self.check(&state, &CommitParts { guards: Vec::new(), ..parts.clone() })?;
         }
         let rows = if self.has(Bug::LongCommitsAreCut) { 16 } else { usize::MAX };
         Ok(self.write(&mut state, parts, rows))
@@ -555,7 +646,10 @@ impl Store for Naive {
                 let Some(wake) = state.rows.get_mut(&key).and_then(|row| row.wake.as_mut()) else {
                     continue;
                 };
-                wake.1 = lease.until;
+                wake.1 = lease.until.max(wake.0);
+                if self.has(Bug::LeaseEndsBeforeWake) {
+                    wake.1 = lease.until;
+                }
                 if self.has(Bug::LeasesMoveWakes) {
                     wake.0 = lease.until;
                 }
@@ -575,31 +669,31 @@ impl Store for Naive {
     fn claim(&self, scope: Scope, now: At, lease: Lease) -> Result<Vec<Claimed>, StoreError> {
         let mut state = self.state();
         let State { outbox, rows, leases, .. } = &mut *state;
-        let mut seen = Vec::new();
         let mut claimed = Vec::new();
         let newest_first = self.has(Bug::NewestTicketsFirst);
-        let places: Vec<usize> = if newest_first {
-            (0..outbox.len()).rev().collect()
-        } else {
-            (0..outbox.len()).collect()
-        };
+        let mut places: Vec<usize> = (0..outbox.len()).collect();
+        places.sort_by_key(|place| match self.bug {
+            Bug::RetriesKeepTheirPlace => (At::MIN_UTC, outbox[*place].age),
+            _ => (outbox[*place].from, outbox[*place].age),
+        });
+        if newest_first {
+            places.reverse();
+        }
         for place in places {
-            let first =
-                !newest_first || outbox[..place].iter().all(|older| older.key != outbox[place].key);
+            let first = outbox[..place].iter().all(|older| older.key != outbox[place].key)
+                || self.has(Bug::EveryNoticeIsOut);
             let waiting = &mut outbox[place];
             let own = self.in_scope(scope, waiting.key.desk, Bug::ClaimCrossesDesks);
             if !own || !first {
                 continue;
             }
-            let oldest = !seen.contains(&waiting.key) || self.has(Bug::EveryNoticeIsOut);
-            seen.push(waiting.key);
             let ready = match self.bug {
                 Bug::ClaimsLinger => waiting.from < now,
                 Bug::ClaimsAreNotLeased => true,
                 _ => waiting.from <= now,
             };
             let full = claimed.len() >= lease.limit && !self.has(Bug::ClaimsWithoutLimit);
-            if !oldest || !ready || full {
+            if !ready || full {
                 continue;
             }
             if !self.has(Bug::TokensRepeat) || waiting.lease == 0 {
@@ -621,12 +715,21 @@ impl Store for Naive {
 
     fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError> {
         let mut state = self.state();
+        let mut looked = false;
+        if self.has(Bug::SettlesAfterALook) {
+            let own = |it: &Waiting| it.key == token.key && it.lease == token.lease;
+            looked = token.lease != 0 && state.outbox.iter().any(own);
+            drop(state);
+            thread::sleep(Duration::from_millis(2));
+            state = self.state();
+        }
         let attempts = state.outbox.iter().map(|it| (it.key, it.attempt)).collect::<Vec<_>>();
         let place = state.outbox.iter().position(|waiting| {
             waiting.key == token.key
                 && match self.bug {
                     Bug::StaleTokensSettle => waiting.lease != 0,
                     Bug::AnyTokenSettles => true,
+                    Bug::SettlesAfterALook => looked,
                     _ => waiting.lease == token.lease && token.lease != 0,
                 }
         });

@@ -74,6 +74,19 @@ pub(super) async fn a_lease_on_a_wake_ends_at_its_instant(hand: Hand<'_>) -> Ver
     same("under the second lease", later, (vec![], Some(at(9))))
 }
 
+pub(super) async fn a_lease_makes_no_wake_due_sooner(hand: Hand<'_>) -> Verdict {
+    hand.given_wake(ticket(1), at(5)).await?;
+    hand.given_wake(ticket(2), at(6)).await?;
+    // Who leases has a clock that is ahead; the lease ends before the wake.
+    let first = due(hand, at(5), lease(at(2))).await?;
+    same("leased until before its wake", first, (vec![(ticket(1), at(5))], Some(at(6))))?;
+    for now in [at(1), at(2), at(3), at(5) - MICRO] {
+        same(format!("due at {now}"), due(hand, now, lease(at(9))).await?, (vec![], Some(at(5))))?;
+    }
+    let then = due(hand, at(5), lease(at(9))).await?;
+    same("at its wake", then, (vec![(ticket(1), at(5))], Some(at(6))))
+}
+
 pub(super) async fn a_limit_leaves_the_rest_due(hand: Hand<'_>) -> Verdict {
     let [one, two, three] = [(1, at(1)), (2, at(1) + MICRO), (3, at(2))];
     for (n, wake) in [one, two, three] {

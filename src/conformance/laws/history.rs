@@ -1,8 +1,16 @@
 //! Histories: without gaps, in pages, and byte for byte.
 
-use crate::conformance::hand::{ANNA, DESK, Hand, agent, elsewhere, parts, text, ticket};
+use chrono::{DateTime, TimeDelta};
+
+use crate::conformance::hand::{
+    ANNA, DESK, Hand, MICRO, agent, elsewhere, parts, rows, text, ticket,
+};
 use crate::conformance::law::{Verdict, same};
-use crate::{Event, FieldValue, Key, Personal, Revision, Write};
+use crate::store::Lease;
+use crate::{Change, Event, FieldFact, FieldValue, Key, Personal, Revision, TicketChange, Write};
+
+/// The first whole number that no float has.
+const BEYOND_FLOATS: i64 = (1 << 53) + 1;
 
 fn revisions(history: &[Event]) -> Vec<u64> {
     history.iter().map(|event| event.revision.0).collect()
@@ -75,7 +83,16 @@ pub(super) async fn events_come_back_as_they_were_written(hand: Hand<'_>) -> Ver
             fields: vec![
                 ("serial".into(), FieldValue::Text("007 ".into())),
                 ("serial".into(), FieldValue::Text("7".into())),
+                ("seats".into(), FieldValue::Integer(BEYOND_FLOATS)),
+                ("debts".into(), FieldValue::Integer(i64::MIN + 1)),
             ],
+        }),
+        // What ends a text in C, and what takes two units in UTF-16.
+        Some(Personal {
+            subject: text("\0"),
+            text: text("before\0after \u{10ffff}\u{1f469}\u{200d}\u{1f692}\u{feff}\u{fffd}"),
+            name: text("\u{20bb7}野 \0\0 "),
+            ..Personal::default()
         }),
     ];
     for key in [ticket(1), agent(ANNA), Key::settings(DESK)] {
@@ -83,6 +100,11 @@ pub(super) async fn events_come_back_as_they_were_written(hand: Hand<'_>) -> Ver
         for (from, personal) in (0..).zip(&payloads) {
             let mut event = hand.kit.event(key, from + 1);
             event.personal = personal.clone().map(Box::new);
+            if let (Change::Ticket(change), 1..) = (&mut event.change, from) {
+                let value = FieldValue::Integer(BEYOND_FLOATS + i64::try_from(from).unwrap_or(0));
+                let to = Some(FieldFact::Value(value));
+                *change = TicketChange::FieldChanged { field: "seats".into(), to };
+            }
             written.push(event.clone());
             let write = Write { events: [event].into(), ..hand.write(key, from, 1)? };
             hand.commit(parts(vec![write])).await?;
@@ -91,6 +113,27 @@ pub(super) async fn events_come_back_as_they_were_written(hand: Hand<'_>) -> Ver
         same(format!("the history of {key}"), history, written)?;
     }
     Ok(())
+}
+
+pub(super) async fn instants_come_back_whatever_their_year(hand: Hand<'_>) -> Verdict {
+    // Before 1970; where nanoseconds in 64 bits end, in 2262; and where four digits do.
+    let years = [-1, 0, 9_223_372_036, 9_223_372_037, 32_503_680_000, 253_402_300_799];
+    let instants = years.map(|second| DateTime::UNIX_EPOCH + TimeDelta::seconds(second) + MICRO);
+    let mut written = Vec::new();
+    for (from, at) in (0..).zip(instants) {
+        let event = Event { at, ..hand.kit.event(ticket(1), from + 1) };
+        written.push(at);
+        let write = hand.write(ticket(1), from, 1)?;
+        let write = Write { events: [event].into(), next_wake: Some(at), ..write };
+        hand.commit(parts(vec![write])).await?;
+        let asleep = hand.due(at - MICRO, Lease { until: at, limit: 9 }).await?;
+        same("before its wake", (rows(&asleep), asleep.next), (vec![], Some(at)))?;
+        let due = hand.due(at, Lease { until: at, limit: 9 }).await?;
+        same("at its wake", rows(&due), [(ticket(1), at)])?;
+    }
+    let history = hand.store().history(ticket(1), Revision::ZERO, 9).await?;
+    let found: Vec<_> = history.iter().map(|event| event.at).collect();
+    same("when each was", found, written)
 }
 
 pub(super) async fn histories_do_not_mix(hand: Hand<'_>) -> Verdict {

@@ -1,11 +1,11 @@
 //! Unique keys: one owner each, and only the owner gives one up.
 
 use crate::conformance::hand::{
-    ANNA, BEN, DESK, ELSEWHERE, Hand, agent, elsewhere, email, guard, parts, ticket,
+    ALIKE, ANNA, BEN, DESK, ELSEWHERE, Hand, agent, elsewhere, email, guard, parts, ticket,
 };
 use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::store::{CommitError, CommitParts};
-use crate::{Key, KeyChange, UniqueKey};
+use crate::{AgentId, Key, KeyChange, UniqueKey};
 
 fn mail() -> UniqueKey {
     email("desk@example.com")
@@ -44,6 +44,26 @@ pub(super) async fn a_key_has_one_owner(hand: Hand<'_>) -> Verdict {
     let other = KeyChange::Take(email("ben@example.com"), ben);
     hand.commit(changes(hand, &[(ben, 0)], &[other])?).await?;
     owned_by(hand, Some(anna)).await
+}
+
+pub(super) async fn keys_are_told_apart_by_their_bytes(hand: Hand<'_>) -> Verdict {
+    let keys: Vec<(Key, UniqueKey)> =
+        (1..).zip(ALIKE).map(|(id, words)| (agent(AgentId::from_u128(id)), email(words))).collect();
+    for (by, key) in &keys {
+        let taken = KeyChange::Take(key.clone(), *by);
+        hand.commit(changes(hand, &[(*by, 0)], &[taken])?).await?;
+    }
+    for (by, key) in &keys {
+        same(format!("who has {key:?}"), hand.owner(DESK, key.clone()).await?, Some(*by))?;
+    }
+    // One is given up, and no other.
+    if let Some((by, key)) = keys.first() {
+        let released = KeyChange::Release(key.clone(), *by);
+        hand.commit(changes(hand, &[(*by, 1)], &[released])?).await?;
+    }
+    let all = keys.iter().map(|(_, key)| key.clone()).collect();
+    let owners = hand.store().resolve(DESK, all).await?;
+    same("who has one still", owners.iter().flatten().count(), keys.len() - 1)
 }
 
 pub(super) async fn an_owner_may_take_its_key_again(hand: Hand<'_>) -> Verdict {

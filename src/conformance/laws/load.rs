@@ -1,7 +1,8 @@
 //! What is loaded: the last commit, in the order asked, and of one desk.
 
 use crate::conformance::hand::{
-    ANNA, BEN, DESK, ELSEWHERE, Hand, agent, at, command, elsewhere, email, lift, parts, ticket,
+    ALIKE, ANNA, BEN, DESK, ELSEWHERE, Hand, agent, at, command, elsewhere, email, lift, parts,
+    ticket,
 };
 use crate::conformance::law::{Verdict, same, unless};
 use crate::conformance::laws::find::every_ticket;
@@ -132,6 +133,18 @@ pub(super) async fn a_roster_lists_who_can_own_tickets(hand: Hand<'_>) -> Verdic
     let found = hand.store().load(DESK, wanted).await?;
     let first = found.roster.into_iter().next().map(|one| one.record);
     same("a record and its place on the roster", found.records, [first])
+}
+
+pub(super) async fn rosters_are_told_apart_by_their_bytes(hand: Hand<'_>) -> Verdict {
+    let agents = || (1..).map(|id| agent(AgentId::from_u128(id))).zip(ALIKE);
+    for (key, name) in agents() {
+        let write = hand.profile(key, 0, |facts| facts.departments = vec![name.into()])?;
+        hand.commit(parts(vec![write])).await?;
+    }
+    for (key, name) in agents() {
+        same(format!("{name:?}"), roster(hand, department(name)).await?, [(key, 0)])?;
+    }
+    same("a name that begins so", roster(hand, department("caf")).await?, [])
 }
 
 pub(super) async fn a_roster_follows_what_is_said_of_an_agent(hand: Hand<'_>) -> Verdict {

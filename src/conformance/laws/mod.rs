@@ -100,6 +100,9 @@ laws! { $
         /// `load` gives as a roster the agents who can own tickets, those of a department or
         /// all, in the order of their keys, each with the load.
         a_roster_lists_who_can_own_tickets;
+        /// A roster in `load` is of the department with the very name: letter case, blanks and
+        /// how an accent is composed tell departments apart.
+        rosters_are_told_apart_by_their_bytes;
         /// A roster in `load` is as of the last commit: who left the department, became a
         /// light agent or was deactivated is no longer on it.
         a_roster_follows_what_is_said_of_an_agent;
@@ -114,9 +117,12 @@ laws! { $
         /// events: none for 0, nor beyond the end, however large the numbers.
         a_page_begins_after_a_revision_and_ends_at_its_limit;
         /// `history` gives facts and personal payloads byte for byte as they were committed:
-        /// instants to the microsecond, texts in any script, what is empty apart from what is
-        /// not there.
+        /// instants to the microsecond, texts in any script and with any character, U+0000 too,
+        /// integers of 64 bits, what is empty apart from what is not there.
         events_come_back_as_they_were_written;
+        /// `history` gives an event's instant, and `due` a wake, as they were committed: before
+        /// 1970, beyond 2262, and to the end of the year 9999.
+        instants_come_back_whatever_their_year;
         /// `history` has the events of one record, whatever else has the same id: another kind
         /// of record, or a record of another desk.
         histories_do_not_mix;
@@ -157,6 +163,9 @@ laws! { $
         /// `commit` refuses to take a unique key that another record has, and names the key and
         /// its owner; `resolve` goes on naming the owner.
         a_key_has_one_owner;
+        /// Unique keys are the same where their bytes are: letter case, blanks and how an accent
+        /// is composed tell them apart.
+        keys_are_told_apart_by_their_bytes;
         /// `commit` lets the record that has a unique key take it again.
         an_owner_may_take_its_key_again;
         /// A unique key that its owner released in a `commit` is nobody's, and may be taken.
@@ -214,6 +223,8 @@ laws! { $
         /// `commit` refuses a command that came before, and gives the first receipt, whatever
         /// the digest and whatever else it would write.
         a_command_is_carried_out_once;
+        /// Commands are the same where all their bits are.
+        commands_are_told_apart_by_all_their_bits;
         /// A `commit` without a command is never taken for another.
         commits_without_a_command_never_meet;
         /// After a refused `commit` its command has no receipt, and may be carried out.
@@ -249,6 +260,9 @@ laws! { $
         /// A lease of `due` holds until just before its end; at its end the record is anybody's,
         /// due since when it was.
         a_lease_on_a_wake_ends_at_its_instant;
+        /// `due` never gives a record before its wake, also where the lease on it has ended
+        /// before: it is due, and `next`, at the later of the two.
+        a_lease_makes_no_wake_due_sooner;
         /// `due` leases at most `limit` records, the earliest; the next of the rest is `next`,
         /// also where it is due already.
         a_limit_leaves_the_rest_due;
@@ -278,6 +292,12 @@ laws! { $
         /// `claim` gives at most `limit` notices; of those that nobody tried yet, the tickets
         /// that have waited longest first.
         notices_that_nobody_tried_come_by_age;
+        /// A ticket's turn in `claim` is that of its oldest notice that is not settled, also after
+        /// earlier ones were: a busy ticket keeps no other waiting.
+        a_busy_ticket_waits_its_turn;
+        /// What is tried again comes in `claim` after what nobody tried, by the instant of the
+        /// retry or of the lease's end.
+        what_is_tried_again_comes_after_what_is_new;
         /// A lease of `claim` holds until just before its end; at its end the notice is
         /// anybody's, under another token.
         a_lease_on_a_notice_ends_at_its_instant;
@@ -326,6 +346,12 @@ laws! { $
         /// Of many commits at once on one record at one revision, exactly one is made; the
         /// history has no gaps.
         one_writer_wins_each_round;
+        /// Of two commits at once, each of which writes what the other guards, exactly one is made:
+        /// a guard holds until what rests on it is written.
+        of_two_that_guard_each_other_one_wins;
+        /// What `load` gives is as of one instant, whoever commits in the meantime: records,
+        /// counters and roster of one commit are all from before it, or all from after it.
+        what_is_loaded_is_of_one_instant;
         /// Many commits at once lift a counter exactly to its ceiling.
         a_ceiling_holds_under_many_writers;
         /// Of many commits at once that take one unique key, exactly one is made.
@@ -340,6 +366,12 @@ laws! { $
         what_is_due_is_leased_by_one_of_many;
         /// Of many who claim at once, exactly one gets each notice, and none is lost.
         a_notice_is_claimed_by_one_of_many;
+        /// Of many who `settle` with one token at once, exactly one is told `true`, and no later
+        /// notice of the ticket is lost.
+        a_token_settles_for_one_of_many;
+        /// Where a lease has ended, and its holder settles while another claims, the notice is
+        /// either settled or claimed again, never both.
+        a_lapsed_lease_settles_or_is_claimed_again;
         /// A `commit` of an `AsyncStore` whose future is dropped before it is ready is made as a
         /// whole, at once or later, or not at all.
         a_commit_that_is_given_up_is_whole_or_not_there;

@@ -74,6 +74,48 @@ pub(super) async fn notices_that_nobody_tried_come_by_age(hand: Hand<'_>) -> Ver
     same("claimed, by and by", all, [id(3, 0), id(1, 0), id(4, 0), id(2, 0)])
 }
 
+/// One more event on a ticket, and this many notices of it.
+async fn told_again(hand: Hand<'_>, n: u128, from: u64, notices: u16) -> Verdict {
+    let write = hand.write(ticket(n), from, 1)?;
+    let notices = (0..notices).map(|index| notice(ticket(n), from + 1, index)).collect();
+    hand.commit(CommitParts { notices, ..parts(vec![write]) }).await?;
+    Ok(())
+}
+
+pub(super) async fn a_busy_ticket_waits_its_turn(hand: Hand<'_>) -> Verdict {
+    hand.given_notices(ticket(1), 1).await?;
+    hand.given_notices(ticket(2), 1).await?;
+    told_again(hand, 1, 1, 2).await?;
+    hand.given_notices(ticket(3), 1).await?;
+    told_again(hand, 2, 1, 1).await?;
+    let [later, last] = [0, 1].map(|index| notice(ticket(1), 2, index).id);
+    let again = notice(ticket(2), 2, 0).id;
+    let mut order = Vec::new();
+    for settlement in [Settlement::Delivered, Settlement::GivenUp].into_iter().cycle().take(6) {
+        let one = hand.claim_one(at(1)).await?;
+        order.push(one.notice.id);
+        same("settled", settle(hand, &one, settlement).await?, true)?;
+    }
+    same("claimed one by one", order, [id(1, 0), id(2, 0), later, last, id(3, 0), again])?;
+    none_at(hand, at(98)).await
+}
+
+pub(super) async fn what_is_tried_again_comes_after_what_is_new(hand: Hand<'_>) -> Verdict {
+    for n in 1..=4 {
+        hand.given_notices(ticket(n), 2).await?;
+    }
+    for again in [Some(at(4)), None, Some(at(1) + MICRO)] {
+        // The second is claimed, and nobody says what came of it: its lease ends at 2.
+        let one = hand.claim_one(at(1)).await?;
+        if let Some(again) = again {
+            same("settled", settle(hand, &one, Settlement::Retry(again)).await?, true)?;
+        }
+    }
+    hand.given_notices(ticket(5), 1).await?;
+    let claimed = hand.claim(at(4), lease(at(9))).await?;
+    same("claimed", told(&claimed), [4, 5, 3, 2, 1].map(|n| id(n, 0)))
+}
+
 pub(super) async fn a_lease_on_a_notice_ends_at_its_instant(hand: Hand<'_>) -> Verdict {
     hand.given_notices(ticket(1), 2).await?;
     let first = hand.claim(at(1), lease(at(5))).await?;

@@ -1,9 +1,13 @@
 //! Races: whatever happens at once, there is one winner, and nothing is counted twice.
 
-use crate::conformance::hand::{ANNA, DESK, Hand, agent, at, email, lift, once, parts, ticket};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::conformance::hand::{
+    ANNA, DESK, Hand, agent, at, email, guard, lift, notice, once, parts, ticket, told,
+};
 use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::conformance::poll::{given_up, turn};
-use crate::store::{CommitError, CommitParts, Lease, Settlement, Wanted};
+use crate::store::{CommitError, CommitParts, Lease, Roster, Settlement, Wanted};
 use crate::{AgentId, Counter, KeyChange, Revision, TicketNumber};
 
 const RACERS: usize = 8;
@@ -48,26 +52,108 @@ pub(super) async fn one_writer_wins_each_round(hand: Hand<'_>) -> Verdict {
     same("the scan's length", hand.store().scan(DESK, 0, usize::MAX).await?.len() as u64, ROUNDS)
 }
 
+pub(super) async fn of_two_that_guard_each_other_one_wins(hand: Hand<'_>) -> Verdict {
+    let keys = [agent(ANNA), ticket(1)];
+    hand.given(&keys.map(|key| (key, 0))).await?;
+    let (mut annas, mut tickets) = (1, 1);
+    for round in 0..ROUNDS {
+        let [anna, ticket] = keys;
+        let writes = [hand.write(anna, annas, 1)?, hand.write(ticket, tickets, 1)?];
+        let guards = [guard(ticket, tickets), guard(anna, annas)];
+        let won = all(hand
+            .race(2, |hand, racer| {
+                let [first, second] = writes.clone();
+                let write = if racer == 0 { first } else { second };
+                let guards = guards.into_iter().filter(|guard| guard.key != write.key).collect();
+                async move {
+                    turn().await;
+                    won(hand.commit(CommitParts { guards, ..parts(vec![write]) }).await)
+                }
+            })
+            .await)?;
+        same(format!("winners of round {round}"), winners(&won), 1)?;
+        let first = won.first().copied().unwrap_or(false);
+        annas += u64::from(first);
+        tickets += u64::from(!first);
+    }
+    Ok(())
+}
+
+/// Says that there is an end, however it came.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+pub(super) async fn what_is_loaded_is_of_one_instant(hand: Hand<'_>) -> Verdict {
+    let keys = [ticket(1), agent(ANNA), ticket(2)];
+    let step = async |hand: Hand<'_>, from| {
+        let writes = keys.iter().map(|key| hand.write(*key, from, 1)).collect::<Verdict<_>>()?;
+        let counters = vec![lift(ANNA, 1, None)];
+        hand.commit(CommitParts { counters, ..parts(writes) }).await?;
+        Verdict::Ok(())
+    };
+    step(hand, 0).await?;
+    let ended = AtomicBool::new(false);
+    let (ended, step) = (&ended, &step);
+    all(hand
+        .race(4, |hand, racer| async move {
+            if racer == 0 {
+                let _ended = Ended(ended);
+                for from in 1..ROUNDS {
+                    turn().await;
+                    step(hand, from).await?;
+                }
+                return Ok(());
+            }
+            while !ended.load(Ordering::Relaxed) {
+                turn().await;
+                let counters = vec![Counter::Load(ANNA)];
+                let roster = Some(Roster::Everybody);
+                let wanted = Wanted { counters, roster, ..Wanted::records(keys) };
+                let found = hand.store().load(DESK, wanted).await?;
+                let records = found.records.iter().flatten().map(|it| it.revision.0);
+                let rostered = found.roster.iter().map(|it| it.record.revision.0);
+                let loads = found.roster.iter().map(|it| it.load).chain(found.counters);
+                let loads = loads.map(i64::unsigned_abs);
+                let seen: Vec<u64> = records.chain(rostered).chain(loads).collect();
+                let apart = seen.iter().any(|one| seen.first() != Some(one)) || seen.len() != 6;
+                unless(format!("of several instants: {seen:?}"), apart)?;
+            }
+            Ok(())
+        })
+        .await)?;
+    Ok(())
+}
+
 pub(super) async fn a_ceiling_holds_under_many_writers(hand: Hand<'_>) -> Verdict {
     const CEILING: i64 = 10;
-    let owned: i64 = all(hand
-        .race(RACERS, |hand, racer| async move {
-            let mut owned = 0;
-            for n in 0..8 {
-                let write = hand.write(ticket(u128::from(racer * 100 + n + 1)), 0, 1)?;
-                let counters = vec![lift(ANNA, 1, Some(CEILING))];
-                turn().await;
-                if won(hand.commit(CommitParts { counters, ..parts(vec![write]) }).await)? {
-                    owned += 1;
+    for round in 1_u64..=5 {
+        let counted = AgentId::from_u128(u128::from(round));
+        let owned: i64 = all(hand
+            .race(RACERS, |hand, racer| async move {
+                let mut owned = 0;
+                for n in 0..8 {
+                    let id = round * 1_000 + racer * 100 + n;
+                    let write = hand.write(ticket(u128::from(id)), 0, 1)?;
+                    let counters = vec![lift(counted, 1, Some(CEILING))];
+                    turn().await;
+                    if won(hand.commit(CommitParts { counters, ..parts(vec![write]) }).await)? {
+                        owned += 1;
+                    }
                 }
-            }
-            Ok(owned)
-        })
-        .await)?
-    .into_iter()
-    .sum();
-    same("commits that were let through", owned, CEILING)?;
-    same("the counter", hand.counter(DESK, Counter::Load(ANNA)).await?, CEILING)
+                Ok(owned)
+            })
+            .await)?
+        .into_iter()
+        .sum();
+        same("commits that were let through", owned, CEILING)?;
+        same("the counter", hand.counter(DESK, Counter::Load(counted)).await?, CEILING)?;
+    }
+    Ok(())
 }
 
 pub(super) async fn a_key_is_taken_by_one_of_many(hand: Hand<'_>) -> Verdict {
@@ -202,6 +288,59 @@ pub(super) async fn a_notice_is_claimed_by_one_of_many(hand: Hand<'_>) -> Verdic
     // Who finds nothing to claim stops, though a later notice may yet come free.
     let left = hand.outbox(DESK).await?.len();
     same("notices in all", delivered.len() + left, 40)
+}
+
+pub(super) async fn a_token_settles_for_one_of_many(hand: Hand<'_>) -> Verdict {
+    for round in 1..=10 {
+        hand.given_notices(ticket(round), 3).await?;
+        for index in 0..3 {
+            let one = hand.claim_one(at(1)).await?;
+            same("claimed", one.notice.id, notice(ticket(round), 1, index).id)?;
+            let settled = all(hand
+                .race(RACERS, |hand, _| async move {
+                    turn().await;
+                    Ok(hand.store().settle(one.token, Settlement::Delivered).await?)
+                })
+                .await)?;
+            same("who settled it", winners(&settled), 1)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn a_lapsed_lease_settles_or_is_claimed_again(hand: Hand<'_>) -> Verdict {
+    for round in 1..=u128::from(ROUNDS) {
+        hand.given_notices(ticket(round), 2).await?;
+        let old = hand.claim_one(at(1)).await?.token;
+        let mut came = all(hand
+            .race(2, |hand, racer| async move {
+                turn().await;
+                if racer == 0 {
+                    let settled = hand.store().settle(old, Settlement::Delivered).await?;
+                    return Ok((settled, Vec::new()));
+                }
+                Ok((false, hand.claim(at(2), Lease { until: at(3), limit: 1 }).await?))
+            })
+            .await)?;
+        let settled = came.iter().any(|(settled, _)| *settled);
+        let claimed = came.pop().map_or(Vec::new(), |(_, claimed)| claimed);
+        let [first, second] = [0, 1].map(|index| notice(ticket(round), 1, index).id);
+        // Who claims while the other settles may find nothing yet.
+        let right = match *told(&claimed) {
+            [] => settled,
+            [one] => one == if settled { second } else { first },
+            _ => false,
+        };
+        unless(format!("settled: {settled}, and claimed: {:?}", told(&claimed)), !right)?;
+        let mut gone = usize::from(settled);
+        for one in claimed {
+            let settled = hand.store().settle(one.token, Settlement::Delivered).await?;
+            same("the new lease settles", settled, true)?;
+            gone += 1;
+        }
+        same("what is left", hand.outbox(DESK).await?.len(), 2 - gone)?;
+    }
+    Ok(())
 }
 
 pub(super) async fn a_commit_that_is_given_up_is_whole_or_not_there(hand: Hand<'_>) -> Verdict {

@@ -270,16 +270,24 @@ impl Twins<'_> {
         self.chance.pick(&scopes).unwrap_or(Scope::All)
     }
 
-    /// A lease on all there is: which of several are taken first is another law.
+    /// A lease on all there is: which of several are taken first is another law. Some have
+    /// ended before they began.
     fn lease(&mut self) -> Lease {
-        let minutes = 1 + self.chance.below(200) as i64;
+        let minutes = self.chance.below(240) as i64 - 80;
         Lease { until: self.now + TimeDelta::minutes(minutes), limit: 1_000 }
     }
 
     async fn due(&mut self) -> Verdict {
+        self.due_at(self.now).await?;
+        // By a clock that is behind.
+        let behind = TimeDelta::minutes(self.chance.below(120) as i64);
+        self.due_at(self.now - behind).await
+    }
+
+    async fn due_at(&mut self, now: DateTime<Utc>) -> Verdict {
         let (scope, lease) = (self.scope(), self.lease());
-        let mut found = self.hand.store().due(scope, self.now, lease).await?;
-        let mut expected = self.memory.due(scope, self.now, lease).await?;
+        let mut found = self.hand.store().due(scope, now, lease).await?;
+        let mut expected = self.memory.due(scope, now, lease).await?;
         // Leases may end together, and then in any order.
         found.rows.sort_unstable_by_key(|row| row.key);
         expected.rows.sort_unstable_by_key(|row| row.key);

@@ -59,6 +59,19 @@ pub(super) async fn a_command_is_carried_out_once(hand: Hand<'_>) -> Verdict {
     Ok(())
 }
 
+pub(super) async fn commands_are_told_apart_by_all_their_bits(hand: Hand<'_>) -> Verdict {
+    let ids = [1, 1 << 127, 1 << 64, 1 << 63, u128::from(u64::MAX), u128::MAX, u128::MAX << 64, 0];
+    let mut receipts = Vec::new();
+    for (from, id) in (0..).zip(ids) {
+        same("of a command to come", hand.store().receipt(DESK, command(id)).await?, None)?;
+        receipts.push(hand.commit(by(hand, ticket(1), from, once(id, from))?).await?);
+    }
+    for (id, receipt) in ids.into_iter().zip(receipts) {
+        same("a receipt", hand.store().receipt(DESK, command(id)).await?, Some(receipt))?;
+    }
+    Ok(())
+}
+
 pub(super) async fn commits_without_a_command_never_meet(hand: Hand<'_>) -> Verdict {
     for from in 0..3 {
         let receipt = hand.given(&[(ticket(1), from)]).await?;

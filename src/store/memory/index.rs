@@ -237,10 +237,9 @@ impl Wakes {
 
     /// Puts a due wake off until its lease ends; never to before it is due.
     pub(super) fn lease(&mut self, slot: usize, wake: &mut Wake, lease: Lease) {
-        let until = lease.until.max(wake.at);
         self.order.remove(&(wake.visible_at, slot));
-        self.order.insert((until, slot));
-        wake.visible_at = until;
+        wake.visible_at = lease.until.max(wake.at);
+        self.order.insert((wake.visible_at, slot));
     }
 
     /// What may be leased, and when: earliest first.

@@ -17,13 +17,13 @@ pub(super) struct Outbox {
     leases: u64,
 }
 
-/// The instant from which a ticket's oldest notice may be claimed; then, by age.
+/// The instant from which a ticket's oldest notice may be claimed; then, by that notice's age.
 pub(super) type Place = (DateTime<Utc>, u64);
 
-/// The notices of one ticket, oldest first.
+/// The notices of one ticket, oldest first, each with its age.
 #[derive(Debug)]
 struct Queue {
-    notices: VecDeque<Notice>,
+    notices: VecDeque<(u64, Notice)>,
     place: Place,
     lease: u64,
     attempts: u32,
@@ -41,14 +41,14 @@ impl Outbox {
     pub(super) fn push(&mut self, age: u64, notice: Notice) {
         let ticket = notice.id.ticket;
         if let Some(queue) = self.queues.get_mut(&ticket) {
-            queue.notices.push_back(notice);
+            queue.notices.push_back((age, notice));
             return;
         }
         let place = (DateTime::<Utc>::MIN_UTC, age);
         self.order.insert(place, ticket);
         // An answer often comes before the opening's notice is delivered.
         let mut notices = VecDeque::with_capacity(2);
-        notices.push_back(notice);
+        notices.push_back((age, notice));
         self.queues.insert(ticket, Queue { notices, place, lease: 0, attempts: 0 });
     }
 
@@ -60,7 +60,7 @@ impl Outbox {
     /// Claims the oldest notice of a ticket.
     pub(super) fn claim(&mut self, ticket: TicketId, lease: Lease) -> Option<Leased> {
         let queue = self.queues.get_mut(&ticket)?;
-        let notice = queue.notices.front()?.clone();
+        let (_, notice) = queue.notices.front()?.clone();
         self.leases += 1;
         queue.lease = self.leases;
         queue.attempts += 1;
@@ -77,20 +77,19 @@ impl Outbox {
         }
         self.order.remove(&queue.place);
         queue.lease = 0;
-        let again = match settlement {
+        match settlement {
             Settlement::Delivered | Settlement::GivenUp => {
                 queue.notices.pop_front();
                 queue.attempts = 0;
-                if queue.notices.is_empty() {
+                let Some((age, _)) = queue.notices.front() else {
                     self.queues.remove(&ticket);
                     return true;
-                }
-                DateTime::<Utc>::MIN_UTC
+                };
+                // The next one stands where its own age puts it: a busy ticket waits its turn.
+                queue.place = (DateTime::<Utc>::MIN_UTC, *age);
             }
-            Settlement::Retry(at) => at,
-        };
-        // The next notice of the ticket takes the place of the last one.
-        queue.place.0 = again;
+            Settlement::Retry(at) => queue.place.0 = at,
+        }
         self.order.insert(queue.place, ticket);
         true
     }
