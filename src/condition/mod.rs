@@ -66,7 +66,6 @@ mod tree;
 mod view;
 
 pub use fact::Fact;
-pub(crate) use json::A_LITERAL;
 pub use sort::Sort;
 pub use token::ConditionSyntax;
 pub(crate) use token::MOST_BYTES;

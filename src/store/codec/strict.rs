@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde_json::Value;
 
-use crate::condition::A_LITERAL;
+use crate::condition::json::A_LITERAL;
 
 /// Why a text could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
