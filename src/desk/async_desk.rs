@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::flow::{Flow, TRIES};
 use super::io::Awaited;
 use super::tick::every_desk;
+use super::verbs::for_each_verb;
 use super::{
     Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, SavedView,
     Ticked, Workload,
@@ -227,15 +228,14 @@ twins! {
 }
 
 macro_rules! verbs {
-    ($($verb:ident: $command:ident;)*) => {
+    ($($(#[$doc:meta])* $verb:ident: $command:ident;)*) => {
         /// One verb for each command, as on [`Desk`](super::Desk).
         impl<S: AsyncStore> AsyncDesk<S> {$(
-            #[doc = concat!("[`Desk::", stringify!($verb), "`](super::Desk::", stringify!($verb),
-                "), awaited: see [`", stringify!($command), "`].")]
+            $(#[$doc])*
             ///
             /// # Errors
             ///
-            /// As there.
+            /// As [`Desk::execute`](super::Desk::execute); what is refused is said at the command.
             pub async fn $verb(
                 &self,
                 context: Context,
@@ -247,24 +247,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! {
-    open: Open;
-    reply: Reply;
-    note: Note;
-    log_conversation: LogConversation;
-    edit: Edit;
-    assign: Assign;
-    unassign: Unassign;
-    take: Take;
-    transfer: Transfer;
-    escalate: Escalate;
-    set_status: SetStatus;
-    postpone: Postpone;
-    resolve: Resolve;
-    close: Close;
-    reopen: Reopen;
-    follow_up: FollowUp;
-}
+for_each_verb!(verbs);
 
 impl<S: AsyncStore> AsyncDesk<S> {
     /// Registers an agent, or says anew what an agent is:

@@ -14,6 +14,51 @@ use crate::ticket::command::{
     Resolve, SetStatus, Take, Transfer, Unassign,
 };
 
+/// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
+/// neither lacks what the other has.
+macro_rules! for_each_verb {
+    ($make:ident) => {
+        $make! {
+            /// Opens a ticket, for a customer or among agents, and gives it its number: see [`Open`].
+            open: Open;
+            /// Adds a public message, which asks or answers by who writes it: see [`Reply`].
+            reply: Reply;
+            /// Adds a note that only agents read: see [`Note`].
+            note: Note;
+            /// Logs what was said elsewhere, with when it was said: see [`LogConversation`].
+            log_conversation: LogConversation;
+            /// Changes what is known of a ticket (subject, category, tags, fields, priority,
+            /// followers): see [`Edit`].
+            edit: Edit;
+            /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
+            /// [`Assign`].
+            assign: Assign;
+            /// Gives a ticket back to its department's queue: see [`Unassign`].
+            unassign: Unassign;
+            /// Takes a ticket for oneself and begins to work on it: see [`Take`].
+            take: Take;
+            /// Moves a ticket to another department's queue, or to an agent there: see [`Transfer`].
+            transfer: Transfer;
+            /// Hands a ticket to a higher tier, with a reason: see [`Escalate`].
+            escalate: Escalate;
+            /// Moves a ticket to another status by hand: see [`SetStatus`].
+            set_status: SetStatus;
+            /// Puts a ticket aside until an instant, at which it returns by itself: see [`Postpone`].
+            postpone: Postpone;
+            /// Resolves a ticket and records how it ended: see [`Resolve`].
+            resolve: Resolve;
+            /// Closes a ticket, resolved or not: see [`Close`].
+            close: Close;
+            /// Reopens finished work by hand, with a reason: see [`Reopen`].
+            reopen: Reopen;
+            /// Opens a ticket that follows up a closed one: see [`FollowUp`].
+            follow_up: FollowUp;
+        }
+    };
+}
+
+pub(super) use for_each_verb;
+
 macro_rules! verbs {
     ($($(#[$doc:meta])* $verb:ident: $command:ident;)*) => {
         /// One verb for each command. What it does in each case, what is refused, and an
@@ -35,42 +80,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! {
-    /// Opens a ticket, for a customer or among agents, and gives it its number: see [`Open`].
-    open: Open;
-    /// Adds a public message, which asks or answers by who writes it: see [`Reply`].
-    reply: Reply;
-    /// Adds a note that only agents read: see [`Note`].
-    note: Note;
-    /// Logs what was said elsewhere, with when it was said: see [`LogConversation`].
-    log_conversation: LogConversation;
-    /// Changes what is known of a ticket (subject, category, tags, fields, priority,
-    /// followers): see [`Edit`].
-    edit: Edit;
-    /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
-    /// [`Assign`].
-    assign: Assign;
-    /// Gives a ticket back to its department's queue: see [`Unassign`].
-    unassign: Unassign;
-    /// Takes a ticket for oneself and begins to work on it: see [`Take`].
-    take: Take;
-    /// Moves a ticket to another department's queue, or to an agent there: see [`Transfer`].
-    transfer: Transfer;
-    /// Hands a ticket to a higher tier, with a reason: see [`Escalate`].
-    escalate: Escalate;
-    /// Moves a ticket to another status by hand: see [`SetStatus`].
-    set_status: SetStatus;
-    /// Puts a ticket aside until an instant, at which it returns by itself: see [`Postpone`].
-    postpone: Postpone;
-    /// Resolves a ticket and records how it ended: see [`Resolve`].
-    resolve: Resolve;
-    /// Closes a ticket, resolved or not: see [`Close`].
-    close: Close;
-    /// Reopens finished work by hand, with a reason: see [`Reopen`].
-    reopen: Reopen;
-    /// Opens a ticket that follows up a closed one: see [`FollowUp`].
-    follow_up: FollowUp;
-}
+for_each_verb!(verbs);
 
 impl<S: Store> Desk<S> {
     /// Registers an agent, or says anew what an agent is.
