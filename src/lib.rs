@@ -183,8 +183,8 @@ pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
     AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
-    Guard, KeyChange, Loaded, Needs, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey,
-    Vocabulary, Write, decide, needs,
+    Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed, Step, TicketColumns,
+    UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
     AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Page, Post,

@@ -25,7 +25,7 @@ pub use decision::{
     AgentColumns, Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed,
     Step, TicketColumns, UniqueKey, Write,
 };
-pub use needs::{Loaded, Needs, needs};
+pub use needs::{Loaded, Needs, Passage, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
 
 use crate::cause::Cause;

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use crate::decide::{Call, Command, Counter, UniqueKey};
-use crate::ids::{AgentId, DeskId, Key, TicketId};
+use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
-use crate::record::Record;
+use crate::record::{Event, Record};
 use crate::ticket::Ticket;
 use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
 
@@ -19,12 +19,28 @@ pub struct Needs {
     pub keys: Vec<UniqueKey>,
     /// Counters to read.
     pub counters: Vec<Counter>,
+    /// Pieces of histories to read: of the few decisions that a head is not enough for.
+    pub passages: Vec<Passage>,
+}
+
+/// A piece of a record's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Passage {
+    /// Whose history.
+    pub key: Key,
+    /// The events with a greater revision than this.
+    pub after: Revision,
+    /// The last event of it.
+    pub to: Revision,
 }
 
 impl Needs {
     /// Whether nothing is missing.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.keys.is_empty() && self.counters.is_empty()
+        self.records.is_empty()
+            && self.keys.is_empty()
+            && self.counters.is_empty()
+            && self.passages.is_empty()
     }
 }
 
@@ -39,6 +55,7 @@ pub struct Loaded {
     records: Vec<Option<Record>>,
     keys: Vec<(UniqueKey, Option<Key>)>,
     counters: Vec<(Counter, i64)>,
+    passages: Vec<(Passage, Vec<Event>)>,
 }
 
 impl Loaded {
@@ -69,6 +86,11 @@ impl Loaded {
         self.counters.push((counter, value));
     }
 
+    /// Adds a piece of a history: all of its events, in order; fewer where there are no more.
+    pub fn add_passage(&mut self, passage: Passage, events: Vec<Event>) {
+        self.passages.push((passage, events));
+    }
+
     pub(crate) fn record(&self, key: Key) -> Option<&Record> {
         let place = self.asked.iter().position(|asked| *asked == key)?;
         self.records.get(place)?.as_ref()
@@ -88,6 +110,13 @@ impl Loaded {
 
     pub(crate) fn counter(&self, counter: Counter) -> i64 {
         self.counters.iter().find(|(known, _)| *known == counter).map_or(0, |(_, value)| *value)
+    }
+
+    /// A piece of a history; empty where it was never read.
+    #[expect(dead_code, reason = "the commands that read histories come next")]
+    pub(crate) fn passage(&self, passage: Passage) -> &[Event] {
+        let known = self.passages.iter().find(|(known, _)| *known == passage);
+        known.map_or(&[], |(_, events)| events)
     }
 
     fn knows(&self, key: Key) -> bool {
@@ -120,6 +149,13 @@ impl Asking<'_> {
             && !self.needs.counters.contains(&load)
         {
             self.needs.counters.push(load);
+        }
+    }
+
+    #[expect(dead_code, reason = "the commands that read histories come next")]
+    fn passage(&mut self, passage: Passage) {
+        if !self.loaded.passages.iter().any(|(known, _)| *known == passage) {
+            self.needs.passages.push(passage);
         }
     }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::io::Io;
+use super::read::PAGE;
 use super::{DeskError, Outcome, Prepared};
-use crate::decide::{Call, Command, Loaded, Needs, Refusal, decide, needs};
+use crate::decide::{Call, Command, Loaded, Needs, Passage, Refusal, decide, needs};
 use crate::digest::digest;
 use crate::ids::{DeskId, Key};
 use crate::people::Actor;
+use crate::record::Event;
 use crate::settings::Settings;
 use crate::store::{Commit, CommitError, NewReceipt, Receipt, Wanted};
 
@@ -120,7 +122,7 @@ impl<I: Io> Flow<I> {
             if needs.is_empty() {
                 break;
             }
-            let Needs { records, counters, keys } = needs;
+            let Needs { records, counters, keys, passages } = needs;
             let wanted = Wanted { records, counters, roster: None };
             let found = self.io.load(self.id, &wanted).await?;
             loaded.add_records(wanted.records, found.records);
@@ -133,8 +135,25 @@ impl<I: Io> Flow<I> {
                     loaded.add_key(key, owner);
                 }
             }
+            for passage in passages {
+                loaded.add_passage(passage, self.passage(passage).await?);
+            }
         }
         Ok(loaded)
+    }
+
+    /// A piece of a history, a page at a time.
+    async fn passage(&self, passage: Passage) -> Result<Vec<Event>, DeskError> {
+        let Passage { key, mut after, to } = passage;
+        let mut events = Vec::new();
+        while after < to {
+            let left = usize::try_from(to.0 - after.0).unwrap_or(usize::MAX).min(PAGE);
+            let page = self.io.history(key, after, left).await?;
+            let Some(last) = page.last() else { break };
+            after = last.revision;
+            events.extend(page);
+        }
+        Ok(events)
     }
 
     /// The outcome of this command, if it has an id and was carried out before.

@@ -17,7 +17,7 @@ use crate::store::{Store, Wanted};
 use crate::ticket::{Message, ReplayError, Ticket, Visibility};
 
 /// How many events are read at a time.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 
 /// A message with its words, as somebody may see it; [`Desk::thread`] gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -79,7 +79,7 @@ use crate::value::FieldValue;
 pub const SCHEMA: u16 = 1;
 
 /// The number of the form that this build reads and writes heads in.
-pub const HEAD_SCHEMA: u16 = 1;
+pub const HEAD_SCHEMA: u16 = 2;
 
 /// An event in columns: see [`encode_event`].
 #[derive(Clone, Debug, PartialEq, Eq)]

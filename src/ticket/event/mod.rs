@@ -4,21 +4,26 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+mod moved;
+mod opened;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Message, Timers, Visibility};
+pub use moved::{Moved, StatusChange};
+pub use opened::{Opened, Origin};
+
+use super::{Message, Timers, Visibility};
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
-    ResolutionCode, Tag, TicketId, UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
+    UrgencyName,
 };
-use crate::people::{Follower, Requester};
+use crate::people::Follower;
 use crate::settings::Priority;
 use crate::time;
 use crate::value::FieldValue;
-use crate::workflow::Status;
 
 /// Something that happened to a ticket: one line of its audit trail.
 ///
@@ -219,132 +224,6 @@ pub struct Heard {
     pub cancels_closing: bool,
 }
 
-/// The facts of an opening. Subject and text are the personal payload.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Opened {
-    /// Who asks.
-    pub requester: Requester,
-    /// Who wrote first.
-    pub origin: Origin,
-    /// The address or form that received it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub received_at: Option<ReceivedAt>,
-    /// The first message.
-    pub message: Message,
-    /// Bytes of the subject.
-    pub subject_bytes: u32,
-    /// Where it starts.
-    pub status: Status,
-    /// Whose queue it is in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub department: Option<DepartmentName>,
-    /// What it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<CategoryName>,
-    /// How much it matters.
-    pub priority: Priority,
-    /// What chose the priority.
-    pub priority_by: PriorityBy,
-    /// Its impact.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub impact: Option<ImpactName>,
-    /// Its urgency.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub urgency: Option<UrgencyName>,
-    /// Its tags, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<Tag>,
-    /// Its custom fields, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(FieldName, FieldFact)>,
-    /// Who follows it, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub followers: Vec<Follower>,
-    /// The ticket that this one follows up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub follows: Option<TicketId>,
-    /// What it will do by itself.
-    #[serde(default)]
-    pub timers: Timers,
-}
-
-impl Opened {
-    /// The channel that the request came by.
-    pub fn channel(&self) -> &Channel {
-        &self.message.channel
-    }
-}
-
-/// Who wrote first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// The requester did: the ticket waits for a first answer.
-    #[default]
-    CustomerWrote,
-    /// An agent did: the ticket starts as answered, and nobody owes a first answer.
-    AgentReachedOut,
-}
-
-/// The facts of a change of status.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct StatusChange {
-    /// Before.
-    pub from: Status,
-    /// Now.
-    pub to: Status,
-    /// What moved it.
-    pub because: Moved,
-    /// Why it waits, from the workflow's list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonName>,
-    /// Until when it is postponed.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "time::truncated_option"
-    )]
-    pub until: Option<DateTime<Utc>>,
-    /// Whether it returns, from being postponed, to where new tickets are.
-    #[serde(default)]
-    pub returns_to_new: bool,
-    /// Bytes of the reason in words, which is the personal payload.
-    #[serde(default)]
-    pub bytes: u32,
-    /// What the ticket will do by itself from now on.
-    #[serde(default)]
-    pub timers: Timers,
-}
-
-/// What moved a ticket from one status to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Moved {
-    /// Somebody set it.
-    ByHand,
-    /// Somebody postponed the ticket.
-    Postponed,
-    /// Somebody resolved the ticket.
-    Resolved,
-    /// Somebody closed the ticket.
-    Closed,
-    /// Somebody reopened the ticket.
-    Reopened,
-    /// The requester wrote.
-    CustomerReplied,
-    /// An agent answered.
-    AgentReplied,
-    /// An agent took the ticket.
-    Taken,
-    /// The instant came until which the ticket was postponed.
-    Woken,
-    /// It had been resolved long enough.
-    AutoClosed,
-}
-
 /// Why a ticket lost its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -383,23 +262,6 @@ pub enum FieldFact {
     Value(FieldValue),
     /// The value is the personal payload.
     Personal,
-}
-
-impl fmt::Display for Moved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ByHand => "somebody set it",
-            Self::Postponed => "somebody postponed it",
-            Self::Resolved => "somebody resolved it",
-            Self::Closed => "somebody closed it",
-            Self::Reopened => "somebody reopened it",
-            Self::CustomerReplied => "the requester wrote",
-            Self::AgentReplied => "an agent answered",
-            Self::Taken => "an agent took it",
-            Self::Woken => "the instant came until which it was postponed",
-            Self::AutoClosed => "it had been resolved long enough",
-        })
-    }
 }
 
 impl fmt::Display for Unassigning {

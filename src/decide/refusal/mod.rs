@@ -1,6 +1,12 @@
 //! Why the rules say no: which rule, in which state, with a code that never changes.
 
+mod kind;
+mod vocabulary;
+
 use chrono::{DateTime, Utc};
+
+pub use kind::RefusalKind;
+pub use vocabulary::Vocabulary;
 
 use crate::condition::Fact;
 use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, TicketId};
@@ -19,7 +25,7 @@ use crate::workflow::StatusCategory;
 /// Some refusals are worth an answer of their own:
 ///
 /// ```
-#[doc = include_str!("../example.txt")]
+#[doc = include_str!("../../example.txt")]
 /// let ben = AgentId::from_u128(9);
 /// desk.put_agent(Actor::Host.at(now), ben, AgentProfile::new("Ben"))?;
 /// desk.take(Actor::Agent(ben).at(now), Take { ticket: id })?;
@@ -305,192 +311,4 @@ pub enum Refusal {
         /// The part that the actor plays.
         party: Party,
     },
-}
-
-/// The kinds of name that settings define.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Vocabulary {
-    /// A status.
-    Status,
-    /// A reason for waiting.
-    Reason,
-    /// A department.
-    Department,
-    /// A category.
-    Category,
-    /// A priority.
-    Priority,
-    /// An impact.
-    Impact,
-    /// An urgency.
-    Urgency,
-    /// A custom field.
-    Field,
-    /// A resolution code.
-    ResolutionCode,
-    /// A tag.
-    Tag,
-    /// An agent's name.
-    AgentName,
-    /// An address or form that receives requests.
-    ReceivedAt,
-    /// A channel of the host's own.
-    Channel,
-    /// An e-mail address.
-    Email,
-    /// A bot.
-    Bot,
-    /// The host's own correlation id.
-    Correlation,
-}
-
-impl std::fmt::Display for Vocabulary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Status => "status",
-            Self::Reason => "reason",
-            Self::Department => "department",
-            Self::Category => "category",
-            Self::Priority => "priority",
-            Self::Impact => "impact",
-            Self::Urgency => "urgency",
-            Self::Field => "field",
-            Self::ResolutionCode => "resolution code",
-            Self::Tag => "tag",
-            Self::AgentName => "agent's name",
-            Self::ReceivedAt => "receiving address",
-            Self::Channel => "channel",
-            Self::Email => "e-mail address",
-            Self::Bot => "bot",
-            Self::Correlation => "correlation id",
-        })
-    }
-}
-
-/// What a host does with a refusal: the four kinds, as HTTP has them.
-///
-/// ```
-/// use helpdesk::{Refusal, RefusalKind};
-///
-/// fn status(refusal: &Refusal) -> u16 {
-///     match refusal.kind() {
-///         RefusalKind::NotFound => 404,
-///         RefusalKind::Forbidden => 403,
-///         RefusalKind::Conflict => 409,
-///         RefusalKind::Invalid => 422,
-///     }
-/// }
-/// assert_eq!(status(&Refusal::NoSuchDesk), 404);
-/// assert_eq!(status(&Refusal::EmailTaken), 409);
-/// assert_eq!(status(&Refusal::ResolutionRequired), 422);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RefusalKind {
-    /// There is no such thing, as far as the actor may know: HTTP's 404.
-    NotFound,
-    /// Not by this actor: 403.
-    Forbidden,
-    /// Not in this state: 409.
-    Conflict,
-    /// Not like this, in any state: 422.
-    Invalid,
-}
-
-impl Refusal {
-    /// A stable code, for programs: it never changes, also where the text does.
-    ///
-    /// ```
-    /// # use helpdesk::Refusal;
-    /// assert_eq!(Refusal::ResolutionRequired.code(), "resolution_required");
-    /// ```
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotFound { .. } => "not_found",
-            Self::NoSuchDesk => "no_such_desk",
-            Self::DeskExists => "desk_exists",
-            Self::NotAnAgent { .. } => "not_an_agent",
-            Self::Forbidden { .. } => "forbidden",
-            Self::StaleView { .. } => "stale_view",
-            Self::ReservedId { .. } => "reserved_id",
-            Self::NotLoaded => "not_loaded",
-            Self::StatusRedefined { .. } => "status_redefined",
-            Self::IdTaken { .. } => "id_taken",
-            Self::CommandIdReused => "command_id_reused",
-            Self::Closed { .. } => "closed",
-            Self::NotFinished { .. } => "not_finished",
-            Self::Finished { .. } => "finished",
-            Self::NotClosed { .. } => "not_closed",
-            Self::NoTransition { .. } => "no_transition",
-            Self::TransitionForbidden { .. } => "transition_forbidden",
-            Self::NeedsCommand { .. } => "needs_command",
-            Self::ReasonRequired { .. } => "reason_required",
-            Self::ReasonNotTaken { .. } => "reason_not_taken",
-            Self::ResolutionRequired => "resolution_required",
-            Self::FieldRequired { .. } => "field_required",
-            Self::FieldInvalid { .. } => "field_invalid",
-            Self::Unknown { .. } => "unknown_name",
-            Self::BadName { .. } => "bad_name",
-            Self::NotLater { .. } => "not_later",
-            Self::InTheFuture { .. } => "in_the_future",
-            Self::Empty { .. } => "empty",
-            Self::LimitExceeded { .. } => "limit_exceeded",
-            Self::AlreadyTaken { .. } => "already_taken",
-            Self::CannotOwn { .. } => "cannot_own",
-            Self::CannotAnswer { .. } => "cannot_answer",
-            Self::NotInDepartment { .. } => "not_in_department",
-            Self::OverCapacity { .. } => "over_capacity",
-            Self::NotHigherTier { .. } => "not_higher_tier",
-            Self::EmailTaken => "email_taken",
-            Self::BadCondition { .. } => "bad_condition",
-            Self::NotPublic { .. } => "not_public",
-            Self::CursorMismatch => "cursor_mismatch",
-            Self::OwnersOnly { .. } => "owners_only",
-        }
-    }
-
-    /// What a host does with it; [`RefusalKind`] has an example.
-    pub fn kind(&self) -> RefusalKind {
-        match self {
-            Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,
-            Self::NotAnAgent { .. }
-            | Self::Forbidden { .. }
-            | Self::TransitionForbidden { .. }
-            | Self::NotPublic { .. }
-            | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
-            Self::DeskExists
-            | Self::StaleView { .. }
-            | Self::StatusRedefined { .. }
-            | Self::IdTaken { .. }
-            | Self::CommandIdReused
-            | Self::Closed { .. }
-            | Self::NotFinished { .. }
-            | Self::Finished { .. }
-            | Self::NotClosed { .. }
-            | Self::NoTransition { .. }
-            | Self::FieldRequired { .. }
-            | Self::AlreadyTaken { .. }
-            | Self::CannotOwn { .. }
-            | Self::CannotAnswer { .. }
-            | Self::NotInDepartment { .. }
-            | Self::OverCapacity { .. }
-            | Self::NotHigherTier { .. }
-            | Self::EmailTaken => RefusalKind::Conflict,
-            Self::NeedsCommand { .. }
-            | Self::ReservedId { .. }
-            | Self::NotLoaded
-            | Self::ReasonRequired { .. }
-            | Self::ReasonNotTaken { .. }
-            | Self::ResolutionRequired
-            | Self::FieldInvalid { .. }
-            | Self::Unknown { .. }
-            | Self::BadName { .. }
-            | Self::NotLater { .. }
-            | Self::InTheFuture { .. }
-            | Self::Empty { .. }
-            | Self::BadCondition { .. }
-            | Self::CursorMismatch
-            | Self::LimitExceeded { .. } => RefusalKind::Invalid,
-        }
-    }
 }

@@ -1,0 +1,130 @@
+//! What a refusal is to programs: a code that never changes, and what a host does with it.
+
+use super::Refusal;
+
+/// What a host does with a refusal: the four kinds, as HTTP has them.
+///
+/// ```
+/// use helpdesk::{Refusal, RefusalKind};
+///
+/// fn status(refusal: &Refusal) -> u16 {
+///     match refusal.kind() {
+///         RefusalKind::NotFound => 404,
+///         RefusalKind::Forbidden => 403,
+///         RefusalKind::Conflict => 409,
+///         RefusalKind::Invalid => 422,
+///     }
+/// }
+/// assert_eq!(status(&Refusal::NoSuchDesk), 404);
+/// assert_eq!(status(&Refusal::EmailTaken), 409);
+/// assert_eq!(status(&Refusal::ResolutionRequired), 422);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// There is no such thing, as far as the actor may know: HTTP's 404.
+    NotFound,
+    /// Not by this actor: 403.
+    Forbidden,
+    /// Not in this state: 409.
+    Conflict,
+    /// Not like this, in any state: 422.
+    Invalid,
+}
+
+impl Refusal {
+    /// A stable code, for programs: it never changes, also where the text does.
+    ///
+    /// ```
+    /// # use helpdesk::Refusal;
+    /// assert_eq!(Refusal::ResolutionRequired.code(), "resolution_required");
+    /// ```
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "not_found",
+            Self::NoSuchDesk => "no_such_desk",
+            Self::DeskExists => "desk_exists",
+            Self::NotAnAgent { .. } => "not_an_agent",
+            Self::Forbidden { .. } => "forbidden",
+            Self::StaleView { .. } => "stale_view",
+            Self::ReservedId { .. } => "reserved_id",
+            Self::NotLoaded => "not_loaded",
+            Self::StatusRedefined { .. } => "status_redefined",
+            Self::IdTaken { .. } => "id_taken",
+            Self::CommandIdReused => "command_id_reused",
+            Self::Closed { .. } => "closed",
+            Self::NotFinished { .. } => "not_finished",
+            Self::Finished { .. } => "finished",
+            Self::NotClosed { .. } => "not_closed",
+            Self::NoTransition { .. } => "no_transition",
+            Self::TransitionForbidden { .. } => "transition_forbidden",
+            Self::NeedsCommand { .. } => "needs_command",
+            Self::ReasonRequired { .. } => "reason_required",
+            Self::ReasonNotTaken { .. } => "reason_not_taken",
+            Self::ResolutionRequired => "resolution_required",
+            Self::FieldRequired { .. } => "field_required",
+            Self::FieldInvalid { .. } => "field_invalid",
+            Self::Unknown { .. } => "unknown_name",
+            Self::BadName { .. } => "bad_name",
+            Self::NotLater { .. } => "not_later",
+            Self::InTheFuture { .. } => "in_the_future",
+            Self::Empty { .. } => "empty",
+            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::AlreadyTaken { .. } => "already_taken",
+            Self::CannotOwn { .. } => "cannot_own",
+            Self::CannotAnswer { .. } => "cannot_answer",
+            Self::NotInDepartment { .. } => "not_in_department",
+            Self::OverCapacity { .. } => "over_capacity",
+            Self::NotHigherTier { .. } => "not_higher_tier",
+            Self::EmailTaken => "email_taken",
+            Self::BadCondition { .. } => "bad_condition",
+            Self::NotPublic { .. } => "not_public",
+            Self::CursorMismatch => "cursor_mismatch",
+            Self::OwnersOnly { .. } => "owners_only",
+        }
+    }
+
+    /// What a host does with it; [`RefusalKind`] has an example.
+    pub fn kind(&self) -> RefusalKind {
+        match self {
+            Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,
+            Self::NotAnAgent { .. }
+            | Self::Forbidden { .. }
+            | Self::TransitionForbidden { .. }
+            | Self::NotPublic { .. }
+            | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
+            Self::DeskExists
+            | Self::StaleView { .. }
+            | Self::StatusRedefined { .. }
+            | Self::IdTaken { .. }
+            | Self::CommandIdReused
+            | Self::Closed { .. }
+            | Self::NotFinished { .. }
+            | Self::Finished { .. }
+            | Self::NotClosed { .. }
+            | Self::NoTransition { .. }
+            | Self::FieldRequired { .. }
+            | Self::AlreadyTaken { .. }
+            | Self::CannotOwn { .. }
+            | Self::CannotAnswer { .. }
+            | Self::NotInDepartment { .. }
+            | Self::OverCapacity { .. }
+            | Self::NotHigherTier { .. }
+            | Self::EmailTaken => RefusalKind::Conflict,
+            Self::NeedsCommand { .. }
+            | Self::ReservedId { .. }
+            | Self::NotLoaded
+            | Self::ReasonRequired { .. }
+            | Self::ReasonNotTaken { .. }
+            | Self::ResolutionRequired
+            | Self::FieldInvalid { .. }
+            | Self::Unknown { .. }
+            | Self::BadName { .. }
+            | Self::NotLater { .. }
+            | Self::InTheFuture { .. }
+            | Self::Empty { .. }
+            | Self::BadCondition { .. }
+            | Self::CursorMismatch
+            | Self::LimitExceeded { .. } => RefusalKind::Invalid,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The kinds of name that a refusal may be about.
+
+use std::fmt;
+
+/// The kinds of name that settings define.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Vocabulary {
+    /// A status.
+    Status,
+    /// A reason for waiting.
+    Reason,
+    /// A department.
+    Department,
+    /// A category.
+    Category,
+    /// A priority.
+    Priority,
+    /// An impact.
+    Impact,
+    /// An urgency.
+    Urgency,
+    /// A custom field.
+    Field,
+    /// A resolution code.
+    ResolutionCode,
+    /// A tag.
+    Tag,
+    /// An agent's name.
+    AgentName,
+    /// An address or form that receives requests.
+    ReceivedAt,
+    /// A channel of the host's own.
+    Channel,
+    /// An e-mail address.
+    Email,
+    /// A bot.
+    Bot,
+    /// The host's own correlation id.
+    Correlation,
+}
+
+impl fmt::Display for Vocabulary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status => "status",
+            Self::Reason => "reason",
+            Self::Department => "department",
+            Self::Category => "category",
+            Self::Priority => "priority",
+            Self::Impact => "impact",
+            Self::Urgency => "urgency",
+            Self::Field => "field",
+            Self::ResolutionCode => "resolution code",
+            Self::Tag => "tag",
+            Self::AgentName => "agent's name",
+            Self::ReceivedAt => "receiving address",
+            Self::Channel => "channel",
+            Self::Email => "e-mail address",
+            Self::Bot => "bot",
+            Self::Correlation => "correlation id",
+        })
+    }
+}

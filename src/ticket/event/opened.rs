@@ -1,0 +1,81 @@
+//! The facts of an opening.
+
+use serde::{Deserialize, Serialize};
+
+use super::FieldFact;
+use crate::ids::{
+    CategoryName, DepartmentName, FieldName, ImpactName, ReceivedAt, Tag, TicketId, UrgencyName,
+};
+use crate::people::{Follower, Requester};
+use crate::settings::Priority;
+use crate::ticket::{Channel, Message, PriorityBy, Timers};
+use crate::workflow::Status;
+
+/// The facts of an opening. Subject and text are the personal payload.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Opened {
+    /// Who asks.
+    pub requester: Requester,
+    /// Who wrote first.
+    pub origin: Origin,
+    /// The address or form that received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<ReceivedAt>,
+    /// The first message.
+    pub message: Message,
+    /// Bytes of the subject.
+    pub subject_bytes: u32,
+    /// Where it starts.
+    pub status: Status,
+    /// Whose queue it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentName>,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryName>,
+    /// How much it matters.
+    pub priority: Priority,
+    /// What chose the priority.
+    pub priority_by: PriorityBy,
+    /// Its impact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<ImpactName>,
+    /// Its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<UrgencyName>,
+    /// Its tags, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Its custom fields, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<(FieldName, FieldFact)>,
+    /// Who follows it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
+    /// The ticket that this one follows up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<TicketId>,
+    /// What it will do by itself.
+    #[serde(default)]
+    pub timers: Timers,
+}
+
+impl Opened {
+    /// The channel that the request came by.
+    pub fn channel(&self) -> &Channel {
+        &self.message.channel
+    }
+}
+
+/// Who wrote first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The requester did: the ticket waits for a first answer.
+    #[default]
+    CustomerWrote,
+    /// An agent did: the ticket starts as answered, and nobody owes a first answer.
+    AgentReachedOut,
+}
