@@ -141,8 +141,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let opened = desk.open(Actor::Customer(maria).at(now), request)?;
     println!("opened {}", opened.reference().ok_or("it has a number")?);
     desk.reply(Actor::Customer(maria).at(now), Reply::new(id, "It is out now."))?;
-    let found = desk.find(&Actor::Host, now, &Listing::every())?.tickets;
-    for ticket in found.iter().filter_map(Record::ticket) {
+    let found = desk.find(&Actor::Host, now, &Listing::every())?;
+    for ticket in found.tickets() {
         println!("found {}, messages: {}", ticket.subject().as_str(), ticket.message_count());
     }
     Ok(())

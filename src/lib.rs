@@ -187,8 +187,9 @@ pub use decide::{
     UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Page, Post,
-    Prepared, Relayed, Relaying, SavedView, Ticked, ViewOwner, Workload,
+    Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome,
+    Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
+    SavedView, Shown, Ticked, ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
@@ -198,7 +199,7 @@ pub use ids::{
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,
-    Role,
+    Role, Sight,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};

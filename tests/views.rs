@@ -67,10 +67,10 @@ fn me_is_whoever_looks() {
     let mine = view("mine", "assignee = me");
     for (who, found) in [(ANNA, 1), (CARL, 0)] {
         let page = desk.desk.find(&agent(who), desk.now(), &mine.listing()).unwrap();
-        assert_eq!(page.tickets.len(), found);
+        assert_eq!(page.rows.len(), found);
     }
     let page = desk.desk.find(&Actor::Host, desk.now(), &mine.listing()).unwrap();
-    assert!(page.tickets.is_empty(), "the host is nobody's `me`");
+    assert!(page.rows.is_empty(), "the host is nobody's `me`");
 }
 
 #[test]
@@ -197,5 +197,5 @@ fn a_listing_is_refused_by_what_is_wrong_with_it() {
     assert_eq!(find(&nobody, &Listing::every()).unwrap_err().code(), "not_an_agent");
 
     let none = find(&agent(ANNA), &Listing::every().page(0)).unwrap();
-    assert!(none.tickets.is_empty());
+    assert!(none.rows.is_empty());
 }

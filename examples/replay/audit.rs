@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use chrono::DateTime;
 use helpdesk::matching::Listing;
 use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{Actor, Desk, Key, Record};
+use helpdesk::{Actor, Desk, DeskId, Head, Key, Record, Row};
 
 /// How many commits or tickets are read at a time.
 const PAGE: usize = 1000;
@@ -70,12 +70,20 @@ pub(super) fn tickets(desk: &Desk<MemoryStore>) -> Result<Vec<Record>, Box<dyn E
     loop {
         // Nothing of the listing depends on the time.
         let page = desk.find(&Actor::Host, DateTime::UNIX_EPOCH, &listing)?;
-        tickets.extend(page.tickets);
+        tickets.extend(page.rows.into_iter().filter_map(|row| record(desk.id(), row)));
         match page.next {
             Some(next) => listing.after = Some(next),
             None => return Ok(tickets),
         }
     }
+}
+
+/// What the host sees of a ticket, which is all of it.
+fn record(desk: DeskId, row: Row) -> Option<Record> {
+    let ticket = row.ticket()?.clone();
+    let (key, revision) = (Key::ticket(desk, ticket.id()), ticket.revision());
+    let number = Some(row.reference.number());
+    Some(Record { key, revision, number, head: Head::Ticket(ticket) })
 }
 
 struct Fnv {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::channel::Notice;
 use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, TicketNumber};
-use crate::people::Requester;
+use crate::matching::Indexed;
+use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
 use crate::ticket::{Moved, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
@@ -154,6 +155,21 @@ pub struct TicketColumns {
     pub assignee: Option<AgentId>,
     /// Who asks.
     pub requester: Requester,
+    /// Who follows it, in order: a ticket stands under each of them.
+    pub followers: Vec<Follower>,
+}
+
+impl TicketColumns {
+    /// The same, to be held against what a condition [narrows](crate::matching::Narrow) to.
+    pub fn indexed(&self) -> Indexed<'_> {
+        Indexed {
+            category: self.category,
+            requester: self.requester,
+            assignee: self.assignee,
+            department: self.department.as_ref(),
+            followers: &self.followers,
+        }
+    }
 }
 
 /// What a store indexes of an agent.
@@ -174,6 +190,7 @@ impl Columns {
                 department: ticket.department().cloned(),
                 assignee: ticket.assignee(),
                 requester: ticket.requester(),
+                followers: ticket.followers().to_vec(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),

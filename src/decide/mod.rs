@@ -31,7 +31,7 @@ pub use refusal::{Refusal, RefusalKind, Vocabulary};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
-use crate::people::{Actor, Agent, Party, Requester, Who, may, sees};
+use crate::people::{Actor, Agent, Party, Requester, Who, may, sight};
 use crate::settings::Settings;
 use crate::ticket::Ticket;
 use crate::time::{Instant, whole_micros};
@@ -312,7 +312,7 @@ impl<'a> Cx<'a> {
         self.loaded
             .ticket(self.desk, id)
             .map(|ticket| &**ticket)
-            .filter(|ticket| sees(self.who, ticket.sight(), self.settings.agent_sight()))
+            .filter(|ticket| sight(self.who, ticket.sight(), self.settings.agent_sight()).is_some())
             .ok_or(Refusal::NotFound { ticket: id })
     }
 
@@ -326,11 +326,12 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Whether the actor is the agent whose internal ticket it is.
+    /// Whether the actor is the one who asked.
     fn asks(&self, ticket: &Ticket) -> bool {
         match self.who {
             Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
-            Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
+            Who::Customer(contact) => ticket.requester() == Requester::Contact(contact),
+            Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
         }
     }
 

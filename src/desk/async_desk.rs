@@ -9,14 +9,14 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, SavedView,
-    Ticked, Workload,
+    Activity, Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, Row,
+    SavedView, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
 use crate::ids::{AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
 use crate::matching::Listing;
-use crate::people::{Actor, Agent, AgentProfile};
+use crate::people::{Actor, Agent, AgentProfile, Sight};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
@@ -219,6 +219,14 @@ twins! {
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
     "A page of the tickets that this actor may see",
         find(actor: &Actor, now: DateTime<Utc>, listing: &Listing) -> Page;
+    "A ticket as this actor sees it",
+        show(actor: &Actor, now: DateTime<Utc>, ticket: TicketId) -> Row;
+    "How much of a ticket this actor sees",
+        sight(actor: &Actor, now: DateTime<Utc>, ticket: TicketId) -> Sight;
+    "A page of what happened to a ticket, as this actor sees it",
+        activity(
+            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Revision, limit: usize
+        ) -> Vec<Activity>;
     "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
         thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;

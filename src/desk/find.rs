@@ -6,45 +6,43 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
+use super::shown::Row;
 use super::{Desk, DeskError};
-use crate::condition::View;
+use crate::condition::{Fact, View};
 use crate::decide::Refusal;
-use crate::ids::{DepartmentName, DeskId, Key, Reference};
+use crate::ids::{DepartmentName, DeskId, Key};
 use crate::matching::{Cursor, Listing, Order, Place, sight_matcher};
-use crate::people::{Actor, Agent, Who};
+use crate::people::{Actor, Agent, Sight, Who, sight};
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::store::{Query, Store, Wanted};
 use crate::ticket::Ticket;
+use crate::time::{Instant, whole_micros};
 
 /// A page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
-    /// The tickets, in order.
-    pub tickets: Vec<Record>,
+    /// The tickets, in order, each as the reader sees it.
+    pub rows: Vec<Row>,
     /// What the next page comes after; `None`: this is the last, or a page of none was asked for.
     pub next: Option<Cursor>,
-    prefix: Arc<str>,
 }
 
 impl Page {
-    /// The tickets with their references, as a table shows them.
+    /// The whole tickets, for a reader who sees all of them: an agent, or the host.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
     /// use helpdesk::matching::Listing;
     ///
     /// let page = desk.find(&agent, now, &Listing::every())?;
-    /// let (reference, ticket) = page.rows().next().unwrap();
-    /// assert_eq!((reference.to_string().as_str(), ticket.id()), ("HD-1", id));
+    /// assert_eq!(page.tickets().next().unwrap().requester(), Requester::Contact(maria));
+    /// assert_eq!(page.rows[0].reference.to_string(), "HD-1");
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
-    pub fn rows(&self) -> impl Iterator<Item = (Reference, &Arc<Ticket>)> {
-        self.tickets.iter().filter_map(|record| {
-            let reference = Reference::new(self.prefix.clone(), record.number?);
-            Some((reference, record.ticket()?))
-        })
+    pub fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.rows.iter().filter_map(Row::ticket)
     }
 }
 
@@ -76,7 +74,7 @@ impl<S: Store> Desk<S> {
     /// another without gaps and overlaps as long as what the tickets are sorted by does not
     /// change; ages count from `now`. Customers filter and sort by facts that they see
     /// ([`Fact::is_public`](crate::Fact::is_public)), so that no listing tells them of others.
-    /// The records themselves are the host's to show.
+    /// Each row shows as much as they see of it ([`Row`](crate::Row)).
     ///
     /// Conditions on category, owner, requester and department are answered from indexes, and an
     /// order by number stops where the page does. Any other order looks at every ticket that the
@@ -92,13 +90,13 @@ impl<S: Store> Desk<S> {
     ///     listing.sorted("waiting_since").unwrap().page(20)
     /// };
     /// let page = desk.find(&agent, now, &queue())?;
-    /// assert_eq!(page.tickets[0].number, Some(TicketNumber(1)));
+    /// assert_eq!(page.rows[0].reference.to_string(), "HD-1");
     /// assert_eq!(page.next, None);
     ///
     /// // Customers see their own, and do not learn what else there is.
     /// let refused = desk.find(&customer, now, &queue()).unwrap_err();
     /// assert_eq!(refused.to_string(), "a customer may not filter or sort by `queued`");
-    /// assert_eq!(desk.find(&customer, now, &Listing::every())?.tickets.len(), 1);
+    /// assert_eq!(desk.find(&customer, now, &Listing::every())?.rows.len(), 1);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///
@@ -138,7 +136,7 @@ impl<S: Store> Desk<S> {
     /// let views = desk.views(&agent)?;
     /// let names: Vec<&str> = views.iter().map(|saved| saved.view.name.as_str()).collect();
     /// assert_eq!(names, ["mine", "unanswered"]);
-    /// assert_eq!(desk.find(&agent, now, &views[1].view.listing())?.tickets.len(), 1);
+    /// assert_eq!(desk.find(&agent, now, &views[1].view.listing())?.rows.len(), 1);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///
@@ -156,6 +154,7 @@ pub(super) struct Reader {
     pub(super) settings: Arc<Settings>,
     actor: Actor,
     agent: Option<Arc<Agent>>,
+    now: Instant,
 }
 
 impl Reader {
@@ -170,6 +169,11 @@ impl Reader {
         }
     }
 
+    /// How much of the ticket they see; `None`: to them it is not there.
+    pub(super) fn sight(&self, ticket: &Ticket) -> Option<Sight> {
+        sight(self.who(), ticket.sight(), self.settings.agent_sight())
+    }
+
     fn works_in(&self, department: &DepartmentName) -> bool {
         match self.who() {
             Who::Agent(agent) => agent.works_in(department),
@@ -181,7 +185,11 @@ impl Reader {
 
 impl<I: Io> Flow<I> {
     /// Looks up who reads, and by which settings.
-    pub(super) async fn reader(&self, actor: &Actor) -> Result<Reader, DeskError> {
+    pub(super) async fn reader(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Reader, DeskError> {
         let mut keys = vec![Key::settings(self.id)];
         if let Actor::Agent(id) = actor {
             keys.push(Key::agent(self.id, *id));
@@ -195,7 +203,7 @@ impl<I: Io> Flow<I> {
         if matches!(actor, Actor::Agent(_)) && agent.is_none() {
             return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
         }
-        Ok(Reader { settings, actor: actor.clone(), agent })
+        Ok(Reader { settings, actor: actor.clone(), agent, now: whole_micros(now) })
     }
 
     pub(super) async fn find(
@@ -204,10 +212,9 @@ impl<I: Io> Flow<I> {
         now: DateTime<Utc>,
         listing: &Listing,
     ) -> Result<Page, DeskError> {
-        let reader = self.reader(actor).await?;
-        let prefix = reader.settings.reference_prefix().clone();
+        let reader = self.reader(actor, now).await?;
         let Some(mut query) = query(&reader, listing, now, self.id)? else {
-            return Ok(Page { tickets: Vec::new(), next: None, prefix });
+            return Ok(Page { rows: Vec::new(), next: None });
         };
         // One more tells whether there is another page.
         query.limit = listing.limit.saturating_add(1);
@@ -216,11 +223,15 @@ impl<I: Io> Flow<I> {
         tickets.truncate(listing.limit);
         let last = tickets.last().filter(|_| more).and_then(|record| query.place(record));
         let next = last.map(|place| query.order.cursor(&place));
-        Ok(Page { tickets, next, prefix })
+        let row = |record: &Record| {
+            let sight = reader.sight(record.ticket()?)?;
+            Row::of(record, sight, &reader.settings)
+        };
+        Ok(Page { rows: tickets.iter().filter_map(row).collect(), next })
     }
 
     pub(super) async fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
-        let reader = self.reader(actor).await?;
+        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
         let own = reader.agent.iter().flat_map(|agent| agent.views());
         let mut views: Vec<SavedView> =
             own.map(|view| SavedView { owner: ViewOwner::Agent, view: view.clone() }).collect();
@@ -248,7 +259,11 @@ fn query(
     let who = reader.who();
     if matches!(who, Who::Customer(_) | Who::AutoResponder(_)) {
         let sorted = listing.sort.iter().map(|sort| &sort.by);
-        let hidden = listing.filter.facts().chain(sorted).find(|fact| !fact.is_public());
+        let public = |fact: &Fact| match fact {
+            Fact::Field(name) => reader.settings.field(name).is_some_and(|field| field.public),
+            fact => fact.is_public(),
+        };
+        let hidden = listing.filter.facts().chain(sorted).find(|fact| !public(fact));
         if let Some(fact) = hidden {
             return Err(Refusal::NotPublic { fact: fact.clone() });
         }
@@ -265,6 +280,6 @@ fn query(
         None => None,
     };
     let Some(sight) = sight_matcher(who, reader.settings.agent_sight()) else { return Ok(None) };
-    let now = crate::time::whole_micros(now);
+    let now = whole_micros(now);
     Ok(Some(Query { desk, filter: filter.and(&sight), order, after, now, limit: 0 }))
 }

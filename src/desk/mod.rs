@@ -1,6 +1,7 @@
 //! The desk: loads what a decision needs, commits what it decides, and tries again when
 //! somebody else was faster.
 
+mod activity;
 mod async_desk;
 mod error;
 mod find;
@@ -9,18 +10,21 @@ mod io;
 mod outcome;
 mod read;
 mod relay;
+mod shown;
 mod tick;
 mod verbs;
 mod workload;
 
 use chrono::{DateTime, Utc};
 
+pub use activity::{Activity, PublicChange, PublicEvent};
 pub use async_desk::AsyncDesk;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;
 pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
+pub use shown::{PublicTicket, Row, Shown};
 pub use tick::Ticked;
 pub use workload::{AgentLoad, Workload};
 

@@ -9,12 +9,12 @@ use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::{Refusal, UniqueKey};
 use crate::ids::{AgentId, Key, Reference, Revision, TicketId};
-use crate::people::{Actor, Agent, Who, sees};
+use crate::people::{Actor, Agent};
 use crate::personal::{Erasable, Personal};
 use crate::record::{Event, Head, Record, fold};
 use crate::settings::Settings;
 use crate::store::{Store, Wanted};
-use crate::ticket::{Message, ReplayError, Ticket, Visibility};
+use crate::ticket::{Message, ReplayError, Ticket};
 
 /// How many events are read at a time.
 pub(super) const PAGE: usize = 500;
@@ -36,7 +36,7 @@ pub struct Post {
 }
 
 impl Post {
-    fn of(event: &Event) -> Option<Self> {
+    pub(super) fn of(event: &Event) -> Option<Self> {
         let message = event.ticket_change()?.message()?.clone();
         let personal = event.personal.as_deref();
         Some(Self {
@@ -262,23 +262,16 @@ impl<I: Io> Flow<I> {
         after: Revision,
         limit: usize,
     ) -> Result<Vec<Post>, DeskError> {
-        let reader = self.reader(actor).await?;
-        let (who, policy) = (reader.who(), reader.settings.agent_sight());
-        let head = self.ticket(ticket).await?;
-        if !head.is_some_and(|head| sees(who, head.sight(), policy)) {
-            return Err(Refusal::NotFound { ticket }.into());
-        }
-        let all = matches!(who, Who::Agent(_) | Who::Host | Who::System);
+        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
+        let (_, sight) = self.seen(&reader, ticket).await?;
         let mut posts = Vec::new();
         let mut after = after;
         while posts.len() < limit {
             let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.revision;
-            let visible = page
-                .iter()
-                .filter_map(Post::of)
-                .filter(|post| all || post.message.visibility == Visibility::Public);
+            let visible =
+                page.iter().filter_map(Post::of).filter(|post| post.message.sight() <= sight);
             posts.extend(visible.take(limit - posts.len()));
             if page.len() < PAGE {
                 break;

@@ -82,6 +82,18 @@ macro_rules! verbs {
 
 for_each_verb!(verbs);
 
+macro_rules! commands {
+    ($($(#[$doc:meta])* $verb:ident: $command:ident;)*) => {$(
+        impl From<$command> for Command {
+            fn from(command: $command) -> Self {
+                Self::$command(command)
+            }
+        }
+    )*};
+}
+
+for_each_verb!(commands);
+
 impl<S: Store> Desk<S> {
     /// Registers an agent, or says anew what an agent is.
     ///

@@ -25,7 +25,7 @@ pub use lexicon::Lexicon;
 pub use listing::Listing;
 pub(crate) use listing::check_views;
 pub use matcher::Matcher;
-pub use narrow::Narrow;
+pub use narrow::{Indexed, Narrow};
 pub use order::{Cursor, CursorMismatch, NotACursor, Order, SortKey};
 pub(crate) use sight::sight_matcher;
 

@@ -6,7 +6,7 @@ use super::lexicon::category_named;
 use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
 use crate::ids::{AgentId, DepartmentName};
-use crate::people::Requester;
+use crate::people::{Follower, Requester};
 use crate::workflow::StatusCategory;
 
 /// What every ticket that matches a condition has in the columns that stores keep indexes on, or
@@ -38,6 +38,24 @@ pub struct Narrow {
     pub assignees: Option<BTreeSet<Option<AgentId>>>,
     /// Whose queue they are in; `None` among these: that of none.
     pub departments: Option<BTreeSet<Option<DepartmentName>>>,
+    /// Who follows them: at least one of these.
+    pub followers: Option<BTreeSet<Follower>>,
+}
+
+/// What a ticket has in the columns that stores keep indexes on: what
+/// [`Narrow::admits`] is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indexed<'a> {
+    /// The category of its status.
+    pub category: StatusCategory,
+    /// Who asks.
+    pub requester: Requester,
+    /// Who owns it.
+    pub assignee: Option<AgentId>,
+    /// Whose queue it is in.
+    pub department: Option<&'a DepartmentName>,
+    /// Who follows it.
+    pub followers: &'a [Follower],
 }
 
 impl Narrow {
@@ -52,6 +70,7 @@ impl Narrow {
             || self.requesters.as_ref().is_some_and(BTreeSet::is_empty)
             || self.assignees.as_ref().is_some_and(BTreeSet::is_empty)
             || self.departments.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.followers.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     /// Whether it and another say something of the same columns.
@@ -60,6 +79,7 @@ impl Narrow {
             && self.requesters.is_some() == other.requesters.is_some()
             && self.assignees.is_some() == other.assignees.is_some()
             && self.departments.is_some() == other.departments.is_some()
+            && self.followers.is_some() == other.followers.is_some()
     }
 
     /// What is necessary where both are.
@@ -70,6 +90,8 @@ impl Narrow {
             requesters: both(self.requesters, other.requesters),
             assignees: both(self.assignees, other.assignees),
             departments: both(self.departments, other.departments),
+            // Both may be true by different followers: one of the two is all that can be said.
+            followers: self.followers.or(other.followers),
         }
     }
 
@@ -81,24 +103,21 @@ impl Narrow {
             requesters: either(self.requesters, other.requesters),
             assignees: either(self.assignees, other.assignees),
             departments: either(self.departments, other.departments),
+            followers: either(self.followers, other.followers),
         }
     }
 
     /// Whether a ticket with these may match.
-    pub fn admits(
-        &self,
-        category: StatusCategory,
-        requester: Requester,
-        assignee: Option<AgentId>,
-        department: Option<&DepartmentName>,
-    ) -> bool {
+    pub fn admits(&self, ticket: Indexed<'_>) -> bool {
+        let Indexed { category, requester, assignee, department, followers } = ticket;
+        let in_department =
+            |set: &BTreeSet<Option<DepartmentName>>| set.iter().any(|it| it.as_ref() == department);
+        let followed = |set: &BTreeSet<Follower>| followers.iter().any(|who| set.contains(who));
         self.categories.as_ref().is_none_or(|set| set.contains(&category))
             && self.requesters.as_ref().is_none_or(|set| set.contains(&requester))
             && self.assignees.as_ref().is_none_or(|set| set.contains(&assignee))
-            && self
-                .departments
-                .as_ref()
-                .is_none_or(|set| set.iter().any(|known| known.as_ref() == department))
+            && self.departments.as_ref().is_none_or(in_department)
+            && self.followers.as_ref().is_none_or(followed)
     }
 }
 
@@ -222,6 +241,12 @@ fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
             };
             narrow.departments =
                 wanted.map(|values| values.iter().filter_map(department).collect());
+        }
+        Fact::Followers => {
+            if let (Ask::Contains(value), true) = (&probe.ask, truth) {
+                let follower = person(value, me).map(Follower::from);
+                narrow.followers = Some(follower.into_iter().collect());
+            }
         }
         Fact::Queued => {
             let says = |values: Option<&Vec<Typed>>, queued: bool| {

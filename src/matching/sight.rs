@@ -5,12 +5,17 @@ use crate::condition::{Condition, Fact};
 use crate::people::{AgentSight, Role, Who};
 
 /// Which tickets this actor may know of: true of a ticket exactly where
-/// [`sees`](crate::people::sees) is.
+/// [`sight`](crate::people::sight) gives some.
 pub(crate) fn sight(who: Who<'_>, policy: AgentSight) -> Condition {
     let every = Condition::all([]);
     match who {
         Who::Customer(contact) | Who::AutoResponder(contact) => {
-            Fact::Requester.equals(format!("contact:{contact}"))
+            let me = format!("contact:{contact}");
+            let follows = Fact::Followers.contains(me.as_str());
+            Condition::any([
+                Fact::Requester.equals(me),
+                Condition::all([Fact::Kind.equals("customer"), follows]),
+            ])
         }
         Who::Agent(agent) => {
             let me = format!("agent:{}", agent.id());

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, ContactId, DepartmentName};
-use crate::people::{Agent, Party, Requester, Role};
+use crate::people::{Agent, Follower, Party, Requester, Role};
 
 /// Which tickets a plain or light agent sees beside their own (those that they own or asked
 /// for). Owners and admins see all, restricted agents only their own.
@@ -43,6 +43,8 @@ pub(crate) struct SightOf<'a> {
     pub(crate) assignee: Option<AgentId>,
     /// Whose queue it is in.
     pub(crate) department: Option<&'a DepartmentName>,
+    /// Who follows it.
+    pub(crate) followers: &'a [Follower],
 }
 
 /// An actor whose record has been looked up.
@@ -69,13 +71,46 @@ impl Who<'_> {
     }
 }
 
-/// Whether this actor may know that the ticket exists.
+/// How much of a ticket somebody sees: each all that the ones before it do.
 ///
-/// What an actor may not see is, to them, not there: the refusal is the same.
-pub(crate) fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> bool {
+/// Every road to a ticket (commands, listings, threads, activity, notices) asks one function for
+/// it, and what a road shows is by this alone.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// assert_eq!(desk.sight(&customer, now, id)?, Sight::Public);
+/// assert_eq!(desk.sight(&agent, now, id)?, Sight::Full);
+/// assert!(Sight::Public < Sight::Full);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// That it is there, what it is called by (its reference), and its status.
+    Status,
+    /// What its requester sees: public messages, where it moved, public facts
+    /// ([`Fact::is_public`](crate::Fact::is_public)).
+    Public,
+    /// Everything: notes, who works on it, what caused each change.
+    Full,
+}
+
+/// How much of the ticket this actor sees; `None`: to them it is not there, and the refusal is
+/// the same as if it were not.
+pub(crate) fn sight(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> Option<Sight> {
+    let level = match who {
+        Who::Agent(_) | Who::Host | Who::System => Sight::Full,
+        Who::Customer(_) | Who::AutoResponder(_) | Who::Bot => Sight::Public,
+    };
+    sees(who, ticket, policy).then_some(level)
+}
+
+fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> bool {
     match who {
         Who::Customer(contact) | Who::AutoResponder(contact) => {
+            let internal = matches!(ticket.requester, Requester::Agent(_));
             ticket.requester == Requester::Contact(contact)
+                || (!internal && ticket.followers.contains(&Follower::Contact(contact)))
         }
         Who::Agent(agent) => {
             let own = ticket.assignee == Some(agent.id())
@@ -148,8 +183,9 @@ impl Deed {
 
 /// Whether this party may do this at all, on a ticket in sight.
 ///
-/// `asker` is true for the agent who asked, on their own internal ticket: there they may do
-/// what a customer may on theirs, beside what their role allows.
+/// `asker` is true for the contact who asked, and for the agent who did, on their own internal
+/// ticket: what only they may do is theirs, whatever their role. A contact who follows a
+/// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SaveViews, SetStatus, Take,
@@ -169,8 +205,8 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
                 Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish | FollowUp
             )
         }
-        // A customer's moves of status are the workflow's to allow; by default it allows none.
-        Party::Customer => matches!(deed, Open | Reply | FollowUp | SetStatus | Finish),
+        // Of the asker's moves of status, the workflow allows by default none.
+        Party::Customer => matches!(deed, Open | Reply),
         Party::AutoResponder => deed == Reply,
         Party::System => deed == Tick,
     }

@@ -4,7 +4,7 @@ mod access;
 mod actor;
 mod agent;
 
-pub use access::AgentSight;
-pub(crate) use access::{Deed, SightOf, Who, may, sees};
+pub use access::{AgentSight, Sight};
+pub(crate) use access::{Deed, SightOf, Who, may, sight};
 pub use actor::{Actor, Author, Follower, Part, Party, Requester};
 pub use agent::{Agent, AgentChange, AgentProfile, Role};

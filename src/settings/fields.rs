@@ -33,6 +33,9 @@ pub struct FieldDef {
     /// Whether what it holds is about a person, so that it can be erased. Free text always is.
     #[serde(default)]
     pub personal: bool,
+    /// Whether customers see what it holds on their tickets, and filter and sort by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
 }
 
 impl FieldDef {
@@ -43,9 +46,16 @@ impl FieldDef {
         self
     }
 
+    /// The same field, in sight of customers.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
     /// A field of this name that holds this.
     pub fn new(name: impl Into<FieldName>, kind: FieldKind) -> Self {
-        Self { name: name.into(), kind, personal: false }
+        Self { name: name.into(), kind, personal: false, public: false }
     }
 }
 

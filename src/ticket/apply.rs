@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
-use crate::people::{Actor, Part};
+use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
 use crate::ticket::{Heard, Message, Opened, Origin, StatusChange};
 use crate::time::Instant;
@@ -146,7 +146,7 @@ impl Ticket {
         self.updated_at = self.updated_at.max(stamp.at);
         if stamp.cause.actor != Actor::System {
             self.acted_at = stamp.revision;
-            if change.is_public() {
+            if change.sight() <= Sight::Public {
                 self.acted_publicly_at = stamp.revision;
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::people::{Author, Part};
+use crate::people::{Author, Part, Sight};
 use crate::time;
 
 /// How a message travelled. One ticket may see many channels.
@@ -108,6 +108,16 @@ pub struct Message {
     /// What came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentFacts>,
+}
+
+impl Message {
+    /// Who may read it: those whose sight of the ticket is at least this.
+    pub fn sight(&self) -> Sight {
+        match self.visibility {
+            Visibility::Public => Sight::Public,
+            Visibility::Note => Sight::Full,
+        }
+    }
 }
 
 /// What the crate keeps of an attached file; its name is the event's personal payload, and

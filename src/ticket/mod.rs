@@ -382,6 +382,7 @@ impl Ticket {
             requester: self.requester,
             assignee: self.assignee,
             department: self.department.as_ref(),
+            followers: &self.details.followers,
         }
     }
 

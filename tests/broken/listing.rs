@@ -38,7 +38,7 @@ fn admits(bug: Bug, narrow: &Narrow, it: &TicketColumns) -> bool {
         }
         _ => false,
     };
-    !lost && narrow.admits(it.category, it.requester, it.assignee, it.department.as_ref())
+    !lost && narrow.admits(it.indexed())
 }
 
 /// Each ticket as often as there are alternatives that admit it.

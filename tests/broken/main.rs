@@ -356,6 +356,8 @@ bugs! {
     /// Agents who ask are not in the index.
     FindMissesAgentsWhoAsk as broken_find_misses_agents_who_ask
         breaks a_ticket_is_found_once_by_every_road;
+    /// The index has the followers of the opening.
+    FollowersStay as broken_followers_stay breaks a_ticket_is_found_once_by_every_road;
     /// The index has the department of the opening.
     DepartmentsStay as broken_departments_stay breaks a_ticket_is_found_once_by_every_road;
     /// A listing shows every desk.

@@ -352,6 +352,14 @@ impl Naive {
                         other => other,
                     }
                 }
+                Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::FollowersStay) => {
+                    match write.columns {
+                        Columns::Ticket(new) => {
+                            Columns::Ticket(TicketColumns { followers: old.followers, ..new })
+                        }
+                        other => other,
+                    }
+                }
                 _ => write.columns,
             };
             let record = Record { key: write.key, revision: to, number, head: write.head };

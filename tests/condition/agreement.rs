@@ -1,7 +1,7 @@
 //! Random conditions over random tickets: the matcher agrees with an evaluator of another make,
 //! and whatever matches satisfies the narrowing.
 
-use helpdesk::matching::{Matcher, Narrow, Place};
+use helpdesk::matching::{Indexed, Matcher, Narrow, Place};
 use helpdesk::{AgentId, Condition, Status, StatusCategory, Ticket};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -9,7 +9,7 @@ use proptest::test_runner::TestRunner;
 use super::oracle::Oracle;
 use super::random::valid_condition;
 use super::scenes::{PLACES, SCENES, Shown, words};
-use super::support::{ANNA, TestDesk, request};
+use super::support::{ANNA, MARIA, TestDesk, request};
 use super::{draft, lexicon, matcher};
 
 /// So many random conditions of this place, each checked, with the one for whom it is asked.
@@ -34,12 +34,13 @@ pub(crate) fn conditions(place: Place, count: u32) -> Vec<(Condition, Matcher, O
 
 fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
     matcher.narrow().iter().any(|narrow| {
-        narrow.admits(
-            ticket.status().category,
-            ticket.requester(),
-            ticket.assignee(),
-            ticket.department(),
-        )
+        narrow.admits(Indexed {
+            category: ticket.status().category,
+            requester: ticket.requester(),
+            assignee: ticket.assignee(),
+            department: ticket.department(),
+            followers: ticket.followers(),
+        })
     })
 }
 
@@ -96,6 +97,8 @@ fn a_test_of_one_column_narrows_exactly() {
         "department is missing".into(),
         "department in (support, billing) and not status_category = new".into(),
         format!("requester = {anna}"),
+        format!("followers contains {anna}"),
+        format!("followers contains {anna} or followers contains contact:{MARIA}"),
         "queued = true".into(),
         "queued != false".into(),
         "not queued = false".into(),
@@ -138,7 +141,8 @@ fn each_alternative_narrows_by_columns_of_its_own() {
     let narrow = |text: &str| matcher(text, Place::View).for_agent(ANNA).narrow();
     let sight = narrow("assignee = me or requester = me or department in (support, billing)");
     let told = |narrow: &Narrow| {
-        let Narrow { categories, requesters, assignees, departments } = narrow;
+        let Narrow { categories, requesters, assignees, departments, followers } = narrow;
+        assert_eq!(*followers, None);
         let count = |found: Option<usize>| found.unwrap_or(0);
         [
             count(categories.as_ref().map(|set| set.len())),

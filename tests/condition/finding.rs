@@ -4,7 +4,8 @@
 use helpdesk::matching::{Cursor, Listing, Order, Place};
 use helpdesk::store::{Query, Store};
 use helpdesk::{
-    Actor, AgentSight, Condition, Fact, Record, Refusal, Revision, SettingsDraft, Sort, TicketId,
+    Actor, AgentSight, Condition, Fact, Record, Refusal, Revision, Row, SettingsDraft, Sort,
+    TicketId,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -53,12 +54,13 @@ fn on_columns(other: BoxedStrategy<Condition>) -> BoxedStrategy<Condition> {
     let owners = [ANNA, BEN, EVA].map(|agent| agent.to_string());
     let column = prop_oneof![
         subsequence(categories.to_vec(), 1..4).prop_map(|set| Fact::StatusCategory.is_in(set)),
-        subsequence(people.to_vec(), 1..3).prop_map(|set| Fact::Requester.is_in(set)),
+        subsequence(people.clone().to_vec(), 1..3).prop_map(|set| Fact::Requester.is_in(set)),
         subsequence(owners.to_vec(), 1..3).prop_map(|set| Fact::Assignee.is_in(set)),
         Just(Fact::Assignee.missing()),
         Just(Fact::Department.missing()),
         select(vec!["support", "billing"]).prop_map(|name| Fact::Department.equals(name)),
         any::<bool>().prop_map(|queued| Fact::Queued.equals(queued)),
+        select(people.to_vec()).prop_map(|who| Fact::Followers.contains(who)),
     ];
     let column = (column, prop::bool::weighted(0.2)).prop_map(|(column, not)| match not {
         true => Condition::not(column),
@@ -190,12 +192,12 @@ fn all_pages(desk: &TestDesk, actor: &Actor, mut listing: Listing) -> Vec<Ticket
     let mut found = Vec::new();
     loop {
         let page = desk.desk.find(actor, desk.now(), &listing).unwrap();
-        assert!(page.tickets.len() <= listing.limit);
-        found.extend(page.tickets.iter().map(id));
+        assert!(page.rows.len() <= listing.limit);
+        found.extend(page.rows.iter().map(Row::id));
         match page.next {
             // As a host hands it out and gets it back.
             Some(next) => {
-                assert_eq!(page.tickets.len(), listing.limit, "a page is full if there is more");
+                assert_eq!(page.rows.len(), listing.limit, "a page is full if there is more");
                 listing.after = Some(next.to_string().parse::<Cursor>().unwrap());
             }
             None => return found,

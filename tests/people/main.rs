@@ -19,9 +19,9 @@ mod sight;
 
 use helpdesk::command::{Assign, Edit, Note, Open, Take, Transfer, Unassign};
 use helpdesk::{
-    Actor, AgentProfile, AgentSight, CommandId, DeskError, DeskErrorKind, Follower, Outcome,
-    Recipient, Refusal, RefusalKind, Requester, Revision, Role, SettingsDraft, TicketChange,
-    TicketId,
+    Actor, AgentProfile, AgentSight, Command, CommandId, DeskError, DeskErrorKind, Follower,
+    Outcome, Party, Recipient, Refusal, RefusalKind, Requester, Revision, Role, SettingsDraft,
+    TicketChange, TicketId, WorkflowDraft,
 };
 use support::*;
 

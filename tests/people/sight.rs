@@ -99,6 +99,40 @@ fn an_internal_ticket_is_for_agents_only_on_every_road() {
 }
 
 #[test]
+fn a_contact_with_a_copy_reads_and_writes_and_finishes_nothing() {
+    let mut workflow = WorkflowDraft::default();
+    for way in workflow.statuses.iter_mut().flat_map(|status| &mut status.transitions) {
+        way.by.push(Party::Customer);
+    }
+    let desk = TestDesk::with(SettingsDraft { workflow, ..draft() });
+    let id = desk.given_request();
+    assert!(!sees(&desk, &customer(OTTO), id));
+    desk.ok(&agent(ANNA), Edit { follow: [Follower::Contact(OTTO)].into(), ..Edit::new(id) });
+    assert!(sees(&desk, &customer(OTTO), id));
+    assert!(sees(&desk, &Actor::AutoResponder(OTTO), id));
+    assert_eq!(desk.find(&customer(OTTO), "all()", ""), [1]);
+
+    desk.ok(&agent(ANNA), Note::new(id, "not for him"));
+    desk.ok(&customer(OTTO), reply(id));
+    let thread = desk.desk.thread(&customer(OTTO), id, Revision::ZERO, 9).unwrap();
+    assert_eq!(thread.len(), 2, "the note is not for copies");
+    let finishing: [Command; 4] = [
+        resolve(id).into(),
+        close(id).into(),
+        set_status(id, "pending").into(),
+        follow_up(id, ticket_id(9)).into(),
+    ];
+    for command in finishing {
+        assert_eq!(desk.refused(&customer(OTTO), command).code(), "forbidden");
+    }
+    desk.ok(&customer(MARIA), resolve(id));
+
+    desk.ok(&agent(ANNA), Edit { unfollow: [Follower::Contact(OTTO)].into(), ..Edit::new(id) });
+    assert!(!sees(&desk, &customer(OTTO), id));
+    assert_eq!(desk.find(&customer(OTTO), "all()", ""), [0; 0]);
+}
+
+#[test]
 fn who_is_not_an_active_agent_does_nothing() {
     let desk = TestDesk::new();
     let id = desk.given_request();

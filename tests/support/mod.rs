@@ -305,7 +305,7 @@ impl TestDesk {
         let listing = Listing::of(filter.parse().unwrap()).sorted(sort).unwrap().page(usize::MAX);
         let page = self.desk.find(actor, self.now(), &listing).unwrap();
         assert_eq!(page.next, None);
-        page.tickets.iter().map(|record| record.number.unwrap().0).collect()
+        page.rows.iter().map(|row| row.reference.number().0).collect()
     }
 
     pub fn load_of(&self, agent: AgentId) -> i64 {

@@ -2,7 +2,7 @@
 //! one desk.
 
 use super::random::Chance;
-use crate::command::{Assign, Open, Reopen, Resolve, Transfer};
+use crate::command::{Assign, Edit, Open, Reopen, Resolve, Transfer};
 use crate::conformance::hand::{DESK, ELSEWHERE, Hand, at, elsewhere, parts, ticket};
 use crate::conformance::history::{self, History, Step, cast};
 use crate::conformance::law::{Fault, Verdict, same, unless};
@@ -10,7 +10,8 @@ use crate::matching::{Listing, Order, Place, SortKey};
 use crate::store::{AsyncStore, Query, Wanted};
 use crate::{
     Actor, AgentId, AgentProfile, AsyncDesk, Condition, ContactId, Department, DeskError, DeskId,
-    Key, Record, RecordKind, Requester, Revision, Role, Settings, SettingsDraft, Sort, TicketId,
+    Follower, Key, Record, RecordKind, Requester, Revision, Role, Settings, SettingsDraft, Sort,
+    TicketId,
 };
 
 /// Every ticket of a desk, by number: the one listing that the other laws look at.
@@ -308,6 +309,19 @@ async fn every_kind(store: &dyn AsyncStore) -> Verdict<(AsyncDesk<&dyn AsyncStor
         let reason = "not solved".into();
         desk.reopen(host(), Reopen { ticket: TicketId::from_u128(n), reason }).await?;
     }
+    // Who follows comes and goes; each ticket stands under all of them.
+    for (n, follow, unfollow) in [
+        (2, &[1, 2][..], &[][..]),
+        (6, &[2, 3], &[]),
+        (11, &[1], &[]),
+        (2, &[3], &[1]),
+        (6, &[], &[2]),
+    ] {
+        let who = |these: &[u128]| these.iter().map(|n| Follower::Contact(contact(*n))).collect();
+        let ticket = Edit::new(TicketId::from_u128(n));
+        let edit = Edit { follow: who(follow), unfollow: who(unfollow), ..ticket };
+        desk.edit(host(), edit).await?;
+    }
     Ok((desk, agents))
 }
 
@@ -341,6 +355,16 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
         "kind = internal",
     ];
     questions.extend(plain.map(str::to_owned));
+    for n in 1..=3 {
+        let follows = format!("followers contains contact:{}", contact(n));
+        questions.extend([
+            follows.clone(),
+            format!("{follows} or requester = contact:{}", contact(n)),
+            format!("{follows} and followers contains contact:{}", contact(2)),
+            format!("{follows} and department = b"),
+            format!("not {follows}"),
+        ]);
+    }
     for question in questions {
         for order in ["", "number desc", "department, requester desc"] {
             for limit in [2, 99] {
@@ -350,13 +374,13 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
             }
         }
     }
-    // And as the agents list, sight and all.
-    for agent in agents {
-        let actor = Actor::Agent(agent);
+    // And as people list, sight and all.
+    let customers = [1, 2, 3].map(|n| Actor::Customer(contact(n)));
+    for actor in agents.into_iter().map(Actor::Agent).chain(customers) {
         let (mut found, mut listing) = (Vec::new(), Listing::every().page(3));
         loop {
             let page = desk.find(&actor, at(0), &listing).await?;
-            found.extend(page.tickets.iter().map(|record| record.key));
+            found.extend(page.rows.iter().map(|row| Key::ticket(desk.id(), row.id())));
             let Some(next) = page.next else { break };
             unless("a listing goes on and on", found.len() > tickets.len())?;
             listing = listing.after(next);
@@ -370,7 +394,7 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
         }
         seen.sort_unstable();
         let seen: Vec<Key> = seen.into_iter().map(|(_, key)| key).collect();
-        same(format!("what agent {agent} finds"), found, seen)?;
+        same(format!("what {actor} finds"), found, seen)?;
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Who acts in the model, what they see, and what they may do: P2 and P3 of the requirements.
 
 use super::{Model, ModelTicket, Voice};
-use crate::{Actor, AgentId, AgentSight, Command, DepartmentName, Party, Requester, Role};
+use crate::{
+    Actor, AgentId, AgentSight, Command, DepartmentName, Follower, Party, Requester, Role,
+};
 
 impl Model {
     /// The part that an actor plays; `None` where an agent is not on record or has left.
@@ -29,7 +31,12 @@ impl Model {
     pub(super) fn sees(&self, actor: &Actor, party: Party, ticket: &ModelTicket) -> bool {
         match actor {
             Actor::Customer(contact) | Actor::AutoResponder(contact) => {
-                ticket.requester == Requester::Contact(*contact)
+                // Their own, and, if it is not the agents' own, where they have a copy.
+                let copied = ticket.followers.contains(&Follower::Contact(*contact));
+                match ticket.requester {
+                    Requester::Contact(asker) => asker == *contact || copied,
+                    Requester::Agent(_) => false,
+                }
             }
             // Internal tickets are seen by agents only.
             Actor::Bot(_) => matches!(ticket.requester, Requester::Contact(_)),
@@ -70,9 +77,13 @@ impl Model {
 }
 
 impl ModelTicket {
-    /// Whether this is the agent who asked, on an internal ticket.
+    /// Whether this is who asked.
     pub(super) fn is_asker(&self, actor: &Actor) -> bool {
-        matches!(actor, Actor::Agent(id) if self.requester == Requester::Agent(*id))
+        match actor {
+            Actor::Agent(id) => self.requester == Requester::Agent(*id),
+            Actor::Customer(id) => self.requester == Requester::Contact(*id),
+            _ => false,
+        }
     }
 
     /// In which part an actor speaks: T3, "does this count as an answer?".
@@ -86,8 +97,8 @@ impl ModelTicket {
     }
 }
 
-/// Whether a party gives such commands at all. `asker`: on their own internal ticket, an agent
-/// of any role may write as a customer may.
+/// Whether a party gives such commands at all. `asker`: who asked, of whatever role, may write
+/// and finish; contacts with a copy may write.
 pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
     use Party::{
         Admin, Agent, AutoResponder, Bot, Customer, Host, LightAgent, Owner, RestrictedAgent,
@@ -105,14 +116,14 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,
         Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
         Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
-        Command::FollowUp(_) => staff() || asker || [Bot, Customer].contains(&party),
+        Command::FollowUp(_) => staff() || asker || party == Bot,
         Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,
         // Here the workflow's table says more; a host may open it to customers and bots.
         Command::SetStatus(_) | Command::Postpone(_) | Command::Resolve(_) | Command::Close(_) => {
-            staff() || asker || [Bot, Customer].contains(&party)
+            staff() || asker || party == Bot
         }
         Command::LogConversation(_)
         | Command::Assign(_)

@@ -12,7 +12,7 @@ use super::hash::IdMap;
 use crate::decide::{AgentColumns, TicketColumns};
 use crate::ids::{AgentId, DepartmentName, TicketNumber};
 use crate::matching::Narrow;
-use crate::people::Requester;
+use crate::people::{Follower, Requester};
 use crate::store::{Lease, Roster};
 use crate::workflow::StatusCategory;
 
@@ -27,6 +27,7 @@ pub(super) struct Indexes {
     requesters: IdMap<Requester, Shelf>,
     assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
     departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
+    followers: IdMap<Follower, Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -65,11 +66,11 @@ impl Standing {
 
 impl Indexes {
     /// Moves a ticket from where it stands to where it should; touches only what changed.
-    pub(super) fn update(
+    pub(super) fn update<'c>(
         &mut self,
         number: TicketNumber,
-        before: Option<&TicketColumns>,
-        after: Option<&TicketColumns>,
+        before: Option<&'c TicketColumns>,
+        after: Option<&'c TicketColumns>,
     ) {
         if before == after {
             return;
@@ -82,6 +83,14 @@ impl Indexes {
         shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
         let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
         shift(&mut self.departments, number, before.map(department), after.map(department));
+        let followers = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.followers);
+        let (before, after) = (followers(before), followers(after));
+        for gone in before.iter().filter(|who| !after.contains(who)) {
+            shift(&mut self.followers, number, Some(*gone), None);
+        }
+        for come in after.iter().filter(|who| !before.contains(who)) {
+            shift(&mut self.followers, number, None, Some(*come));
+        }
     }
 
     /// The shelves on which everything stands that one of these alternatives allows. `None`: one
@@ -94,7 +103,7 @@ impl Indexes {
     /// The shelves on which everything stands that this allows: those of the column that leaves
     /// the least.
     fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
-        let Narrow { categories, requesters, assignees, departments } = narrow;
+        let Narrow { categories, requesters, assignees, departments, followers } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
             .filter(|done| {
@@ -120,8 +129,11 @@ impl Indexes {
             let keys = set.iter().flat_map(|name| standings.iter().map(|it| (name.clone(), *it)));
             keys.filter_map(|key| self.departments.get(&key)).collect()
         });
-        let plans: [Option<Vec<&Shelf>>; 4] =
-            [by_category, by_requester, by_assignee, by_department];
+        let by_follower = followers
+            .as_ref()
+            .map(|set| set.iter().filter_map(|who| self.followers.get(who)).collect());
+        let plans: [Option<Vec<&Shelf>>; 5] =
+            [by_category, by_requester, by_assignee, by_department, by_follower];
         let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 
-use super::{Message, Timers, Visibility};
+use super::{Message, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
     UrgencyName,
 };
-use crate::people::Follower;
+use crate::people::{Follower, Sight};
 use crate::settings::Priority;
 use crate::time;
 use crate::value::FieldValue;
@@ -179,10 +179,37 @@ impl TicketChange {
         }
     }
 
-    /// Whether the requester sees that it happened: what is said publicly, and moves.
-    pub(crate) fn is_public(&self) -> bool {
-        matches!(self, Self::StatusChanged(_))
-            || self.message().is_some_and(|message| message.visibility == Visibility::Public)
+    /// Who sees that it happened: those whose sight of the ticket is at least this.
+    ///
+    /// What is said publicly and moves of the status are for everybody on the ticket; everything
+    /// else is for those who work on it.
+    ///
+    /// ```
+    /// # use helpdesk::{Sight, TicketChange};
+    /// assert_eq!(TicketChange::OpenAgeWarned.sight(), Sight::Full);
+    /// ```
+    pub fn sight(&self) -> Sight {
+        match self {
+            Self::StatusChanged(_) => Sight::Public,
+            Self::Opened(opened) => opened.message.sight(),
+            Self::MessageAdded { message, .. } => message.sight(),
+            Self::ResolutionRecorded { .. }
+            | Self::Assigned { .. }
+            | Self::Unassigned { .. }
+            | Self::Transferred { .. }
+            | Self::Escalated { .. }
+            | Self::SubjectChanged { .. }
+            | Self::CategoryChanged { .. }
+            | Self::TagsChanged { .. }
+            | Self::FieldChanged { .. }
+            | Self::PriorityChanged { .. }
+            | Self::ImpactChanged { .. }
+            | Self::FollowersChanged { .. }
+            | Self::FollowedUp { .. }
+            | Self::OpenAgeWarned
+            | Self::OpenAgeOverdue
+            | Self::TimersSet { .. } => Sight::Full,
+        }
     }
 
     /// The timers that this event states.

@@ -1,0 +1,159 @@
+//! What happened to a ticket, event by event, as somebody sees it.
+
+use chrono::{DateTime, Utc};
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::read::{PAGE, Post};
+use super::{Desk, DeskError};
+use crate::ids::{Key, Revision, TicketId};
+use crate::people::{Actor, Sight};
+use crate::record::Event;
+use crate::store::Store;
+use crate::ticket::TicketChange;
+use crate::workflow::Status;
+
+/// An event of a ticket, as somebody sees it; [`Desk::activity`] lists them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// All of it: what changed, who caused it and by which rule.
+    Full(Box<Event>),
+    /// What customers see of it.
+    Public(PublicEvent),
+}
+
+/// What a customer sees of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PublicEvent {
+    /// Its place in the ticket's history. Hidden events have places, too: for the host, not to be
+    /// shown.
+    pub revision: Revision,
+    /// When it took effect.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub what: PublicChange,
+}
+
+/// What customers see to have happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublicChange {
+    /// The ticket was opened, with this message.
+    Opened(Box<Post>),
+    /// Something was said.
+    Said(Box<Post>),
+    /// Its status changed. By whom, and for which reason, is not theirs to know.
+    Moved {
+        /// Before.
+        from: Status,
+        /// Now.
+        to: Status,
+    },
+}
+
+impl Activity {
+    /// The event, if it is one that this sight has.
+    fn of(event: Event, sight: Sight) -> Option<Self> {
+        match sight {
+            Sight::Full => Some(Self::Full(Box::new(event))),
+            Sight::Public => PublicEvent::of(&event).map(Self::Public),
+            Sight::Status => None,
+        }
+    }
+
+    /// Its place in the ticket's history.
+    pub fn revision(&self) -> Revision {
+        match self {
+            Self::Full(event) => event.revision,
+            Self::Public(event) => event.revision,
+        }
+    }
+
+    /// When it took effect.
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Full(event) => event.at,
+            Self::Public(event) => event.at,
+        }
+    }
+}
+
+impl PublicEvent {
+    fn of(event: &Event) -> Option<Self> {
+        let change = event.ticket_change().filter(|change| change.sight() <= Sight::Public)?;
+        let post = || Post::of(event).map(Box::new);
+        let what = match change {
+            TicketChange::Opened(_) => PublicChange::Opened(post()?),
+            TicketChange::StatusChanged(moved) => {
+                PublicChange::Moved { from: moved.from.clone(), to: moved.to.clone() }
+            }
+            _ => PublicChange::Said(post()?),
+        };
+        Some(Self { revision: event.revision, at: event.at, what })
+    }
+}
+
+impl<S: Store> Desk<S> {
+    /// A page of what happened to a ticket, as this actor sees it: the audit trail to those who
+    /// work on it, and to its requester what is said and where it moved.
+    ///
+    /// On return: the events with a revision greater than `after` ([`Revision::ZERO`]: from
+    /// the first), oldest first, at most `limit`; fewer means that there are no more.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// desk.take(agent.at(now), Take { ticket: id })?;
+    ///
+    /// // She learns that it is being worked on, and not by whom.
+    /// let hers = desk.activity(&customer, now, id, Revision::ZERO, 20)?;
+    /// assert_eq!(hers.len(), 2);
+    /// let Activity::Public(last) = &hers[1] else { panic!("she is a customer") };
+    /// assert!(matches!(&last.what, PublicChange::Moved { to, .. } if to.name == "in_progress"));
+    ///
+    /// assert_eq!(desk.activity(&agent, now, id, Revision::ZERO, 20)?.len(), 3);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`](crate::Refusal::NotFound) where there is no such ticket, or the actor
+    /// may not know of it; [`NotAnAgent`](crate::Refusal::NotAnAgent); [`DeskError::Store`].
+    pub fn activity(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Activity>, DeskError> {
+        at_once(self.flow().activity(actor, now, ticket, after, limit))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn activity(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+        mut after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Activity>, DeskError> {
+        let reader = self.reader(actor, now).await?;
+        let (_, sight) = self.seen(&reader, ticket).await?;
+        let mut shown = Vec::new();
+        while shown.len() < limit {
+            let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.revision;
+            let more = page.len() == PAGE;
+            let seen = page.into_iter().filter_map(|event| Activity::of(event, sight));
+            shown.extend(seen.take(limit - shown.len()));
+            if !more {
+                break;
+            }
+        }
+        Ok(shown)
+    }
+}
