@@ -64,6 +64,9 @@ uuid_ids! {
     OrganisationId;
     /// An agent: somebody who helps.
     AgentId;
+    /// Somebody who comes by a link to one ticket, without an account: a digest of the link's
+    /// secret, which [`GuestId::of`] computes.
+    GuestId;
     /// A command, named by the host so that sending it twice does it once: the id of a web
     /// request or of an incoming mail serves, made into a UUID. See [`Context::once`].
     ///

@@ -193,13 +193,13 @@ pub use desk::{
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
-    FieldName, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
+    FieldName, GuestId, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
     ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName, Tag, TicketId,
     TicketNumber, UrgencyName, ViewName,
 };
 pub use people::{
-    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,
-    Role, Sight,
+    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Grant, GuestRight, Part,
+    Party, Requester, Role, Sight, WeakSecret,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};

@@ -64,7 +64,7 @@ fn everybody_and_every_command_comes_and_half_of_it_makes_sense() {
             }
         }
     }
-    assert_eq!(actors.len(), 6, "{actors:?}");
+    assert_eq!(actors.len(), 7, "{actors:?}");
     let rare = COMMANDS.iter().filter(|name| commands.get(*name).copied().unwrap_or(0) < 5);
     assert_eq!(rare.collect::<Vec<_>>(), Vec::<&&str>::new());
     assert!(ticks > 100 && 2 * done > calls, "{done} of {calls} were done");

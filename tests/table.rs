@@ -15,18 +15,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+    Assign, Close, Edit, GrantAccess, LogConversation, Note, Resolve, Resolving, RevokeAccess,
+    SaidBy, Take, Unassign,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, TicketId};
+use helpdesk::{Actor, Channel, Command, DeskError, GuestId, GuestRight, TicketId};
 use support::*;
+
+/// The guests: who may write, who may read, and who was not let in.
+const GUEST: GuestId = GuestId::from_u128(0x60);
+const VIEWER: GuestId = GuestId::from_u128(0x61);
+const STRANGER: GuestId = GuestId::from_u128(0x62);
+
+fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantAccess {
+    let rights = [right].into();
+    GrantAccess { ticket, guest, contact: MARIA, rights, until: now + days(1000) }
+}
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 29] = [
     "reply",
     "note",
     "log_requester",
     "log_agent",
+    "grant_access",
+    "revoke_access",
     "edit",
     "assign",
     "unassign",
@@ -52,7 +65,7 @@ const COMMANDS: [&str; 27] = [
     "tick",
 ];
 
-const PARTIES: [&str; 14] = [
+const PARTIES: [&str; 17] = [
     "requester",
     "other_customer",
     "owner",
@@ -65,6 +78,9 @@ const PARTIES: [&str; 14] = [
     "bot",
     "auto_responder",
     "other_auto_responder",
+    "guest",
+    "guest_who_views",
+    "other_guest",
     "host",
     "system",
 ];
@@ -83,6 +99,9 @@ fn actor(party: &str) -> Actor {
         "bot" => bot(),
         "auto_responder" => auto_responder(),
         "other_auto_responder" => Actor::AutoResponder(OTTO),
+        "guest" => Actor::Guest(GUEST),
+        "guest_who_views" => Actor::Guest(VIEWER),
+        "other_guest" => Actor::Guest(STRANGER),
         "host" => Actor::Host,
         "system" => Actor::System,
         other => panic!("no party is called {other}"),
@@ -108,6 +127,8 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "note" => Note::new(ticket, "between us").into(),
         "log_requester" => log(SaidBy::Requester).into(),
         "log_agent" => log(SaidBy::Agent(ANNA)).into(),
+        "grant_access" => grant(ticket, GuestId::from_u128(0x63), GuestRight::View, now).into(),
+        "revoke_access" => RevokeAccess { ticket, guest: GUEST }.into(),
         "edit" => Edit { subject: Some("Fax".into()), ..Edit::new(ticket) }.into(),
         "assign" => Assign::new(ticket, ANNA).into(),
         "unassign" => Unassign { ticket }.into(),
@@ -130,6 +151,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
 fn given(status: &str, owned: bool) -> TestDesk {
     let desk = TestDesk::new();
     desk.given_request();
+    for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {
+        desk.ok(&Actor::Host, grant(TICKET, guest, right, desk.now()));
+    }
     if owned {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }

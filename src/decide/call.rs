@@ -9,8 +9,8 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
+    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -26,6 +26,10 @@ pub enum Command {
     Reply(Reply),
     /// Adds a note that only agents read: see [`Note`].
     Note(Note),
+    /// Lets a guest in to a ticket: see [`GrantAccess`].
+    GrantAccess(GrantAccess),
+    /// Ends what a guest was granted: see [`RevokeAccess`].
+    RevokeAccess(RevokeAccess),
     /// Logs what was said elsewhere: see [`LogConversation`].
     LogConversation(LogConversation),
     /// Changes what is known of a ticket: see [`Edit`].
@@ -75,6 +79,8 @@ impl Command {
         match self {
             Self::Reply(Reply { ticket, .. })
             | Self::Note(Note { ticket, .. })
+            | Self::GrantAccess(GrantAccess { ticket, .. })
+            | Self::RevokeAccess(RevokeAccess { ticket, .. })
             | Self::LogConversation(LogConversation { ticket, .. })
             | Self::Edit(Edit { ticket, .. })
             | Self::Assign(Assign { ticket, .. })

@@ -16,7 +16,7 @@ use crate::workflow::{Landmark, StatusCategory};
 
 /// A public message. Gives back the follow-up ticket, if it opened one.
 pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Work<'a>>, Refusal> {
-    let author = author(work.cx)?;
+    let author = author(work.cx, Some(&work.ticket))?;
     let channel = reply.channel.clone().unwrap_or_else(|| work.ticket.channel().clone());
     let said = Said {
         author,
@@ -67,7 +67,7 @@ pub(super) fn log<'a>(
 pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     let cx = work.cx;
     let said = Said {
-        author: author(cx)?,
+        author: author(cx, Some(&work.ticket))?,
         channel: work.ticket.channel().clone(),
         occurred_at: None,
         text: &note.text,

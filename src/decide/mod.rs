@@ -10,6 +10,7 @@ mod conversation;
 mod decision;
 mod editing;
 mod govern;
+mod guests;
 mod lifecycle;
 mod needs;
 mod opening;
@@ -31,7 +32,7 @@ pub use refusal::{Refusal, RefusalKind, Vocabulary};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
-use crate::people::{Actor, Agent, Party, Requester, Who, may, sight};
+use crate::people::{Actor, Agent, GuestRight, Party, Requester, Who, may, sight};
 use crate::settings::Settings;
 use crate::ticket::Ticket;
 use crate::time::{Instant, whole_micros};
@@ -161,6 +162,7 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
             }
         },
         Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
+        Actor::Guest(guest) => Who::Guest(*guest, whole_micros(call.context.now)),
         Actor::Host => Who::Host,
         Actor::System => Who::System,
     })
@@ -170,7 +172,7 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
 fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     let ticket = cx.visible(id)?;
     cx.may(deed_of(&cx.call.command), Some(ticket))?;
-    let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_));
+    let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..));
     cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
     let mut decision = Decision::default();
     let mut work = Work::on(cx, ticket);
@@ -200,6 +202,11 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
 fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Note(note) => conversation::note(work, note),
+        Command::GrantAccess(wanted) => guests::grant(work, wanted),
+        Command::RevokeAccess(revoke) => {
+            guests::revoke(work, revoke);
+            Ok(())
+        }
         Command::Edit(edit) => editing::edit(work, edit),
         Command::Assign(assign) => assignment::assign(work, assign),
         Command::Unassign(_) => assignment::unassign(work),
@@ -231,6 +238,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::Open(_) => Deed::Open,
         Command::Reply(_) => Deed::Reply,
         Command::Note(_) => Deed::Note,
+        Command::GrantAccess(_) | Command::RevokeAccess(_) => Deed::Grant,
         Command::LogConversation(_) => Deed::Log,
         Command::Edit(_) => Deed::Edit,
         Command::Assign(_) | Command::Unassign(_) => Deed::Assign,
@@ -282,9 +290,12 @@ impl<'a> Cx<'a> {
             settings: self.settings_revision,
             actor_revision: match self.who {
                 Who::Agent(agent) => Some(agent.revision()),
-                Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => {
-                    None
-                }
+                Who::Customer(_)
+                | Who::Bot
+                | Who::AutoResponder(_)
+                | Who::Guest(..)
+                | Who::Host
+                | Who::System => None,
             },
             claimed_at: (now > self.now).then_some(self.now),
         }
@@ -319,7 +330,14 @@ impl<'a> Cx<'a> {
     /// Whether the actor's role does such things at all.
     fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
         let asker = ticket.is_some_and(|ticket| self.asks(ticket));
-        if may(self.party(), deed, asker) {
+        // A guest may what was granted, and no more.
+        let granted = match self.who {
+            Who::Guest(guest, now) => ticket
+                .and_then(|ticket| ticket.sight().grant(guest, now))
+                .is_some_and(|grant| grant.rights.contains(&GuestRight::Reply)),
+            _ => true,
+        };
+        if granted && may(self.party(), deed, asker) {
             Ok(())
         } else {
             Err(Refusal::Forbidden { party: self.party(), deed: deed.as_str() })
@@ -331,7 +349,7 @@ impl<'a> Cx<'a> {
         match self.who {
             Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
             Who::Customer(contact) => ticket.requester() == Requester::Contact(contact),
-            Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => false,
+            Who::Bot | Who::AutoResponder(_) | Who::Guest(..) | Who::Host | Who::System => false,
         }
     }
 

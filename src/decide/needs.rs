@@ -246,6 +246,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             }
         }
         Command::Note(_)
+        | Command::GrantAccess(_)
+        | Command::RevokeAccess(_)
         | Command::Edit(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })

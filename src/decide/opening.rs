@@ -107,7 +107,9 @@ fn opener(cx: &Cx<'_>, requester: Requester, origin: Origin) -> Result<Author, R
             Requester::Contact(contact),
             Origin::CustomerWrote,
         ) => Ok(Author::Customer(contact)),
-        (Who::Agent(_) | Who::Host, Requester::Contact(_), Origin::AgentReachedOut) => author(cx),
+        (Who::Agent(_) | Who::Host, Requester::Contact(_), Origin::AgentReachedOut) => {
+            author(cx, None)
+        }
         (Who::Agent(agent), Requester::Agent(asker), Origin::CustomerWrote)
             if asker == agent.id() || agent.role().governs() =>
         {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::checks::{bad_name, within};
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{AgentId, name_problem};
-use crate::people::{Actor, Author, Part, Who};
+use crate::people::{Actor, Author, Deed, Part, Who};
 use crate::personal::Personal;
-use crate::ticket::{Attachment, Channel, Message, Visibility};
+use crate::ticket::{Attachment, Channel, Message, Ticket, Visibility};
 use crate::time::Instant;
 
 /// Something that is said, before it is a message.
@@ -74,9 +74,15 @@ impl Said<'_> {
     }
 }
 
-/// The author that the acting party is.
-pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
+/// The author that the acting party is, on the ticket that they wrote to.
+pub(super) fn author(cx: &Cx<'_>, ticket: Option<&Ticket>) -> Result<Author, Refusal> {
     Ok(match (cx.who, &cx.call.context.actor) {
+        (Who::Guest(guest, now), _) => {
+            let grant = ticket.and_then(|ticket| ticket.sight().grant(guest, now));
+            let deed = Deed::Reply.as_str();
+            let party = cx.party();
+            Author::Customer(grant.ok_or(Refusal::Forbidden { party, deed })?.contact)
+        }
         (Who::Customer(contact), _) => Author::Customer(contact),
         (Who::AutoResponder(contact), _) => Author::AutoResponder(contact),
         (Who::Agent(agent), _) => Author::of_agent(agent.id(), agent.role()),

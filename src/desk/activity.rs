@@ -141,7 +141,7 @@ impl<I: Io> Flow<I> {
         limit: usize,
     ) -> Result<Vec<Activity>, DeskError> {
         let reader = self.reader(actor, now).await?;
-        let (_, sight) = self.seen(&reader, ticket).await?;
+        let (_, sight) = self.readable(&reader, ticket).await?;
         let mut shown = Vec::new();
         while shown.len() < limit {
             let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;

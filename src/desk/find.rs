@@ -107,6 +107,7 @@ impl<S: Store> Desk<S> {
     /// - [`BadCondition`](crate::Refusal::BadCondition): mistakes in condition or order, each
     ///   with its path.
     /// - [`NotPublic`](crate::Refusal::NotPublic): a customer asks by what customers do not see.
+    /// - [`Forbidden`](crate::Refusal::Forbidden): by guests, who come to one ticket.
     /// - [`CursorMismatch`](crate::Refusal::CursorMismatch): the cursor is of another order.
     /// - [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk).
     ///
@@ -163,6 +164,7 @@ impl Reader {
             (_, Some(agent)) => Who::Agent(agent),
             (Actor::Customer(contact), None) => Who::Customer(*contact),
             (Actor::AutoResponder(contact), None) => Who::AutoResponder(*contact),
+            (Actor::Guest(guest), None) => Who::Guest(*guest, self.now),
             // An agent has a record, or was refused.
             (Actor::Bot(_) | Actor::Agent(_), None) => Who::Bot,
             (Actor::Host | Actor::System, None) => Who::Host,
@@ -178,7 +180,7 @@ impl Reader {
         match self.who() {
             Who::Agent(agent) => agent.works_in(department),
             Who::Host | Who::System => true,
-            Who::Customer(_) | Who::AutoResponder(_) | Who::Bot => false,
+            Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..) | Who::Bot => false,
         }
     }
 }
@@ -257,6 +259,9 @@ fn query(
     desk: DeskId,
 ) -> Result<Option<Query>, Refusal> {
     let who = reader.who();
+    if let Who::Guest(..) = who {
+        return Err(Refusal::Forbidden { party: who.party(), deed: "list tickets" });
+    }
     if matches!(who, Who::Customer(_) | Who::AutoResponder(_)) {
         let sorted = listing.sort.iter().map(|sort| &sort.by);
         let public = |fact: &Fact| match fact {

@@ -263,7 +263,7 @@ impl<I: Io> Flow<I> {
         limit: usize,
     ) -> Result<Vec<Post>, DeskError> {
         let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
-        let (_, sight) = self.seen(&reader, ticket).await?;
+        let (_, sight) = self.readable(&reader, ticket).await?;
         let mut posts = Vec::new();
         let mut after = after;
         while posts.len() < limit {

@@ -248,6 +248,21 @@ impl<I: Io> Flow<I> {
         row.ok_or_else(|| Refusal::NotFound { ticket }.into())
     }
 
+    /// As [`seen`](Self::seen), of a reader who may read what is said on it.
+    pub(super) async fn readable(
+        &self,
+        reader: &Reader,
+        ticket: TicketId,
+    ) -> Result<(Record, Sight), DeskError> {
+        match self.seen(reader, ticket).await? {
+            (_, Sight::Status) => {
+                let party = reader.who().party();
+                Err(Refusal::Forbidden { party, deed: "read messages" }.into())
+            }
+            seen => Ok(seen),
+        }
+    }
+
     /// The ticket's record, and how much of it this reader sees.
     pub(super) async fn seen(
         &self,

@@ -10,8 +10,8 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
+    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -25,6 +25,10 @@ macro_rules! for_each_verb {
             reply: Reply;
             /// Adds a note that only agents read: see [`Note`].
             note: Note;
+            /// Lets a guest in to a ticket, until an instant: see [`GrantAccess`].
+            grant_access: GrantAccess;
+            /// Ends what a guest was granted: see [`RevokeAccess`].
+            revoke_access: RevokeAccess;
             /// Logs what was said elsewhere, with when it was said: see [`LogConversation`].
             log_conversation: LogConversation;
             /// Changes what is known of a ticket (subject, category, tags, fields, priority,

@@ -33,6 +33,8 @@ pub(crate) fn sight(who: Who<'_>, policy: AgentSight) -> Condition {
             }
         }
         Who::Bot => Fact::Kind.equals("customer"),
+        // A guest comes to one ticket and lists none: the desk refuses it.
+        Who::Guest(..) => Condition::any([]),
         Who::Host | Who::System => every,
     }
 }
@@ -43,7 +45,12 @@ pub(crate) fn sight_matcher(who: Who<'_>, policy: AgentSight) -> Option<Matcher>
     let condition = sight(who, policy);
     let departments = match who {
         Who::Agent(agent) => agent.departments(),
-        Who::Customer(_) | Who::Bot | Who::AutoResponder(_) | Who::Host | Who::System => &[],
+        Who::Customer(_)
+        | Who::Bot
+        | Who::AutoResponder(_)
+        | Who::Guest(..)
+        | Who::Host
+        | Who::System => &[],
     };
     condition.check(&Lexicon::of_departments(departments), Place::View).ok()
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ContactId, DepartmentName};
-use crate::people::{Agent, Follower, Party, Requester, Role};
+use crate::ids::{AgentId, ContactId, DepartmentName, GuestId};
+use crate::people::{Agent, Follower, Grant, GuestRight, Party, Requester, Role};
+use crate::time::Instant;
 
 /// Which tickets a plain or light agent sees beside their own (those that they own or asked
 /// for). Owners and admins see all, restricted agents only their own.
@@ -45,6 +46,15 @@ pub(crate) struct SightOf<'a> {
     pub(crate) department: Option<&'a DepartmentName>,
     /// Who follows it.
     pub(crate) followers: &'a [Follower],
+    /// Who was let in to it.
+    pub(crate) grants: &'a [Grant],
+}
+
+impl<'a> SightOf<'a> {
+    /// What this guest was granted, if it still holds.
+    pub(crate) fn grant(&self, guest: GuestId, now: Instant) -> Option<&'a Grant> {
+        self.grants.iter().find(|grant| grant.guest == guest && grant.holds(now))
+    }
 }
 
 /// An actor whose record has been looked up.
@@ -54,6 +64,8 @@ pub(crate) enum Who<'a> {
     Agent(&'a Agent),
     Bot,
     AutoResponder(ContactId),
+    /// A guest, at an instant: a grant ends.
+    Guest(GuestId, Instant),
     Host,
     System,
 }
@@ -65,6 +77,7 @@ impl Who<'_> {
             Self::Agent(agent) => agent.role().party(),
             Self::Bot => Party::Bot,
             Self::AutoResponder(_) => Party::AutoResponder,
+            Self::Guest(..) => Party::Guest,
             Self::Host => Party::Host,
             Self::System => Party::System,
         }
@@ -101,6 +114,10 @@ pub(crate) fn sight(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> Op
     let level = match who {
         Who::Agent(_) | Who::Host | Who::System => Sight::Full,
         Who::Customer(_) | Who::AutoResponder(_) | Who::Bot => Sight::Public,
+        Who::Guest(guest, now) => {
+            let rights = &ticket.grant(guest, now)?.rights;
+            if rights.contains(&GuestRight::View) { Sight::Public } else { Sight::Status }
+        }
     };
     sees(who, ticket, policy).then_some(level)
 }
@@ -127,6 +144,7 @@ fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> bool {
             }
         }
         Who::Bot => matches!(ticket.requester, Requester::Contact(_)),
+        Who::Guest(guest, now) => ticket.grant(guest, now).is_some(),
         Who::Host | Who::System => true,
     }
 }
@@ -137,6 +155,8 @@ pub(crate) enum Deed {
     Open,
     Reply,
     Note,
+    /// Letting guests in, and out.
+    Grant,
     Log,
     Edit,
     /// Taking a ticket for oneself.
@@ -164,6 +184,7 @@ impl Deed {
             Self::Open => "open such a ticket",
             Self::Reply => "write public messages",
             Self::Note => "write notes",
+            Self::Grant => "let guests in",
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
             Self::Take => "take tickets",
@@ -207,7 +228,8 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         }
         // Of the asker's moves of status, the workflow allows by default none.
         Party::Customer => matches!(deed, Open | Reply),
-        Party::AutoResponder => deed == Reply,
+        // What their grant says.
+        Party::AutoResponder | Party::Guest => deed == Reply,
         Party::System => deed == Tick,
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::condition::Literal;
-use crate::ids::{AgentId, BotName, ContactId};
+use crate::ids::{AgentId, BotName, ContactId, GuestId};
 use crate::people::Role;
 
 /// Who gives a command. The host authenticates; the crate authorises.
@@ -31,6 +31,9 @@ pub enum Actor {
     Bot(BotName),
     /// A machine answering in a contact's name: an absence notice, a delivery report.
     AutoResponder(ContactId),
+    /// Somebody who comes by a link to one ticket, without an account: see
+    /// [`GrantAccess`](crate::command::GrantAccess).
+    Guest(GuestId),
     /// The host application itself, trusted with everything but what only an agent can do for
     /// themselves ([`Take`](crate::command::Take)).
     Host,
@@ -45,6 +48,7 @@ impl fmt::Display for Actor {
             Self::Agent(id) => write!(f, "agent {id}"),
             Self::Bot(name) => write!(f, "bot {name}"),
             Self::AutoResponder(id) => write!(f, "auto-responder of {id}"),
+            Self::Guest(id) => write!(f, "guest {id}"),
             Self::Host => f.write_str("the host"),
             Self::System => f.write_str("the system"),
         }
@@ -73,6 +77,8 @@ pub enum Party {
     Bot,
     /// A machine answering in a contact's name.
     AutoResponder,
+    /// Somebody who comes by a link to one ticket.
+    Guest,
     /// The host application.
     Host,
     /// The crate's own timers.
@@ -81,7 +87,7 @@ pub enum Party {
 
 impl Party {
     /// Every party.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Customer,
         Self::Owner,
         Self::Admin,
@@ -90,6 +96,7 @@ impl Party {
         Self::LightAgent,
         Self::Bot,
         Self::AutoResponder,
+        Self::Guest,
         Self::Host,
         Self::System,
     ];
@@ -109,6 +116,7 @@ impl Party {
             Self::LightAgent => "light_agent",
             Self::Bot => "bot",
             Self::AutoResponder => "auto_responder",
+            Self::Guest => "guest",
             Self::Host => "host",
             Self::System => "system",
         }

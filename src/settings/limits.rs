@@ -36,6 +36,8 @@ pub struct Limits {
     pub tags: u32,
     /// Followers of a ticket. Default 100.
     pub followers: u32,
+    /// Guests of a ticket at once. Default 20.
+    pub guests: u32,
     /// Attachments of a message. Default 50.
     pub attachments: u32,
     /// Bytes of one attachment, as the host states them. Default 50 MiB.
@@ -63,6 +65,7 @@ impl Default for Limits {
             resolution_bytes: 16 << 10,
             tags: 50,
             followers: 100,
+            guests: 20,
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,

@@ -136,6 +136,7 @@ impl Ticket {
                 fields,
                 followers: opened.followers.clone(),
                 followed_up_by: Vec::new(),
+                grants: Vec::new(),
             }),
         }
     }
@@ -154,6 +155,16 @@ impl Ticket {
             // Refused by every reader of histories before it comes here.
             TicketChange::Opened(_) => {}
             TicketChange::MessageAdded { message, heard } => self.hear(stamp, message, heard),
+            TicketChange::AccessGranted { grant } => {
+                let grants = &mut self.edit().grants;
+                // What has ended is nobody's any more.
+                grants.retain(|known| known.guest != grant.guest && known.holds(stamp.at));
+                let place = grants.partition_point(|known| known.guest < grant.guest);
+                grants.insert(place, grant.clone());
+            }
+            TicketChange::AccessRevoked { guest } => {
+                self.edit().grants.retain(|known| known.guest != *guest);
+            }
             TicketChange::StatusChanged(change) => self.move_to(stamp, change),
             TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
                 let text = stamp.personal.and_then(|personal| personal.text.clone());

@@ -30,7 +30,7 @@ use crate::ids::{
     ResolutionCode, Revision, Tag, TicketId, UrgencyName,
 };
 pub(crate) use crate::people::Follower;
-use crate::people::{Actor, Requester, SightOf};
+use crate::people::{Actor, Grant, Requester, SightOf};
 use crate::personal::Erasable;
 use crate::settings::Priority;
 use crate::time;
@@ -129,6 +129,7 @@ struct Details {
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
+    grants: Vec<Grant>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
@@ -344,6 +345,12 @@ impl Ticket {
         &self.details.followers
     }
 
+    /// Who was let in to it by a link, in the order of their ids; also those whose time has
+    /// ended since somebody was last let in.
+    pub fn grants(&self) -> &[Grant] {
+        &self.details.grants
+    }
+
     /// Whose it is: a customer's, or the agents' own.
     pub fn kind(&self) -> TicketKind {
         match self.requester {
@@ -383,6 +390,7 @@ impl Ticket {
             assignee: self.assignee,
             department: self.department.as_ref(),
             followers: &self.details.followers,
+            grants: &self.details.grants,
         }
     }
 

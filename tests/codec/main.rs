@@ -11,6 +11,7 @@
 mod damaged;
 mod deep;
 mod golden;
+mod guests;
 mod histories_kept;
 mod names;
 mod newer;

@@ -6,8 +6,8 @@ use helpdesk::command::*;
 use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, Key, Notice,
-    Record, Revision, TicketId, TicketNumber, UniqueKey,
+    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, GuestId,
+    GuestRight, Key, Notice, Record, Revision, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -30,6 +30,9 @@ pub(crate) const RESOLVED: TicketId = ticket(0x73);
 pub(crate) const CLOSED: TicketId = ticket(0x74);
 /// Three that are put aside until Monday at noon.
 pub(crate) const LATER: [TicketId; 3] = [ticket(0x75), ticket(0x76), ticket(0x77)];
+
+/// A guest of hers.
+const VISITOR: GuestId = GuestId::from_u128(0x69);
 
 /// All that there are.
 pub(crate) const EVERY_TICKET: [TicketId; 7] =
@@ -59,6 +62,12 @@ pub(crate) fn world() -> MemoryStore {
     for ticket in [OWNED, RESOLVED] {
         kit.ok(&agent(ANNA), Take { ticket });
     }
+    let rights = [GuestRight::View].into();
+    let until = april() + days(9);
+    kit.ok(
+        &agent(ANNA),
+        GrantAccess { ticket: OWNED, guest: VISITOR, contact: MARIA, rights, until },
+    );
     kit.ok(&agent(ANNA), resolve(RESOLVED));
     kit.ok(&Actor::Host, close(CLOSED));
     for id in LATER {
@@ -95,6 +104,14 @@ pub(crate) fn accepted() -> Vec<Scene> {
         occurred_at: monday() + hours(1),
         text: "She called".into(),
     };
+    let guest = GrantAccess {
+        ticket: OWNED,
+        guest: GuestId::from_u128(0x60),
+        contact: MARIA,
+        rights: [GuestRight::View].into(),
+        until: april(),
+    };
+    let gone = RevokeAccess { ticket: OWNED, guest: VISITOR };
     let transfer = Transfer { agent: Some(BEN), ..transfer(OWNED, "billing") };
     let escalate = Escalate { agent: Some(EVA), ..escalate(OWNED, "engineering") };
     let anna_anew = AgentProfile::new("Anna B.").department("billing").email("a.b@example.com");
@@ -108,6 +125,8 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("a question that reopens", &maria, ten, Command::Reply(reply(RESOLVED))),
         scene("a question that comes too late", &maria, april(), Command::Reply(reply(CLOSED))),
         scene("a note", &anna, ten, Command::Note(Note::new(OWNED, "a thought"))),
+        scene("a guest", &anna, ten, Command::GrantAccess(guest)),
+        scene("no guest any more", &anna, ten, Command::RevokeAccess(gone)),
         scene("a call that is logged", &anna, ten, Command::LogConversation(log)),
         scene("an edit", &anna, ten, Command::Edit(edit)),
         scene("an assignment", &host, ten, Command::Assign(Assign::new(NEW, ANNA))),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 33] = [
+const REFUSALS: [&str; 34] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -21,6 +21,7 @@ const REFUSALS: [&str; 33] = [
     "forbidden",
     "id_taken",
     "in_the_future",
+    "internal",
     "limit_exceeded",
     "needs_command",
     "no_transition",
@@ -42,7 +43,9 @@ const REFUSALS: [&str; 33] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 34] = [
+const CHANGES: [&str; 36] = [
+    "AccessGranted",
+    "AccessRevoked",
     "Assigned",
     "CategoryChanged",
     "Escalated",

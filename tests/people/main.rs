@@ -13,6 +13,7 @@ mod support;
 
 mod agents;
 mod commands_that_come_again;
+mod guests;
 mod opening;
 mod owning;
 mod sight;

@@ -136,6 +136,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
     draft.limits.tags = random.one_of([4, 4, 2]);
+    draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
 }

@@ -11,8 +11,8 @@ use crate::condition::View as SavedView;
 use crate::conformance::kit::Random;
 use crate::conformance::model::ModelTicket;
 use crate::{
-    Actor, AgentId, Call, Command, CommandId, Condition, Context, Fact, Reopening, Requester,
-    Revision, Role, Sort, Span, TicketId,
+    Actor, AgentId, Call, Command, CommandId, Condition, Context, Fact, GuestId, GuestRight,
+    Reopening, Requester, Revision, Role, Sort, Span, TicketId,
 };
 
 /// The next step of a history, drawn from this seed.
@@ -51,7 +51,8 @@ pub(super) fn anybody(random: &mut Random) -> Actor {
         55..72 => Actor::Customer(contact(random)),
         72..79 => Actor::Bot("sorter".into()),
         79 => Actor::Bot(random.one_of([" sorter", ""]).into()),
-        80..86 => Actor::AutoResponder(contact(random)),
+        80..85 => Actor::AutoResponder(contact(random)),
+        85 => Actor::Guest(GuestId::from_u128(0x60)),
         86..97 => Actor::Host,
         _ => Actor::System,
     }
@@ -158,6 +159,7 @@ impl Draw<'_> {
             22..65 if !asks => {}
             _ => match (ticket.requester, self.random.below(8)) {
                 (_, 0) => return Actor::Bot("sorter".into()),
+                (_, 6) if asks => return Actor::Guest(self.guest()),
                 (Requester::Contact(contact), 1) => return Actor::AutoResponder(contact),
                 (Requester::Contact(contact), 2) => return Actor::Customer(contact),
                 (Requester::Contact(contact), 3..6) if asks => return Actor::Customer(contact),
@@ -202,7 +204,8 @@ impl Draw<'_> {
                 text: self.text(),
                 attachments: self.attachments(),
             }),
-            24..28 => {
+            24 => self.guests(id, ticket),
+            25..28 => {
                 let (text, attachments) = (self.text(), self.attachments());
                 Command::Note(Note { ticket: id, text, attachments })
             }
@@ -255,6 +258,26 @@ impl Draw<'_> {
             }),
             _ => Command::Tick(id),
         }
+    }
+
+    fn guest(&mut self) -> GuestId {
+        GuestId::from_u128(0x60 + self.random.below(4) as u128)
+    }
+
+    /// Lets a guest in, or out.
+    fn guests(&mut self, ticket: TicketId, model: &ModelTicket) -> Command {
+        let guest = self.guest();
+        if self.random.percent(25) {
+            return Command::RevokeAccess(RevokeAccess { ticket, guest });
+        }
+        let contact = match model.requester {
+            Requester::Contact(contact) if self.random.percent(70) => contact,
+            _ => cast::contact(self.random.below(3) as u128),
+        };
+        let rights = [GuestRight::Status, GuestRight::View, GuestRight::Reply];
+        let rights = rights.into_iter().filter(|_| self.random.percent(60)).collect();
+        let until = self.now + TimeDelta::minutes(self.random.below(9000) as i64 - 200);
+        Command::GrantAccess(GrantAccess { ticket, guest, contact, rights, until })
     }
 
     fn governing(&mut self) -> (Actor, Command) {

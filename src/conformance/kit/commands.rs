@@ -36,6 +36,8 @@ commands! {
     "open": Command::Open(_),
     "reply": Command::Reply(_),
     "note": Command::Note(_),
+    "grant_access": Command::GrantAccess(_),
+    "revoke_access": Command::RevokeAccess(_),
     "log_conversation": Command::LogConversation(_),
     "edit": Command::Edit(_),
     "assign": Command::Assign(_),

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use super::{Model, ModelTicket, Voice};
-use crate::{Erasable, FieldName, FieldValue, Follower, Tag, Ticket};
+use super::{Admission, Model, ModelTicket, Voice};
+use crate::{Erasable, FieldName, FieldValue, Follower, Grant, Tag, Ticket};
 
 /// Collects what differs, by name.
 struct Differences(Vec<String>);
@@ -105,6 +105,13 @@ impl ModelTicket {
         found.note("tags", ticket.tags().iter().collect(), tags);
         let followers: Vec<&Follower> = self.followers.iter().collect();
         found.note("followers", ticket.followers().iter().collect(), followers);
+        let granted = |grant: &Grant| Admission {
+            contact: grant.contact,
+            rights: grant.rights.clone(),
+            until: grant.until,
+        };
+        let guests = ticket.grants().iter().map(|grant| (grant.guest, granted(grant))).collect();
+        found.note("guests", guests, self.guests.clone());
         let held: Vec<(&FieldName, Option<&FieldValue>)> =
             ticket.fields().iter().map(|(name, value)| (name, Erasable::known(value))).collect();
         let model = self.fields.iter().map(|(name, value)| (name, Some(value))).collect();

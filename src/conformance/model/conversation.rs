@@ -21,7 +21,7 @@ impl Model {
                 // A light agent never speaks with customers.
                 Actor::Agent(_) => step.party != Party::LightAgent,
                 Actor::Bot(_) | Actor::Host => true,
-                Actor::AutoResponder(_) | Actor::System => false,
+                Actor::AutoResponder(_) | Actor::Guest(_) | Actor::System => false,
             },
             Requester::Agent(agent) => match step.actor {
                 Actor::Agent(who) => {
@@ -130,6 +130,7 @@ impl Model {
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
             followers: BTreeSet::new(),
+            guests: BTreeMap::new(),
             reopened: 0,
             escalated: 0,
             transferred: 0,
@@ -230,7 +231,8 @@ impl Model {
     ) {
         // Only where whoever carries the words may know of it.
         let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
-        let latest = latest.filter(|latest| self.sees(step.actor, step.party, latest));
+        let latest =
+            latest.filter(|latest| self.sees(step.actor, step.party, step.claimed, latest));
         if let Some(latest) = latest {
             let mut latest = latest.clone();
             let now = step.now;

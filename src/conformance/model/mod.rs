@@ -30,6 +30,7 @@ mod compare;
 mod conversation;
 mod editing;
 mod govern;
+mod guests;
 mod lifecycle;
 mod ownership;
 mod people;
@@ -40,12 +41,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use guests::Admission;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
-    Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, Outcome, Party,
-    Settings, TicketId,
+    Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, GuestRight, Outcome,
+    Party, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -323,9 +325,15 @@ impl Model {
             return if step.faults.is_empty() { Ok(changes) } else { Err(step.faults) };
         };
         // What an actor may not see is not there, whatever they wanted with it.
-        let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, ticket));
+        let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, now, ticket));
         let before = ticket.ok_or_else(|| only("not_found"))?;
-        if !people::may(party, &call.command, before.is_asker(actor)) {
+        let granted = match actor {
+            Actor::Guest(guest) => before
+                .admission(*guest, now)
+                .is_some_and(|guest| guest.rights.contains(&GuestRight::Reply)),
+            _ => true,
+        };
+        if !granted || !people::may(party, &call.command, before.is_asker(actor)) {
             return Err(only("forbidden"));
         }
         // Time never runs backwards on a ticket.
@@ -335,7 +343,8 @@ impl Model {
         ticket.settle(&self.settings, step.now);
         if let Some(seen) = call.context.seen {
             // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
-            let customer = matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_));
+            let customer =
+                matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
             let news = if customer { before.public_news } else { before.news };
             step.require(news <= seen && seen <= before.revision, "stale_view");
         }
@@ -368,6 +377,8 @@ impl Model {
             Command::Reply(reply) => self.reply(step, ticket, reply),
             Command::Note(note) => self.note(step, ticket, note),
             Command::LogConversation(log) => self.log(step, ticket, log),
+            Command::GrantAccess(grant) => self.grant(step, ticket, grant),
+            Command::RevokeAccess(revoke) => Self::revoke(step, ticket, revoke),
             Command::Edit(edit) => self.edit(step, ticket, edit),
             Command::Assign(assign) => self.assign(step, ticket, assign),
             Command::Unassign(_) => self.unassign(step, ticket),

@@ -1,5 +1,7 @@
 //! Who acts in the model, what they see, and what they may do: P2 and P3 of the requirements.
 
+use chrono::{DateTime, Utc};
+
 use super::{Model, ModelTicket, Voice};
 use crate::{
     Actor, AgentId, AgentSight, Command, DepartmentName, Follower, Party, Requester, Role,
@@ -12,6 +14,7 @@ impl Model {
             Actor::Customer(_) => Party::Customer,
             Actor::Bot(_) => Party::Bot,
             Actor::AutoResponder(_) => Party::AutoResponder,
+            Actor::Guest(_) => Party::Guest,
             Actor::Host => Party::Host,
             Actor::System => Party::System,
             Actor::Agent(id) => {
@@ -28,7 +31,13 @@ impl Model {
     }
 
     /// Whether an actor may know of a ticket.
-    pub(super) fn sees(&self, actor: &Actor, party: Party, ticket: &ModelTicket) -> bool {
+    pub(super) fn sees(
+        &self,
+        actor: &Actor,
+        party: Party,
+        now: DateTime<Utc>,
+        ticket: &ModelTicket,
+    ) -> bool {
         match actor {
             Actor::Customer(contact) | Actor::AutoResponder(contact) => {
                 // Their own, and, if it is not the agents' own, where they have a copy.
@@ -40,6 +49,7 @@ impl Model {
             }
             // Internal tickets are seen by agents only.
             Actor::Bot(_) => matches!(ticket.requester, Requester::Contact(_)),
+            Actor::Guest(guest) => ticket.admission(*guest, now).is_some(),
             Actor::Host | Actor::System => true,
             Actor::Agent(id) => {
                 if ticket.owner == Some(*id) || ticket.requester == Requester::Agent(*id) {
@@ -89,7 +99,7 @@ impl ModelTicket {
     /// In which part an actor speaks: T3, "does this count as an answer?".
     pub(super) fn voice(&self, actor: &Actor) -> Voice {
         match actor {
-            Actor::Customer(_) => Voice::Asks,
+            Actor::Customer(_) | Actor::Guest(_) => Voice::Asks,
             Actor::Agent(_) if self.is_asker(actor) => Voice::Asks,
             Actor::Agent(_) => Voice::Answers,
             Actor::Bot(_) | Actor::AutoResponder(_) | Actor::Host | Actor::System => Voice::Neither,
@@ -101,7 +111,7 @@ impl ModelTicket {
 /// and finish; contacts with a copy may write.
 pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
     use Party::{
-        Admin, Agent, AutoResponder, Bot, Customer, Host, LightAgent, Owner, RestrictedAgent,
+        Admin, Agent, AutoResponder, Bot, Customer, Guest, Host, LightAgent, Owner, RestrictedAgent,
     };
     let workers = [Owner, Admin, Agent, RestrictedAgent];
     // Everybody who works on tickets, and the host.
@@ -115,7 +125,10 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         // Only an agent has views of their own.
         Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,
         Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
-        Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
+        // Guests, if it was granted.
+        Command::Reply(_) => {
+            staff() || asker || [Bot, Customer, AutoResponder, Guest].contains(&party)
+        }
         Command::FollowUp(_) => staff() || asker || party == Bot,
         Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
         // A person takes a ticket for themselves.
@@ -125,7 +138,9 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::SetStatus(_) | Command::Postpone(_) | Command::Resolve(_) | Command::Close(_) => {
             staff() || asker || party == Bot
         }
-        Command::LogConversation(_)
+        Command::GrantAccess(_)
+        | Command::RevokeAccess(_)
+        | Command::LogConversation(_)
         | Command::Assign(_)
         | Command::Unassign(_)
         | Command::Reopen(_) => staff(),

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::Admission;
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision,
-    Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+    GuestId, ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
+    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
+    UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -74,6 +76,7 @@ pub struct ModelTicket {
     pub tags: BTreeSet<Tag>,
     pub fields: BTreeMap<FieldName, FieldValue>,
     pub followers: BTreeSet<Follower>,
+    pub guests: BTreeMap<GuestId, Admission>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,

@@ -51,6 +51,7 @@ impl Refusal {
             Self::StatusRedefined { .. } => "status_redefined",
             Self::IdTaken { .. } => "id_taken",
             Self::CommandIdReused => "command_id_reused",
+            Self::Internal => "internal",
             Self::Closed { .. } => "closed",
             Self::NotFinished { .. } => "not_finished",
             Self::Finished { .. } => "finished",
@@ -97,6 +98,7 @@ impl Refusal {
             | Self::StatusRedefined { .. }
             | Self::IdTaken { .. }
             | Self::CommandIdReused
+            | Self::Internal
             | Self::Closed { .. }
             | Self::NotFinished { .. }
             | Self::Finished { .. }

@@ -107,6 +107,9 @@ pub enum Refusal {
     /// The same command id came before with another command or actor.
     #[error("the command id came before with another command")]
     CommandIdReused,
+    /// The ticket is the agents' own: it is nothing for customers and guests.
+    #[error("the ticket is internal")]
+    Internal,
     /// The ticket is closed, and this needs it open: reopen it first.
     #[error("the ticket is closed (`{status}`): reopen it first")]
     Closed {

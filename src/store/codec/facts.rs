@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
-    UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode, Tag,
+    TicketId, UrgencyName,
 };
-use crate::people::AgentChange;
+use crate::people::{AgentChange, Grant};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
@@ -75,6 +75,8 @@ macro_rules! ticket_events {
 ticket_events! {
     "ticket.opened" => Opened { 0 as opening: Box<Opened> };
     "ticket.message_added" => MessageAdded { message as message: Message, heard as heard: Heard };
+    "ticket.access_granted" => AccessGranted { grant as grant: Grant };
+    "ticket.access_revoked" => AccessRevoked { guest as guest: GuestId };
     "ticket.status_changed" => StatusChanged { 0 as status: StatusChange };
     "ticket.resolution_recorded" => ResolutionRecorded {
         code as code: ResolutionCode,

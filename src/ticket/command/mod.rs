@@ -44,11 +44,13 @@
 mod assignment;
 mod conversation;
 mod editing;
+mod guests;
 mod lifecycle;
 mod opening;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
+pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};

@@ -17,10 +17,10 @@ pub use opened::{Opened, Origin};
 
 use super::{Message, Timers};
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
-    UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode, Tag,
+    TicketId, UrgencyName,
 };
-use crate::people::{Follower, Sight};
+use crate::people::{Follower, Grant, Sight};
 use crate::settings::Priority;
 use crate::time;
 use crate::value::FieldValue;
@@ -41,6 +41,16 @@ pub enum TicketChange {
         message: Message,
         /// What it did to the conversation.
         heard: Heard,
+    },
+    /// A guest was let in to it.
+    AccessGranted {
+        /// Who, in whose name, what they may do, and until when.
+        grant: Grant,
+    },
+    /// What a guest was granted was ended.
+    AccessRevoked {
+        /// Whose access ended.
+        guest: GuestId,
     },
     /// Its status changed.
     StatusChanged(StatusChange),
@@ -159,7 +169,9 @@ impl TicketChange {
         match self {
             Self::Opened(opened) => Some(&opened.message),
             Self::MessageAdded { message, .. } => Some(message),
-            Self::StatusChanged(_)
+            Self::AccessGranted { .. }
+            | Self::AccessRevoked { .. }
+            | Self::StatusChanged(_)
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
@@ -193,7 +205,9 @@ impl TicketChange {
             Self::StatusChanged(_) => Sight::Public,
             Self::Opened(opened) => opened.message.sight(),
             Self::MessageAdded { message, .. } => message.sight(),
-            Self::ResolutionRecorded { .. }
+            Self::AccessGranted { .. }
+            | Self::AccessRevoked { .. }
+            | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
             | Self::Transferred { .. }
@@ -219,6 +233,8 @@ impl TicketChange {
             Self::StatusChanged(change) => Some(&mut change.timers),
             Self::TimersSet { timers } => Some(timers),
             Self::MessageAdded { .. }
+            | Self::AccessGranted { .. }
+            | Self::AccessRevoked { .. }
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
