@@ -1,24 +1,22 @@
 //! Moves a whole desk into a fresh store through the stored form, and compares the two.
 //!
-//! It is what a host does that changes its database: every event, head, key, counter and receipt
-//! is written as text, read back, and committed again in the order in which it was committed.
+//! It is what a host does that changes its database: every event, head, key, counter, receipt and
+//! notice is written as text, read back, and committed again in the order in which it was
+//! committed. The outbox moves: what is claimed from the one store is due in the other.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod mover;
+
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write};
 
 use chrono::DateTime;
 use helpdesk::matching::Listing;
-use helpdesk::store::{Commit, CommitParts, Entry, MemoryStore, NewReceipt, Receipt, Store, codec};
-use helpdesk::{
-    Actor, Columns, Counter, CounterChange, DepartmentName, Desk, DeskError, Event, Expected, Head,
-    Key, KeyChange, Page, Revision, UniqueKey, Write as Written, fold,
-};
+use helpdesk::store::{MemoryStore, Store};
+use helpdesk::{Actor, DepartmentName, Desk, DeskError, Head, Page, Record, Requester, UniqueKey};
 
+use self::mover::{Moved, Mover, PAGE};
 use super::audit::Audit;
-
-/// How many commits are read at a time.
-const PAGE: usize = 1000;
 
 /// How many owners and how many requesters look at both desks, beside the host.
 const ONLOOKERS: usize = 5;
@@ -37,14 +35,12 @@ const VIEWS: [(&str, &str); 5] = [
 ];
 
 /// How a desk compares with its copy.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Copy {
     /// Tickets whose record, history, number and receipts are the same.
     pub(super) tickets: u64,
-    /// Events that went through the stored form.
-    events: u64,
-    commits: u64,
-    receipts: u64,
+    /// What went through the stored form.
+    moved: Moved,
     /// Pages of listings that were compared.
     pages: u64,
     /// Counters and queues that were compared.
@@ -58,18 +54,14 @@ pub(super) struct Copy {
 impl Copy {
     /// Copies the desk, and compares.
     pub(super) fn of(desk: &Desk<MemoryStore>, audit: &Audit) -> Result<Self, Box<dyn Error>> {
-        let mut mover = Mover { from: desk, to: MemoryStore::new(), copy: Self::none() };
-        let mut after = 0;
-        loop {
-            let page = desk.store().scan(desk.id(), after, PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = last.seq;
-            for commit in page.chunk_by(|one, next| one.seq == next.seq) {
-                mover.commit(commit)?;
-            }
+        let told = mover::drained(desk.store(), desk.id())?;
+        let (to, moved) = Mover::new(desk, told.clone()).all()?;
+        let there = Desk::open_existing(to, desk.id())?;
+        let mut copy = Self { moved, ..Self::default() };
+        copy.compare(desk, &there, audit)?;
+        if mover::drained(there.store(), there.id())? != told {
+            copy.differences.push("the notices are not the same, or not in the same order".into());
         }
-        let Mover { from: _, to, mut copy } = mover;
-        copy.compare(desk, &Desk::open_existing(to, desk.id())?, audit)?;
         Ok(copy)
     }
 
@@ -96,32 +88,21 @@ impl Copy {
 
     /// Whether the copy is the desk in everything that was compared, and no ticket was left out.
     pub(super) fn is_exact(&self) -> bool {
-        self.whole && self.differences.is_empty()
+        self.whole && self.differences.is_empty() && self.moved.differences.is_empty()
     }
 
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for difference in &self.differences {
+        for difference in self.moved.differences.iter().chain(&self.differences) {
             writeln!(out, "NOT COPIED {difference}")?;
         }
+        let Moved { commits, events, receipts, notices, .. } = self.moved;
         writeln!(
             out,
-            "copy       {} commits of {} events and {} receipts through the stored form into a \
-             fresh store; {} pages of listings and {} workloads answered alike",
-            self.commits, self.events, self.receipts, self.pages, self.workloads
+            "copy       {commits} commits of {events} events, {receipts} receipts, {notices} notices \
+             through the stored form\n           into a fresh store; {} pages of listings and {} \
+             workloads answered alike",
+            self.pages, self.workloads
         )
-    }
-
-    fn none() -> Self {
-        Self {
-            tickets: 0,
-            events: 0,
-            commits: 0,
-            receipts: 0,
-            pages: 0,
-            workloads: 0,
-            whole: false,
-            differences: Vec::new(),
-        }
     }
 
     fn compare_records(
@@ -140,14 +121,15 @@ impl Copy {
             let (record, copied) = (here.record(key)?, there.record(key)?);
             let unique = record.as_ref().and_then(|record| match &record.head {
                 Head::Ticket(_) => record.number.map(UniqueKey::Number),
-                Head::Agent(_) | Head::Settings(_) => email(&record.head),
+                Head::Agent(_) | Head::Settings(_) => mover::email(&record.head),
                 _ => None,
             });
             let unique: Vec<UniqueKey> = unique.into_iter().collect();
             let owners = |desk: &Desk<MemoryStore>| desk.store().resolve(desk.id(), &unique);
             let same = record.is_some()
                 && record == copied
-                && whole_history(here.store(), key)? == whole_history(there.store(), key)?
+                && mover::whole_history(here.store(), key)?
+                    == mover::whole_history(there.store(), key)?
                 && owners(here)? == owners(there)?;
             if !same {
                 self.differences.push(format!("{key} is not the same"));
@@ -186,14 +168,14 @@ impl Copy {
         there: &Desk<MemoryStore>,
         audit: &Audit,
     ) -> Result<(), Box<dyn Error>> {
-        let heads = || audit.tickets.iter().filter_map(helpdesk::Record::ticket);
+        let heads = || audit.tickets.iter().filter_map(Record::ticket);
         let owners: BTreeSet<_> = heads().filter_map(|ticket| ticket.assignee()).collect();
         let owners: Vec<Actor> = owners.into_iter().take(ONLOOKERS).map(Actor::Agent).collect();
         let mut staff = vec![Actor::Host];
         staff.extend(owners);
         let askers = heads().filter_map(|ticket| match ticket.requester() {
-            helpdesk::Requester::Contact(contact) => Some(contact),
-            helpdesk::Requester::Agent(_) => None,
+            Requester::Contact(contact) => Some(contact),
+            Requester::Agent(_) => None,
         });
         let askers: BTreeSet<_> = askers.collect();
         let mut listings = vec![Listing::every()];
@@ -235,165 +217,10 @@ impl Copy {
     }
 }
 
-/// A desk on its way into another store.
-struct Mover<'a> {
-    from: &'a Desk<MemoryStore>,
-    to: MemoryStore,
-    copy: Copy,
-}
-
-impl Mover<'_> {
-    /// Commits again what was committed at once.
-    fn commit(&mut self, entries: &[Entry]) -> Result<(), Box<dyn Error>> {
-        let desk = self.from.id();
-        let mut parts = CommitParts {
-            desk,
-            writes: Vec::with_capacity(entries.len()),
-            guards: Vec::new(),
-            keys: Vec::new(),
-            counters: Vec::new(),
-            notices: Vec::new(),
-            receipt: NewReceipt { command: None, digest: 0 },
-        };
-        let mut receipt = None;
-        for entry in entries {
-            let before = self.to_record(entry.key)?;
-            let write = self.written(entry)?;
-            counters(before.as_ref(), &write.head, &mut parts.counters)?;
-            keys(entry.key, before.as_ref(), &write.head, &mut parts.keys)?;
-            parts.writes.push(write);
-            let mut commands = entry.events.iter().filter_map(|event| event.cause.command);
-            if let Some(command) = commands.next() {
-                receipt = self.from.store().receipt(desk, command)?;
-            }
-        }
-        if let Some(Receipt { command, digest, .. }) = &receipt {
-            parts.receipt = NewReceipt { command: *command, digest: *digest };
-        }
-        let made = self.to.commit(Commit::from_parts(parts))?;
-        self.copy.commits += 1;
-        if let Some(receipt) = receipt {
-            self.copy.receipts += 1;
-            let touched = codec::decode_touched(&codec::encode_touched(&receipt.touched)?)?;
-            let kept = receipt.command.map(|command| self.to.receipt(desk, command)).transpose()?;
-            // Its place may be another: stores may leave gaps.
-            if made.touched != touched || kept.flatten() != Some(made) {
-                let command = receipt.command;
-                self.copy.differences.push(format!("the receipt of {command:?}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn to_record(&self, key: Key) -> Result<Option<Head>, Box<dyn Error>> {
-        let wanted = helpdesk::store::Wanted::records([key]);
-        let found = self.to.load(key.desk, &wanted)?.records.into_iter().next().flatten();
-        Ok(found.map(|record| record.head))
-    }
-
-    /// A record's part of a commit, as it comes back from its stored form.
-    fn written(&mut self, entry: &Entry) -> Result<Written, Box<dyn Error>> {
-        let key = entry.key;
-        let mut events = Vec::with_capacity(entry.events.len());
-        for event in entry.events.iter() {
-            events.push(codec::decode_event(&codec::encode_event(event)?)?);
-        }
-        self.copy.events += events.len() as u64;
-        let history = whole_history(&self.to, key)?;
-        let head = fold(key, history.iter().chain(&events))?;
-        // Of the last of its commits, the head itself is on record.
-        let now = self.from.record(key)?.ok_or_else(|| format!("{key} has events, no head"))?;
-        if Some(now.revision) == events.last().map(|event| event.revision) {
-            let stored = codec::decode_head(key, &codec::encode_head(&now.head)?)?;
-            if stored != head {
-                self.copy.differences.push(format!("{key}: the head is not as it was stored"));
-            }
-        }
-        let expected = history.last().map_or(Expected::New, |last| Expected::At(last.revision));
-        let columns = Columns::of(&head);
-        let next_wake = head.next_wake();
-        Ok(Written { key, expected, events: events.into(), head, columns, next_wake })
-    }
-}
-
-/// A record's whole history.
-fn whole_history(store: &MemoryStore, key: Key) -> Result<Vec<Event>, Box<dyn Error>> {
-    let mut history: Vec<Event> = Vec::new();
-    loop {
-        let after = history.last().map_or(Revision::ZERO, |last| last.revision);
-        let page = store.history(key, after, PAGE)?;
-        let done = page.len() < PAGE;
-        history.extend(page);
-        if done {
-            return Ok(history);
-        }
-    }
-}
-
-/// What counters say of a ticket: of an unfinished one, its owner's load, its department's
-/// unfinished work and, without an owner, its department's queue.
-fn counted(head: Option<&Head>) -> BTreeMap<Counter, i64> {
-    let mut counted = BTreeMap::new();
-    if let Some(Head::Ticket(ticket)) = head
-        && !ticket.status().category.is_done()
-    {
-        let department = ticket.department().cloned();
-        counted.insert(Counter::Unfinished(department.clone()), 1);
-        counted.insert(ticket.assignee().map_or(Counter::Queued(department), Counter::Load), 1);
-    }
-    counted
-}
-
-/// How the counters change with a ticket.
-fn counters(
-    before: Option<&Head>,
-    after: &Head,
-    changes: &mut Vec<CounterChange>,
-) -> Result<(), codec::CodecError> {
-    let mut deltas = counted(Some(after));
-    for (counter, count) in counted(before) {
-        *deltas.entry(counter).or_default() -= count;
-    }
-    for (counter, delta) in deltas.into_iter().filter(|(_, delta)| *delta != 0) {
-        let counter = codec::parse_counter(&codec::counter_text(&counter))?;
-        changes.push(CounterChange { counter, delta, ceiling: None });
-    }
-    Ok(())
-}
-
-/// The unique key that an agent's address is, as the desk takes it.
-fn email(head: &Head) -> Option<UniqueKey> {
-    match head {
-        Head::Agent(agent) => {
-            agent.email().map(|address| UniqueKey::AgentEmail(address.trim().to_lowercase().into()))
-        }
-        _ => None,
-    }
-}
-
-/// How the unique keys change hands; the store enters tickets' numbers by itself.
-fn keys(
-    key: Key,
-    before: Option<&Head>,
-    after: &Head,
-    changes: &mut Vec<KeyChange>,
-) -> Result<(), codec::CodecError> {
-    let read = |unique: UniqueKey| codec::parse_unique_key(&codec::unique_key_text(&unique));
-    let before = before.and_then(email).map(read).transpose()?;
-    let after = email(after).map(read).transpose()?;
-    if before != after {
-        changes.extend(before.map(|unique| KeyChange::Release(unique, key)));
-        changes.extend(after.map(|unique| KeyChange::Take(unique, key)));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use helpdesk::command::{Note, Open, Take};
-    use helpdesk::{
-        AgentId, AgentProfile, CommandId, ContactId, Requester, SettingsDraft, TicketId,
-    };
+    use helpdesk::{AgentId, AgentProfile, CommandId, ContactId, DeskId, SettingsDraft, TicketId};
 
     use super::*;
 
@@ -404,7 +231,7 @@ mod tests {
     fn desk() -> Desk<MemoryStore> {
         let now = DateTime::UNIX_EPOCH;
         let settings = SettingsDraft::default().build().unwrap();
-        let desk = Desk::create(MemoryStore::new(), helpdesk::DeskId::from_u128(1), settings, now);
+        let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), settings, now);
         let desk = desk.unwrap();
         for (id, email) in [(ANNA, "Anna@example.com"), (AgentId::from_u128(9), "bo@example.com")] {
             let profile = AgentProfile::new("Somebody").email(email);
@@ -417,7 +244,7 @@ mod tests {
     }
 
     fn compared(here: &Desk<MemoryStore>, there: &Desk<MemoryStore>) -> Copy {
-        let mut copy = Copy::none();
+        let mut copy = Copy::default();
         copy.compare(here, there, &Audit::of(here).unwrap()).unwrap();
         copy
     }
@@ -430,7 +257,10 @@ mod tests {
         desk.put_agent(Actor::Host.at(now), ANNA, moved).unwrap();
         let copy = Copy::of(&desk, &Audit::of(&desk).unwrap()).unwrap();
         assert!(copy.is_exact(), "{:?}", copy.differences);
-        assert_eq!((copy.tickets, copy.receipts, copy.commits), (1, 1, 5));
+        assert_eq!(
+            (copy.tickets, copy.moved.receipts, copy.moved.notices, copy.moved.commits),
+            (1, 1, 1, 5)
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Excerpt, run, whole};
+use super::{Excerpt, README, run, whole};
 
 const HEADER: &str = "Case ID,Activity,Resource,Complete Timestamp,Variant,Variant index,Variant,\
     seriousness,customer,product,responsible_section,seriousness_2,service_level,service_type,\
@@ -125,6 +125,7 @@ fn rows_go_by_time_and_within_a_case_in_the_order_of_the_file() {
 #[test]
 fn the_whole_log_is_replayed_and_accounted_for() {
     let Some(answer) = whole("italian") else { return };
+    assert!(README.contains(answer.last_line()), "not in the README: {}", answer.last_line());
     assert_eq!(answer.code, 0, "{}{}", answer.out, answer.err);
     assert_eq!(answer.count("tickets"), 4_580);
     assert_eq!((answer.count("verified"), answer.count("copied")), (4_580, 4_580));

@@ -20,6 +20,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
+/// What the README says that runs say last.
+const README: &str = include_str!("../../README.md");
+
 /// What a run answered.
 struct Answer {
     code: u8,
@@ -136,6 +139,7 @@ fn the_last_line_has_the_agreed_form() {
         .split(' ')
         .map(|word| word.split_once('=').unwrap().0)
         .collect();
+    assert!(README.contains(day.last_line()), "not in the README: {}", day.last_line());
     let agreed = [
         "tickets",
         "events",

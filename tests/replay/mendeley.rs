@@ -1,6 +1,6 @@
 //! The conversations: comments and turns to commands, threads word for word, every oddity of them.
 
-use super::{Answer, Excerpt, run, whole};
+use super::{Answer, Excerpt, README, run, whole};
 
 const HEADER: &str =
     "issue_id,comment_id,comment_seq,created,author,author_role,is_private,utterances,body";
@@ -238,6 +238,7 @@ fn without_the_turns_beside_them_comments_are_not_replayed() {
 #[test]
 fn the_whole_log_is_replayed_and_accounted_for() {
     let Some(done) = whole("mendeley") else { return };
+    assert!(README.contains(done.last_line()), "not in the README: {}", done.last_line());
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     assert_eq!((done.count("tickets"), done.count("refused")), (360, 0));
     assert_eq!((done.count("verified"), done.count("copied")), (360, 360));

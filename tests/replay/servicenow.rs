@@ -6,7 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Answer, Excerpt, run, whole};
+use super::{Answer, Excerpt, README, run, whole};
 
 const HEADER: &str = "number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,\
     made_sla,caller_id,opened_by,opened_at,sys_created_by,sys_created_at,sys_updated_by,\
@@ -354,6 +354,7 @@ fn counts_are_compared_with_those_that_are_documented_for_the_whole() {
 #[test]
 fn the_whole_log_is_replayed_and_accounted_for() {
     let Some(done) = whole("servicenow") else { return };
+    assert!(README.contains(done.last_line()), "not in the README: {}", done.last_line());
     assert_eq!(done.code, 0, "{}{}", done.out, done.err);
     assert_eq!((done.count("tickets"), done.count("refused")), (24_918, 0));
     assert_eq!((done.count("verified"), done.count("copied")), (24_918, 24_918));
