@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::italian;
+use super::{input, italian, mendeley, servicenow};
 
 pub(super) const HELP: &str = "\
 Replays a help desk through the library, and checks what came of it.
@@ -15,8 +15,8 @@ Usage: replay [--seed N]
 
 Without FILE, a generated desk day: the same seed gives the same bytes.
 
-  FILE        an event log; its columns say which one it is
-  --log NAME  the log of this name in the folder HELPDESK_DATA: italian
+  FILE        a log, compressed by gzip or not; its columns say which one it is
+  --log NAME  the log of this name in the folder HELPDESK_DATA: italian, servicenow, mendeley
   --seed N    the seed of the generated day; default 578
   --strict    stop at the first malformed row
   --excerpt   the file is a part of the log: its counts are shown, and not compared with
@@ -52,37 +52,48 @@ pub(super) struct LogFile {
 pub(super) enum Known {
     /// The help desk of an Italian software company, 2010 to 2014.
     Italian,
+    /// The incidents of an IT company's ServiceNow, 2016 and 2017.
+    ServiceNow,
+    /// The conversations of a software vendor's help desk, 2022 and 2023.
+    Mendeley,
 }
 
 impl Known {
-    const ALL: [Self; 1] = [Self::Italian];
+    const ALL: [Self; 3] = [Self::Italian, Self::ServiceNow, Self::Mendeley];
 
     fn name(self) -> &'static str {
         match self {
             Self::Italian => "italian",
+            Self::ServiceNow => "servicenow",
+            Self::Mendeley => "mendeley",
         }
     }
 
+    /// Where its file is in the folder of logs, compressed or not.
     fn file_name(self) -> &'static str {
         match self {
             Self::Italian => "helpdesk_italian_finale.csv",
+            Self::ServiceNow => "uci498_servicenow_incident_event_log.csv",
+            Self::Mendeley => "text/mendeley_helpdesk_comments.csv",
+        }
+    }
+
+    fn header(self) -> &'static [&'static str] {
+        match self {
+            Self::Italian => &italian::HEADER,
+            Self::ServiceNow => &servicenow::HEADER,
+            Self::Mendeley => &mendeley::HEADER,
         }
     }
 
     /// Which log a file is, by its columns.
     pub(super) fn of(path: &Path) -> Result<Self, Box<dyn Error>> {
-        let shown = path.display();
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_path(path)
-            .map_err(|error| format!("{shown}: {error}"))?;
-        let mut header = csv::ByteRecord::new();
-        reader.read_byte_record(&mut header).map_err(|error| format!("{shown}: {error}"))?;
-        if header.iter().eq(italian::HEADER.iter().map(|name| name.as_bytes())) {
-            return Ok(Self::Italian);
-        }
-        Err(format!("{shown}: its columns are those of no log that is known here").into())
+        let header = input::header(path)?;
+        let is = |known: &Self| header.iter().eq(known.header().iter().map(|name| name.as_bytes()));
+        Self::ALL.into_iter().find(is).ok_or_else(|| {
+            let shown = path.display();
+            format!("{shown}: its columns are those of no log that is known here").into()
+        })
     }
 }
 
@@ -133,5 +144,5 @@ fn find(name: &str, data: Option<&Path>) -> Result<PathBuf, String> {
     let known = Known::ALL.into_iter().find(|known| known.name() == name);
     let known = known.ok_or_else(|| format!("no log `{name}` is known here"))?;
     let folder = data.ok_or("`--log` looks in the folder HELPDESK_DATA, which is not set")?;
-    Ok(folder.join(known.file_name()))
+    Ok(input::compressed_or_not(folder.join(known.file_name())))
 }

@@ -19,6 +19,7 @@ use self::cast::{BILLING, FIRST_LINE, MEMBERS, SECOND_LINE};
 use self::life::Life;
 use self::story::{Act, Opening, PLAIN, STORIES, Story};
 use super::audit::{self, Audit};
+use super::copy::Copy;
 use super::dice::Dice;
 use super::player::Player;
 use super::progress::Progress;
@@ -80,6 +81,7 @@ pub(super) fn run(seed: u64, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>
     let in_the_day = std::mem::take(&mut day.timers);
     day.tick_until(midnight + AFTERMATH)?;
     let audit = Audit::of(&day.player.desk)?;
+    let copy = Copy::of(&day.player.desk, &audit)?;
     let mismatched = day.compare(&audit.tickets, |story| story.at_rest);
     let unflagged = audit
         .tickets
@@ -98,9 +100,9 @@ pub(super) fn run(seed: u64, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>
         writeln!(out, "  UNEXPLAINED {surprise}")?;
     }
     let differences = Differences { mismatched, unexplained: day.surprises.len() as u64 };
-    summary::last(out, &day.player.tally, &audit, differences)?;
+    summary::last(out, &day.player.tally, &audit, &copy, differences)?;
     writeln!(stage.err, "{}", day.player.pace())?;
-    let fine = day.surprises.is_empty() && audit.is_sound();
+    let fine = day.surprises.is_empty() && audit.is_sound() && copy.is_exact();
     Ok(if fine { FINE } else { WRONG })
 }
 

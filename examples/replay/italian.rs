@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::{Actor, AgentId, ReasonName, Record, SettingsDraft, Ticket};
+use helpdesk::{Actor, AgentId, ReasonName, Record, Ticket};
 
 use self::mapping::Step;
 use self::row::{Activity, Case, Column, Log};
@@ -18,6 +18,7 @@ use self::said::Rule;
 use self::settings::People;
 use super::args::LogFile;
 use super::audit::Audit;
+use super::copy::Copy;
 use super::player::Player;
 use super::progress::Progress;
 use super::summary::{self, Differences};
@@ -69,7 +70,7 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
     let Some((_, _, first)) = stream.first() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
     };
-    write_settings(stage.out, settings.draft())?;
+    summary::settings(stage.out, settings::SAID, settings.draft())?;
     writeln!(stage.out, "{}\n{}", mapping::SAID, said::SAID)?;
 
     let people = People::of(&log);
@@ -113,20 +114,18 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
     }
     progress.finish();
     let audit = Audit::of(&player.desk)?;
+    let copy = Copy::of(&player.desk, &audit)?;
     compare(&log, &people, &courses, &audit.tickets, &mut findings);
-    let figures = anomalies::count(&log);
-    anomalies::write(stage.out, &figures, file.excerpt)?;
-    let odd = figures.iter().filter(|figure| !figure.is_as_documented()).count();
-    let odd = if file.excerpt { 0 } else { odd };
-    writeln!(stage.out, "  {odd} of {} not as documented\n", figures.len())?;
+    let odd = anomalies::count(&log).write(stage.out, file.excerpt)?;
 
     let out = &mut *stage.out;
     findings.write_rows(out, &log)?;
     summary::commands(out, &player.tally)?;
     findings.write_statuses(out, &audit.tickets)?;
-    summary::last(out, &player.tally, &audit, findings.differences())?;
+    summary::last(out, &player.tally, &audit, &copy, findings.differences())?;
     writeln!(stage.err, "{}", player.pace())?;
-    let fine = findings.differences().unexplained == 0 && audit.is_sound() && odd == 0;
+    let fine =
+        findings.differences().unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
     Ok(if fine { FINE } else { WRONG })
 }
 
@@ -281,31 +280,4 @@ impl Findings {
         }
         Ok(())
     }
-}
-
-/// The settings as JSON that can be read, and loaded: a line for each part, and one for each
-/// status.
-fn write_settings(out: &mut dyn Write, draft: &SettingsDraft) -> Result<(), Box<dyn Error>> {
-    writeln!(out, "{}{{", settings::SAID)?;
-    let serde_json::Value::Object(parts) = serde_json::to_value(draft)? else {
-        return Err("settings are a JSON object".into());
-    };
-    let count = parts.len();
-    for (index, (name, part)) in parts.iter().enumerate() {
-        let comma = if index + 1 < count { "," } else { "" };
-        let statuses = part.get("statuses").and_then(serde_json::Value::as_array);
-        if let Some(statuses) = statuses {
-            writeln!(out, "  \"{name}\": {{\"statuses\": [")?;
-            for (index, status) in statuses.iter().enumerate() {
-                let comma = if index + 1 < statuses.len() { "," } else { "" };
-                writeln!(out, "    {status}{comma}")?;
-            }
-            writeln!(out, "  ], \"reasons\": {},", part["reasons"])?;
-            writeln!(out, "  \"landmarks\": {}}}{comma}", part["landmarks"])?;
-        } else {
-            writeln!(out, "  \"{name}\": {part}{comma}")?;
-        }
-    }
-    writeln!(out, "}}")?;
-    Ok(())
 }

@@ -1,12 +1,17 @@
-//! Replays a help desk: a generated day, or a real log, through the public desk; then checks it.
+//! Replays a help desk: a generated day, or one of three real logs, through the public desk; then checks it.
 
 mod args;
 mod audit;
+mod copy;
 mod day;
 mod dice;
+mod figures;
+mod input;
 mod italian;
+mod mendeley;
 mod player;
 mod progress;
+mod servicenow;
 mod summary;
 
 use std::error::Error;
@@ -77,5 +82,7 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
 fn replay_log(log: &args::LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
     match args::Known::of(&log.path)? {
         args::Known::Italian => italian::run(log, stage),
+        args::Known::ServiceNow => servicenow::run(log, stage),
+        args::Known::Mendeley => mendeley::run(log, stage),
     }
 }

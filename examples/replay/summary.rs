@@ -1,11 +1,13 @@
 //! What every replay says at its end, whatever it replayed.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::Record;
+use helpdesk::{Record, SettingsDraft};
 
 use super::audit::Audit;
+use super::copy::Copy;
 use super::player::Tally;
 
 /// How what the desk did compares with what it should have done.
@@ -55,11 +57,13 @@ pub(super) fn last(
     out: &mut dyn Write,
     tally: &Tally,
     audit: &Audit,
+    copy: &Copy,
     differences: Differences,
 ) -> io::Result<()> {
     for (key, why) in &audit.failed {
         writeln!(out, "NOT VERIFIED {key}: {why}")?;
     }
+    copy.write(out)?;
     writeln!(
         out,
         "history    {} events, {} bytes of JSON, FNV-1a {:016x}",
@@ -67,7 +71,7 @@ pub(super) fn last(
     )?;
     writeln!(
         out,
-        "replay: tickets={} events={} accepted={} refused={} mismatched={} unexplained={} verified={}",
+        "replay: tickets={} events={} accepted={} refused={} mismatched={} unexplained={} verified={} copied={}",
         audit.tickets.len(),
         audit.events,
         tally.accepted,
@@ -75,5 +79,37 @@ pub(super) fn last(
         differences.mismatched,
         differences.unexplained,
         audit.verified,
+        copy.tickets,
     )
+}
+
+/// The settings as JSON that can be read, and loaded: a line for each part, and one for each
+/// status.
+pub(super) fn settings(
+    out: &mut dyn Write,
+    said: &str,
+    draft: &SettingsDraft,
+) -> Result<(), Box<dyn Error>> {
+    writeln!(out, "{said}{{")?;
+    let serde_json::Value::Object(parts) = serde_json::to_value(draft)? else {
+        return Err("settings are a JSON object".into());
+    };
+    let count = parts.len();
+    for (index, (name, part)) in parts.iter().enumerate() {
+        let comma = if index + 1 < count { "," } else { "" };
+        let statuses = part.get("statuses").and_then(serde_json::Value::as_array);
+        if let Some(statuses) = statuses {
+            writeln!(out, "  \"{name}\": {{\"statuses\": [")?;
+            for (index, status) in statuses.iter().enumerate() {
+                let comma = if index + 1 < statuses.len() { "," } else { "" };
+                writeln!(out, "    {status}{comma}")?;
+            }
+            writeln!(out, "  ], \"reasons\": {},", part["reasons"])?;
+            writeln!(out, "  \"landmarks\": {}}}{comma}", part["landmarks"])?;
+        } else {
+            writeln!(out, "  \"{name}\": {part}{comma}")?;
+        }
+    }
+    writeln!(out, "}}")?;
+    Ok(())
 }

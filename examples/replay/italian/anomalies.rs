@@ -1,54 +1,12 @@
 //! Everything that is documented of this log's counts and oddities, beside what was found.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
 
+use super::super::figures::Figures;
 use super::row::{Activity, Case, Column, Log, Row};
 
-/// One documented figure.
-#[derive(Debug)]
-pub(super) struct Figure {
-    what: String,
-    documented: String,
-    found: String,
-}
-
-impl Figure {
-    pub(super) fn is_as_documented(&self) -> bool {
-        self.documented == self.found
-    }
-}
-
-/// Writes the figures; in an excerpt without those that are documented for the whole.
-pub(super) fn write(out: &mut dyn Write, figures: &[Figure], excerpt: bool) -> io::Result<()> {
-    writeln!(out, "{:<62} {:>18} {:>18}", "of the log", "documented", "found")?;
-    for figure in figures {
-        let Figure { what, documented, found } = figure;
-        if excerpt {
-            writeln!(out, "  {what:<60} {:>18} {found:>18}", "-")?;
-        } else {
-            let verdict = if figure.is_as_documented() { "" } else { "  NOT AS DOCUMENTED" };
-            writeln!(out, "  {what:<60} {documented:>18} {found:>18}{verdict}")?;
-        }
-    }
-    Ok(())
-}
-
-#[derive(Default)]
-struct Figures(Vec<Figure>);
-
-impl Figures {
-    fn add(&mut self, what: impl Into<String>, documented: impl ToString, found: impl ToString) {
-        self.0.push(Figure {
-            what: what.into(),
-            documented: documented.to_string(),
-            found: found.to_string(),
-        });
-    }
-}
-
 /// Counts the whole log.
-pub(super) fn count(log: &Log) -> Vec<Figure> {
+pub(super) fn count(log: &Log) -> Figures {
     let mut figures = Figures::default();
     sizes(log, &mut figures);
     values(log, &mut figures);
@@ -57,7 +15,7 @@ pub(super) fn count(log: &Log) -> Vec<Figure> {
     after_resolve(log, &mut figures);
     after_close(log, &mut figures);
     changes(log, &mut figures);
-    figures.0
+    figures
 }
 
 fn sizes(log: &Log, figures: &mut Figures) {

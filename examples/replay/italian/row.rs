@@ -7,6 +7,8 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use super::super::input;
+
 /// The file's columns. `Variant` is there twice, so everything is read by position.
 pub(crate) const HEADER: [&str; 16] = [
     "Case ID",
@@ -158,11 +160,11 @@ impl Log {
         strict: bool,
         err: &mut dyn Write,
     ) -> Result<Self, Box<dyn Error>> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path)?;
+        let mut reader = input::reader(path)?;
         let mut log = Self::default();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for record in reader.byte_records() {
-            let record = record?;
+            let record = record.map_err(|error| format!("{}: {error}", path.display()))?;
             let line = record.position().map_or(0, csv::Position::line);
             match Row::read(record) {
                 Ok(row) => {
