@@ -96,6 +96,13 @@ impl TicketId {
     }
 }
 
+impl CommandId {
+    /// The command of this name, for one ticket of many.
+    pub(crate) fn of(self, ticket: TicketId) -> Self {
+        Self(Uuid::new_v5(&self.0, ticket.0.as_bytes()))
+    }
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*

@@ -187,9 +187,9 @@ pub use decide::{
     UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome,
-    Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
-    SavedView, Shown, Ticked, ViewOwner, Workload,
+    Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each,
+    HandedOver, Heir, Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket,
+    Relayed, Relaying, Row, SavedView, Shown, Ticked, ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,

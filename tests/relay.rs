@@ -11,9 +11,12 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Edit, Note};
+use helpdesk::command::{Assign, Edit, Note};
 use helpdesk::store::{Lease, Scope, Store};
-use helpdesk::{Delivery, Dispatch, Erasable, NoticeKind, Relayed, Relaying, Span};
+use helpdesk::{
+    Actor, AgentProfile, Delivery, Dispatch, Erasable, Follower, NoticeKind, Recipient, Relayed,
+    Relaying, Span,
+};
 use support::*;
 
 fn relay(desk: &TestDesk, deliver: impl FnMut(Dispatch) -> Delivery) -> Relayed {
@@ -178,4 +181,48 @@ fn a_batch_is_at_most_so_many_and_a_batch_of_none_is_one() {
         desk.desk.relay(desk.now(), &how, |_| Delivery::Delivered).unwrap().delivered.len()
     };
     assert_eq!((step(2), step(0), step(9)), (2, 1, 2));
+}
+
+/// A notice waits in the outbox; who it is for may lose sight of the ticket meanwhile.
+#[test]
+fn nobody_is_told_of_what_they_do_not_see_any_more() {
+    let desk = TestDesk::new();
+    let ticket = desk.given_request();
+    drain(&desk);
+    let everybody = [Follower::Contact(OTTO), Follower::Agent(CARL)];
+    let follow = |follow: &[Follower], unfollow: &[Follower]| Edit {
+        follow: follow.iter().copied().collect(),
+        unfollow: unfollow.iter().copied().collect(),
+        ..Edit::new(ticket)
+    };
+    desk.ok(&Actor::Host, follow(&everybody, &[]));
+    desk.ok(&agent(ANNA), reply(ticket));
+    desk.ok(&Actor::Host, Assign::new(ticket, ANNA));
+    // Otto loses his copy, Carl works elsewhere, Anna leaves, all before the mail goes out.
+    desk.ok(&Actor::Host, follow(&[], &everybody[..1]));
+    desk.put_agent(CARL, AgentProfile::new("Carl").department("billing"));
+    desk.put_agent(ANNA, AgentProfile { deactivated: true, ..profile(ANNA) });
+
+    let (mut told, mut withheld) = (Vec::new(), 0);
+    loop {
+        let relayed = relay(&desk, |dispatch| {
+            told.push((dispatch.notice.kind, dispatch.notice.to));
+            Delivery::Delivered
+        });
+        withheld += relayed.withheld.len();
+        if relayed.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(told, [(NoticeKind::ReplyToCustomer, Recipient::Contact(MARIA))]);
+    assert_eq!(withheld, 3);
+}
+
+#[test]
+fn a_queue_is_not_told_of_what_has_left_it() {
+    let desk = TestDesk::new();
+    let ticket = desk.given_request();
+    desk.ok(&agent(ANNA), transfer(ticket, "billing"));
+    let told: Vec<_> = drain(&desk).into_iter().map(|it| (it.notice.kind, it.notice.to)).collect();
+    assert_eq!(told, [(NoticeKind::Queued, Recipient::Department("billing".into()))]);
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, ContactId, Correlation, DepartmentName, Revision, TicketId};
+use crate::people::Sight;
 
 /// Something that somebody is to be told, written in the same commit as what happened: neither
 /// is there without the other. The words are the host's: the notice names the event, and the
@@ -74,6 +75,23 @@ pub struct NoticeId {
     pub revision: Revision,
     /// Which notice of that event, from 0.
     pub index: u16,
+}
+
+impl NoticeKind {
+    /// How much of a ticket must be in somebody's sight, to be told of this.
+    pub(crate) fn sight(self) -> Sight {
+        match self {
+            Self::ReplyToCustomer => Sight::Public,
+            Self::TicketOpened
+            | Self::CustomerWrote
+            | Self::Assigned
+            | Self::Queued
+            | Self::Reopened
+            | Self::Woken
+            | Self::OpenAgeWarning
+            | Self::OpenAgeOverdue => Sight::Full,
+        }
+    }
 }
 
 impl fmt::Display for NoticeId {

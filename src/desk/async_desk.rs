@@ -9,13 +9,13 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Activity, Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, Row,
-    SavedView, Ticked, Workload,
+    Activity, Delivery, DeskError, Dispatch, Each, HandedOver, Heir, Outcome, Page, Post, Prepared,
+    Relayed, Relaying, Row, SavedView, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
 use crate::ids::{AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
-use crate::matching::Listing;
+use crate::matching::{Cursor, Listing};
 use crate::people::{Actor, Agent, AgentProfile, Sight};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
@@ -185,6 +185,17 @@ impl<S: AsyncStore> AsyncDesk<S> {
         self.flow().relay(Scope::One(self.id), now, how, deliver).await
     }
 
+    /// Gives one command for many tickets, one after the other:
+    /// [`Desk::bulk`](super::Desk::bulk).
+    pub async fn bulk<C: Into<Command>>(
+        &self,
+        context: Context,
+        tickets: impl IntoIterator<Item = TicketId>,
+        command: impl FnMut(TicketId) -> C,
+    ) -> Vec<Each> {
+        self.flow().bulk(context, tickets, command).await
+    }
+
     fn flow(&self) -> Flow<Awaited<'_, S>> {
         Flow { io: Awaited(&self.store), id: self.id, tries: self.tries }
     }
@@ -227,6 +238,10 @@ twins! {
         activity(
             actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Revision, limit: usize
         ) -> Vec<Activity>;
+    "Hands over the open work of an agent",
+        hand_over(
+            context: Context, from: AgentId, to: Heir, after: Option<Cursor>, limit: usize
+        ) -> HandedOver;
     "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
         thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;

@@ -10,11 +10,14 @@ use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
-use crate::channel::{Notice, NoticeId};
+use crate::channel::{Notice, NoticeId, Recipient};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
+use crate::people::{AgentSight, Sight, Who, sight};
 use crate::personal::Erasable;
-use crate::record::Event;
-use crate::store::{Claimed, Lease, Scope, Settlement, Store};
+use crate::record::{Event, Record};
+use crate::settings::Settings;
+use crate::store::{Claimed, Lease, Scope, Settlement, Store, Wanted};
+use crate::ticket::TicketChange;
 use crate::time::{Span, after};
 
 /// How a relay works: how much at once, for how long, and how it tries again.
@@ -110,6 +113,9 @@ pub struct Relayed {
     pub retried: Vec<(NoticeId, DateTime<Utc>)>,
     /// Those that were given up: nobody will be told.
     pub given_up: Vec<NoticeId>,
+    /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
+    /// what they tell of.
+    pub withheld: Vec<NoticeId>,
     /// Those whose lease had ended when they were settled: they come again.
     pub late: Vec<NoticeId>,
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
@@ -120,9 +126,9 @@ pub struct Relayed {
 impl Relayed {
     /// Whether there was nothing to take on.
     pub fn is_empty(&self) -> bool {
-        let Self { delivered, retried, given_up, late, failed } = self;
+        let Self { delivered, retried, given_up, withheld, late, failed } = self;
         let settled = delivered.is_empty() && retried.is_empty() && given_up.is_empty();
-        settled && late.is_empty() && failed.is_empty()
+        settled && withheld.is_empty() && late.is_empty() && failed.is_empty()
     }
 }
 
@@ -134,6 +140,9 @@ impl<S: Store> Desk<S> {
     /// command has been carried out, and from time to time, for what is to be tried again. Any
     /// number of processes may relay at once. A notice comes at least once: it comes again where
     /// a relay stopped before it had settled it.
+    ///
+    /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
+    /// notice was written is passed over ([`withheld`](Relayed::withheld)).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -192,11 +201,11 @@ impl<I: Io> Flow<I> {
     ) -> Result<Relayed, DeskError> {
         let lease = Lease { until: after(now, how.lease), limit: how.batch.max(1) };
         let mut relayed = Relayed::default();
-        let mut prefixes = BTreeMap::new();
+        let mut known = BTreeMap::new();
         for claimed in self.io.claim(scope, now, lease).await? {
             let (id, desk) = (claimed.notice.id, claimed.token.key.desk);
             let flow = Self { id: desk, ..*self };
-            let step = flow.pass_on(now, how, claimed, &mut prefixes, &mut deliver, &mut relayed);
+            let step = flow.pass_on(now, how, claimed, &mut known, &mut deliver, &mut relayed);
             // What fails for one ticket holds up no other.
             if let Err(error) = step.await {
                 relayed.failed.push((id, error));
@@ -211,7 +220,7 @@ impl<I: Io> Flow<I> {
         now: DateTime<Utc>,
         how: &Relaying,
         claimed: Claimed,
-        prefixes: &mut BTreeMap<DeskId, Arc<str>>,
+        known: &mut BTreeMap<DeskId, Arc<Settings>>,
         deliver: &mut impl FnMut(Dispatch) -> F,
         relayed: &mut Relayed,
     ) -> Result<(), DeskError> {
@@ -221,10 +230,19 @@ impl<I: Io> Flow<I> {
             true => Settlement::Retry(after(now, how.wait_after(attempt))),
             false => Settlement::GivenUp,
         };
-        let (settlement, unread) = match self.dispatch(prefixes, notice, number, attempt).await {
+        let (settlement, unread) = match self.dispatch(known, notice, number, attempt).await {
             // An attempt that never came to an end counts, too.
             _ if attempt > how.attempts.max(1) => (Settlement::GivenUp, None),
-            Ok(dispatch) => match deliver(dispatch).await {
+            Ok(None) => {
+                let gone = self.io.settle(token, Settlement::GivenUp).await?;
+                if gone {
+                    relayed.withheld.push(id)
+                } else {
+                    relayed.late.push(id)
+                }
+                return Ok(());
+            }
+            Ok(Some(dispatch)) => match deliver(dispatch).await {
                 Delivery::Delivered => (Settlement::Delivered, None),
                 Delivery::Failed => (again(), None),
                 Delivery::Impossible => (Settlement::GivenUp, None),
@@ -242,25 +260,67 @@ impl<I: Io> Flow<I> {
         unread.map_or(Ok(()), Err)
     }
 
-    /// The notice with what a host needs to deliver it.
+    /// The notice with what a host needs to deliver it; `None` where whoever is to be told may not
+    /// see what it tells of.
     async fn dispatch(
         &self,
-        prefixes: &mut BTreeMap<DeskId, Arc<str>>,
+        known: &mut BTreeMap<DeskId, Arc<Settings>>,
         notice: Notice,
         number: TicketNumber,
         attempt: u32,
-    ) -> Result<Dispatch, DeskError> {
-        let prefix = match prefixes.get(&self.id) {
-            Some(prefix) => prefix.clone(),
+    ) -> Result<Option<Dispatch>, DeskError> {
+        let settings = match known.get(&self.id) {
+            Some(settings) => settings.clone(),
             None => {
-                let prefix = self.settings().await?.reference_prefix().clone();
-                prefixes.entry(self.id).or_insert(prefix).clone()
+                let settings = self.settings().await?;
+                known.entry(self.id).or_insert(settings).clone()
             }
         };
         let before = Revision(notice.id.revision.0.saturating_sub(1));
         let key = Key::ticket(self.id, notice.id.ticket);
         let event = self.io.history(key, before, 1).await?.into_iter().next();
-        let reference = Reference::new(prefix, number);
-        Ok(Dispatch { desk: self.id, notice, reference, event, attempt })
+        if !self.may_be_told(&notice, event.as_ref(), &settings).await? {
+            return Ok(None);
+        }
+        let reference = Reference::new(settings.reference_prefix().clone(), number);
+        Ok(Some(Dispatch { desk: self.id, notice, reference, event, attempt }))
+    }
+
+    /// Whether those who are to be told may see, as things are now, what the notice tells of.
+    async fn may_be_told(
+        &self,
+        notice: &Notice,
+        event: Option<&Event>,
+        settings: &Settings,
+    ) -> Result<bool, DeskError> {
+        let mut keys = vec![Key::ticket(self.id, notice.id.ticket)];
+        keys.extend(match notice.to {
+            Recipient::Agent(agent) => Some(Key::agent(self.id, agent)),
+            Recipient::Contact(_) | Recipient::Department(_) | Recipient::Desk => None,
+        });
+        let found = self.io.load(self.id, &Wanted::records(keys)).await?;
+        let mut records = found.records.into_iter();
+        let record = records.next().flatten();
+        let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
+        let agent = records.next().flatten().and_then(|record| record.agent().cloned());
+        let policy = settings.agent_sight();
+        let seen = match &notice.to {
+            Recipient::Agent(_) => agent
+                .filter(|agent| agent.is_active())
+                .and_then(|agent| sight(Who::Agent(&agent), ticket.sight(), policy)),
+            Recipient::Contact(contact) => sight(Who::Customer(*contact), ticket.sight(), policy),
+            // Whoever watches that queue sees what is in it.
+            Recipient::Department(_) | Recipient::Desk if policy == AgentSight::All => {
+                Some(Sight::Full)
+            }
+            Recipient::Department(name) => {
+                let theirs = ticket.department().is_none_or(|department| department == name);
+                theirs.then_some(Sight::Full)
+            }
+            Recipient::Desk => ticket.department().is_none().then_some(Sight::Full),
+        };
+        let change = event.and_then(Event::ticket_change);
+        let needed = change.map_or_else(|| notice.kind.sight(), TicketChange::sight);
+        Ok(seen.is_some_and(|seen| seen >= needed))
     }
 }
