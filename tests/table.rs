@@ -15,14 +15,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+    Assign, Close, Edit, EraseTicket, Hold, LogConversation, Note, Redact, Resolve, Resolving,
+    SaidBy, Take, Unassign,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, TicketId};
+use helpdesk::{Actor, Channel, Command, DeskError, Revision, TicketId};
 use support::*;
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 30] = [
     "reply",
     "note",
     "log_requester",
@@ -50,6 +51,9 @@ const COMMANDS: [&str; 27] = [
     "reopen",
     "follow_up",
     "tick",
+    "redact",
+    "erase_ticket",
+    "hold",
 ];
 
 const PARTIES: [&str; 14] = [
@@ -121,6 +125,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "reopen" => reopen(ticket).into(),
         "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
         "tick" => Command::Tick(ticket).into(),
+        "redact" => Redact::new(ticket, [Revision(1)], "a secret").into(),
+        "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
+        "hold" => Hold::new(ticket, true, "a lawsuit").into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0

@@ -9,21 +9,21 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, SavedView,
-    Ticked, Workload,
+    Delivery, DeskError, Dispatch, Erased, Outcome, Page, Post, Prepared, Relayed, Relaying,
+    SavedView, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
-use crate::ids::{AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
-use crate::matching::Listing;
+use crate::ids::{AgentId, ContactId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
+use crate::matching::{Cursor, Listing};
 use crate::people::{Actor, Agent, AgentProfile};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Hold, LogConversation, Note, Open,
+    Postpone, Redact, Reopen, Reply, Resolve, SetStatus, Take, Transfer, Unassign,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -225,6 +225,15 @@ twins! {
     "How much there is to do in a department",
         workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;
+    "Erases everything personal of a requester's tickets, a page at a time",
+        erase_requester(
+            context: &Context,
+            contact: ContactId,
+            reason: &str,
+            after: Option<Cursor>,
+            limit: usize
+        ) -> Erased;
+    "The files whose names were erased", erased_files(ticket: TicketId) -> Vec<Arc<str>>;
 }
 
 macro_rules! verbs {
@@ -263,6 +272,15 @@ impl<S: AsyncStore> AsyncDesk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile })).await
+    }
+
+    /// Erases what an agent is called: [`Desk::erase_agent`](super::Desk::erase_agent).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn erase_agent(&self, context: Context, id: AgentId) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::EraseAgent(id))).await
     }
 
     /// Keeps an agent's own views: [`Desk::save_views`](super::Desk::save_views).

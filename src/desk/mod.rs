@@ -2,6 +2,7 @@
 //! somebody else was faster.
 
 mod async_desk;
+mod erase;
 mod error;
 mod find;
 mod flow;
@@ -16,6 +17,7 @@ mod workload;
 use chrono::{DateTime, Utc};
 
 pub use async_desk::AsyncDesk;
+pub use erase::Erased;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;

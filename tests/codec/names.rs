@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use helpdesk::store::codec;
 use helpdesk::{
-    AgentSight, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient, Reopening, Requester,
-    Span, StatusCategory, TicketChange, Visibility,
+    AgentSight, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient, RedactedBy, Reopening,
+    Requester, Span, StatusCategory, TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
@@ -84,7 +84,8 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&actors());
     all(&authors());
     all(&channels());
-    all(&RULES);
+    all(&[&RULES[..], &LATER_RULES].concat());
+    all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
     all(&MOVES);
     all(&UNASSIGNINGS);

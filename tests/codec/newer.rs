@@ -331,6 +331,7 @@ fn desk_with_a_newer_event() -> (Desk<MemoryStore>, Event) {
         counters: Vec::new(),
         notices: Vec::new(),
         receipt: NewReceipt { command: None, digest: 0 },
+        erasures: Vec::new(),
     };
     desk.store().commit(Commit::from_parts(parts)).unwrap();
     (desk, event)

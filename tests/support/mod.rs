@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Hold, LogConversation, Note, Open,
+    Postpone, Redact, Reopen, Reply, Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -409,7 +409,10 @@ commands!(
     Resolve,
     Close,
     Reopen,
-    FollowUp
+    FollowUp,
+    Redact,
+    EraseTicket,
+    Hold
 );
 
 /// Maria's request to support.

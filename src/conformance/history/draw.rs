@@ -151,10 +151,13 @@ impl Draw<'_> {
     /// Somebody who may do this on this ticket, mostly.
     fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
         let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
+        let erases =
+            matches!(command, Command::Redact(_) | Command::EraseTicket(_) | Command::Hold(_));
         match self.random.below(100) {
             0..15 => return self.anybody(),
             15..22 => return Actor::Host,
             22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            22..65 if erases => return Actor::Host,
             22..65 if !asks => {}
             _ => match (ticket.requester, self.random.below(8)) {
                 (_, 0) => return Actor::Bot("sorter".into()),
@@ -195,6 +198,9 @@ impl Draw<'_> {
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        if self.random.percent(7) {
+            return self.erasing(id, ticket);
+        }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
                 ticket: id,
@@ -257,6 +263,28 @@ impl Draw<'_> {
         }
     }
 
+    /// What erases, and what forbids it.
+    fn erasing(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        match self.random.below(10) {
+            0..5 => {
+                let most = ticket.revision.0 as usize;
+                let draw = |draw: &mut Self| Revision(1 + draw.random.below(most.max(1)) as u64);
+                let mut messages: Vec<Revision> =
+                    (0..self.random.below(4)).map(|_| draw(self)).collect();
+                if self.random.percent(8) {
+                    messages.push(self.one([Revision::ZERO, Revision(most as u64 + 1)]));
+                }
+                Command::Redact(Redact::new(id, messages, self.text()))
+            }
+            5..7 => Command::EraseTicket(EraseTicket::new(id, self.text())),
+            _ => {
+                // Held ones are mostly released.
+                let hold = if ticket.held { self.random.percent(25) } else { true };
+                Command::Hold(Hold::new(id, hold, self.text()))
+            }
+        }
+    }
+
     fn governing(&mut self) -> (Actor, Command) {
         let actor = match self.random.below(10) {
             0..4 => Actor::Host,
@@ -285,6 +313,9 @@ impl Draw<'_> {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
         }
         let id = cast::agent(index);
+        if self.random.percent(12) {
+            return (actor, Command::EraseAgent(id));
+        }
         let mut profile = match self.view.model.agents().get(&id) {
             Some(known) => known.clone(),
             None => cast::profile(index),

@@ -46,9 +46,11 @@ mod conversation;
 mod editing;
 mod lifecycle;
 mod opening;
+mod privacy;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
+pub use privacy::{EraseTicket, Hold, Redact};
