@@ -1,9 +1,10 @@
 //! People who want to be forgotten: all tickets of a requester, and agents who have left.
 
-use helpdesk::command::{Hold, Open};
-use helpdesk::store::{Store, Wanted};
+use helpdesk::command::{Hold, Open, Reply};
+use helpdesk::store::{Inline, Store, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Erasable, Key, Refusal, Requester, Revision, TicketId, UniqueKey,
+    Actor, AgentProfile, AsyncDesk, Attachment, Erasable, Key, Refusal, Requester, Revision,
+    TicketId, UniqueKey,
 };
 
 use super::support::*;
@@ -127,4 +128,48 @@ fn who_is_active_unknown_or_an_owner_is_not_erased_like_that() {
     let stranger = helpdesk::AgentId::from_u128(0xdead);
     let error = desk.desk.erase_agent(desk.context(&Actor::Host), stranger).unwrap_err();
     assert_eq!(error.refusal(), Some(&Refusal::NoSuchAgent { agent: stranger }));
+}
+
+#[test]
+fn a_desk_that_is_awaited_erases_as_the_other_does() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&customer(MARIA), request(ticket_id(2)));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = Inline(desk.store.clone());
+        let awaited = AsyncDesk::open_existing(store, desk.desk.id()).await.unwrap();
+        let host = desk.context(&Actor::Host);
+        let one = redact([1]);
+        awaited.redact(host.clone(), one).await.unwrap();
+        let erased = awaited.erase_requester(&host, MARIA, "asked for", None, 9).await.unwrap();
+        assert_eq!((erased.outcomes.len(), erased.failed.len()), (2, 0));
+        let files = awaited.erased_files(TICKET).await.unwrap();
+        assert!(files.is_empty(), "none came with the messages");
+    });
+    assert_eq!(personal(&desk, TICKET), [2]);
+    assert_eq!(personal(&desk, ticket_id(2)), [2]);
+    desk.verify();
+}
+
+#[test]
+fn the_files_to_delete_are_those_of_erased_messages() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    for key in ["one", "two"] {
+        let file = Attachment {
+            name: "fire.jpg".into(),
+            media_type: "image/jpeg".into(),
+            bytes: 7,
+            digest: None,
+            key: key.into(),
+        };
+        let reply = Reply { attachments: vec![file], ..reply(TICKET) };
+        desk.ok(&customer(MARIA), reply);
+    }
+    assert!(desk.desk.erased_files(TICKET).unwrap().is_empty());
+    desk.ok(&Actor::Host, redact([3]));
+    assert_eq!(*desk.desk.erased_files(TICKET).unwrap(), ["two".into()]);
+    desk.ok(&Actor::Host, erase(TICKET));
+    assert_eq!(*desk.desk.erased_files(TICKET).unwrap(), ["one".into(), "two".into()]);
 }
