@@ -147,7 +147,7 @@ fn new_settings_reach_a_ticket_at_its_next_command() {
 }
 
 #[test]
-fn the_next_event_after_a_retention_of_zero_is_never_reached() {
+fn a_retention_of_no_time_is_refused_with_its_path() {
     let zero = SettingsDraft { retention: Some(Span::ZERO), ..draft() };
     let error = zero.build().unwrap_err();
     let [problem] = error.problems() else { panic!("{error}") };
