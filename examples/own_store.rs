@@ -84,7 +84,16 @@ impl Store for OwnStore {
         let seq = tables.log.last().map_or(1, |entry| entry.seq + 1);
         let receipt = scan::receipt(&parts, tables, seq, number);
         let owners = scan::owners(&parts, &receipt, tables);
-        let CommitParts { desk, writes, guards: _, keys: _, counters, notices, receipt: _ } = parts;
+        let CommitParts {
+            desk,
+            writes,
+            guards: _,
+            keys: _,
+            counters,
+            notices,
+            receipt: _,
+            erasures,
+        } = parts;
         for (write, &Touched { key, to, number, .. }) in writes.into_iter().zip(&receipt.touched) {
             let record = Record { key, revision: to, number, head: write.head };
             tables.records.insert(key, (record, write.columns));
@@ -97,6 +106,7 @@ impl Store for OwnStore {
             *value = value.saturating_add(delta);
         }
         tables.outbox.extend(scan::waiting(desk, notices, tables));
+        scan::erase(&mut tables.log, &mut tables.outbox, &erasures);
         tables.receipts.extend(receipt.command.map(|id| ((desk, id), receipt.clone())));
         Ok(receipt)
     }

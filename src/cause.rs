@@ -90,4 +90,6 @@ pub enum Rule {
     OpenAge,
     /// Timers follow the settings in force.
     Adoption,
+    /// Erasing what is personal so long after closing.
+    Retention,
 }

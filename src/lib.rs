@@ -78,7 +78,9 @@
 //!
 //! **Facts and what is personal are apart.** An event's facts never change. Texts, subjects and
 //! names are its [`Personal`] payload, which can be erased without touching the facts; where
-//! it was, the fold says [`Erasable::Erased`].
+//! it was, the fold says [`Erasable::Erased`]. An erasure appends an event, and names in the same
+//! commit the events whose payload the store makes null ([`Erasure`]): the only change ever made
+//! to a history. The new head is the fold of what is left, so nothing of the words survives in it.
 //!
 //! **Time is an argument.** What a ticket does by itself (its [`Timers`]) is a function of its
 //! anchors and the settings; nothing arms or cancels a timer by hand. Every command first
@@ -182,14 +184,14 @@ pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
-    AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
-    Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed, Step, TicketColumns,
-    UniqueKey, Vocabulary, Write, decide, needs,
+    AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Erasure,
+    Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed, Step,
+    TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
     Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each,
-    HandedOver, Heir, Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket,
-    Relayed, Relaying, Row, SavedView, Shown, Ticked, ViewOwner, Workload,
+    Erased, HandedOver, Heir, Outcome, Page, Post, Prepared, PublicChange, PublicEvent,
+    PublicTicket, Relayed, Relaying, Row, SavedView, Shown, Ticked, ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
@@ -210,8 +212,8 @@ pub use settings::{
 };
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
-    TimerKind, Timers, Unassigning, Visibility, command,
+    PriorityBy, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
+    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;

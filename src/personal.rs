@@ -10,6 +10,11 @@ use crate::value::FieldValue;
 /// What people wrote and what they are called: everything in an event that privacy may
 /// later ask to erase. It is kept apart from the event's facts, which never change.
 ///
+/// What a host gives names to is facts, and no place for what is personal: ids, correlation ids,
+/// tags, names in settings, receiving addresses, conditions of views, the digests and storage keys
+/// of attachments, and values of fields that are neither free text nor
+/// [personal](crate::FieldDef::personal) by their definition.
+///
 /// ```
 #[doc = include_str!("example.txt")]
 /// let opening = &desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 1)?[0];

@@ -93,6 +93,32 @@ impl Event {
         }
     }
 
+    /// Erases the personal payload, of a newer build's event too; facts stay as they are. What a
+    /// store does to the events that a commit's [`Erasure`](crate::Erasure)s name.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let mut opening = desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 1)?.remove(0);
+    /// let change = opening.change.clone();
+    /// assert!(opening.is_personal());
+    ///
+    /// opening.erase();
+    /// assert!(!opening.is_personal() && opening.change == change);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn erase(&mut self) {
+        self.personal = None;
+        if let Change::Newer(newer) = &mut self.change {
+            newer.personal = None;
+        }
+    }
+
+    /// Whether it has a personal payload: something that may be erased.
+    pub fn is_personal(&self) -> bool {
+        let newer = matches!(&self.change, Change::Newer(newer) if newer.personal.is_some());
+        newer || self.personal.is_some()
+    }
+
     pub(crate) fn stamp(&self) -> Stamp<'_> {
         Stamp {
             revision: self.revision,

@@ -9,11 +9,11 @@ mod is_a_store {
 }
 
 #[test]
-fn a_whole_store_takes_less_than_150_lines() {
+fn a_whole_store_takes_less_than_160_lines() {
     let lines = include_str!("../examples/own_store.rs").lines().count();
-    assert!(lines < 150, "{lines} lines");
+    assert!(lines < 160, "{lines} lines");
     // Where the length is told, it is told of the file that is there.
     let guide = include_str!("../src/store/scan/mod.rs");
     let guide = guide.lines().map(|line| line.trim_start_matches("//! ")).collect::<Vec<_>>();
-    assert!(guide.join(" ").contains("`examples/own_store.rs`, in less than 150 lines."));
+    assert!(guide.join(" ").contains("`examples/own_store.rs`, in less than 160 lines."));
 }

@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, GrantAccess, LogConversation, Note, Resolve, Resolving, RevokeAccess,
-    SaidBy, Take, Unassign,
+    Assign, Close, Edit, EraseTicket, GrantAccess, Hold, LogConversation, Note, Redact, Resolve,
+    Resolving, RevokeAccess, SaidBy, Take, Unassign,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, GuestId, GuestRight, TicketId};
+use helpdesk::{Actor, Channel, Command, DeskError, GuestId, GuestRight, Revision, TicketId};
 use support::*;
 
 /// The guests: who may write, who may read, and who was not let in.
@@ -33,7 +33,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 32] = [
     "reply",
     "note",
     "log_requester",
@@ -63,6 +63,9 @@ const COMMANDS: [&str; 29] = [
     "reopen",
     "follow_up",
     "tick",
+    "redact",
+    "erase_ticket",
+    "hold",
 ];
 
 const PARTIES: [&str; 17] = [
@@ -142,6 +145,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "reopen" => reopen(ticket).into(),
         "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
         "tick" => Command::Tick(ticket).into(),
+        "redact" => Redact::new(ticket, [Revision(1)], "a secret").into(),
+        "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
+        "hold" => Hold::new(ticket, true, "a lawsuit").into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0

@@ -10,9 +10,11 @@
 
 mod support;
 
-use helpdesk::command::{Reply, Take};
+use helpdesk::command::{EraseTicket, Reply, Take};
 use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
-use helpdesk::{CommandId, Counter, DeskId, Key, Revision, SettingsDraft, TicketNumber, UniqueKey};
+use helpdesk::{
+    Actor, CommandId, Counter, DeskId, Key, Revision, SettingsDraft, TicketNumber, UniqueKey,
+};
 use support::*;
 
 const ONCE: CommandId = CommandId::from_u128(0x1D);
@@ -75,6 +77,12 @@ fn whatever_happens_on_one_desk_leaves_the_other_as_it_was() {
     left.ok(&agent(EVA), follow_up(TICKET, ticket_id(3)));
     left.put_agent(ANNA, profile(ANNA).capacity(0).email("a@example.com"));
     left.publish(SettingsDraft { auto_close: None, ..draft() });
+    left.ok(&Actor::Host, EraseTicket::new(TICKET, "she asked for it"));
+    let host = left.context(&Actor::Host);
+    left.desk.erase_requester(&host, MARIA, "she asked for it", None, 99).unwrap();
+    let gone = profile(ANNA).email("a@example.com");
+    left.put_agent(ANNA, helpdesk::AgentProfile { deactivated: true, ..gone });
+    left.desk.erase_agent(host, ANNA).unwrap();
     left.advance_to(monday() + days(90));
 
     assert_eq!(all_of(&right), before);

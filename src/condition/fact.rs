@@ -101,6 +101,8 @@ pub enum Fact {
     ClosedAt,
     /// Until when it is postponed.
     PostponedUntil,
+    /// Whether it is on legal hold.
+    Held,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
     /// The text of the message that sets a trigger off; in triggers only.
@@ -115,7 +117,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 42] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -162,6 +164,7 @@ names! {
     ResolvedAt => "resolved_at";
     ClosedAt => "closed_at";
     PostponedUntil => "postponed_until";
+    Held => "held";
     MessageText => "message.text";
     MessageAuthor => "message.author";
     MessageVisibility => "message.visibility";
@@ -250,6 +253,7 @@ impl Fact {
             | Self::StatusSince
             | Self::UnresolvedSince
             | Self::PostponedUntil
+            | Self::Held
             | Self::Field(_)
             | Self::MessageText
             | Self::MessageAuthor
@@ -312,6 +316,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 42, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
     }
 }

@@ -96,6 +96,7 @@ pub(super) fn parts(mut writes: Vec<Write>) -> CommitParts {
         counters: Vec::new(),
         notices: Vec::new(),
         receipt: NewReceipt { command: None, digest: 0 },
+        erasures: Vec::new(),
     }
 }
 

@@ -9,8 +9,9 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
-    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
+    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
+    Unassign,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -71,6 +72,14 @@ pub enum Command {
     CreateDesk(Arc<Settings>),
     /// Puts these settings in force. Owners, admins and the host.
     PublishSettings(Arc<Settings>),
+    /// Erases the words of some of a ticket's messages: see [`Redact`].
+    Redact(Redact),
+    /// Erases everything personal of a ticket: see [`EraseTicket`].
+    EraseTicket(EraseTicket),
+    /// Puts a ticket on legal hold, or releases it: see [`Hold`].
+    Hold(Hold),
+    /// Erases the name and the address of an agent who has left. Owners, admins and the host.
+    EraseAgent(AgentId),
 }
 
 impl Command {
@@ -94,12 +103,16 @@ impl Command {
             | Self::Close(Close { ticket, .. })
             | Self::Reopen(Reopen { ticket, .. })
             | Self::FollowUp(FollowUp { ticket, .. })
-            | Self::Tick(ticket) => Some(*ticket),
+            | Self::Tick(ticket)
+            | Self::Redact(Redact { ticket, .. })
+            | Self::EraseTicket(EraseTicket { ticket, .. })
+            | Self::Hold(Hold { ticket, .. }) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SaveViews(_)
             | Self::CreateDesk(_)
-            | Self::PublishSettings(_) => None,
+            | Self::PublishSettings(_)
+            | Self::EraseAgent(_) => None,
         }
     }
 }

@@ -108,7 +108,7 @@ fn continue_elsewhere<'a>(
         return opening::follow_up_of(work, said);
     };
     let mut next = Work::on(cx, latest);
-    next.settle();
+    next.settle()?;
     if closed_to(&next, said.at(next.now)) {
         // That a new one is needed rests on the latest one, which may reopen.
         work.guard(next.as_loaded());

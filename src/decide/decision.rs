@@ -29,6 +29,17 @@ pub struct Decision {
     pub notices: Vec<Notice>,
     /// Why it was decided so, step by step.
     pub trace: Vec<Step>,
+    /// What is erased of histories, in the order of their keys.
+    pub erasures: Vec<Erasure>,
+}
+
+/// Events whose personal payload is erased: the only change that is ever made to a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    /// Whose history.
+    pub key: Key,
+    /// Which events, in order, none twice.
+    pub revisions: Vec<Revision>,
 }
 
 /// One record's part of a commit.

@@ -95,11 +95,7 @@ pub(super) fn put_agent(
     let key = Key::agent(cx.desk, id);
     let revision = current.map_or(Revision::ZERO, Agent::revision);
     cx.has_seen(key, revision, revision)?;
-    let touches_owner =
-        profile.role == Role::Owner || current.is_some_and(|agent| agent.role() == Role::Owner);
-    if touches_owner && !matches!(cx.party(), Party::Owner | Party::Host) {
-        return Err(Refusal::OwnersOnly { party: cx.party() });
-    }
+    may_touch(cx, profile.role == Role::Owner || current.is_some_and(is_owner))?;
     if let Some(problem) = agent_name_problem(&profile.name) {
         return Err(checks::bad_name(Vocabulary::AgentName, &profile.name, problem));
     }
@@ -145,6 +141,18 @@ pub(super) fn put_agent(
     Ok(Decision { writes, keys, ..Decision::default() })
 }
 
+/// Owners are made, changed and unmade only by owners and the host.
+pub(super) fn may_touch(cx: &Cx<'_>, owner: bool) -> Result<(), Refusal> {
+    if owner && !matches!(cx.party(), Party::Owner | Party::Host) {
+        return Err(Refusal::OwnersOnly { party: cx.party() });
+    }
+    Ok(())
+}
+
+pub(super) fn is_owner(agent: &Agent) -> bool {
+    agent.role() == Role::Owner
+}
+
 /// Keeps an agent's own views.
 pub(super) fn save_views(cx: &Cx<'_>, views: &[View]) -> Result<Decision, Refusal> {
     cx.may(Deed::SaveViews, None)?;
@@ -181,7 +189,7 @@ fn agent_name_problem(name: &str) -> Option<&'static str> {
     if name.len() > 200 { Some("is longer than 200 bytes") } else { label_problem(name) }
 }
 
-fn write(key: Key, expected: Expected, event: Event, head: Head) -> Write {
+pub(super) fn write(key: Key, expected: Expected, event: Event, head: Head) -> Write {
     Write {
         key,
         expected,

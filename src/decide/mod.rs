@@ -14,6 +14,7 @@ mod guests;
 mod lifecycle;
 mod needs;
 mod opening;
+mod privacy;
 mod refusal;
 mod said;
 mod timers;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    AgentColumns, Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed,
-    Step, TicketColumns, UniqueKey, Write,
+    AgentColumns, Columns, Counter, CounterChange, Decision, Erasure, Expected, Guard, KeyChange,
+    Stayed, Step, TicketColumns, UniqueKey, Write,
 };
 pub use needs::{Loaded, Needs, Passage, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
@@ -138,6 +139,7 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
         Command::SaveViews(views) => govern::save_views(&cx, views),
         Command::PublishSettings(settings) => govern::publish(&cx, settings),
+        Command::EraseAgent(id) => privacy::erase_agent(&cx, *id),
         Command::CreateDesk(_) => Ok(Decision::default()),
         command => {
             let Some(id) = command.ticket() else { return Ok(Decision::default()) };
@@ -176,7 +178,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
     let mut decision = Decision::default();
     let mut work = Work::on(cx, ticket);
-    work.settle();
+    work.settle()?;
     let beside = match &cx.call.command {
         Command::Reply(reply) => conversation::reply(&mut work, reply)?,
         Command::LogConversation(log) => conversation::log(&mut work, log)?,
@@ -191,6 +193,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         beside.finish(&mut decision);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
+    decision.erasures.sort_unstable_by_key(|erasure| erasure.key);
     // What is written is checked by its write.
     let Decision { writes, guards, .. } = &mut decision;
     guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));
@@ -218,6 +221,9 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Resolve(resolve) => lifecycle::resolve(work, resolve),
         Command::Close(close) => lifecycle::close(work, close),
         Command::Reopen(reopen) => lifecycle::reopen(work, reopen),
+        Command::Redact(redact) => privacy::redact(work, redact),
+        Command::EraseTicket(erase) => privacy::erase_ticket(work, erase),
+        Command::Hold(hold) => privacy::hold(work, hold),
         // What is due has been carried out; there is nothing beside it.
         Command::Tick(_) => Ok(()),
         // Decided elsewhere: these are not about a ticket that exists, or about two.
@@ -228,7 +234,8 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::PutAgent { .. }
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
-        | Command::PublishSettings(_) => Ok(()),
+        | Command::PublishSettings(_)
+        | Command::EraseAgent(_) => Ok(()),
     }
 }
 
@@ -254,6 +261,8 @@ fn deed_of(command: &Command) -> Deed {
         Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
             Deed::Govern
         }
+        Command::Redact(_) | Command::EraseTicket(_) | Command::EraseAgent(_) => Deed::Erase,
+        Command::Hold(_) => Deed::Hold,
     }
 }
 

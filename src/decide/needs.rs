@@ -7,8 +7,11 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
-use crate::ticket::Ticket;
-use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
+use crate::ticket::command::{
+    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
+};
+use crate::ticket::{Ticket, retention_falls_due};
+use crate::time::{Instant, whole_micros};
 
 /// What is still missing for a decision: what a host loads before it asks again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +35,13 @@ pub struct Passage {
     pub after: Revision,
     /// The last event of it.
     pub to: Revision,
+}
+
+impl Passage {
+    /// All of a history that has this many events.
+    pub(super) const fn whole(key: Key, to: Revision) -> Self {
+        Self { key, after: Revision::ZERO, to }
+    }
 }
 
 impl Needs {
@@ -112,11 +122,10 @@ impl Loaded {
         self.counters.iter().find(|(known, _)| *known == counter).map_or(0, |(_, value)| *value)
     }
 
-    /// A piece of a history; empty where it was never read.
-    #[expect(dead_code, reason = "the commands that read histories come next")]
-    pub(crate) fn passage(&self, passage: Passage) -> &[Event] {
+    /// A piece of a history; `None` where it was never read.
+    pub(crate) fn passage(&self, passage: Passage) -> Option<&[Event]> {
         let known = self.passages.iter().find(|(known, _)| *known == passage);
-        known.map_or(&[], |(_, events)| events)
+        known.map(|(_, events)| &**events)
     }
 
     fn knows(&self, key: Key) -> bool {
@@ -126,6 +135,7 @@ impl Loaded {
 
 struct Asking<'a> {
     desk: DeskId,
+    now: Instant,
     loaded: &'a Loaded,
     needs: Needs,
 }
@@ -152,9 +162,15 @@ impl Asking<'_> {
         }
     }
 
-    #[expect(dead_code, reason = "the commands that read histories come next")]
+    /// The whole history of a ticket, once it is known how long that is.
+    fn whole(&mut self, id: TicketId) {
+        if let Some(ticket) = self.loaded.ticket(self.desk, id) {
+            self.passage(Passage::whole(Key::ticket(self.desk, id), ticket.revision()));
+        }
+    }
+
     fn passage(&mut self, passage: Passage) {
-        if !self.loaded.passages.iter().any(|(known, _)| *known == passage) {
+        if self.loaded.passage(passage).is_none() && !self.needs.passages.contains(&passage) {
             self.needs.passages.push(passage);
         }
     }
@@ -191,7 +207,8 @@ impl Asking<'_> {
 ///
 /// [`decide`](crate::decide) has the whole loop.
 pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
-    let mut asking = Asking { desk, loaded, needs: Needs::default() };
+    let now = whole_micros(call.context.now);
+    let mut asking = Asking { desk, now, loaded, needs: Needs::default() };
     if loaded.asked.is_empty() {
         // The settings, who acts, and what it is about.
         asking.needs.records.reserve_exact(3);
@@ -202,6 +219,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     }
     if let Some(ticket) = call.command.ticket() {
         asking.record(Key::ticket(desk, ticket));
+        settling(&mut asking, ticket);
     }
     match &call.command {
         Command::Open(Open { id, requester, .. }) => {
@@ -245,7 +263,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 asking.key(UniqueKey::agent_email(email));
             }
         }
-        Command::Note(_)
+        Command::Redact(Redact { ticket, .. })
+        | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
+        Command::EraseAgent(id) => asking.agent(*id),
+        Command::Hold(_)
+        | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)
         | Command::Edit(_)
@@ -272,7 +294,20 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     let done = listener.filter(|ticket| ticket.status().category.is_done());
     if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
         asking.record(Key::ticket(asking.desk, *follow_up));
+        settling(asking, *follow_up);
         former_owner(asking, *follow_up);
+    }
+}
+
+/// A ticket on which what is due is carried out: where its retention is, that erases from the
+/// history, and what is left is folded anew.
+fn settling(asking: &mut Asking<'_>, id: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    if let Some(settings) = settings
+        && let Some(ticket) = asking.loaded.ticket(asking.desk, id)
+        && retention_falls_due(ticket, settings, asking.now)
+    {
+        asking.whole(id);
     }
 }
 

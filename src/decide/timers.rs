@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use super::Refusal;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
 use crate::channel::NoticeKind;
 use crate::people::Actor;
-use crate::ticket::{Moved, TicketChange, TimerKind};
+use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind};
 use crate::time::Instant;
 use crate::workflow::Landmark;
 
 impl Work<'_> {
-    /// Carries out every timer that is due, in order, each dated by itself.
-    pub(super) fn settle(&mut self) {
+    /// Carries out every timer that is due, in order, each dated by itself. Refused only where
+    /// retention is due and the history that it erases from cannot be read.
+    pub(super) fn settle(&mut self) -> Result<(), Refusal> {
         while let Some((timer, due)) = self.ticket.timers().next().filter(|(_, at)| *at <= self.now)
         {
             self.trace(Step::Settled { timer, due });
@@ -40,9 +42,17 @@ impl Work<'_> {
                     self.fire(at, Rule::OpenAge, TicketChange::OpenAgeOverdue);
                     self.notify_workers(NoticeKind::OpenAgeOverdue);
                 }
+                TimerKind::Retention => {
+                    let revisions = self.personal(|_| true)?;
+                    self.erase(&revisions)?;
+                    let by = RedactedBy::Retention;
+                    let change = TicketChange::Redacted { revisions, by, bytes: 0 };
+                    self.fire(at, Rule::Retention, change);
+                }
             }
         }
         self.has_settled();
+        Ok(())
     }
 
     fn fire_move(&mut self, at: Instant, rule: Rule, to: Landmark, because: Moved) {

@@ -1,10 +1,13 @@
 //! A ticket while it is decided on: every change goes through the same `apply` that replays
 //! histories, so that the head is the fold by construction.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Cx;
-use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
+use super::decision::{
+    Columns, Counter, CounterChange, Decision, Erasure, Expected, Guard, Step, Write,
+};
+use super::{Cx, Passage, Refusal, privacy};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
@@ -34,6 +37,8 @@ pub(super) struct Work<'a> {
     events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
     settled: usize,
+    /// The events of its history whose payload goes.
+    erased: BTreeSet<Revision>,
     out: Outgoing,
 }
 
@@ -79,6 +84,7 @@ impl<'a> Work<'a> {
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
             settled: 0,
+            erased: BTreeSet::new(),
             out,
             ticket: ticket.clone(),
         }
@@ -114,6 +120,7 @@ impl<'a> Work<'a> {
             cause,
             events: vec![event],
             settled: 0,
+            erased: BTreeSet::new(),
             out: Outgoing::default(),
             ticket,
         };
@@ -258,6 +265,46 @@ impl<'a> Work<'a> {
         self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
     }
 
+    /// The events so far: those that were loaded, and those of this decision.
+    fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
+        let loaded = match self.before {
+            Some(ticket) => self.cx.loaded.passage(Passage::whole(self.key, ticket.revision())),
+            None => Some(&[][..]),
+        };
+        Ok(loaded.ok_or(Refusal::NotLoaded)?.iter().chain(&self.events))
+    }
+
+    /// Whether the history has an event of this revision.
+    pub(super) fn has_event(&self, revision: Revision) -> bool {
+        Revision::ZERO < revision && revision <= self.ticket.revision()
+    }
+
+    /// Those of these events that have something personal, in order.
+    pub(super) fn personal(
+        &self,
+        which: impl Fn(&Event) -> bool,
+    ) -> Result<Vec<Revision>, Refusal> {
+        let there = self.history()?.filter(|event| {
+            event.is_personal() && !self.erased.contains(&event.revision) && which(event)
+        });
+        Ok(there.map(|event| event.revision).collect())
+    }
+
+    /// Erases the payloads of these events. The ticket is from now on what the history folds to
+    /// without them, so that nothing of them is left in it.
+    pub(super) fn erase(&mut self, revisions: &[Revision]) -> Result<(), Refusal> {
+        self.erased.extend(revisions);
+        let folded = privacy::without(self.key, self.history()?, &self.erased)?;
+        match folded {
+            Head::Ticket(ticket) if ticket.revision() == self.ticket.revision() => {
+                self.ticket = Arc::unwrap_or_clone(ticket);
+                Ok(())
+            }
+            // Only a part of the history was loaded.
+            Head::Ticket(_) | Head::Agent(_) | Head::Settings(_) => Err(Refusal::NotLoaded),
+        }
+    }
+
     /// Tells somebody of the event that was recorded last, unless they caused it.
     pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
         self.notify_of(self.ticket.revision(), kind, to);
@@ -390,6 +437,10 @@ impl<'a> Work<'a> {
         hand_over(&mut decision.guards, guards);
         hand_over(&mut decision.notices, notices);
         hand_over(&mut decision.trace, trace);
+        if !self.erased.is_empty() {
+            let revisions = self.erased.into_iter().collect();
+            decision.erasures.push(Erasure { key: self.key, revisions });
+        }
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
             let write = Write {

@@ -9,12 +9,12 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Activity, Delivery, DeskError, Dispatch, Each, HandedOver, Heir, Outcome, Page, Post, Prepared,
-    Relayed, Relaying, Row, SavedView, Ticked, Workload,
+    Activity, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome, Page, Post,
+    Prepared, Relayed, Relaying, Row, SavedView, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
-use crate::ids::{AgentId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
+use crate::ids::{AgentId, ContactId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
 use crate::matching::{Cursor, Listing};
 use crate::people::{Actor, Agent, AgentProfile, Sight};
 use crate::record::{Event, Record};
@@ -22,8 +22,9 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
-    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
+    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
+    Unassign,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -248,6 +249,15 @@ twins! {
     "How much there is to do in a department",
         workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;
+    "Erases everything personal of a requester's tickets, a page at a time",
+        erase_requester(
+            context: &Context,
+            contact: ContactId,
+            reason: &str,
+            after: Option<Cursor>,
+            limit: usize
+        ) -> Erased;
+    "The files whose names were erased", erased_files(ticket: TicketId) -> Vec<Arc<str>>;
 }
 
 macro_rules! verbs {
@@ -286,6 +296,15 @@ impl<S: AsyncStore> AsyncDesk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile })).await
+    }
+
+    /// Erases what an agent is called: [`Desk::erase_agent`](super::Desk::erase_agent).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn erase_agent(&self, context: Context, id: AgentId) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::EraseAgent(id))).await
     }
 
     /// Keeps an agent's own views: [`Desk::save_views`](super::Desk::save_views).

@@ -124,10 +124,13 @@ impl<I: Io> Flow<I> {
             }
             let Needs { records, counters, keys, passages } = needs;
             let wanted = Wanted { records, counters, roster: None };
-            let found = self.io.load(self.id, &wanted).await?;
-            loaded.add_records(wanted.records, found.records);
-            for (counter, value) in wanted.counters.into_iter().zip(found.counters) {
-                loaded.add_counter(counter, value);
+            // A round may be for histories only.
+            if !(wanted.records.is_empty() && wanted.counters.is_empty()) {
+                let found = self.io.load(self.id, &wanted).await?;
+                loaded.add_records(wanted.records, found.records);
+                for (counter, value) in wanted.counters.into_iter().zip(found.counters) {
+                    loaded.add_counter(counter, value);
+                }
             }
             if !keys.is_empty() {
                 let owners = self.io.resolve(self.id, &keys).await?;

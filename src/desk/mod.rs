@@ -4,6 +4,7 @@
 mod activity;
 mod async_desk;
 mod bulk;
+mod erase;
 mod error;
 mod find;
 mod flow;
@@ -21,6 +22,7 @@ use chrono::{DateTime, Utc};
 pub use activity::{Activity, PublicChange, PublicEvent};
 pub use async_desk::AsyncDesk;
 pub use bulk::{Each, HandedOver, Heir};
+pub use erase::Erased;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;

@@ -175,7 +175,7 @@ fn about(desk: DeskId, command: &Command) -> Option<Key> {
     match command {
         Command::Open(open) => Some(Key::ticket(desk, open.id)),
         Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
-        Command::PutAgent { id, .. } => Some(Key::agent(desk, *id)),
+        Command::PutAgent { id, .. } | Command::EraseAgent(id) => Some(Key::agent(desk, *id)),
         command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
     }
 }

@@ -10,8 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
-    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
+    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
+    Unassign,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -57,6 +58,12 @@ macro_rules! for_each_verb {
             reopen: Reopen;
             /// Opens a ticket that follows up a closed one: see [`FollowUp`].
             follow_up: FollowUp;
+            /// Erases the words of some of a ticket's messages: see [`Redact`].
+            redact: Redact;
+            /// Erases everything personal of a ticket: see [`EraseTicket`].
+            erase_ticket: EraseTicket;
+            /// Puts a ticket on legal hold, or releases it: see [`Hold`].
+            hold: Hold;
         }
     };
 }
@@ -135,6 +142,38 @@ impl<S: Store> Desk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile }))
+    }
+
+    /// Erases the name and the e-mail address of an agent who has left, from every event of their
+    /// record; the address is free for another. Their messages stay theirs, by id.
+    ///
+    /// An agent is deactivated first. Views that the agent kept are facts, and stay. Doing it
+    /// twice changes nothing; saying anew what the agent is ([`put_agent`](Self::put_agent)) names
+    /// them again.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let host = Actor::Host.at(now);
+    /// let gone = AgentProfile { deactivated: true, ..AgentProfile::new("Anna") };
+    /// desk.put_agent(host.clone(), anna, gone)?;
+    /// desk.erase_agent(host, anna)?;
+    ///
+    /// assert!(desk.agent(anna)?.unwrap().is_erased());
+    /// let history = desk.history(Key::agent(desk.id(), anna), Revision::ZERO, 10)?;
+    /// assert!(history.iter().all(|event| event.personal.is_none()));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::execute`]. Refused:
+    ///
+    /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins and the host.
+    /// - [`NoSuchAgent`](crate::Refusal::NoSuchAgent): the agent is not on record.
+    /// - [`OwnersOnly`](crate::Refusal::OwnersOnly): an owner, by anyone but owners and the host.
+    /// - [`StillActive`](crate::Refusal::StillActive): the agent may still act.
+    pub fn erase_agent(&self, context: Context, id: AgentId) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::EraseAgent(id)))
     }
 
     /// Keeps an agent's own views: these, and no other. For [`Desk::views`](super::Desk::views).

@@ -225,7 +225,7 @@ impl Lexicon {
             | Fact::Reopened
             | Fact::Escalated
             | Fact::Transferred => Type::Integer,
-            Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned => Type::Boolean,
+            Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned | Fact::Held => Type::Boolean,
             Fact::OpenedAt
             | Fact::UpdatedAt
             | Fact::StatusSince

@@ -176,6 +176,10 @@ pub(crate) enum Deed {
     /// Keeping views of one's own.
     SaveViews,
     Tick,
+    /// Erasing what is personal.
+    Erase,
+    /// Legal hold, and release from it.
+    Hold,
 }
 
 impl Deed {
@@ -198,6 +202,8 @@ impl Deed {
             Self::Govern => "change settings or agents",
             Self::SaveViews => "keep views",
             Self::Tick => "tick",
+            Self::Erase => "erase what is personal",
+            Self::Hold => "put tickets on legal hold or release them",
         }
     }
 }
@@ -209,8 +215,8 @@ impl Deed {
 /// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SaveViews, SetStatus, Take,
-        Tick, Transfer,
+        Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, Note, Open, Reply, SaveViews,
+        SetStatus, Take, Tick, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
@@ -218,7 +224,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     match party {
         Party::Owner | Party::Admin => deed != Tick,
         Party::Host => !matches!(deed, Take | Tick | SaveViews),
-        Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick),
+        Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick | Erase | Hold),
         Party::LightAgent => matches!(deed, Open | Note | SaveViews),
         Party::Bot => {
             matches!(

@@ -195,6 +195,11 @@ impl Agent {
         self.email.as_ref().map(Erasable::as_str)
     }
 
+    /// Whether the agent's name was erased, and with it the address.
+    pub fn is_erased(&self) -> bool {
+        self.name.known().is_none()
+    }
+
     /// What the agent is to the desk.
     pub fn role(&self) -> Role {
         self.facts.role
@@ -221,6 +226,11 @@ impl Agent {
         let email = self.email.as_ref().and_then(Erasable::known).cloned();
         let personal = Personal { name: self.name.known().cloned(), email, ..Personal::default() };
         (facts, personal)
+    }
+
+    /// What an event states that takes the name and the address away.
+    pub(crate) fn nameless(&self) -> AgentChange {
+        AgentChange { has_email: false, ..self.facts.clone() }
     }
 
     /// Whether the agent may act.

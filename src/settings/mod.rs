@@ -101,6 +101,12 @@ pub struct SettingsDraft {
     pub views: Vec<View>,
     /// Caps on everything that could grow.
     pub limits: Limits,
+    /// How long after it was closed everything personal of a ticket is erased by itself, in
+    /// calendar time; `None`: never. Default never. It counts from the last closing, or, where
+    /// the ticket was erased since, from the first words that came after that. A ticket on legal
+    /// hold is passed over. As all timers do, it follows new settings at a ticket's next command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Span>,
 }
 
 impl Default for SettingsDraft {
@@ -134,6 +140,7 @@ impl Default for SettingsDraft {
             agent_sight: AgentSight::default(),
             views: Vec::new(),
             limits: Limits::default(),
+            retention: None,
         }
     }
 }
@@ -299,6 +306,11 @@ impl Settings {
     /// When a ticket that stays unresolved is warned about and flagged.
     pub fn open_age(&self) -> Option<OpenAge> {
         self.draft.open_age
+    }
+
+    /// How long after it was closed everything personal of a ticket is erased by itself.
+    pub fn retention(&self) -> Option<Span> {
+        self.draft.retention
     }
 
     /// What a customer's reply to a closed ticket does.

@@ -77,6 +77,15 @@ pub(super) fn check(draft: &SettingsDraft, problems: &mut Problems) {
             },
         );
     }
+    if draft.retention == Some(Span::ZERO) {
+        problems.at(
+            "retention",
+            Mistake::OutOfRange {
+                found: Span::ZERO.to_string(),
+                expected: "longer than nothing; `null` (in code, `None`) for never",
+            },
+        );
+    }
     if let Some(age) = draft.open_age {
         if age.warn == Span::ZERO {
             problems.at(

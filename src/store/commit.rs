@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{StoreError, StoreErrorKind};
 use crate::channel::Notice;
-use crate::decide::{Counter, CounterChange, Decision, Guard, KeyChange, UniqueKey, Write};
+use crate::decide::{
+    Counter, CounterChange, Decision, Erasure, Guard, KeyChange, UniqueKey, Write,
+};
 use crate::ids::{CommandId, DeskId, Key, Revision, TicketNumber};
 
 /// Everything that one command writes: all of it, or nothing.
@@ -15,13 +17,14 @@ use crate::ids::{CommandId, DeskId, Key, Revision, TicketNumber};
 /// let commit = desk.prepare(&call)?.commit.unwrap();
 ///
 /// // What a store does first. A duty that is added later breaks this line, not the data.
-/// let CommitParts { desk: _, writes, guards, keys, counters, notices, receipt } =
+/// let CommitParts { desk: _, writes, guards, keys, counters, notices, receipt, erasures } =
 ///     commit.into_parts();
 /// assert_eq!(writes[0].key.as_ticket(), Some(id));
 /// assert_eq!(writes[0].expected, Expected::At(Revision(1)));
 /// assert_eq!(guards[0].key.as_agent(), Some(anna), "the decision rests on her record");
 /// assert_eq!(counters[0].counter, Counter::Load(anna));
 /// assert!(keys.is_empty() && notices.is_empty() && receipt.command.is_none());
+/// assert!(erasures.is_empty());
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -48,6 +51,9 @@ pub struct CommitParts {
     pub notices: Vec<Notice>,
     /// What to keep of the command.
     pub receipt: NewReceipt,
+    /// What is erased of histories, in the order of their keys, none twice: of these events the
+    /// personal payload, and the notices.
+    pub erasures: Vec<Erasure>,
 }
 
 /// What a receipt says before the store has completed it.
@@ -67,8 +73,10 @@ impl Commit {
     }
 
     pub(crate) fn of(desk: DeskId, decision: Decision, receipt: NewReceipt) -> Self {
-        let Decision { writes, guards, keys, counters, notices, trace: _ } = decision;
-        Self { parts: CommitParts { desk, writes, guards, keys, counters, notices, receipt } }
+        let Decision { writes, guards, keys, counters, notices, trace: _, erasures } = decision;
+        let parts =
+            CommitParts { desk, writes, guards, keys, counters, notices, receipt, erasures };
+        Self { parts }
     }
 
     /// Takes the commit apart: what a store does first.

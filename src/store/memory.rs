@@ -20,7 +20,7 @@ use super::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
     NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
-use crate::decide::{Columns, Counter, KeyChange, UniqueKey, Write};
+use crate::decide::{Columns, Counter, Erasure, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::matching::SortKey;
 use crate::record::{Event, Head, Record};
@@ -215,6 +215,26 @@ impl DeskState {
         row.history.push(events);
     }
 
+    /// Erases the payloads of events, and the notices of these.
+    fn erase(&mut self, erasure: &Erasure, rows: &mut [Row]) {
+        let erased = |revision: &Revision| erasure.revisions.binary_search(revision).is_ok();
+        let slot = self.slot(&erasure.key);
+        if let Some(row) = slot.and_then(|slot| rows.get_mut(slot)) {
+            for chunk in &mut row.history {
+                let named = |event: &Event| event.is_personal() && erased(&event.revision);
+                if chunk.iter().any(named) {
+                    // Others may hold what was read before: theirs stays as it is.
+                    let mut events = chunk.to_vec();
+                    events.iter_mut().filter(|event| named(event)).for_each(Event::erase);
+                    *chunk = events.into();
+                }
+            }
+        }
+        if let Some(ticket) = erasure.key.as_ticket() {
+            self.outbox.erase(ticket, erased);
+        }
+    }
+
     /// What the commit wrote whose first write is here in the log.
     fn touched(&self, begin: usize, rows: &[Row]) -> Vec<Touched> {
         let log = self.log.get(begin..).unwrap_or(&[]);
@@ -314,7 +334,8 @@ impl Store for MemoryStore {
         let State { rows, desks, notices: told } = &mut *state;
         let desk = desks.entry(parts.desk).or_default();
         scan::check(&parts, &KeptBy { desk, rows })?;
-        let CommitParts { desk: _, writes, guards: _, keys, counters, notices, receipt } = parts;
+        let CommitParts { desk: _, writes, guards: _, keys, counters, notices, receipt, erasures } =
+            parts;
         desk.seq += 1;
         let (seq, begin) = (desk.seq, desk.log.len());
         for write in writes {
@@ -340,6 +361,9 @@ impl Store for MemoryStore {
         for notice in notices {
             *told += 1;
             desk.outbox.push(*told, notice);
+        }
+        for erasure in erasures {
+            desk.erase(&erasure, rows);
         }
         let NewReceipt { command, digest } = receipt;
         if let Some(command) = command {

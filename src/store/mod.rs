@@ -49,7 +49,7 @@ use crate::record::{Event, Record};
 /// | unique keys | desk and [`UniqueKey`] | the key of the record that has it |
 /// | counters | desk and [`Counter`](crate::Counter) | a sum, changed only in commits |
 /// | receipts | desk and `seq`; command id, unique | digest, what the commit touched |
-/// | notices | key of the ticket, in order | lease and attempts |
+/// | notices | key of the ticket, in order | the event's revision, by which they are erased; lease and attempts |
 ///
 /// Heads, events and the rest are plain data (serde), for formats that say what they hold, as JSON
 /// does; feature `json` has the form to write them in. A store never looks into a head: what it
@@ -139,6 +139,14 @@ pub trait Store {
     /// - A ceiling holds for the counter's value after this change and those before it in the
     ///   commit, and only where the change is upwards: a counter above its ceiling may fall.
     /// - The commit's writes end the leases of what they write, and set its next wake.
+    /// - The commit's erasures come last: of each event that they name the personal payload is
+    ///   gone, of a newer build's event too ([`Event::erase`]), and so is each notice of such an
+    ///   event that is not settled, leased or not. `history` and `scan` show the event without
+    ///   it from then on; the lease of a notice that is gone settles nothing, and the next notice
+    ///   of the ticket can be claimed. This is the only change that is ever made to a history:
+    ///   facts, order and number of the events stay, and so do heads, receipts and other notices.
+    ///   What has no payload, or is not there, is passed over. Backups and replicas are the
+    ///   host's to erase.
     ///
     /// # Errors
     ///

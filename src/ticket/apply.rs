@@ -7,7 +7,7 @@ use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
-use crate::ticket::{Heard, Message, Opened, Origin, StatusChange};
+use crate::ticket::{Heard, Message, Opened, Origin, RedactedBy, StatusChange};
 use crate::time::Instant;
 use crate::value::FieldValue;
 use crate::workflow::StatusCategory;
@@ -113,11 +113,13 @@ impl Ticket {
             resolved_at: None,
             closed_at: None,
             postponed_until: None,
+            personal_since: stamp.personal.map(|_| at),
             timers: opened.timers,
             returns_to_new: false,
             auto_close_cancelled: false,
             open_age_warned: false,
             overdue: false,
+            held: false,
             messages: 1,
             notes: 0,
             reopened: 0,
@@ -145,6 +147,9 @@ impl Ticket {
     pub(crate) fn apply(&mut self, stamp: Stamp<'_>, change: &TicketChange) {
         self.revision = stamp.revision;
         self.updated_at = self.updated_at.max(stamp.at);
+        if stamp.personal.is_some() && self.personal_since.is_none() {
+            self.personal_since = Some(stamp.at);
+        }
         if stamp.cause.actor != Actor::System {
             self.acted_at = stamp.revision;
             if change.sight() <= Sight::Public {
@@ -220,6 +225,13 @@ impl Ticket {
                 self.timers.open_age_overdue = None;
             }
             TicketChange::TimersSet { timers } => self.timers = *timers,
+            // What was erased is not in the history any more that is folded here.
+            TicketChange::Redacted { by, .. } => {
+                if *by == RedactedBy::Retention {
+                    self.timers.retention = None;
+                }
+            }
+            TicketChange::Held { held, .. } => self.held = *held,
         }
     }
 

@@ -139,6 +139,7 @@ impl Ticket {
             Fact::Transferred => count(self.transferred),
             Fact::Queued => Value::Boolean(self.is_queued()),
             Fact::Overdue => Value::Boolean(self.overdue),
+            Fact::Held => Value::Boolean(self.held),
             Fact::OpenAgeWarned => Value::Boolean(self.open_age_warned),
             Fact::OpenedAt => Value::Instant(self.opened_at),
             Fact::UpdatedAt => Value::Instant(self.updated_at),

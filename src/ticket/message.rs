@@ -121,7 +121,9 @@ impl Message {
 }
 
 /// What the crate keeps of an attached file; its name is the event's personal payload, and
-/// its bytes are the host's.
+/// its bytes are the host's. These are facts, which stay when the message is erased: by the key
+/// the host then finds the bytes to delete ([`Desk::erased_files`](crate::Desk::erased_files)).
+/// So a key should say nothing of a person, nor a digest of content that is easily guessed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AttachmentFacts {
     /// Media type, such as `image/png`.

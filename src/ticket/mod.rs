@@ -16,13 +16,14 @@ use serde::{Deserialize, Serialize};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
+    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, RedactedBy, StatusChange, TicketChange,
+    Unassigning,
 };
 pub use facts::Scene;
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
-pub(crate) use timers::armed;
 pub use timers::{TimerKind, Timers};
+pub(crate) use timers::{armed, retention_falls_due};
 
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
@@ -98,12 +99,15 @@ pub struct Ticket {
     closed_at: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
     postponed_until: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
+    personal_since: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "HeadTimers::deserialize")]
     timers: Timers,
     returns_to_new: bool,
     auto_close_cancelled: bool,
     open_age_warned: bool,
     overdue: bool,
+    held: bool,
     messages: u32,
     notes: u32,
     reopened: u32,
@@ -222,6 +226,9 @@ impl Ticket {
         closed_at: Option<DateTime<Utc>>;
         /// Until when it is postponed; `None` while it is not.
         postponed_until: Option<DateTime<Utc>>;
+        /// When the oldest of its events took effect whose personal payload is still there;
+        /// `None`: all of them have been erased.
+        personal_since: Option<DateTime<Utc>>;
         /// What it will do by itself.
         timers: Timers;
         /// Whether somebody wrote after it was resolved, so that it does not close by itself.
@@ -253,6 +260,11 @@ impl Ticket {
     /// Whether it has been unresolved for too long, and is flagged.
     pub fn is_overdue(&self) -> bool {
         self.overdue
+    }
+
+    /// Whether it is on legal hold: nothing of it is erased, by hand or by itself.
+    pub fn is_held(&self) -> bool {
+        self.held
     }
 
     /// Public messages so far, the first one included.

@@ -47,6 +47,9 @@ pub struct Timers {
     /// It is flagged as overdue, being unresolved for too long.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub open_age_overdue: Option<DateTime<Utc>>,
+    /// What is personal of it is erased, it having been closed for so long.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub retention: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -62,6 +65,8 @@ pub enum TimerKind {
     OpenAgeWarning,
     /// An unresolved ticket is flagged as overdue.
     OpenAgeOverdue,
+    /// What is personal of a closed ticket is erased.
+    Retention,
 }
 
 impl fmt::Display for TimerKind {
@@ -71,6 +76,7 @@ impl fmt::Display for TimerKind {
             Self::AutoClose => "closing after being resolved",
             Self::OpenAgeWarning => "the warning for its age",
             Self::OpenAgeOverdue => "the flag for its age",
+            Self::Retention => "erasing what is personal",
         })
     }
 }
@@ -83,6 +89,7 @@ impl Timers {
             (TimerKind::AutoClose, self.auto_close),
             (TimerKind::OpenAgeWarning, self.open_age_warning),
             (TimerKind::OpenAgeOverdue, self.open_age_overdue),
+            (TimerKind::Retention, self.retention),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -117,5 +124,27 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
             .map(|(span, resolved_at)| after(resolved_at, span)),
         open_age_warning: age.and_then(|age| at(!ticket.open_age_warned(), after(since, age.warn))),
         open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
+        retention: retained(ticket)
+            .zip(ticket.closed_at())
+            .zip(settings.retention())
+            .filter(|_| category == StatusCategory::Closed)
+            .map(|((personal_since, closed_at), span)| after(closed_at.max(personal_since), span)),
     }
+}
+
+/// Since when there is something personal on the ticket that may go when its time has come.
+fn retained(ticket: &Ticket) -> Option<Instant> {
+    ticket.personal_since().filter(|_| !ticket.is_held())
+}
+
+/// Whether the ticket's retention is due by this instant, or will be once what else is due has
+/// been carried out: erasing needs the history, which is to be read before.
+pub(crate) fn retention_falls_due(ticket: &Ticket, settings: &Settings, now: Instant) -> bool {
+    let now = now.max(ticket.updated_at());
+    let timers = ticket.timers();
+    let closes = timers.auto_close.filter(|_| retained(ticket).is_some());
+    let once_closed = closes
+        .zip(settings.retention())
+        .map(|(closes, span)| after(closes.max(ticket.updated_at()), span));
+    [timers.retention, once_closed].into_iter().flatten().any(|due| due <= now)
 }

@@ -86,6 +86,7 @@ impl AsyncStore for Awaited {
                             counters: Vec::new(),
                             notices: Vec::new(),
                             receipt: NewReceipt { command: None, digest: 0 },
+                            erasures: Vec::new(),
                         };
                         self.inner.commit(Commit::from_parts(one)).await?;
                         wait().await;

@@ -362,6 +362,43 @@ bugs! {
     DepartmentsStay as broken_departments_stay breaks a_ticket_is_found_once_by_every_road;
     /// A listing shows every desk.
     FindCrossesDesks as broken_find_crosses_desks breaks a_listing_shows_one_desk;
+    /// What is to be erased stays.
+    ErasuresIgnored as broken_erasures_ignored
+        breaks what_was_erased_is_in_no_history_and_no_scan,
+            random_commits_are_answered_as_in_memory;
+    /// What is erased is gone from the scan only.
+    HistoryKeepsWords as broken_history_keeps_words
+        breaks what_was_erased_is_in_no_history_and_no_scan;
+    /// What is erased is gone from the history only.
+    ScanKeepsWords as broken_scan_keeps_words
+        breaks what_was_erased_is_in_no_history_and_no_scan;
+    /// Facts are erased with the payload.
+    ErasesFacts as broken_erases_facts breaks an_erasure_leaves_facts_and_all_other_events;
+    /// An event whose payload is erased is no longer listed.
+    ErasedEventsVanish as broken_erased_events_vanish
+        breaks an_erasure_leaves_facts_and_all_other_events;
+    /// All that is older is erased, too.
+    ErasesAllBefore as broken_erases_all_before
+        breaks an_erasure_leaves_facts_and_all_other_events;
+    /// An erasure is of every desk's record of that id.
+    ErasuresCrossDesks as broken_erasures_cross_desks breaks an_erasure_is_of_one_record;
+    /// An erasure is of every kind of record of that id.
+    ErasuresCrossKinds as broken_erasures_cross_kinds breaks an_erasure_is_of_one_record;
+    /// To erase what is not there is an error.
+    ErasingNothingFails as broken_erasing_nothing_fails
+        breaks erasing_what_is_not_there_changes_nothing;
+    /// A refused commit erases.
+    RefusalsErase as broken_refusals_erase breaks a_refused_commit_erases_nothing;
+    /// What a newer build wrote is not erased.
+    NewerWordsStay as broken_newer_words_stay breaks a_newer_builds_words_are_erased;
+    /// Notices of erased events go out all the same.
+    ErasedNoticesStay as broken_erased_notices_stay breaks notices_of_erased_events_are_gone;
+    /// Notices that are leased go out all the same.
+    LeasedNoticesStay as broken_leased_notices_stay
+        breaks a_lease_on_an_erased_notice_settles_nothing;
+    /// All notices of the ticket go.
+    AllNoticesGo as broken_all_notices_go
+        breaks notices_of_erased_events_are_gone, a_lease_on_an_erased_notice_settles_nothing;
 }
 
 /// A bug is found by the laws that are there against it, and the report says so.

@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use helpdesk::store::{
-    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken, Query,
-    Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
+    Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
+    Operation, Query, Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError,
+    StoreErrorKind, Touched, Wanted,
 };
 use helpdesk::{
-    Columns, CommandId, Counter, DepartmentName, DeskId, Event, Expected, FieldValue, Head, Key,
-    KeyChange, Notice, Personal, Record, RecordKind, Revision, TicketColumns, TicketNumber,
-    UniqueKey,
+    Columns, CommandId, Counter, DepartmentName, DeskId, Erasure, Event, Expected, FieldValue,
+    Head, Key, KeyChange, Notice, Personal, Record, RecordKind, Revision, TicketColumns,
+    TicketNumber, UniqueKey,
 };
 
 use super::{Bug, listing};
@@ -267,7 +268,8 @@ impl Naive {
     }
 
     fn write(&self, state: &mut State, parts: CommitParts, rows: usize) -> Receipt {
-        let CommitParts { desk, writes, guards, keys, counters, notices, receipt } = parts;
+        let CommitParts { desk, writes, guards, keys, counters, notices, receipt, erasures } =
+            parts;
         if self.has(Bug::GuardsEndLeases) {
             for guard in &guards {
                 if let Some(Row { wake: Some((at, from)), .. }) = state.rows.get_mut(&guard.key) {
@@ -389,6 +391,7 @@ impl Naive {
             }
         }
         self.tell(state, desk, notices);
+        self.erase(state, &erasures);
         if self.has(Bug::TouchedUnordered) {
             touched.reverse();
         }
@@ -401,6 +404,56 @@ impl Naive {
             state.receipts.push((desk, kept));
         }
         receipt
+    }
+
+    fn erase(&self, state: &mut State, erasures: &[Erasure]) {
+        if self.has(Bug::ErasuresIgnored) {
+            return;
+        }
+        let erased = |key: &Key, revision: Revision| {
+            let of = |it: &&Erasure| match self.bug {
+                Bug::ErasuresCrossDesks => it.key.id == key.id && it.key.kind == key.kind,
+                Bug::ErasuresCrossKinds => it.key.id == key.id && it.key.desk == key.desk,
+                _ => it.key == *key,
+            };
+            erasures.iter().filter(of).any(|it| match self.bug {
+                Bug::ErasesAllBefore => it.revisions.last() >= Some(&revision),
+                _ => it.revisions.contains(&revision),
+            })
+        };
+        let strike = |key: &Key, event: &mut Event| {
+            if erased(key, event.revision) {
+                match self.bug {
+                    Bug::NewerWordsStay => event.personal = None,
+                    Bug::ErasesFacts => event.at = At::UNIX_EPOCH,
+                    _ => event.erase(),
+                }
+            }
+        };
+        if !self.has(Bug::HistoryKeepsWords) {
+            for (key, row) in &mut state.rows {
+                row.events.iter_mut().for_each(|event| strike(key, event));
+                if self.has(Bug::ErasedEventsVanish) {
+                    row.events.retain(|event| !erased(key, event.revision));
+                }
+            }
+        }
+        if !self.has(Bug::ScanKeepsWords) {
+            for (_, entry) in &mut state.log {
+                let mut events = entry.events.to_vec();
+                events.iter_mut().for_each(|event| strike(&entry.key, event));
+                entry.events = events.into();
+            }
+        }
+        let goes = |waiting: &Waiting| match self.bug {
+            Bug::ErasedNoticesStay => false,
+            Bug::LeasedNoticesStay => {
+                waiting.lease == 0 && erased(&waiting.key, waiting.notice.id.revision)
+            }
+            Bug::AllNoticesGo => erasures.iter().any(|it| it.key == waiting.key),
+            _ => erased(&waiting.key, waiting.notice.id.revision),
+        };
+        state.outbox.retain(|waiting| !goes(waiting));
     }
 
     fn tell(&self, state: &mut State, desk: DeskId, mut notices: Vec<Notice>) {
@@ -528,6 +581,7 @@ impl Store for Naive {
         if let Err(error) = self.check(&state, &parts) {
             match self.bug {
                 Bug::CommitsInPart => drop(self.write(&mut state, parts, 1)),
+                Bug::RefusalsErase => self.erase(&mut state, &parts.erasures),
                 Bug::RefusalsTell => self.tell(&mut state, parts.desk, parts.notices),
                 Bug::RefusalsCount => {
                     for change in parts.counters {
@@ -575,6 +629,18 @@ impl Store for Naive {
             self.check(&state, &CommitParts { guards: Vec::new(), ..parts.clone() })?;
         }
         let rows = if self.has(Bug::LongCommitsAreCut) { 16 } else { usize::MAX };
+        if self.has(Bug::ErasingNothingFails) {
+            let there = |erasure: &Erasure, revision: &Revision| {
+                let row = state.rows.get(&erasure.key);
+                let event = row.and_then(|row| row.events.get(revision.0 as usize - 1));
+                event.is_some_and(Event::is_personal)
+            };
+            let all = |erasure: &Erasure| erasure.revisions.iter().all(|it| there(erasure, it));
+            if !parts.erasures.iter().all(all) {
+                let error = StoreError::new(Operation::Commit, StoreErrorKind::Backend);
+                return Err(error.into());
+            }
+        }
         Ok(self.write(&mut state, parts, rows))
     }
 

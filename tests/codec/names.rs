@@ -6,7 +6,7 @@ use std::sync::Arc;
 use helpdesk::store::codec;
 use helpdesk::{
     Actor, AgentSight, Erasable, FieldFact, GuestId, NoticeKind, Origin, Party, Recipient,
-    Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
+    RedactedBy, Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
@@ -87,7 +87,8 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&guests::RIGHTS);
     all(&authors());
     all(&channels());
-    all(&RULES);
+    all(&[&RULES[..], &LATER_RULES].concat());
+    all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
     all(&MOVES);
     all(&UNASSIGNINGS);

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use helpdesk::command::Open;
+use helpdesk::command::{EraseTicket, Note, Open};
 use helpdesk::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
 use helpdesk::store::{Commit, CommitParts, MemoryStore, NewReceipt, Store};
 use helpdesk::{
-    Actor, Change, Columns, Desk, DeskError, Event, Expected, Head, Key, ReplayError, Requester,
-    Revision, Settings, Write, fold,
+    Actor, Change, Columns, Command, Desk, DeskError, Event, Expected, Head, Key, Loaded,
+    ReplayError, Requester, Revision, Settings, Write, decide, fold, needs,
 };
 use serde_json::Value;
 
@@ -331,9 +331,48 @@ fn desk_with_a_newer_event() -> (Desk<MemoryStore>, Event) {
         counters: Vec::new(),
         notices: Vec::new(),
         receipt: NewReceipt { command: None, digest: 0 },
+        erasures: Vec::new(),
     };
     desk.store().commit(Commit::from_parts(parts)).unwrap();
     (desk, event)
+}
+
+#[test]
+fn nothing_is_erased_of_a_history_that_a_newer_build_wrote_to() {
+    // What is left could not be folded, and a head that skips the event would be a guess.
+    let (with_newer, event) = desk_with_a_newer_event();
+    let key = Key::ticket(DESK, TICKET);
+    let mut history = with_newer.history(key, Revision::ZERO, 10).unwrap();
+    let store = MemoryStore::new();
+    let desk = Desk::create(store, DESK, Settings::default(), samples::monday()).unwrap();
+    let open = Open::new(TICKET, Requester::Contact(samples::MARIA), "It burns");
+    desk.open(Actor::Customer(samples::MARIA).at(samples::monday()), open).unwrap();
+    desk.note(Actor::Host.at(samples::monday()), Note::new(TICKET, "a thought")).unwrap();
+    history.truncate(2);
+    assert_eq!(history[1], event);
+
+    let erase = EraseTicket::new(TICKET, "she asked for it");
+    let call = Actor::Host.at(samples::monday()).call(Command::EraseTicket(erase));
+    let mut loaded = Loaded::default();
+    for _ in 0..3 {
+        let needs = needs(DESK, &call, &loaded);
+        for key in needs.records {
+            loaded.add_record(key, desk.record(key).unwrap());
+        }
+        for passage in needs.passages {
+            loaded.add_passage(passage, history.clone());
+        }
+    }
+    let refused = decide(DESK, &call, &loaded).unwrap_err();
+    assert_eq!(refused.code(), "history_unreadable");
+    assert!(refused.to_string().contains(&*newer_tag(&event)), "{refused}");
+}
+
+fn newer_tag(event: &Event) -> String {
+    match &event.change {
+        Change::Newer(newer) => newer.tag.to_string(),
+        other => panic!("{other:?} is no newer build's"),
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use helpdesk::{
     CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
     FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
     NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
-    Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
+    RedactedBy, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
     StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
@@ -63,6 +63,9 @@ pub(crate) fn channels() -> Vec<Channel> {
         Channel::Other("fax \"2\"\n".into()),
     ]
 }
+
+/// What came to be after the first golden lines were written, which never change.
+pub(crate) const LATER_RULES: [Rule; 1] = [Rule::Retention];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -149,7 +152,13 @@ fn priority(name: &str, rank: u8) -> Priority {
 
 fn timers() -> Timers {
     let day = |days| Some(monday() + TimeDelta::days(days));
-    Timers { wake: day(1), auto_close: day(4), open_age_warning: day(3), open_age_overdue: day(5) }
+    Timers {
+        wake: day(1),
+        auto_close: day(4),
+        open_age_warning: day(3),
+        open_age_overdue: day(5),
+        retention: None,
+    }
 }
 
 /// A cause with nothing in it that may be left out.
@@ -490,7 +499,45 @@ pub(crate) fn later() -> Vec<Event> {
     let mut later = with_views().to_vec();
     later.extend(guests::history());
     later.push(guests::settings());
+    later.extend(with_erasures());
+    later.push(with_retention());
     later
+}
+
+/// What follows on the ticket's history: erasures of every kind, and a hold.
+pub(crate) fn with_erasures() -> Vec<Event> {
+    let revisions = vec![Revision(1), Revision(4), Revision(u64::MAX)];
+    let redacted = |by, bytes| {
+        let revisions = revisions.clone();
+        TicketChange::Redacted { revisions, by, bytes }
+    };
+    let timers = Timers { retention: timers().wake, ..Timers::default() };
+    let changes = [
+        redacted(RedactedBy::Hand, 7),
+        redacted(RedactedBy::Request, 7),
+        TicketChange::Held { held: true, bytes: 7 },
+        TicketChange::Held { held: false, bytes: 0 },
+        TicketChange::TimersSet { timers },
+        redacted(RedactedBy::Retention, 0),
+    ];
+    let first = ticket_history().len() as u64 + 1;
+    let events = changes.into_iter().zip(first..).map(|(change, revision)| {
+        let reasoned = matches!(
+            change,
+            TicketChange::Redacted { bytes: 7, .. } | TicketChange::Held { bytes: 7, .. }
+        );
+        let text = reasoned.then(|| "Private".into());
+        let personal = text.map(|text| Personal { text: Some(text), ..Personal::default() });
+        let cause = full(Actor::System, Rule::Retention, RecordKind::Ticket);
+        event(revision, cause, Change::Ticket(change), personal)
+    });
+    events.collect()
+}
+
+/// Settings under which what is personal goes by itself.
+fn with_retention() -> Event {
+    let draft = SettingsDraft { retention: Some(Span::days(730)), ..SettingsDraft::default() };
+    event(1, plain(Actor::Host), Change::Settings(Arc::new(draft.build().unwrap())), None)
 }
 
 /// An agent and settings that keep views.
@@ -547,6 +594,10 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((settings, fold(settings, [&settings_with]).unwrap()));
     heads.push((ticket, fold(ticket, &guests::history()).unwrap()));
     heads.push((settings, fold(settings, [&guests::settings()]).unwrap()));
+    heads.push((settings, fold(settings, [&with_retention()]).unwrap()));
+    let mut held = ticket_history();
+    held.extend(with_erasures().into_iter().take(3));
+    heads.push((ticket, fold(ticket, &held).unwrap()));
     heads
 }
 

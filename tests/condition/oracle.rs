@@ -209,6 +209,7 @@ impl Oracle {
             Fact::Queued => Known::Flag(ticket.is_queued()),
             Fact::Overdue => Known::Flag(ticket.is_overdue()),
             Fact::OpenAgeWarned => Known::Flag(ticket.open_age_warned()),
+            Fact::Held => Known::Flag(ticket.is_held()),
             Fact::OpenedAt => Known::At(ticket.opened_at()),
             Fact::UpdatedAt => Known::At(ticket.updated_at()),
             Fact::StatusSince => Known::At(ticket.status_since()),

@@ -324,7 +324,13 @@ pub(crate) fn words() -> Words {
             (Fact::field("order"), strings(&ORDERS)),
         ],
         integers,
-        booleans: vec![Fact::Queued, Fact::Overdue, Fact::OpenAgeWarned, Fact::field("paid")],
+        booleans: vec![
+            Fact::Queued,
+            Fact::Overdue,
+            Fact::OpenAgeWarned,
+            Fact::Held,
+            Fact::field("paid"),
+        ],
         instants: (
             instants.collect(),
             strings(&["2026-03-02T09:00:00Z", "2026-03-10T01:00:00+01:00", "2026-05-01T00:00:00Z"]),

@@ -55,6 +55,7 @@ pub(crate) fn april() -> At {
 pub(crate) fn world() -> MemoryStore {
     let kit = TestDesk::new();
     kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
+    kit.put_agent(RUDI, AgentProfile { deactivated: true, ..profile(RUDI) });
     for id in [NEW, OWNED, RESOLVED, CLOSED].into_iter().chain(LATER) {
         kit.ok(&customer(MARIA), request(id));
     }
@@ -149,6 +150,14 @@ pub(crate) fn accepted() -> Vec<Scene> {
             Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())])
         }),
         scene("settings", &agent(OWNER), ten, settings),
+        scene("a redaction", &host, ten, {
+            Command::Redact(Redact::new(OWNED, [Revision(1)], "a secret"))
+        }),
+        scene("an erasure", &agent(OWNER), ten, {
+            Command::EraseTicket(EraseTicket::new(CLOSED, "she asked for it"))
+        }),
+        scene("a hold", &host, ten, Command::Hold(Hold::new(CLOSED, true, "a lawsuit"))),
+        scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
     ]
 }
 
@@ -163,6 +172,12 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
     let asleep = Command::SetStatus(set_status(OWNED, "pending"));
     let stranger = agent(helpdesk::AgentId::from_u128(0xdead));
     vec![
+        (
+            scene("no such message", &host, {
+                Command::Redact(Redact::new(OWNED, [Revision(99)], "a secret"))
+            }),
+            "no_such_event",
+        ),
         (scene("an id in use", &maria, Command::Open(request(NEW))), "id_taken"),
         (scene("not hers", &customer(OTTO), Command::Reply(reply(NEW))), "not_found"),
         (scene("nobody", &stranger, Command::Reply(reply(NEW))), "not_an_agent"),

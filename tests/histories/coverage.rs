@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 34] = [
+const REFUSALS: [&str; 38] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -24,6 +24,7 @@ const REFUSALS: [&str; 34] = [
     "internal",
     "limit_exceeded",
     "needs_command",
+    "no_such_event",
     "no_transition",
     "not_an_agent",
     "not_closed",
@@ -32,18 +33,21 @@ const REFUSALS: [&str; 34] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "on_legal_hold",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
     "reason_required",
     "resolution_required",
     "stale_view",
+    "still_active",
     "transition_forbidden",
     "unknown_name",
+    "no_such_agent",
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 36] = [
+const CHANGES: [&str; 40] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -52,11 +56,15 @@ const CHANGES: [&str; 36] = [
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",
+    "Held",
     "ImpactChanged",
     "OpenAgeOverdue",
     "OpenAgeWarned",
     "Opened",
     "PriorityChanged",
+    "redacted: Hand",
+    "redacted: Request",
+    "redacted: Retention",
     "ResolutionRecorded",
     "SubjectChanged",
     "TagsChanged",
@@ -143,6 +151,7 @@ fn kind(change: &TicketChange) -> String {
         TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
+        TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
         change => {
             let name = format!("{change:?}");

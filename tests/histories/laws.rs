@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, Event, Head, Key, Moved, Part, Party, Requester, Rule,
-    Settings, StatusCategory, StatusChange, StatusName, Ticket, TicketChange, Visibility, fold,
+    Actor, Agent, AgentId, Call, Command, Event, FieldFact, Head, Key, Moved, Part, Party,
+    RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
+    TicketChange, Timers, Visibility, fold,
 };
 
 use super::run::{Broken, law};
@@ -154,15 +155,18 @@ impl Scene<'_> {
             let said = message.visibility == Visibility::Note;
             law!(note == said, "law 6: its visibility is {:?}", message.visibility);
         }
-        // Whatever the command, the ticket may adopt new settings after it.
-        let adopts = |event: &&Event| event.cause.rule == Some(Rule::Adoption);
-        let adopted = events.iter().any(|event| adopts(&event));
-        let last = events.iter().rfind(|event| !adopts(event)).map(|event| event.revision);
-        law!(last == Some(message.revision), "law 6: something followed from it");
         let earlier = history.iter().take_while(|event| event.revision < message.revision);
         let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
             return Err("law 1: a ticket's history folds to something else".to_owned());
         };
+        // Whatever the command, the ticket may adopt new settings after it; and words on a closed
+        // ticket that was erased are to go in their turn.
+        let adopts = |event: &&Event| {
+            event.cause.rule == Some(Rule::Adoption) || keeps_anew(event, before.timers())
+        };
+        let adopted = events.iter().any(|event| adopts(&event));
+        let last = events.iter().rfind(|event| !adopts(event)).map(|event| event.revision);
+        law!(last == Some(message.revision), "law 6: something followed from it");
         let facts = |ticket: &Ticket| {
             (
                 (ticket.status().name.clone(), ticket.status_since(), ticket.reason().cloned()),
@@ -181,7 +185,12 @@ impl Scene<'_> {
 pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken> {
     let (mut postponed, mut resolved) = (false, false);
     let (mut warned, mut overdue) = (false, false);
+    let (mut closed, mut erased) = (false, false);
     for event in history {
+        let by_itself = retained(event);
+        law!(!by_itself || closed, "law 7: {key} was erased by itself, and is not closed");
+        law!(!by_itself || !erased, "law 7: {key} was erased twice with nothing between");
+        erased = by_itself || (erased && !brings_words(event));
         match event.ticket_change() {
             Some(TicketChange::StatusChanged(moved)) => {
                 if moved.because == Moved::Woken {
@@ -192,6 +201,7 @@ pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken
                 }
                 postponed = moved.because == Moved::Postponed;
                 resolved = moved.to.category == StatusCategory::Resolved;
+                closed = moved.to.category == StatusCategory::Closed;
                 if moved.from.category.is_done() && !moved.to.category.is_done() {
                     (warned, overdue) = (false, false);
                 }
@@ -208,6 +218,35 @@ pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken
         }
     }
     Ok(())
+}
+
+/// Whether an event states nothing but when what is personal goes.
+fn keeps_anew(event: &Event, timers: Timers) -> bool {
+    matches!(event.ticket_change(), Some(TicketChange::TimersSet { timers: now })
+        if *now == Timers { retention: now.retention, ..timers })
+}
+
+/// Whether this is an erasure for the time that has passed.
+fn retained(event: &Event) -> bool {
+    let Some(TicketChange::Redacted { by, .. }) = event.ticket_change() else { return false };
+    *by == RedactedBy::Retention
+}
+
+/// Whether an event had a personal payload, by its facts alone.
+fn brings_words(event: &Event) -> bool {
+    match event.ticket_change() {
+        Some(TicketChange::StatusChanged(moved)) => moved.because == Moved::Reopened,
+        Some(TicketChange::FieldChanged { to, .. }) => *to == Some(FieldFact::Personal),
+        Some(
+            TicketChange::SubjectChanged { .. }
+            | TicketChange::ResolutionRecorded { .. }
+            | TicketChange::Escalated { .. }
+            | TicketChange::Held { .. },
+        ) => true,
+        Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,
+        Some(change) => change.message().is_some(),
+        None => false,
+    }
 }
 
 /// Law 7: when nothing is to come any more, everything that was to come has come.

@@ -12,7 +12,7 @@ use helpdesk::store::{
     Query, Receipt, Scope, Settlement, Store, StoreError, StoreErrorKind, Wanted,
 };
 use helpdesk::{
-    Columns, CommandId, Counter, DeskId, Event, Head, Key, Record, ReplayError, Revision,
+    Columns, CommandId, Counter, DeskId, Erasure, Event, Head, Key, Record, ReplayError, Revision,
     TicketNumber, UniqueKey, fold,
 };
 
@@ -50,6 +50,8 @@ pub(crate) struct CommitRow {
 #[derive(Debug)]
 pub(crate) struct NoticeRow {
     ticket: Key,
+    /// Of the event: by it a notice is erased, also one that this build cannot read.
+    revision: Revision,
     number: TicketNumber,
     pub(crate) notice: String,
     attempts: u32,
@@ -142,7 +144,16 @@ impl Tables {
         let receipt = scan::receipt(&parts, &read, seq, number);
         let owners = scan::owners(&parts, &receipt, &read);
         let touched = codec::encode_touched(&receipt.touched).map_err(refused)?;
-        let CommitParts { desk, writes, guards: _, keys: _, counters, notices, receipt: _ } = parts;
+        let CommitParts {
+            desk,
+            writes,
+            guards: _,
+            keys: _,
+            counters,
+            notices,
+            receipt: _,
+            erasures,
+        } = parts;
         // Everything becomes text before anything is written.
         let mut heads = Vec::new();
         for (write, touched) in writes.iter().zip(&receipt.touched) {
@@ -157,7 +168,7 @@ impl Tables {
             };
             heads.push((write.key, row, events));
         }
-        let texts = notices.iter().map(|it| Ok((it.id.ticket, codec::encode_notice(it)?)));
+        let texts = notices.iter().map(|it| Ok((it.id, codec::encode_notice(it)?)));
         let texts = texts.collect::<Result<Vec<_>, _>>().map_err(refused)?;
         for (key, row, events) in heads {
             self.records.insert(key, row);
@@ -170,13 +181,28 @@ impl Tables {
             let text = codec::counter_text(&change.counter);
             *self.counters.entry((desk, text)).or_default() += change.delta;
         }
-        for (ticket, notice) in texts {
-            let ticket = Key::ticket(desk, ticket);
+        for (id, notice) in texts {
+            let (ticket, revision) = (Key::ticket(desk, id.ticket), id.revision);
             let number = self.records.get(&ticket).and_then(|row| row.number);
             let number = number.unwrap_or(TicketNumber(0));
-            let row =
-                NoticeRow { ticket, number, notice, attempts: 0, lease: None, held_until: None };
+            let row = NoticeRow {
+                ticket,
+                revision,
+                number,
+                notice,
+                attempts: 0,
+                lease: None,
+                held_until: None,
+            };
             self.outbox.push(row);
+        }
+        for Erasure { key, revisions } in erasures {
+            for revision in &revisions {
+                if let Some(event) = self.events.get_mut(&(key, *revision)) {
+                    event.personal = None;
+                }
+            }
+            self.outbox.retain(|row| row.ticket != key || !revisions.contains(&row.revision));
         }
         let Receipt { command, digest, .. } = receipt;
         self.commits.insert((desk, seq), CommitRow { command, digest, touched });

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, GrantAccess, LogConversation, Note, Open, Postpone,
-    Reopen, Reply, Resolve, Resolving, RevokeAccess, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
+    Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess, SetStatus, Take,
+    Transfer, Unassign,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -411,7 +412,10 @@ commands!(
     Reopen,
     FollowUp,
     GrantAccess,
-    RevokeAccess
+    RevokeAccess,
+    Redact,
+    EraseTicket,
+    Hold
 );
 
 /// Maria's request to support.

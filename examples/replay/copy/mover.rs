@@ -84,6 +84,8 @@ impl<'a> Mover<'a> {
             guards: Vec::new(),
             keys: Vec::new(),
             counters: Vec::new(),
+            // What was erased came without its payload.
+            erasures: Vec::new(),
             notices: Vec::new(),
             receipt: NewReceipt { command: None, digest: 0 },
         };

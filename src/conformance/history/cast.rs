@@ -134,6 +134,14 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Reopening::Within(Span::ZERO),
         Reopening::Always,
     ]);
+    draft.retention = random.one_of([
+        None,
+        None,
+        Some(days(60)),
+        Some(days(3)),
+        Some(Span::hours(5)),
+        Some(Span::seconds(1)),
+    ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);

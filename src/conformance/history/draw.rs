@@ -152,14 +152,19 @@ impl Draw<'_> {
     /// Somebody who may do this on this ticket, mostly.
     fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
         let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
+        let erases =
+            matches!(command, Command::Redact(_) | Command::EraseTicket(_) | Command::Hold(_));
         match self.random.below(100) {
             0..15 => return self.anybody(),
             15..22 => return Actor::Host,
             22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            22..65 if erases => return Actor::Host,
             22..65 if !asks => {}
             _ => match (ticket.requester, self.random.below(8)) {
                 (_, 0) => return Actor::Bot("sorter".into()),
-                (_, 6) if asks => return Actor::Guest(self.guest()),
+                (_, 6) if asks && !ticket.guests.is_empty() => {
+                    return ticket.guests.keys().next().map_or(Actor::Host, |it| Actor::Guest(*it));
+                }
                 (Requester::Contact(contact), 1) => return Actor::AutoResponder(contact),
                 (Requester::Contact(contact), 2) => return Actor::Customer(contact),
                 (Requester::Contact(contact), 3..6) if asks => return Actor::Customer(contact),
@@ -197,6 +202,9 @@ impl Draw<'_> {
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        if self.random.percent(7) {
+            return self.erasing(id, ticket);
+        }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
                 ticket: id,
@@ -275,9 +283,31 @@ impl Draw<'_> {
             _ => cast::contact(self.random.below(3) as u128),
         };
         let rights = [GuestRight::Status, GuestRight::View, GuestRight::Reply];
-        let rights = rights.into_iter().filter(|_| self.random.percent(60)).collect();
+        let rights = rights.into_iter().filter(|_| self.random.percent(75)).collect();
         let until = self.now + TimeDelta::minutes(self.random.below(9000) as i64 - 200);
         Command::GrantAccess(GrantAccess { ticket, guest, contact, rights, until })
+    }
+
+    /// What erases, and what forbids it.
+    fn erasing(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        match self.random.below(10) {
+            0..5 => {
+                let most = ticket.revision.0 as usize;
+                let draw = |draw: &mut Self| Revision(1 + draw.random.below(most.max(1)) as u64);
+                let mut messages: Vec<Revision> =
+                    (0..self.random.below(4)).map(|_| draw(self)).collect();
+                if self.random.percent(8) {
+                    messages.push(self.one([Revision::ZERO, Revision(most as u64 + 1)]));
+                }
+                Command::Redact(Redact::new(id, messages, self.text()))
+            }
+            5..7 => Command::EraseTicket(EraseTicket::new(id, self.text())),
+            _ => {
+                // Held ones are mostly released.
+                let hold = if ticket.held { self.random.percent(25) } else { true };
+                Command::Hold(Hold::new(id, hold, self.text()))
+            }
+        }
     }
 
     fn governing(&mut self) -> (Actor, Command) {
@@ -308,6 +338,9 @@ impl Draw<'_> {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
         }
         let id = cast::agent(index);
+        if self.random.percent(12) {
+            return (actor, Command::EraseAgent(id));
+        }
         let mut profile = match self.view.model.agents().get(&id) {
             Some(known) => known.clone(),
             None => cast::profile(index),

@@ -56,4 +56,8 @@ commands! {
     "save_views": Command::SaveViews(_),
     "create_desk": Command::CreateDesk(_),
     "publish_settings": Command::PublishSettings(_),
+    "redact": Command::Redact(_),
+    "erase_ticket": Command::EraseTicket(_),
+    "hold": Command::Hold(_),
+    "erase_agent": Command::EraseAgent(_),
 }

@@ -6,6 +6,7 @@ mod commit;
 mod counters;
 mod desk;
 mod due;
+mod erasing;
 pub(super) mod find;
 mod history;
 mod keys;
@@ -387,6 +388,29 @@ laws! { $
         racing_desks_lose_no_message;
         /// A tick of all desks carries out what is due on each, when it is due.
         a_tick_of_all_desks_reaches_each;
+    }
+    erasing {
+        /// What an erasure of a `commit` names has no personal payload any more, in `history` as
+        /// in `scan`, whichever commits wrote it.
+        what_was_erased_is_in_no_history_and_no_scan;
+        /// An erasure leaves the facts, the order and the number of all events, the payloads of
+        /// those that it does not name, the record and the receipt.
+        an_erasure_leaves_facts_and_all_other_events;
+        /// An erasure is of the record that it names, whether the `commit` writes that or not:
+        /// not of another id, kind or desk.
+        an_erasure_is_of_one_record;
+        /// To erase what is erased already, never had a payload, or is not there, changes
+        /// nothing, and does not keep the `commit` from being made.
+        erasing_what_is_not_there_changes_nothing;
+        /// A refused `commit` erases nothing.
+        a_refused_commit_erases_nothing;
+        /// Of an event that a newer build wrote, the payload is erased, too; its facts stay.
+        a_newer_builds_words_are_erased;
+        /// Notices of erased events that are not settled are gone from the outbox, and no other.
+        notices_of_erased_events_are_gone;
+        /// A notice goes with its event also while it is leased: `settle` gives `false`, and the
+        /// next of its ticket can be claimed.
+        a_lease_on_an_erased_notice_settles_nothing;
     }
     random {
         /// Commits, leases and questions by chance, some right and some wrong, are answered as

@@ -16,7 +16,7 @@ use crate::store::{
     Receipt, Roster, Scope, Settlement, Wanted,
 };
 use crate::{
-    Counter, CounterChange, DeskId, Expected, Guard, Key, KeyChange, NoticeId, Revision,
+    Counter, CounterChange, DeskId, Erasure, Expected, Guard, Key, KeyChange, NoticeId, Revision,
     TicketNumber, UniqueKey, Write,
 };
 
@@ -31,6 +31,7 @@ pub(super) async fn random_commits_are_answered_as_in_memory(hand: Hand<'_>) -> 
         hand,
         memory: &memory,
         chance: Chance(0),
+        erasing: Chance(0),
         places: BTreeMap::new(),
         numbers: BTreeMap::new(),
         claimed: Vec::new(),
@@ -38,6 +39,7 @@ pub(super) async fn random_commits_are_answered_as_in_memory(hand: Hand<'_>) -> 
     };
     for seed in 1..=SEEDS {
         twins.chance = Chance(seed);
+        twins.erasing = Chance(!seed);
         for step in 0..STEPS {
             let done = twins.step().await;
             done.map_err(|Fault(found)| Fault(format!("seed {seed}, step {step}: {found}")))?;
@@ -83,6 +85,8 @@ struct Twins<'s> {
     hand: Hand<'s>,
     memory: &'s Inline<MemoryStore>,
     chance: Chance,
+    /// For what is erased.
+    erasing: Chance,
     /// The store's place of a commit, by memory's: gaps are allowed.
     places: BTreeMap<(DeskId, u64), u64>,
     /// The store's number of a ticket, by its key: gaps are allowed here, too.
@@ -188,6 +192,22 @@ impl Twins<'_> {
             while write.key.as_ticket().is_some() && self.chance.one_in(2) {
                 commit.notices.push(notice(write.key, write.revision().0, index));
                 index += 1;
+            }
+        }
+        if self.erasing.one_in(4) {
+            let mut named: Vec<Key> = (0..2).filter_map(|_| self.erasing.pick(&keys())).collect();
+            named.retain(|key| key.desk == desk);
+            named.sort_unstable();
+            named.dedup();
+            for key in named {
+                let last = self.revision(key).await?;
+                let mut revisions = Vec::new();
+                for revision in (1..=last).rev().take(6) {
+                    if self.erasing.one_in(2) {
+                        revisions.insert(0, Revision(revision));
+                    }
+                }
+                commit.erasures.push(Erasure { key, revisions });
             }
         }
         if self.chance.one_in(2) {

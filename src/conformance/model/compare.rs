@@ -56,6 +56,8 @@ impl ModelTicket {
         found.note("open_age_warned", ticket.open_age_warned(), self.warned);
         found.note("overdue", ticket.is_overdue(), self.overdue);
         found.note("reopened", ticket.reopen_count(), self.reopened);
+        found.note("held", ticket.is_held(), self.held);
+        found.note("personal_since", ticket.personal_since(), self.words.since());
         found.note("queued", ticket.is_queued(), self.owner.is_none() && !self.is_done());
         if !self.is_done() {
             found.note("unresolved_since", ticket.unresolved_since(), self.unresolved_since);
@@ -114,7 +116,10 @@ impl ModelTicket {
         found.note("guests", guests, self.guests.clone());
         let held: Vec<(&FieldName, Option<&FieldValue>)> =
             ticket.fields().iter().map(|(name, value)| (name, Erasable::known(value))).collect();
-        let model = self.fields.iter().map(|(name, value)| (name, Some(value))).collect();
+        let erased = |name: &FieldName| self.words.erased_fields.contains(name);
+        let model = self.fields.iter();
+        let model =
+            model.map(|(name, value)| (name, Some(value).filter(|_| !erased(name)))).collect();
         found.note("fields", held, model);
     }
 }

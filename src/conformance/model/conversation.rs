@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::ticket::{later, status};
-use super::{ADDRESS, Model, ModelTicket, Step, Voice, is_label};
+use super::{ADDRESS, Model, ModelTicket, Step, Voice, Words, is_label};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
     Actor, Attachment, Channel, Origin, Party, PriorityName, Reopening, Requester, Revision, Role,
@@ -137,6 +137,8 @@ impl Model {
             follows: None,
             followed_up_by: Vec::new(),
             timers: Timers::default(),
+            held: false,
+            words: Words::from(now),
         }
     }
 
@@ -153,6 +155,7 @@ impl Model {
     pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
         self.words(step, &note.text, &note.attachments);
         ticket.say(step.now, Voice::Neither, false);
+        ticket.words.come(step.now);
     }
 
     pub(super) fn log(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, log: &LogConversation) {
@@ -192,6 +195,7 @@ impl Model {
             return;
         }
         ticket.say(said, voice, true);
+        ticket.words.come(step.now);
         ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
         if !news {
             return;
@@ -281,7 +285,11 @@ impl Model {
     ) {
         let limit = self.settings.limits().follow_ups;
         self.at_most(step, ticket.followed_up_by.len() + 1, limit);
-        let subject = ticket.subject.clone();
+        let mut subject = ticket.subject.clone();
+        if subject.is_empty() {
+            // It was erased; the new words have a first line of their own.
+            subject = first_line(&step.text, self.settings.limits().subject_bytes);
+        }
         let mut child =
             self.blank(ticket.id, ticket.requester, step.now, &ticket.priority, subject);
         child.follows = Some(ticket.id);
@@ -299,6 +307,7 @@ impl Model {
     /// Checks what somebody writes.
     fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
         let limits = self.settings.limits();
+        step.text = text.to_owned();
         let something = !text.trim().is_empty() || !files.is_empty();
         step.require(something, "empty");
         self.at_most(step, text.len(), limits.text_bytes);

@@ -10,7 +10,11 @@ impl Model {
     pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
         let draft = self.settings.draft();
         if let Some(subject) = &edit.subject {
-            ticket.subject = self.subject(step, subject);
+            let subject = self.subject(step, subject);
+            if subject != ticket.subject {
+                ticket.subject = subject;
+                ticket.words.come(step.now);
+            }
         }
         if let Patch::Set(category) = &edit.category {
             step.require(draft.categories.contains(category), "unknown_name");
@@ -84,9 +88,15 @@ impl Model {
         match value {
             Some(value) => {
                 step.require(field.kind.accepts(value).is_ok(), "field_invalid");
-                ticket.fields.insert(name.clone(), value.clone());
+                let erased = ticket.words.erased_fields.remove(name);
+                let before = ticket.fields.insert(name.clone(), value.clone());
+                let new = erased || before.as_ref() != Some(value);
+                if new && (field.personal || matches!(value, FieldValue::Text(_))) {
+                    ticket.words.come(step.now);
+                }
             }
             None => {
+                ticket.words.erased_fields.remove(name);
                 let held = ticket.fields.remove(name).is_some();
                 let rules = ticket.rules(&self.settings);
                 let required = rules.is_some_and(|rules| rules.required_fields.contains(name));

@@ -25,6 +25,7 @@ impl Model {
                 }
             }
             Command::PublishSettings(settings) => changes.settings = Some(settings.clone()),
+            Command::EraseAgent(id) => changes.agent = self.erase_agent(step, *id),
             _ => {}
         }
         changes
@@ -49,10 +50,10 @@ impl Model {
             profile.role == Role::Owner || before.is_some_and(|before| before.role == Role::Owner);
         let may_make_owners = matches!(step.party, Party::Owner | Party::Host);
         step.require(!owners || may_make_owners, "owners_only");
+        step.require(is_label(&profile.name, 200), "bad_name");
         if before == Some(profile) && step.faults.is_empty() {
             return;
         }
-        step.require(is_label(&profile.name, 200), "bad_name");
         for department in &profile.departments {
             step.require(self.knows_department(department), "unknown_name");
         }

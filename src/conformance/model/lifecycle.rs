@@ -164,6 +164,8 @@ impl Model {
         if !ticket.ended(resolving) {
             ticket.resolved_at = Some(step.now);
             ticket.auto_close_cancelled = false;
+            ticket.words.resolution_erased = false;
+            ticket.words.come(step.now);
             ticket.resolution = Some((
                 resolving.code.clone(),
                 resolving.text.clone(),
@@ -176,6 +178,7 @@ impl Model {
     pub(super) fn reopen(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reopen: &Reopen) {
         self.why(step, &reopen.reason);
         step.require(ticket.is_done(), "not_finished");
+        ticket.words.come(step.now);
         let to = &self.settings.draft().workflow.landmarks.reopened;
         self.go(ticket, to, step.now);
     }
@@ -191,8 +194,10 @@ impl ModelTicket {
     /// Whether this is how it ended, as far as is on record.
     fn ended(&self, resolving: &Resolving) -> bool {
         let recorded = self.resolution.as_ref();
-        recorded
-            .is_some_and(|(code, text, _, _)| *code == resolving.code && *text == resolving.text)
+        !self.words.resolution_erased
+            && recorded.is_some_and(|(code, text, _, _)| {
+                *code == resolving.code && *text == resolving.text
+            })
     }
 }
 

@@ -34,6 +34,7 @@ mod guests;
 mod lifecycle;
 mod ownership;
 mod people;
+mod privacy;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use guests::Admission;
+pub use privacy::Words;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
@@ -93,6 +95,8 @@ struct Step<'a> {
     unnamed: bool,
     /// Another ticket that it writes to.
     also: Option<ModelTicket>,
+    /// What is said.
+    text: String,
 }
 
 impl Step<'_> {
@@ -254,6 +258,8 @@ impl Model {
             }
             let Some(ticket) = self.tickets.get_mut(&id) else { continue };
             ticket.revision = record.revision;
+            let own = outcome.all_events().filter(|(key, _)| *key == record.key);
+            ticket.learn_words(own.map(|(_, event)| event));
             // Somebody's doing is news; to customers, what is said publicly and moves.
             let events = outcome.all_events().filter(|(key, _)| *key == record.key);
             for (_, event) in events.filter(|(_, event)| event.cause.actor != Actor::System) {
@@ -313,6 +319,7 @@ impl Model {
             opens: None,
             unnamed: false,
             also: None,
+            text: String::new(),
         };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
@@ -391,6 +398,9 @@ impl Model {
             Command::Close(close) => self.close(step, ticket, close),
             Command::Reopen(reopen) => self.reopen(step, ticket, reopen),
             Command::FollowUp(follow_up) => self.follow_up(step, ticket, follow_up),
+            Command::Redact(redact) => self.redact(step, ticket, redact),
+            Command::EraseTicket(erase) => self.erase_ticket(step, ticket, erase),
+            Command::Hold(hold) => self.hold(step, ticket, hold),
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.
@@ -398,7 +408,8 @@ impl Model {
             | Command::PutAgent { .. }
             | Command::SaveViews(_)
             | Command::CreateDesk(_)
-            | Command::PublishSettings(_) => {}
+            | Command::PublishSettings(_)
+            | Command::EraseAgent(_) => {}
         }
     }
 

@@ -80,6 +80,7 @@ impl Model {
         let higher = self.tier(Some(&escalate.department)) > from;
         step.require(!known || higher, "not_higher_tier");
         ticket.escalated += 1;
+        ticket.words.come(step.now);
         self.hand_over(step, ticket, &escalate.department, escalate.agent);
     }
 

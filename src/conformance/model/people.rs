@@ -118,9 +118,12 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
     let staff = || Party::STAFF.contains(&party);
     match command {
         Command::Tick(_) => party == Party::System,
-        Command::PutAgent { .. } | Command::PublishSettings(_) => {
-            [Owner, Admin, Host].contains(&party)
-        }
+        Command::PutAgent { .. }
+        | Command::PublishSettings(_)
+        | Command::Redact(_)
+        | Command::EraseTicket(_)
+        | Command::Hold(_)
+        | Command::EraseAgent(_) => [Owner, Admin, Host].contains(&party),
         Command::CreateDesk(_) => party == Host,
         // Only an agent has views of their own.
         Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Admission;
+use super::Words;
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
     GuestId, ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
@@ -83,6 +84,9 @@ pub struct ModelTicket {
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
     pub timers: Timers,
+    pub held: bool,
+    /// What is personal on it.
+    pub words: Words,
 }
 
 impl ModelTicket {
@@ -150,8 +154,10 @@ impl ModelTicket {
 
     /// When it next does something by itself.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let Timers { wake, auto_close, open_age_warning, open_age_overdue } = self.timers;
-        [wake, auto_close, open_age_warning, open_age_overdue].into_iter().flatten().min()
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, retention } =
+            self.timers;
+        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention];
+        all.into_iter().flatten().min()
     }
 
     /// The public messages, in the order in which they were said.
@@ -228,6 +234,7 @@ impl ModelTicket {
             open_age_overdue: open_age
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
+            retention: self.kept_until(settings),
         };
     }
 
@@ -244,7 +251,7 @@ impl ModelTicket {
         let landmarks = &settings.draft().workflow.landmarks;
         // It may be due before the last thing that happened, where the settings changed.
         let at = due.max(self.updated_at);
-        let Timers { wake, auto_close, open_age_warning, .. } = self.timers;
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, .. } = self.timers;
         if wake == Some(due) {
             let to = if self.postponed_from_new { &landmarks.initial } else { &landmarks.woken };
             self.enter(settings, to, at);
@@ -255,11 +262,16 @@ impl ModelTicket {
         } else if open_age_warning == Some(due) {
             self.warned = true;
             self.timers.open_age_warning = None;
-        } else {
+        } else if open_age_overdue == Some(due) {
             self.overdue = true;
             self.timers.open_age_overdue = None;
+        } else {
+            self.forget(|_| true);
+            self.timers.retention = None;
         }
         self.updated_at = at;
+        // An event each.
+        self.revision.0 += 1;
     }
 }
 

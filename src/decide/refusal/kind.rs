@@ -81,13 +81,21 @@ impl Refusal {
             Self::NotPublic { .. } => "not_public",
             Self::CursorMismatch => "cursor_mismatch",
             Self::OwnersOnly { .. } => "owners_only",
+            Self::OnLegalHold { .. } => "on_legal_hold",
+            Self::NoSuchEvent { .. } => "no_such_event",
+            Self::NoSuchAgent { .. } => "no_such_agent",
+            Self::StillActive { .. } => "still_active",
+            Self::HistoryUnreadable { .. } => "history_unreadable",
         }
     }
 
     /// What a host does with it; [`RefusalKind`] has an example.
     pub fn kind(&self) -> RefusalKind {
         match self {
-            Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,
+            Self::NotFound { .. }
+            | Self::NoSuchDesk
+            | Self::NoSuchEvent { .. }
+            | Self::NoSuchAgent { .. } => RefusalKind::NotFound,
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
@@ -111,7 +119,10 @@ impl Refusal {
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
-            | Self::EmailTaken => RefusalKind::Conflict,
+            | Self::EmailTaken
+            | Self::OnLegalHold { .. }
+            | Self::StillActive { .. }
+            | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded

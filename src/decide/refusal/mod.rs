@@ -13,6 +13,7 @@ use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, 
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
+use crate::ticket::ReplayError;
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -313,5 +314,38 @@ pub enum Refusal {
     OwnersOnly {
         /// The part that the actor plays.
         party: Party,
+    },
+    /// The ticket is on legal hold, and something of it was to be erased.
+    #[error("the ticket `{ticket}` is on legal hold")]
+    OnLegalHold {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// The ticket's history has no such event.
+    #[error("the history of {key} has no event {revision}")]
+    NoSuchEvent {
+        /// Whose history.
+        key: Key,
+        /// The revision that was named.
+        revision: Revision,
+    },
+    /// There is no such agent.
+    #[error("there is no agent `{agent}`")]
+    NoSuchAgent {
+        /// The agent that was named.
+        agent: AgentId,
+    },
+    /// The agent may still act: who is to be erased is deactivated first.
+    #[error("agent `{agent}` is active: deactivate them first")]
+    StillActive {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// What is left of a history that something was to be erased from cannot be folded: a newer
+    /// build has written to it, or it is damaged.
+    #[error("the history cannot be folded anew: {why}")]
+    HistoryUnreadable {
+        /// What is wrong with it.
+        why: ReplayError,
     },
 }

@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode, Tag,
-    TicketId, UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
+    Revision, Tag, TicketId, UrgencyName,
 };
 use crate::people::{AgentChange, Grant};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    FieldFact, Follower, Heard, Message, Opened, PriorityBy, StatusChange, TicketChange, Timers,
-    Unassigning,
+    FieldFact, Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange,
+    TicketChange, Timers, Unassigning,
 };
 
 pub(super) const AGENT: &str = "agent.described";
@@ -126,6 +126,12 @@ ticket_events! {
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};
     "ticket.timers_set" => TimersSet { timers as timers: Timers };
+    "ticket.redacted" => Redacted {
+        revisions as revisions: Vec<Revision>,
+        by as by: RedactedBy,
+        bytes as bytes: u32
+    };
+    "ticket.held" => Held { held as held: bool, bytes as bytes: u32 };
 }
 
 /// A tag and the facts under it.

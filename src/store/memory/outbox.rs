@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::hash::IdMap;
 use crate::channel::Notice;
-use crate::ids::TicketId;
+use crate::ids::{Revision, TicketId};
 use crate::store::{Lease, Settlement};
 
 #[derive(Debug, Default)]
@@ -68,6 +68,27 @@ impl Outbox {
         queue.place.0 = lease.until;
         self.order.insert(queue.place, ticket);
         Some(Leased { notice, lease: queue.lease, attempt: queue.attempts })
+    }
+
+    /// Drops the notices of these events of a ticket, also the one that is leased.
+    pub(super) fn erase(&mut self, ticket: TicketId, erased: impl Fn(&Revision) -> bool) {
+        let Some(queue) = self.queues.get_mut(&ticket) else { return };
+        let oldest = queue.notices.front().map(|(age, _)| *age);
+        queue.notices.retain(|(_, notice)| !erased(&notice.id.revision));
+        let left = queue.notices.front().map(|(age, _)| *age);
+        if left == oldest {
+            return;
+        }
+        self.order.remove(&queue.place);
+        queue.lease = 0;
+        queue.attempts = 0;
+        match left {
+            Some(age) => {
+                queue.place = (DateTime::<Utc>::MIN_UTC, age);
+                self.order.insert(queue.place, ticket);
+            }
+            None => drop(self.queues.remove(&ticket)),
+        }
     }
 
     pub(super) fn settle(&mut self, ticket: TicketId, lease: u64, settlement: Settlement) -> bool {

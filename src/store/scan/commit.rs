@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{CommitError, CommitParts, Receipt, Touched};
-use super::Kept;
-use crate::decide::{Expected, Guard, KeyChange, UniqueKey};
+use super::super::{CommitError, CommitParts, Entry, Receipt, Touched};
+use super::{Kept, Waiting};
+use crate::decide::{Erasure, Expected, Guard, KeyChange, UniqueKey};
 use crate::ids::{Key, Revision, TicketNumber};
+use crate::record::Event;
 
 /// Whether everything holds that a commit rests on: all the checks of
 /// [`Store::commit`](super::super::Store::commit), in their order. Nothing may change between this and
@@ -202,4 +203,41 @@ pub fn owners(
     let numbers = opened.filter_map(|it| Some((UniqueKey::Number(it.number?), Some(it.key))));
     owners.extend(numbers);
     owners
+}
+
+/// Carries a commit's erasures out, once all else of it is written: in the whole log the payloads
+/// of the events that they name, in the outbox the notices of these.
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// let mut log = desk.store().scan(desk.id(), 0, usize::MAX)?;
+/// let mut outbox = Vec::new();
+/// let key = Key::ticket(desk.id(), id);
+/// let erasure = Erasure { key, revisions: vec![Revision(1)] };
+/// scan::erase(&mut log, &mut outbox, &[erasure]);
+/// let opening = log.iter().find(|entry| entry.key == key).unwrap();
+/// assert!(!opening.events[0].is_personal());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+pub fn erase<'e>(
+    log: impl IntoIterator<Item = &'e mut Entry>,
+    outbox: &mut Vec<Waiting>,
+    erasures: &[Erasure],
+) {
+    if erasures.is_empty() {
+        return;
+    }
+    let erased = |key: Key, revision: Revision| {
+        let of = erasures.iter().filter(|erasure| erasure.key == key);
+        of.flat_map(|erasure| &erasure.revisions).any(|named| *named == revision)
+    };
+    for entry in log {
+        let named = |event: &Event| event.is_personal() && erased(entry.key, event.revision);
+        if entry.events.iter().any(named) {
+            let mut events = entry.events.to_vec();
+            events.iter_mut().filter(|event| named(event)).for_each(Event::erase);
+            entry.events = events.into();
+        }
+    }
+    outbox.retain(|row| !erased(row.ticket, row.notice.id.revision));
 }

@@ -1,7 +1,7 @@
 //! What every store must do, answered from plain iterators: for a host's small store, which is
 //! correct with these before it is fast.
 //!
-//! The whole of a store over a host's own maps is in `examples/own_store.rs`, in less than 150
+//! The whole of a store over a host's own maps is in `examples/own_store.rs`, in less than 160
 //! lines. A store with indexes replaces one of these at a time, and has the conformance suite
 //! to tell whether it still answers the same.
 //!
@@ -10,7 +10,7 @@
 //! | [`load`](super::Store::load) | [`load()`] |
 //! | [`resolve`](super::Store::resolve), [`receipt`](super::Store::receipt) | the host's own [`Kept`] |
 //! | [`history`](super::Store::history) | the host's own table, in order |
-//! | [`commit`](super::Store::commit) | [`check`], then [`receipt()`], [`owners`], [`waiting`] |
+//! | [`commit`](super::Store::commit) | [`check`], then [`receipt()`], [`owners`], [`waiting`], [`erase`] |
 //! | [`find`](super::Store::find) | [`find()`] |
 //! | [`scan`](super::Store::scan) | [`entries`] |
 //! | [`due`](super::Store::due) | [`due()`] |
@@ -21,7 +21,7 @@ mod leases;
 
 use std::collections::BTreeSet;
 
-pub use commit::{check, owners, receipt};
+pub use commit::{check, erase, owners, receipt};
 pub use leases::{Waiting, Waking, claim, due, settle, waiting};
 
 use super::{Entry, Found, Query, Receipt, Rostered, Wanted};

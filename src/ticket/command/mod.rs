@@ -47,6 +47,7 @@ mod editing;
 mod guests;
 mod lifecycle;
 mod opening;
+mod privacy;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
@@ -54,3 +55,4 @@ pub use editing::{Edit, Patch};
 pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
+pub use privacy::{EraseTicket, Hold, Redact};

@@ -6,6 +6,7 @@
 
 mod moved;
 mod opened;
+mod redacted;
 
 use std::fmt;
 
@@ -14,11 +15,12 @@ use serde::{Deserialize, Serialize};
 
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
+pub use redacted::RedactedBy;
 
 use super::{Message, Timers};
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode, Tag,
-    TicketId, UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
+    Revision, Tag, TicketId, UrgencyName,
 };
 use crate::people::{Follower, Grant, Sight};
 use crate::settings::Priority;
@@ -161,6 +163,23 @@ pub enum TicketChange {
         /// The timers now.
         timers: Timers,
     },
+    /// The personal payloads of earlier events were erased; the reason in words is this event's
+    /// own payload.
+    Redacted {
+        /// Of which events: those that had a payload, in order.
+        revisions: Vec<Revision>,
+        /// What it was done for.
+        by: RedactedBy,
+        /// Bytes of the reason; 0 where there is none.
+        bytes: u32,
+    },
+    /// It was put on legal hold, or released; the reason in words is the personal payload.
+    Held {
+        /// Whether it is on hold now.
+        held: bool,
+        /// Bytes of the reason.
+        bytes: u32,
+    },
 }
 
 impl TicketChange {
@@ -187,7 +206,9 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
-            | Self::TimersSet { .. } => None,
+            | Self::TimersSet { .. }
+            | Self::Redacted { .. }
+            | Self::Held { .. } => None,
         }
     }
 
@@ -222,7 +243,9 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
-            | Self::TimersSet { .. } => Sight::Full,
+            | Self::TimersSet { .. }
+            | Self::Redacted { .. }
+            | Self::Held { .. } => Sight::Full,
         }
     }
 
@@ -249,7 +272,9 @@ impl TicketChange {
             | Self::FollowersChanged { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
-            | Self::OpenAgeOverdue => None,
+            | Self::OpenAgeOverdue
+            | Self::Redacted { .. }
+            | Self::Held { .. } => None,
         }
     }
 }

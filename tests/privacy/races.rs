@@ -1,0 +1,76 @@
+//! Erasures against everything else that happens at once.
+
+use std::thread;
+
+use helpdesk::command::Reply;
+use helpdesk::conformance::kit::FaultyStore;
+use helpdesk::store::MemoryStore;
+use helpdesk::{Actor, Desk, Erasable, Revision};
+
+use super::support::*;
+use super::*;
+
+#[test]
+fn redactions_and_replies_that_race_lose_nothing_and_erase_what_they_name() {
+    for round in 0..20 {
+        let desk = TestDesk::new();
+        desk.given_request();
+        let now = desk.now();
+        let other = || Desk::open_existing(desk.store.clone(), desk.desk.id()).unwrap();
+        thread::scope(|scope| {
+            for writer in 0..3 {
+                let theirs = other();
+                scope.spawn(move || {
+                    for n in 0..8 {
+                        let reply = Reply::new(TICKET, format!("words {writer} {n}"));
+                        theirs.reply(customer(MARIA).at(now), reply).unwrap();
+                    }
+                });
+            }
+            let eraser = other();
+            scope.spawn(move || {
+                for _ in 0..8 {
+                    eraser.erase_ticket(Actor::Host.at(now), erase(TICKET)).unwrap();
+                }
+            });
+        });
+        desk.verify();
+        assert_eq!(desk.ticket(TICKET).message_count(), 25, "round {round}");
+        assert_eq!(*desk.ticket(TICKET).subject(), Erasable::Erased);
+        // What an erasure names has no payload; what none names has all of it.
+        let named: Vec<u64> =
+            erasures(&desk, TICKET).into_iter().flat_map(|(_, revisions)| revisions).collect();
+        let posts = desk.desk.thread(&Actor::Host, TICKET, Revision::ZERO, 99).unwrap();
+        for post in posts {
+            let erased = post.text == Erasable::Erased;
+            assert_eq!(erased, named.contains(&post.revision.0), "{}", post.revision);
+        }
+    }
+}
+
+#[test]
+fn a_reply_that_comes_between_the_reading_and_the_commit_is_kept_and_the_erasure_decided_anew() {
+    let (store, id) = (FaultyStore::new(MemoryStore::new()), helpdesk::DeskId::from_u128(1));
+    let desk = Desk::create(store.clone(), id, draft().build().unwrap(), monday()).unwrap();
+    desk.open(customer(MARIA).at(monday()), request(TICKET)).unwrap();
+    store.take_calls();
+    desk.prepare(&Actor::Host.at(monday()).call(helpdesk::Command::EraseTicket(erase(TICKET))))
+        .unwrap();
+    let calls = store.take_calls().len();
+    for nth in 1..=calls + 1 {
+        let other = Desk::open_existing(store.inner().clone(), id).unwrap();
+        // Or there would be nothing to erase, and nothing to commit.
+        other.reply(customer(MARIA).at(monday()), reply(TICKET)).unwrap();
+        let before = other.history(helpdesk::Key::ticket(id, TICKET), Revision::ZERO, 999).unwrap();
+        store.meanwhile(nth, move || {
+            other.reply(customer(MARIA).at(monday()), reply(TICKET)).unwrap();
+        });
+        desk.erase_ticket(Actor::Host.at(monday()), erase(TICKET)).unwrap();
+        let key = helpdesk::Key::ticket(id, TICKET);
+        let after = desk.history(key, Revision::ZERO, 999).unwrap();
+        assert!(after.len() > before.len());
+        desk.verify(key).unwrap();
+        let words = desk.thread(&Actor::Host, TICKET, Revision::ZERO, 99).unwrap();
+        assert!(words.iter().all(|post| post.text == Erasable::Erased), "before call {nth}");
+    }
+}
