@@ -202,6 +202,9 @@ impl Draw<'_> {
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        if !ticket.guests.is_empty() && self.random.percent(6) {
+            return self.guests(id, ticket);
+        }
         if self.random.percent(7) {
             return self.erasing(id, ticket);
         }
@@ -212,8 +215,8 @@ impl Draw<'_> {
                 text: self.text(),
                 attachments: self.attachments(),
             }),
-            24 => self.guests(id, ticket),
-            25..28 => {
+            24..26 => self.guests(id, ticket),
+            26..28 => {
                 let (text, attachments) = (self.text(), self.attachments());
                 Command::Note(Note { ticket: id, text, attachments })
             }
@@ -274,10 +277,13 @@ impl Draw<'_> {
 
     /// Lets a guest in, or out.
     fn guests(&mut self, ticket: TicketId, model: &ModelTicket) -> Command {
-        let guest = self.guest();
-        if self.random.percent(25) {
+        if self.random.percent(if model.guests.is_empty() { 8 } else { 50 }) {
+            // One who was let in, if there is one.
+            let known = model.guests.keys().next().copied();
+            let guest = known.unwrap_or_else(|| self.guest());
             return Command::RevokeAccess(RevokeAccess { ticket, guest });
         }
+        let guest = self.guest();
         let contact = match model.requester {
             Requester::Contact(contact) if self.random.percent(70) => contact,
             _ => cast::contact(self.random.below(3) as u128),
