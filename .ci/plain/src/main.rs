@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     desk.reply(Actor::Host.at(now), Reply::new(id, "We have heard you."))?;
     let found = desk.find(&Actor::Host, now, &Listing::of("messages = 2".parse()?))?;
-    assert_eq!(found.tickets.len(), 1);
+    assert_eq!(found.rows.len(), 1);
     println!("a host without features: as it should be");
     Ok(())
 }
