@@ -65,7 +65,8 @@
 //!  host's screens ◄── desk.find(actor, listing): condition and sight, as one matcher
 //! ```
 //!
-//! Everything that has a life is a **record**: a ticket, an agent, the settings. It has a
+//! Everything that has a life is a **record**: a ticket, an agent, a contact, an organisation,
+//! the settings. It has a
 //! history of [`Event`]s, numbered from 1 without gaps, and a head that folds them. `decide`
 //! works things out and events state the results (the new status, the timers, the priority);
 //! applying an event only copies. So a history folds to the same head on every machine and
@@ -131,9 +132,9 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `ids`, `identity`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
 //! | [`condition`] | the language of views and rules, as data and as text |
-//! | `people` | actors, authors, roles, agents; who may see and do what |
+//! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
 //! | `settings` | everything a host configures, checked as a whole |
@@ -165,6 +166,7 @@ pub mod conformance;
 mod decide;
 mod desk;
 mod digest;
+mod identity;
 mod ids;
 pub mod matching;
 mod people;
@@ -182,23 +184,26 @@ pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
-    AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Expected,
-    Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed, Step, TicketColumns,
-    UniqueKey, Vocabulary, Write, decide, needs,
+    AgentColumns, Call, Columns, Command, ContactColumns, Context, Counter, CounterChange,
+    Decision, Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed,
+    Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Page, Post,
-    Prepared, Relayed, Relaying, SavedView, Ticked, ViewOwner, Workload,
+    AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError, DeskErrorKind,
+    Dispatch, Happening, NotATimelineCursor, Outcome, Page, Post, Prepared, Relayed, Relaying,
+    SavedView, Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, Workload,
 };
+pub use identity::{Identity, IdentityKind};
 pub use ids::{
-    AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
-    FieldName, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
-    ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName, Tag, TicketId,
-    TicketNumber, UrgencyName, ViewName,
+    AgentId, BotName, CategoryName, CommandId, ContactId, ContractName, Correlation,
+    CustomerGroupName, DepartmentName, DeskId, FieldName, ImpactName, Key, NotAReference,
+    OrganisationId, PriorityName, ReasonName, ReceivedAt, RecordKind, Reference, ResolutionCode,
+    Revision, StatusName, Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
 };
 pub use people::{
-    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Part, Party, Requester,
-    Role,
+    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,
+    ContactFacts, ContactMember, ContactProfile, CustomerSight, Follower, Organisation,
+    OrganisationChange, OrganisationProfile, Part, Party, Requester, Role,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
@@ -208,12 +213,12 @@ pub use settings::{
     Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
-    TimerKind, Timers, Unassigning, Visibility, command,
+    Attachment, AttachmentFacts, Channel, Heard, Message, Moved, Opened, Origin, PriorityBy,
+    ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind, TimerKind,
+    Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
-pub use value::FieldValue;
+pub use value::{FieldFact, FieldValue};
 pub use workflow::{
     Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
     WorkflowDraft,

@@ -6,7 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::channel::Notice;
-use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, TicketNumber};
+use crate::identity::Identity;
+use crate::ids::{
+    AgentId, DepartmentName, Key, OrganisationId, Revision, StatusName, TicketId, TicketNumber,
+};
 use crate::people::Requester;
 use crate::record::{Event, Head};
 use crate::ticket::{Moved, TimerKind, Unassigning};
@@ -87,11 +90,27 @@ pub enum UniqueKey {
     Number(TicketNumber),
     /// An agent's e-mail address, in lower case.
     AgentEmail(Arc<str>),
+    /// Something by which a contact is recognised, as [`UniqueKey::identity`] writes it: its kind
+    /// and its one normal form, such as `email:maria@example.com`.
+    Identity(Arc<str>),
+    /// An organisation's e-mail domain, in lower case.
+    Domain(Arc<str>),
 }
 
 impl UniqueKey {
     pub(crate) fn agent_email(address: &str) -> Self {
         Self::AgentEmail(address.trim().to_lowercase().into())
+    }
+
+    /// The key of an identity: of two that are the same, the same.
+    ///
+    /// ```
+    /// # use helpdesk::{Identity, UniqueKey};
+    /// let key = UniqueKey::identity(&Identity::email("Maria@Example.com"));
+    /// assert_eq!(key, UniqueKey::Identity("email:maria@example.com".into()));
+    /// ```
+    pub fn identity(identity: &Identity) -> Self {
+        Self::Identity(identity.normal().to_string().into())
     }
 }
 
@@ -139,6 +158,10 @@ pub enum Columns {
     Ticket(TicketColumns),
     /// Of an agent.
     Agent(AgentColumns),
+    /// Of a contact.
+    Contact(ContactColumns),
+    /// An organisation has none: it is looked for by its domains, which are unique keys.
+    Organisation,
     /// The settings have none: there is one record of them a desk.
     Settings,
 }
@@ -154,6 +177,15 @@ pub struct TicketColumns {
     pub assignee: Option<AgentId>,
     /// Who asks.
     pub requester: Requester,
+    /// The organisation that the requester belonged to when it was opened.
+    pub organisation: Option<OrganisationId>,
+}
+
+/// What a store indexes of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactColumns {
+    /// The organisation that the contact belongs to.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// What a store indexes of an agent.
@@ -174,11 +206,16 @@ impl Columns {
                 department: ticket.department().cloned(),
                 assignee: ticket.assignee(),
                 requester: ticket.requester(),
+                organisation: ticket.organisation(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),
                 can_own: agent.can_own(None),
             }),
+            Head::Contact(contact) => {
+                Self::Contact(ContactColumns { organisation: contact.organisation() })
+            }
+            Head::Organisation(_) => Self::Organisation,
             Head::Settings(_) => Self::Settings,
         }
     }

@@ -6,6 +6,7 @@
 mod assignment;
 mod call;
 mod checks;
+mod contacts;
 mod conversation;
 mod decision;
 mod editing;
@@ -13,6 +14,7 @@ mod govern;
 mod lifecycle;
 mod needs;
 mod opening;
+mod organisations;
 mod refusal;
 mod said;
 mod timers;
@@ -22,8 +24,8 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    AgentColumns, Columns, Counter, CounterChange, Decision, Expected, Guard, KeyChange, Stayed,
-    Step, TicketColumns, UniqueKey, Write,
+    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
+    KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
 };
 pub use needs::{Loaded, Needs, Passage, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
@@ -31,7 +33,7 @@ pub use refusal::{Refusal, RefusalKind, Vocabulary};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
-use crate::people::{Actor, Agent, Party, Requester, Who, may, sees};
+use crate::people::{Actor, Agent, Customer, Party, Requester, Who, may, sees};
 use crate::settings::Settings;
 use crate::ticket::Ticket;
 use crate::time::{Instant, whole_micros};
@@ -136,6 +138,12 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
         Command::Open(open) => opening::open(&cx, open),
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
         Command::SaveViews(views) => govern::save_views(&cx, views),
+        Command::PutContact { id, profile } => contacts::put(&cx, *id, profile),
+        Command::PutOrganisation { id, profile } => organisations::put(&cx, *id, profile),
+        Command::MergeContacts(merge) => contacts::merge(&cx, merge),
+        Command::UndoContactMerge(undo) => contacts::undo_merge(&cx, undo),
+        Command::BlockContact(block) => contacts::block(&cx, block),
+        Command::NoteContact(note) => contacts::note(&cx, note),
         Command::PublishSettings(settings) => govern::publish(&cx, settings),
         Command::CreateDesk(_) => Ok(Decision::default()),
         command => {
@@ -148,8 +156,10 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
 /// Looks the actor up.
 fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Refusal> {
     let actor = &call.context.actor;
+    let customer =
+        |id| Customer { id, record: loaded.survivor(desk, id).map(|contact| &**contact) };
     Ok(match actor {
-        Actor::Customer(contact) => Who::Customer(*contact),
+        Actor::Customer(contact) => Who::Customer(customer(*contact)),
         Actor::Agent(id) => {
             let agent = loaded.agent(desk, *id).filter(|agent| agent.is_active());
             Who::Agent(agent.ok_or_else(|| Refusal::NotAnAgent { actor: actor.clone() })?)
@@ -160,7 +170,7 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
                 return Err(checks::bad_name(Vocabulary::Bot, name.as_str(), problem));
             }
         },
-        Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
+        Actor::AutoResponder(contact) => Who::AutoResponder(customer(*contact)),
         Actor::Host => Who::Host,
         Actor::System => Who::System,
     })
@@ -220,6 +230,12 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::Open(_)
         | Command::PutAgent { .. }
         | Command::SaveViews(_)
+        | Command::PutContact { .. }
+        | Command::PutOrganisation { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::BlockContact(_)
+        | Command::NoteContact(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => Ok(()),
     }
@@ -243,6 +259,12 @@ fn deed_of(command: &Command) -> Deed {
         Command::FollowUp(_) => Deed::FollowUp,
         Command::Tick(_) => Deed::Tick,
         Command::SaveViews(_) => Deed::SaveViews,
+        Command::PutContact { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::NoteContact(_) => Deed::KeepContacts,
+        Command::PutOrganisation { .. } => Deed::KeepOrganisations,
+        Command::BlockContact(_) => Deed::BlockContact,
         Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
             Deed::Govern
         }
@@ -312,7 +334,7 @@ impl<'a> Cx<'a> {
         self.loaded
             .ticket(self.desk, id)
             .map(|ticket| &**ticket)
-            .filter(|ticket| sees(self.who, ticket.sight(), self.settings.agent_sight()))
+            .filter(|ticket| sees(self.who, ticket.sight(), self.settings.sight()))
             .ok_or(Refusal::NotFound { ticket: id })
     }
 

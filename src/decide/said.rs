@@ -77,8 +77,8 @@ impl Said<'_> {
 /// The author that the acting party is.
 pub(super) fn author(cx: &Cx<'_>) -> Result<Author, Refusal> {
     Ok(match (cx.who, &cx.call.context.actor) {
-        (Who::Customer(contact), _) => Author::Customer(contact),
-        (Who::AutoResponder(contact), _) => Author::AutoResponder(contact),
+        (Who::Customer(customer), _) => Author::Customer(customer.id),
+        (Who::AutoResponder(customer), _) => Author::AutoResponder(customer.id),
         (Who::Agent(agent), _) => Author::of_agent(agent.id(), agent.role()),
         (Who::Bot, Actor::Bot(name)) => Author::Bot(name.clone()),
         (Who::Bot | Who::Host | Who::System, _) => Author::Host,

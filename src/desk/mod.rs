@@ -2,6 +2,7 @@
 //! somebody else was faster.
 
 mod async_desk;
+mod contacts;
 mod error;
 mod find;
 mod flow;
@@ -10,18 +11,21 @@ mod outcome;
 mod read;
 mod relay;
 mod tick;
+mod timeline;
 mod verbs;
 mod workload;
 
 use chrono::{DateTime, Utc};
 
 pub use async_desk::AsyncDesk;
+pub use contacts::{ContactNote, ContactNotes};
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;
 pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
 pub use tick::Ticked;
+pub use timeline::{Happening, NotATimelineCursor, Timeline, TimelineCursor, TimelineEntry};
 pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};

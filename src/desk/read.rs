@@ -36,7 +36,7 @@ pub struct Post {
 }
 
 impl Post {
-    fn of(event: &Event) -> Option<Self> {
+    pub(super) fn of(event: &Event) -> Option<Self> {
         let message = event.ticket_change()?.message()?.clone();
         let personal = event.personal.as_deref();
         Some(Self {
@@ -263,7 +263,7 @@ impl<I: Io> Flow<I> {
         limit: usize,
     ) -> Result<Vec<Post>, DeskError> {
         let reader = self.reader(actor).await?;
-        let (who, policy) = (reader.who(), reader.settings.agent_sight());
+        let (who, policy) = (reader.who(), reader.settings.sight());
         let head = self.ticket(ticket).await?;
         if !head.is_some_and(|head| sees(who, head.sight(), policy)) {
             return Err(Refusal::NotFound { ticket }.into());
@@ -306,6 +306,8 @@ impl<I: Io> Flow<I> {
         let same = match (&folded, &record.head) {
             (Head::Ticket(folded), Head::Ticket(stored)) => folded == stored,
             (Head::Agent(folded), Head::Agent(stored)) => folded == stored,
+            (Head::Contact(folded), Head::Contact(stored)) => folded == stored,
+            (Head::Organisation(folded), Head::Organisation(stored)) => folded == stored,
             (Head::Settings(folded), Head::Settings(stored)) => folded == stored,
             _ => false,
         };

@@ -10,8 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, BlockContact, Close, Edit, Escalate, FollowUp, LogConversation, MergeContacts, Note,
+    NoteContact, Open, Postpone, Reopen, Reply, Resolve, SetStatus, Take, Transfer, Unassign,
+    UndoContactMerge,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -53,6 +54,14 @@ macro_rules! for_each_verb {
             reopen: Reopen;
             /// Opens a ticket that follows up a closed one: see [`FollowUp`].
             follow_up: FollowUp;
+            /// Merges a contact into another, who is the same person: see [`MergeContacts`].
+            merge_contacts: MergeContacts;
+            /// Undoes a merge of contacts: see [`UndoContactMerge`].
+            undo_contact_merge: UndoContactMerge;
+            /// Blocks a contact, or lifts the block: see [`BlockContact`].
+            block_contact: BlockContact;
+            /// Adds a note about a contact that only agents read: see [`NoteContact`].
+            note_contact: NoteContact;
         }
     };
 }

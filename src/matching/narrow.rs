@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lexicon::category_named;
 use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
-use crate::ids::{AgentId, DepartmentName};
+use crate::ids::{AgentId, DepartmentName, OrganisationId};
 use crate::people::Requester;
 use crate::workflow::StatusCategory;
 
@@ -38,6 +38,8 @@ pub struct Narrow {
     pub assignees: Option<BTreeSet<Option<AgentId>>>,
     /// Whose queue they are in; `None` among these: that of none.
     pub departments: Option<BTreeSet<Option<DepartmentName>>>,
+    /// The organisation; `None` in it stands for none.
+    pub organisations: Option<BTreeSet<Option<OrganisationId>>>,
 }
 
 impl Narrow {
@@ -52,6 +54,7 @@ impl Narrow {
             || self.requesters.as_ref().is_some_and(BTreeSet::is_empty)
             || self.assignees.as_ref().is_some_and(BTreeSet::is_empty)
             || self.departments.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.organisations.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     /// Whether it and another say something of the same columns.
@@ -60,6 +63,7 @@ impl Narrow {
             && self.requesters.is_some() == other.requesters.is_some()
             && self.assignees.is_some() == other.assignees.is_some()
             && self.departments.is_some() == other.departments.is_some()
+            && self.organisations.is_some() == other.organisations.is_some()
     }
 
     /// What is necessary where both are.
@@ -70,6 +74,7 @@ impl Narrow {
             requesters: both(self.requesters, other.requesters),
             assignees: both(self.assignees, other.assignees),
             departments: both(self.departments, other.departments),
+            organisations: both(self.organisations, other.organisations),
         }
     }
 
@@ -81,6 +86,7 @@ impl Narrow {
             requesters: either(self.requesters, other.requesters),
             assignees: either(self.assignees, other.assignees),
             departments: either(self.departments, other.departments),
+            organisations: either(self.organisations, other.organisations),
         }
     }
 
@@ -91,6 +97,7 @@ impl Narrow {
         requester: Requester,
         assignee: Option<AgentId>,
         department: Option<&DepartmentName>,
+        organisation: Option<OrganisationId>,
     ) -> bool {
         self.categories.as_ref().is_none_or(|set| set.contains(&category))
             && self.requesters.as_ref().is_none_or(|set| set.contains(&requester))
@@ -99,6 +106,7 @@ impl Narrow {
                 .departments
                 .as_ref()
                 .is_none_or(|set| set.iter().any(|known| known.as_ref() == department))
+            && self.organisations.as_ref().is_none_or(|set| set.contains(&organisation))
     }
 }
 
@@ -222,6 +230,15 @@ fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
             };
             narrow.departments =
                 wanted.map(|values| values.iter().filter_map(department).collect());
+        }
+        Fact::Organisation if missing => narrow.organisations = Some([None].into()),
+        Fact::Organisation => {
+            let organisation = |value: &Typed| match value {
+                Typed::Organisation(id) => Some(Some(*id)),
+                _ => None,
+            };
+            narrow.organisations =
+                wanted.map(|values| values.iter().filter_map(organisation).collect());
         }
         Fact::Queued => {
             let says = |values: Option<&Vec<Typed>>, queued: bool| {

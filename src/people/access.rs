@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ContactId, DepartmentName};
-use crate::people::{Agent, Party, Requester, Role};
+use crate::ids::{AgentId, ContactId, DepartmentName, OrganisationId};
+use crate::people::{Agent, Contact, Party, Requester, Role};
 
 /// Which tickets a plain or light agent sees beside their own (those that they own or asked
 /// for). Owners and admins see all, restricted agents only their own.
@@ -34,6 +34,49 @@ pub enum AgentSight {
     OwnDepartments,
 }
 
+/// Which tickets a customer sees beside their own. Nobody but agents ever sees internal ones.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.customer_sight = CustomerSight::Organisation;
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let (acme, otto) = (OrganisationId::from_u128(5), ContactId::from_u128(9));
+/// desk.put_organisation(Actor::Host.at(now), acme, OrganisationProfile::new("Acme"))?;
+/// for (who, name) in [(maria, "Maria"), (otto, "Otto")] {
+///     let profile = ContactProfile::new(name).organisation(acme);
+///     desk.put_contact(Actor::Host.at(now), who, profile)?;
+/// }
+/// let theirs = TicketId::from_u128(2);
+/// desk.open(customer.at(now), Open::new(theirs, Requester::Contact(maria), "No paper"))?;
+/// assert_eq!(desk.thread(&Actor::Customer(otto), theirs, Revision::ZERO, 10)?.len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerSight {
+    /// None.
+    #[default]
+    Own,
+    /// Those of the organisation that they belong to now, of whoever belonged to it when the
+    /// ticket was opened.
+    Organisation,
+}
+
+impl CustomerSight {
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+}
+
+/// What the settings say of who sees what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    pub(crate) agents: AgentSight,
+    pub(crate) customers: CustomerSight,
+}
+
 /// The facts of a ticket that decide who sees it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SightOf<'a> {
@@ -43,15 +86,46 @@ pub(crate) struct SightOf<'a> {
     pub(crate) assignee: Option<AgentId>,
     /// Whose queue it is in.
     pub(crate) department: Option<&'a DepartmentName>,
+    /// The organisation that the requester belonged to.
+    pub(crate) organisation: Option<OrganisationId>,
+}
+
+/// A contact who acts, with what is on record of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Customer<'a> {
+    /// As whom they act.
+    pub(crate) id: ContactId,
+    /// The record; of one that was merged, that of the contact that speaks for it. `None`: there
+    /// is none.
+    pub(crate) record: Option<&'a Contact>,
+}
+
+impl<'a> Customer<'a> {
+    /// Whether this is they, however they were known.
+    pub(crate) fn is(&self, contact: ContactId) -> bool {
+        self.ids().any(|id| id == contact)
+    }
+
+    /// All that they are known as: as whom they act, first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ContactId> + 'a {
+        let id = self.id;
+        let others = self.record.into_iter().flat_map(Contact::ids).filter(move |it| *it != id);
+        [id].into_iter().chain(others)
+    }
+
+    /// The organisation that they belong to.
+    pub(crate) fn organisation(&self) -> Option<OrganisationId> {
+        self.record.and_then(Contact::organisation)
+    }
 }
 
 /// An actor whose record has been looked up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Who<'a> {
-    Customer(ContactId),
+    Customer(Customer<'a>),
     Agent(&'a Agent),
     Bot,
-    AutoResponder(ContactId),
+    AutoResponder(Customer<'a>),
     Host,
     System,
 }
@@ -72,18 +146,28 @@ impl Who<'_> {
 /// Whether this actor may know that the ticket exists.
 ///
 /// What an actor may not see is, to them, not there: the refusal is the same.
-pub(crate) fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> bool {
+pub(crate) fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: Sight) -> bool {
     match who {
-        Who::Customer(contact) | Who::AutoResponder(contact) => {
-            ticket.requester == Requester::Contact(contact)
-        }
+        Who::Customer(customer) | Who::AutoResponder(customer) => match ticket.requester {
+            Requester::Contact(contact) => {
+                customer.is(contact)
+                    || match policy.customers {
+                        CustomerSight::Own => false,
+                        CustomerSight::Organisation => {
+                            let organisation = customer.organisation();
+                            organisation.is_some() && ticket.organisation == organisation
+                        }
+                    }
+            }
+            Requester::Agent(_) => false,
+        },
         Who::Agent(agent) => {
             let own = ticket.assignee == Some(agent.id())
                 || ticket.requester == Requester::Agent(agent.id());
             own || match agent.role() {
                 Role::Owner | Role::Admin => true,
                 Role::Restricted => false,
-                Role::Agent | Role::Light => match policy {
+                Role::Agent | Role::Light => match policy.agents {
                     AgentSight::All => true,
                     AgentSight::OwnDepartments => {
                         ticket.department.is_none_or(|department| agent.works_in(department))
@@ -120,6 +204,11 @@ pub(crate) enum Deed {
     Govern,
     /// Keeping views of one's own.
     SaveViews,
+    /// Saying what contacts are, merging them, and notes about them.
+    KeepContacts,
+    BlockContact,
+    /// Saying what organisations are.
+    KeepOrganisations,
     Tick,
 }
 
@@ -141,6 +230,9 @@ impl Deed {
             Self::FollowUp => "follow up a ticket",
             Self::Govern => "change settings or agents",
             Self::SaveViews => "keep views",
+            Self::KeepContacts => "keep records of contacts",
+            Self::BlockContact => "block contacts",
+            Self::KeepOrganisations => "keep records of organisations",
             Self::Tick => "tick",
         }
     }
@@ -152,8 +244,8 @@ impl Deed {
 /// what a customer may on theirs, beside what their role allows.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SaveViews, SetStatus, Take,
-        Tick, Transfer,
+        Edit, Escalate, Finish, FollowUp, Govern, KeepContacts, KeepOrganisations, Note, Open,
+        Reply, SaveViews, SetStatus, Take, Tick, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
@@ -161,7 +253,8 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     match party {
         Party::Owner | Party::Admin => deed != Tick,
         Party::Host => !matches!(deed, Take | Tick | SaveViews),
-        Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick),
+        Party::Agent => !matches!(deed, Govern | KeepOrganisations | Tick),
+        Party::RestrictedAgent => !matches!(deed, Govern | KeepContacts | KeepOrganisations | Tick),
         Party::LightAgent => matches!(deed, Open | Note | SaveViews),
         Party::Bot => {
             matches!(

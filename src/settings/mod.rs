@@ -16,9 +16,11 @@ pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
 use crate::condition::View;
-use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
+use crate::ids::{
+    CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName, ResolutionCode,
+};
 use crate::matching::{Lexicon, check_views};
-use crate::people::AgentSight;
+use crate::people::{AgentSight, CustomerSight, Sight};
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
 use crate::workflow::{Around, Workflow, WorkflowDraft, check};
@@ -99,6 +101,18 @@ pub struct SettingsDraft {
     pub agent_sight: AgentSight,
     /// The desk's own views, which all its agents may use. Default none.
     pub views: Vec<View>,
+    /// Which tickets customers see beside their own. Default none.
+    #[serde(skip_serializing_if = "CustomerSight::is_own")]
+    pub customer_sight: CustomerSight,
+    /// Typed custom fields of contacts. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contact_fields: Vec<FieldDef>,
+    /// Typed custom fields of organisations. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organisation_fields: Vec<FieldDef>,
+    /// The groups that organisations may be in. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customer_groups: Vec<CustomerGroupName>,
     /// Caps on everything that could grow.
     pub limits: Limits,
 }
@@ -133,6 +147,10 @@ impl Default for SettingsDraft {
             reopening: Reopening::default(),
             agent_sight: AgentSight::default(),
             views: Vec::new(),
+            customer_sight: CustomerSight::default(),
+            contact_fields: Vec::new(),
+            organisation_fields: Vec::new(),
+            customer_groups: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -311,6 +329,15 @@ impl Settings {
         self.draft.agent_sight
     }
 
+    /// Which tickets customers see beside their own.
+    pub fn customer_sight(&self) -> CustomerSight {
+        self.draft.customer_sight
+    }
+
+    pub(crate) fn sight(&self) -> Sight {
+        Sight { agents: self.draft.agent_sight, customers: self.draft.customer_sight }
+    }
+
     /// Caps on everything that could grow.
     pub fn limits(&self) -> &Limits {
         &self.draft.limits
@@ -334,6 +361,16 @@ impl Settings {
     /// The custom field of this name.
     pub fn field(&self, name: &FieldName) -> Option<&FieldDef> {
         self.draft.fields.iter().find(|field| field.name == *name)
+    }
+
+    /// The custom field of contacts of this name.
+    pub fn contact_field(&self, name: &FieldName) -> Option<&FieldDef> {
+        self.draft.contact_fields.iter().find(|field| field.name == *name)
+    }
+
+    /// The custom field of organisations of this name.
+    pub fn organisation_field(&self, name: &FieldName) -> Option<&FieldDef> {
+        self.draft.organisation_fields.iter().find(|field| field.name == *name)
     }
 
     /// The resolution code of this name, if it is one.
@@ -395,7 +432,14 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         problems.at("resolution_codes", Mistake::Empty { what: "resolution code" });
     }
     priority::check(&draft, problems);
-    fields::check(&draft.fields, problems);
+    fields::check("fields", &draft.fields, problems);
+    fields::check("contact_fields", &draft.contact_fields, problems);
+    fields::check("organisation_fields", &draft.organisation_fields, problems);
+    problems.names(
+        "customer group",
+        draft.customer_groups.iter().map(CustomerGroupName::as_str),
+        |index| format!("customer_groups[{index}]"),
+    );
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let lexicon = Arc::new(lexicon::of(&draft));

@@ -38,7 +38,8 @@ fn admits(bug: Bug, narrow: &Narrow, it: &TicketColumns) -> bool {
         }
         _ => false,
     };
-    !lost && narrow.admits(it.category, it.requester, it.assignee, it.department.as_ref())
+    let department = it.department.as_ref();
+    !lost && narrow.admits(it.category, it.requester, it.assignee, department, it.organisation)
 }
 
 /// Each ticket as often as there are alternatives that admit it.

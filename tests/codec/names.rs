@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use helpdesk::store::codec;
 use helpdesk::{
-    AgentSight, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient, Reopening, Requester,
-    Span, StatusCategory, TicketChange, Visibility,
+    AgentSight, ContactChange, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient,
+    Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
@@ -104,16 +104,23 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[Requester::Contact(MARIA), Requester::Agent(ANNA)]);
     all(&[FieldFact::Value(values()[0].clone()), FieldFact::Personal]);
     all(&[Erasable::Known(Arc::<str>::from("Printer")), Erasable::Erased]);
+    all(&identities());
+    all(&IDENTITY_KINDS);
     all(&[AgentSight::All, AgentSight::OwnDepartments]);
     all(&[Reopening::Always, Reopening::Within(Span::ZERO)]);
 }
 
 #[test]
-fn every_change_of_a_ticket_has_a_tag() {
+fn every_change_of_a_ticket_or_a_contact_has_a_tag() {
     let tags: Vec<String> =
         variants::<TicketChange>().iter().map(|name| format!("ticket.{name}")).collect();
     let known: Vec<&str> =
         codec::TAGS.iter().filter(|tag| tag.starts_with("ticket.")).copied().collect();
+    assert_eq!(known, tags);
+    let tags: Vec<String> =
+        variants::<ContactChange>().iter().map(|name| format!("contact.{name}")).collect();
+    let known: Vec<&str> =
+        codec::TAGS.iter().filter(|tag| tag.starts_with("contact.")).copied().collect();
     assert_eq!(known, tags);
     assert!(codec::TAGS.iter().all(|tag| tag.len() <= 64));
 }

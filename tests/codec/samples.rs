@@ -7,9 +7,10 @@ use helpdesk::condition::View;
 use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
     Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
-    CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
-    FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
-    NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
+    CommandId, ContactChange, ContactFacts, ContactId, ContactMember, Counter, Department, DeskId,
+    Event, EventRef, FieldDef, FieldFact, FieldKind, FieldValue, Follower, Head, Heard, Identity,
+    IdentityKind, Key, Message, Moved, Notice, NoticeId, NoticeKind, Opened, OrganisationChange,
+    OrganisationId, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
     Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
     StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
@@ -19,6 +20,7 @@ pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
 pub(crate) const MARIA: ContactId = ContactId::from_u128(0xC1);
 pub(crate) const ANNA: AgentId = AgentId::from_u128(0xA1);
+pub(crate) const ACME: OrganisationId = OrganisationId::from_u128(0x06);
 pub(crate) const BEN: AgentId = AgentId::from_u128(0xA2);
 
 pub(crate) fn monday() -> DateTime<Utc> {
@@ -210,6 +212,7 @@ fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        organisation: None,
         follows: None,
         timers: Timers::default(),
     }
@@ -258,6 +261,7 @@ fn full_personal() -> Personal {
         email: Some("maria@example.com".into()),
         file_names: vec!["fire.jpg".into(), "fire 2.jpg".into()],
         fields: vec![("name".into(), FieldValue::Text("Maria".into()))],
+        ..Personal::default()
     }
 }
 
@@ -473,7 +477,95 @@ pub(crate) fn events() -> Vec<Event> {
     all.extend(settings_history());
     // What schema 0 never had comes last.
     all.extend(with_views());
+    all.extend(contact_history());
+    all.extend(organisation_history());
+    all.push(organised_opening());
     all
+}
+
+/// Of each kind one.
+pub(crate) fn identities() -> Vec<Identity> {
+    vec![
+        Identity::email("Maria@example.com"),
+        Identity::phone("+39 (06) 698-12345"),
+        Identity::social("mastodon", "@maria:example.com"),
+        Identity::other("customer_number", "4711: \"ü\""),
+    ]
+}
+
+pub(crate) const IDENTITY_KINDS: [IdentityKind; 4] =
+    [IdentityKind::Email, IdentityKind::Phone, IdentityKind::Social, IdentityKind::Other];
+
+/// Everything that happens to a contact.
+pub(crate) fn contact_history() -> Vec<Event> {
+    let (double, other) = (ContactId::from_u128(0xC2), ContactId::from_u128(0xC3));
+    let visitor = ContactFacts { visitor: Some("visitor-7f3a9c".into()), ..Default::default() };
+    let named = ContactFacts {
+        has_name: true,
+        identities: IDENTITY_KINDS.to_vec(),
+        organisation: Some(ACME),
+        by_domain: true,
+        fields: vec![
+            ("floor".into(), FieldFact::Value(FieldValue::Integer(3))),
+            ("badge".into(), FieldFact::Personal),
+        ],
+        ..visitor.clone()
+    };
+    let words = Personal {
+        name: Some("Maria".into()),
+        identities: identities(),
+        location: Some("Rome".into()),
+        time_zone: Some("Europe/Rome".into()),
+        language: Some("it".into()),
+        fields: vec![("badge".into(), FieldValue::Text("blue".into()))],
+        ..Personal::default()
+    };
+    let text = || Personal { text: Some("Words".into()), ..Personal::default() };
+    let member = |contact, into| ContactMember { contact, into };
+    let changes = [
+        (ContactChange::Described(visitor), Some(Personal::default())),
+        (ContactChange::Described(named), Some(words)),
+        (ContactChange::Noted { author: Author::Agent(ANNA), bytes: 5 }, Some(text())),
+        (ContactChange::Blocked { bytes: 5 }, Some(text())),
+        (
+            ContactChange::Absorbed { members: vec![member(double, MARIA), member(other, double)] },
+            None,
+        ),
+        (ContactChange::Released { contacts: vec![double, other] }, None),
+        (ContactChange::MergedInto { into: double }, None),
+        (ContactChange::MergeUndone { members: vec![member(other, MARIA)] }, None),
+        (ContactChange::Unblocked { bytes: 5 }, Some(text())),
+    ];
+    let events = changes.into_iter().enumerate().map(|(place, (change, personal))| {
+        event(place as u64 + 1, plain(Actor::Host), Change::Contact(change), personal)
+    });
+    events.collect()
+}
+
+/// An organisation of which nothing is known but the name, and then everything.
+pub(crate) fn organisation_history() -> Vec<Event> {
+    let whole = OrganisationChange {
+        group: Some("gold".into()),
+        contract: Some("premium".into()),
+        domains: vec!["acme.example".into(), "example.com".into()],
+        fields: vec![("badge".into(), FieldFact::Personal)],
+    };
+    let fields = vec![("badge".into(), FieldValue::Text("blue".into()))];
+    let changes = [(OrganisationChange::default(), Vec::new()), (whole, fields)];
+    let events = changes.into_iter().enumerate().map(|(place, (change, fields))| {
+        let personal = Personal { name: Some("Acme".into()), fields, ..Personal::default() };
+        let change = Change::Organisation(change);
+        event(place as u64 + 1, plain(Actor::Host), change, Some(personal))
+    });
+    events.collect()
+}
+
+/// An opening by somebody of an organisation, under settings that know of contacts.
+fn organised_opening() -> Event {
+    let opened = Opened { organisation: Some(ACME), ..opened() };
+    let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
+    let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
+    event(1, plain(Actor::Customer(MARIA)), change, Some(personal))
 }
 
 /// An agent and settings that keep views.
@@ -500,7 +592,7 @@ fn with_views() -> [Event; 2] {
     ]
 }
 
-/// Every ticket, agent and settings as a head, under its key.
+/// Every kind of record as heads, under its key.
 pub(crate) fn heads() -> Vec<(Key, Head)> {
     let ticket = Key::ticket(DESK, TICKET);
     let history = ticket_history();
@@ -528,6 +620,17 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let [agent_with, settings_with] = with_views();
     heads.push((agent, fold(agent, [&agent_with]).unwrap()));
     heads.push((settings, fold(settings, [&settings_with]).unwrap()));
+    heads.push((ticket, fold(ticket, [&organised_opening()]).unwrap()));
+    let (contact, organisation) = (Key::contact(DESK, MARIA), Key::organisation(DESK, ACME));
+    for (key, mut history) in [(contact, contact_history()), (organisation, organisation_history())]
+    {
+        for length in 1..=history.len() {
+            heads.push((key, fold(key, &history[..length]).unwrap()));
+        }
+        history.iter_mut().for_each(|event| event.personal = None);
+        heads.push((key, fold(key, &history[..2]).unwrap()));
+        heads.push((key, fold(key, &history[..history.len().min(5)]).unwrap()));
+    }
     heads
 }
 
@@ -590,6 +693,11 @@ pub(crate) fn unique_keys() -> Vec<UniqueKey> {
         UniqueKey::AgentEmail("anna@example.com".into()),
         UniqueKey::AgentEmail("a:b \"ü\"".into()),
         UniqueKey::AgentEmail("".into()),
+        UniqueKey::identity(&Identity::email("maria@example.com")),
+        UniqueKey::identity(&Identity::phone("+390669812345")),
+        UniqueKey::identity(&Identity::social("mastodon", "@maria:example.com")),
+        UniqueKey::identity(&Identity::other("customer_number", "4711: \"ü\"")),
+        UniqueKey::Domain("acme.example".into()),
     ]
 }
 

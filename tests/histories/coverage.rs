@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 33] = [
+const REFUSALS: [&str; 40] = [
+    "already_merged",
     "already_taken",
     "bad_condition",
     "bad_name",
+    "blocked",
     "cannot_own",
     "closed",
     "command_id_reused",
     "desk_exists",
+    "domain_taken",
     "email_taken",
     "empty",
     "field_invalid",
@@ -20,9 +23,12 @@ const REFUSALS: [&str; 33] = [
     "finished",
     "forbidden",
     "id_taken",
+    "identity_taken",
     "in_the_future",
     "limit_exceeded",
+    "merge_into_self",
     "needs_command",
+    "no_such_organisation",
     "no_transition",
     "not_an_agent",
     "not_closed",
@@ -31,6 +37,7 @@ const REFUSALS: [&str; 33] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "not_merged",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
@@ -41,8 +48,8 @@ const REFUSALS: [&str; 33] = [
     "unknown_name",
 ];
 
-/// Everything that can happen to a ticket.
-const CHANGES: [&str; 34] = [
+/// Everything that can happen to a ticket, a contact or an organisation.
+const CHANGES: [&str; 43] = [
     "Assigned",
     "CategoryChanged",
     "Escalated",
@@ -59,6 +66,14 @@ const CHANGES: [&str; 34] = [
     "TagsChanged",
     "TimersSet",
     "Transferred",
+    "contact: Absorbed",
+    "contact: Blocked",
+    "contact: Described",
+    "contact: MergeUndone",
+    "contact: MergedInto",
+    "contact: Noted",
+    "contact: Released",
+    "contact: Unblocked",
     "message: Note Neither",
     "message: Public Answers",
     "message: Public Asks",
@@ -73,6 +88,7 @@ const CHANGES: [&str; 34] = [
     "moved: Resolved",
     "moved: Taken",
     "moved: Woken",
+    "organisation",
     "unassigned: AtCapacity",
     "unassigned: ByHand",
     "unassigned: NotEligible",
@@ -127,6 +143,8 @@ impl Coverage {
         let name = match &event.change {
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),
+            Change::Contact(change) => format!("contact: {}", first_word(change)),
+            Change::Organisation(_) => "organisation".to_owned(),
             Change::Settings(_) => "settings".to_owned(),
             other => format!("{other:?}"),
         };
@@ -141,9 +159,11 @@ fn kind(change: &TicketChange) -> String {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
-        change => {
-            let name = format!("{change:?}");
-            name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
-        }
+        change => first_word(change),
     }
+}
+
+fn first_word(change: &impl std::fmt::Debug) -> String {
+    let name = format!("{change:?}");
+    name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
+    Assign, BlockContact, Close, Edit, Escalate, FollowUp, LogConversation, MergeContacts, Note,
+    NoteContact, Open, Postpone, Reopen, Reply, Resolve, Resolving, SetStatus, Take, Transfer,
+    Unassign, UndoContactMerge,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -394,6 +395,10 @@ macro_rules! commands {
 }
 
 commands!(
+    MergeContacts,
+    UndoContactMerge,
+    BlockContact,
+    NoteContact,
     Open,
     Reply,
     Note,

@@ -52,6 +52,12 @@ commands! {
     "tick": Command::Tick(_),
     "put_agent": Command::PutAgent { .. },
     "save_views": Command::SaveViews(_),
+    "put_contact": Command::PutContact { .. },
+    "put_organisation": Command::PutOrganisation { .. },
+    "merge_contacts": Command::MergeContacts(_),
+    "undo_contact_merge": Command::UndoContactMerge(_),
+    "block_contact": Command::BlockContact(_),
+    "note_contact": Command::NoteContact(_),
     "create_desk": Command::CreateDesk(_),
     "publish_settings": Command::PublishSettings(_),
 }

@@ -1,7 +1,9 @@
 //! Who acts in the model, what they see, and what they may do: P2 and P3 of the requirements.
 
 use super::{Model, ModelTicket, Voice};
-use crate::{Actor, AgentId, AgentSight, Command, DepartmentName, Party, Requester, Role};
+use crate::{
+    Actor, AgentId, AgentSight, Command, CustomerSight, DepartmentName, Party, Requester, Role,
+};
 
 impl Model {
     /// The part that an actor plays; `None` where an agent is not on record or has left.
@@ -28,9 +30,18 @@ impl Model {
     /// Whether an actor may know of a ticket.
     pub(super) fn sees(&self, actor: &Actor, party: Party, ticket: &ModelTicket) -> bool {
         match actor {
-            Actor::Customer(contact) | Actor::AutoResponder(contact) => {
-                ticket.requester == Requester::Contact(*contact)
-            }
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => match ticket.requester {
+                // One person, however often they are known; and, where the desk wants it so, the
+                // colleagues.
+                Requester::Contact(asker) => {
+                    let theirs = self.belongs_to(*contact);
+                    self.same_person(*contact).contains(&asker)
+                        || self.settings.customer_sight() == CustomerSight::Organisation
+                            && theirs.is_some()
+                            && ticket.organisation == theirs
+                }
+                Requester::Agent(_) => false,
+            },
             // Internal tickets are seen by agents only.
             Actor::Bot(_) => matches!(ticket.requester, Requester::Contact(_)),
             Actor::Host | Actor::System => true,
@@ -107,6 +118,12 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
         Command::FollowUp(_) => staff() || asker || [Bot, Customer].contains(&party),
         Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        Command::PutContact { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::NoteContact(_) => [Owner, Admin, Agent, Host].contains(&party),
+        Command::PutOrganisation { .. } => [Owner, Admin, Host].contains(&party),
+        Command::BlockContact(_) => staff(),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,

@@ -6,8 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision,
-    Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+    ImpactName, OrganisationId, Origin, PriorityName, ReasonName, ReceivedAt, Requester,
+    ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag,
+    TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -77,6 +78,7 @@ pub struct ModelTicket {
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
+    pub organisation: Option<OrganisationId>,
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
     pub timers: Timers,

@@ -76,6 +76,13 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::EmailTaken => "email_taken",
+            Self::IdentityTaken { .. } => "identity_taken",
+            Self::DomainTaken { .. } => "domain_taken",
+            Self::NoSuchOrganisation { .. } => "no_such_organisation",
+            Self::Blocked { .. } => "blocked",
+            Self::MergeIntoSelf { .. } => "merge_into_self",
+            Self::AlreadyMerged { .. } => "already_merged",
+            Self::NotMerged { .. } => "not_merged",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
             Self::CursorMismatch => "cursor_mismatch",
@@ -91,6 +98,7 @@ impl Refusal {
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
             | Self::NotPublic { .. }
+            | Self::Blocked { .. }
             | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
             Self::DeskExists
             | Self::StaleView { .. }
@@ -109,7 +117,11 @@ impl Refusal {
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
-            | Self::EmailTaken => RefusalKind::Conflict,
+            | Self::EmailTaken
+            | Self::IdentityTaken { .. }
+            | Self::DomainTaken { .. }
+            | Self::AlreadyMerged { .. }
+            | Self::NotMerged { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded
@@ -123,6 +135,8 @@ impl Refusal {
             | Self::InTheFuture { .. }
             | Self::Empty { .. }
             | Self::BadCondition { .. }
+            | Self::NoSuchOrganisation { .. }
+            | Self::MergeIntoSelf { .. }
             | Self::CursorMismatch
             | Self::LimitExceeded { .. } => RefusalKind::Invalid,
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::hash::IdMap;
 use crate::decide::{AgentColumns, TicketColumns};
-use crate::ids::{AgentId, DepartmentName, TicketNumber};
+use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
 use crate::matching::Narrow;
 use crate::people::Requester;
 use crate::store::{Lease, Roster};
@@ -27,6 +27,7 @@ pub(super) struct Indexes {
     requesters: IdMap<Requester, Shelf>,
     assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
     departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
+    organisations: IdMap<OrganisationId, Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -82,6 +83,14 @@ impl Indexes {
         shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
         let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
         shift(&mut self.departments, number, before.map(department), after.map(department));
+        // Tickets of no organisation are most of them: nobody asks for those by this index.
+        let organisation = |it: &TicketColumns| it.organisation;
+        shift(
+            &mut self.organisations,
+            number,
+            before.and_then(organisation),
+            after.and_then(organisation),
+        );
     }
 
     /// The shelves on which everything stands that one of these alternatives allows. `None`: one
@@ -94,7 +103,7 @@ impl Indexes {
     /// The shelves on which everything stands that this allows: those of the column that leaves
     /// the least.
     fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
-        let Narrow { categories, requesters, assignees, departments } = narrow;
+        let Narrow { categories, requesters, assignees, departments, organisations } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
             .filter(|done| {
@@ -120,8 +129,12 @@ impl Indexes {
             let keys = set.iter().flat_map(|name| standings.iter().map(|it| (name.clone(), *it)));
             keys.filter_map(|key| self.departments.get(&key)).collect()
         });
-        let plans: [Option<Vec<&Shelf>>; 4] =
-            [by_category, by_requester, by_assignee, by_department];
+        let by_organisation = organisations
+            .as_ref()
+            .and_then(|set| set.iter().copied().collect::<Option<Vec<OrganisationId>>>())
+            .map(|ids| ids.iter().filter_map(|id| self.organisations.get(id)).collect());
+        let plans: [Option<Vec<&Shelf>>; 5] =
+            [by_category, by_requester, by_assignee, by_department, by_organisation];
         let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }

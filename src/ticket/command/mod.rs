@@ -52,3 +52,5 @@ pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
+
+pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
