@@ -107,6 +107,11 @@
 //! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
 //! filter, order or page tells anybody of what they may not see.
 //!
+//! **One person may be several contacts.** A contact that was merged keeps its record and points
+//! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
+//! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
+//! speaks.
+//!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for

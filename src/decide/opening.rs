@@ -22,6 +22,7 @@ use crate::workflow::{Landmark, StatusCategory};
 pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     cx.may(Deed::Open, None)?;
     let author = opener(cx, open.requester, open.origin)?;
+    // What the record says as it was read: a change to it meanwhile came after this opening.
     let contact = match open.requester {
         Requester::Contact(contact) => cx.loaded.survivor(cx.desk, contact),
         Requester::Agent(_) => None,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use helpdesk::store::codec;
 use helpdesk::{
-    AgentSight, ContactChange, Erasable, FieldFact, NoticeKind, Origin, Party, Recipient,
-    Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
+    AgentSight, ContactChange, CustomerSight, Erasable, FieldFact, NoticeKind, Origin, Party,
+    Recipient, Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
@@ -104,6 +104,8 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[Requester::Contact(MARIA), Requester::Agent(ANNA)]);
     all(&[FieldFact::Value(values()[0].clone()), FieldFact::Personal]);
     all(&[Erasable::Known(Arc::<str>::from("Printer")), Erasable::Erased]);
+    // Where customers see their own only, nothing is written of it.
+    assert_eq!(variants::<CustomerSight>(), ["own", name(&CustomerSight::Organisation).as_str()]);
     all(&identities());
     all(&IDENTITY_KINDS);
     all(&[AgentSight::All, AgentSight::OwnDepartments]);

@@ -7,13 +7,13 @@ use helpdesk::condition::View;
 use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
     Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
-    CommandId, ContactChange, ContactFacts, ContactId, ContactMember, Counter, Department, DeskId,
-    Event, EventRef, FieldDef, FieldFact, FieldKind, FieldValue, Follower, Head, Heard, Identity,
-    IdentityKind, Key, Message, Moved, Notice, NoticeId, NoticeKind, Opened, OrganisationChange,
-    OrganisationId, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
-    Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
-    StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
-    Unassigning, UniqueKey, Visibility, WaitsFor, fold,
+    CommandId, ContactChange, ContactFacts, ContactId, ContactMember, Counter, CustomerSight,
+    Department, DeskId, Event, EventRef, FieldDef, FieldFact, FieldKind, FieldValue, Follower,
+    Head, Heard, Identity, IdentityKind, Key, Message, Moved, Notice, NoticeId, NoticeKind, Opened,
+    OrganisationChange, OrganisationId, Origin, Part, Party, Personal, Priority, PriorityBy,
+    Recipient, RecordKind, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft,
+    Span, Status, StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers,
+    Transition, Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
@@ -480,7 +480,23 @@ pub(crate) fn events() -> Vec<Event> {
     all.extend(contact_history());
     all.extend(organisation_history());
     all.push(organised_opening());
+    all.push(settings_of_people());
     all
+}
+
+/// Settings that say of contacts and organisations what there is to say.
+fn settings_of_people() -> Event {
+    let field = || vec![FieldDef::new("badge", FieldKind::Text { max_bytes: 9 }).personal()];
+    let mut draft = SettingsDraft {
+        customer_sight: CustomerSight::Organisation,
+        contact_fields: field(),
+        organisation_fields: field(),
+        customer_groups: vec!["gold".into()],
+        ..SettingsDraft::default()
+    };
+    (draft.limits.identities, draft.limits.contact_merges, draft.limits.domains) = (5, 6, 7);
+    let settings = Change::Settings(Arc::new(draft.build().unwrap()));
+    event(1, plain(Actor::Host), settings, None)
 }
 
 /// Of each kind one.
@@ -560,7 +576,7 @@ pub(crate) fn organisation_history() -> Vec<Event> {
     events.collect()
 }
 
-/// An opening by somebody of an organisation, under settings that know of contacts.
+/// An opening by somebody of an organisation.
 fn organised_opening() -> Event {
     let opened = Opened { organisation: Some(ACME), ..opened() };
     let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
@@ -621,6 +637,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((agent, fold(agent, [&agent_with]).unwrap()));
     heads.push((settings, fold(settings, [&settings_with]).unwrap()));
     heads.push((ticket, fold(ticket, [&organised_opening()]).unwrap()));
+    heads.push((settings, fold(settings, [&settings_of_people()]).unwrap()));
     let (contact, organisation) = (Key::contact(DESK, MARIA), Key::organisation(DESK, ACME));
     for (key, mut history) in [(contact, contact_history()), (organisation, organisation_history())]
     {
