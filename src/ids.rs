@@ -58,7 +58,8 @@ uuid_ids! {
     /// A ticket. The host makes it (UUIDv7 keeps a database's index compact); people read its
     /// [`Reference`].
     TicketId;
-    /// A contact: somebody who asks for help. The host's own id of them; the desk keeps no record.
+    /// A contact: somebody who asks for help. The host's own id of them; the desk may keep a
+    /// record ([`Contact`](crate::Contact)), and needs none.
     ContactId;
     /// An organisation that contacts belong to.
     OrganisationId;
@@ -100,6 +101,14 @@ impl CommandId {
     /// The command of this name, for one ticket of many.
     pub(crate) fn of(self, ticket: TicketId) -> Self {
         Self(Uuid::new_v5(&self.0, ticket.0.as_bytes()))
+    }
+}
+
+impl ContactId {
+    /// What a contact without a name is called: a function of the id.
+    pub(crate) fn visitor(self) -> VisitorId {
+        let digest = Uuid::new_v5(&self.0, b"visitor").simple().to_string();
+        VisitorId::from(format!("visitor-{}", digest.get(..6).unwrap_or(&digest)))
     }
 }
 
@@ -240,6 +249,12 @@ names! {
     ReceivedAt;
     /// A view that is kept, such as `urgent`; 1 to 64 bytes.
     ViewName;
+    /// What a contact without a name is called, such as `visitor-7f3a9c`.
+    VisitorId;
+    /// A group of customers, from the settings' list, such as `gold`; 1 to 64 bytes.
+    CustomerGroupName;
+    /// The contract of an organisation, such as `premium-2026`; 1 to 64 bytes.
+    ContractName;
     /// A bot of the host, such as `greeter`; 1 to 64 bytes. It stands in every event of the bot's.
     BotName;
     /// The host's own correlation id, such as that of a web request, carried into events and
@@ -315,6 +330,16 @@ impl Key {
         Self { desk, kind: RecordKind::Agent, id: id.0 }
     }
 
+    /// The key of a contact.
+    pub const fn contact(desk: DeskId, id: ContactId) -> Self {
+        Self { desk, kind: RecordKind::Contact, id: id.0 }
+    }
+
+    /// The key of an organisation.
+    pub const fn organisation(desk: DeskId, id: OrganisationId) -> Self {
+        Self { desk, kind: RecordKind::Organisation, id: id.0 }
+    }
+
     /// The key of the desk's settings.
     pub const fn settings(desk: DeskId) -> Self {
         Self { desk, kind: RecordKind::Settings, id: desk.0 }
@@ -328,6 +353,16 @@ impl Key {
     /// The agent that this key names, if it names one.
     pub fn as_agent(&self) -> Option<AgentId> {
         (self.kind == RecordKind::Agent).then_some(AgentId(self.id))
+    }
+
+    /// The contact that this key names, if it names one.
+    pub fn as_contact(&self) -> Option<ContactId> {
+        (self.kind == RecordKind::Contact).then_some(ContactId(self.id))
+    }
+
+    /// The organisation that this key names, if it names one.
+    pub fn as_organisation(&self) -> Option<OrganisationId> {
+        (self.kind == RecordKind::Organisation).then_some(OrganisationId(self.id))
     }
 }
 

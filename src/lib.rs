@@ -65,7 +65,8 @@
 //!  host's screens ◄── desk.find(actor, listing): condition and sight, as one matcher
 //! ```
 //!
-//! Everything that has a life is a **record**: a ticket, an agent, the settings. It has a
+//! Everything that has a life is a **record**: a ticket, an agent, a contact, an organisation,
+//! the settings. It has a
 //! history of [`Event`]s, numbered from 1 without gaps, and a head that folds them. `decide`
 //! works things out and events state the results (the new status, the timers, the priority);
 //! applying an event only copies. So a history folds to the same head on every machine and
@@ -108,6 +109,11 @@
 //! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
 //! filter, order or page tells anybody of what they may not see.
 //!
+//! **One person may be several contacts.** A contact that was merged keeps its record and points
+//! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
+//! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
+//! speaks.
+//!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for
@@ -133,9 +139,9 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `ids`, `identity`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
 //! | [`condition`] | the language of views and rules, as data and as text |
-//! | `people` | actors, authors, roles, agents; who may see and do what |
+//! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
 //! | `settings` | everything a host configures, checked as a whole |
@@ -167,6 +173,7 @@ pub mod conformance;
 mod decide;
 mod desk;
 mod digest;
+mod identity;
 mod ids;
 pub mod matching;
 mod people;
@@ -184,24 +191,28 @@ pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
-    AgentColumns, Call, Columns, Command, Context, Counter, CounterChange, Decision, Erasure,
-    Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind, Stayed, Step,
-    TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
+    AgentColumns, Call, Columns, Command, ContactColumns, Context, Counter, CounterChange,
+    Decision, Erasure, Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind,
+    Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each,
-    Erased, HandedOver, Heir, Outcome, Page, Post, Prepared, PublicChange, PublicEvent,
-    PublicTicket, Relayed, Relaying, Row, SavedView, Shown, Ticked, ViewOwner, Workload,
+    Activity, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
+    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, NotATimelineCursor,
+    Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
+    SavedView, Shown, Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, Workload,
 };
+pub use identity::{Identity, IdentityKind};
 pub use ids::{
-    AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
-    FieldName, GuestId, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
-    ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName, Tag, TicketId,
-    TicketNumber, UrgencyName, ViewName,
+    AgentId, BotName, CategoryName, CommandId, ContactId, ContractName, Correlation,
+    CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, ImpactName, Key, NotAReference,
+    OrganisationId, PriorityName, ReasonName, ReceivedAt, RecordKind, Reference, ResolutionCode,
+    Revision, StatusName, Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
 };
 pub use people::{
-    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Grant, GuestRight, Part,
-    Party, Requester, Role, Sight, WeakSecret,
+    Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,
+    ContactFacts, ContactMember, ContactProfile, CustomerSight, Follower, Grant, GuestRight,
+    Organisation, OrganisationChange, OrganisationProfile, Part, Party, Requester, Role, Sight,
+    WeakSecret,
 };
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
@@ -211,12 +222,12 @@ pub use settings::{
     Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
-    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
+    Attachment, AttachmentFacts, Channel, Heard, Message, Moved, Opened, Origin, PriorityBy,
+    RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
+    TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
-pub use value::FieldValue;
+pub use value::{FieldFact, FieldValue};
 pub use workflow::{
     Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
     WorkflowDraft,

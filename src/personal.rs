@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Identity;
 use crate::ids::FieldName;
 use crate::value::FieldValue;
 
@@ -32,15 +33,27 @@ pub struct Personal {
     /// A ticket's subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Arc<str>>,
-    /// The text of a message, of a resolution, or of a reason given in words.
+    /// The text of a message, of a note, of a resolution, or of a reason given in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<Arc<str>>,
-    /// A person's name.
+    /// The name of a person or an organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
     /// A person's e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<Arc<str>>,
+    /// The addresses, numbers and names by which a person is recognised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<Identity>,
+    /// Where a person is, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Arc<str>>,
+    /// The IANA name of a person's time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Arc<str>>,
+    /// A person's language, as a BCP 47 tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Arc<str>>,
     /// The names of the attached files, in the order of the attachments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub file_names: Vec<Arc<str>>,

@@ -6,8 +6,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
-use crate::ids::{AgentId, Key, RecordKind, Revision, TicketId, TicketNumber};
-use crate::people::{Agent, AgentChange};
+use crate::ids::{
+    AgentId, ContactId, Key, OrganisationId, RecordKind, Revision, TicketId, TicketNumber,
+};
+use crate::people::{Agent, AgentChange, Contact, ContactChange, Organisation, OrganisationChange};
 use crate::personal::Personal;
 use crate::settings::Settings;
 use crate::ticket::{ReplayError, Stamp, Ticket, TicketChange};
@@ -43,6 +45,10 @@ pub enum Change {
     Ticket(TicketChange),
     /// To an agent.
     Agent(AgentChange),
+    /// To a contact.
+    Contact(ContactChange),
+    /// To an organisation.
+    Organisation(OrganisationChange),
     /// To the desk's settings: these are the new ones.
     Settings(Arc<Settings>),
     /// Something that this build does not know: it is listed, and never guessed at.
@@ -89,7 +95,23 @@ impl Event {
     pub fn ticket_change(&self) -> Option<&TicketChange> {
         match &self.change {
             Change::Ticket(change) => Some(change),
-            Change::Agent(_) | Change::Settings(_) | Change::Newer(_) => None,
+            Change::Agent(_)
+            | Change::Contact(_)
+            | Change::Organisation(_)
+            | Change::Settings(_)
+            | Change::Newer(_) => None,
+        }
+    }
+
+    /// What happened, if it happened to a contact.
+    pub fn contact_change(&self) -> Option<&ContactChange> {
+        match &self.change {
+            Change::Contact(change) => Some(change),
+            Change::Ticket(_)
+            | Change::Agent(_)
+            | Change::Organisation(_)
+            | Change::Settings(_)
+            | Change::Newer(_) => None,
         }
     }
 
@@ -138,6 +160,10 @@ pub enum Head {
     Ticket(Arc<Ticket>),
     /// An agent.
     Agent(Arc<Agent>),
+    /// A contact.
+    Contact(Arc<Contact>),
+    /// An organisation.
+    Organisation(Arc<Organisation>),
     /// The desk's settings.
     Settings(Arc<InForce>),
 }
@@ -158,6 +184,8 @@ impl Head {
         match self {
             Self::Ticket(ticket) => ticket.updated_at(),
             Self::Agent(agent) => agent.updated_at(),
+            Self::Contact(contact) => contact.updated_at(),
+            Self::Organisation(organisation) => organisation.updated_at(),
             Self::Settings(in_force) => in_force.since,
         }
     }
@@ -166,7 +194,7 @@ impl Head {
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Ticket(ticket) => ticket.next_wake(),
-            Self::Agent(_) | Self::Settings(_) => None,
+            Self::Agent(_) | Self::Contact(_) | Self::Organisation(_) | Self::Settings(_) => None,
         }
     }
 }
@@ -189,7 +217,7 @@ impl Record {
     pub fn ticket(&self) -> Option<&Arc<Ticket>> {
         match &self.head {
             Head::Ticket(ticket) => Some(ticket),
-            Head::Agent(_) | Head::Settings(_) => None,
+            _ => None,
         }
     }
 
@@ -197,7 +225,23 @@ impl Record {
     pub fn agent(&self) -> Option<&Arc<Agent>> {
         match &self.head {
             Head::Agent(agent) => Some(agent),
-            Head::Ticket(_) | Head::Settings(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The contact, if this is one.
+    pub fn contact(&self) -> Option<&Arc<Contact>> {
+        match &self.head {
+            Head::Contact(contact) => Some(contact),
+            _ => None,
+        }
+    }
+
+    /// The organisation, if this is one.
+    pub fn organisation(&self) -> Option<&Arc<Organisation>> {
+        match &self.head {
+            Head::Organisation(organisation) => Some(organisation),
+            _ => None,
         }
     }
 
@@ -205,7 +249,7 @@ impl Record {
     pub fn settings(&self) -> Option<&Arc<Settings>> {
         match &self.head {
             Head::Settings(in_force) => Some(&in_force.settings),
-            Head::Ticket(_) | Head::Agent(_) => None,
+            _ => None,
         }
     }
 }
@@ -275,6 +319,25 @@ fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError
             let personal = event.personal.as_deref();
             let at = event.at;
             Ok(Head::Agent(Arc::new(Agent::after(id, revision, at, change, personal))))
+        }
+        (None, Change::Contact(ContactChange::Described(facts)), RecordKind::Contact) => {
+            let id = ContactId::from_uuid(key.id);
+            let personal = event.personal.as_deref();
+            Ok(Head::Contact(Arc::new(Contact::described(id, event.at, facts, personal))))
+        }
+        (None, Change::Contact(_), RecordKind::Contact) => {
+            Err(ReplayError::WrongOpening { key, revision })
+        }
+        (Some(Head::Contact(mut contact)), Change::Contact(change), RecordKind::Contact) => {
+            let personal = event.personal.as_deref();
+            Arc::make_mut(&mut contact).apply(revision, event.at, change, personal);
+            Ok(Head::Contact(contact))
+        }
+        (_, Change::Organisation(change), RecordKind::Organisation) => {
+            let id = OrganisationId::from_uuid(key.id);
+            let personal = event.personal.as_deref();
+            let head = Organisation::after(id, revision, event.at, change, personal);
+            Ok(Head::Organisation(Arc::new(head)))
         }
         (_, Change::Settings(settings), RecordKind::Settings) => {
             Ok(Head::Settings(Arc::new(InForce { settings: settings.clone(), since: event.at })))

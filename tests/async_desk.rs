@@ -14,11 +14,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use helpdesk::command::{Open, Reply, Take};
+use helpdesk::command::{MergeContacts, NoteContact, Open, Reply, Take};
 use helpdesk::store::{AsyncStore, Inline, MemoryStore, Offload, StoreFuture};
 use helpdesk::{
-    Actor, AsyncDesk, Command, CommandId, Delivery, Desk, DeskId, Outcome, Relaying, Revision,
-    Settings,
+    Actor, AsyncDesk, Command, CommandId, ContactId, ContactProfile, Delivery, Desk, DeskId,
+    Identity, OrganisationId, OrganisationProfile, Outcome, Relaying, Revision, Settings,
 };
 use support::*;
 
@@ -249,5 +249,41 @@ fn one_timer_for_every_desk_in_a_store() {
         let ticked = AsyncDesk::tick_all(&store, monday() + days(3)).await.unwrap();
         assert_eq!((ticked.outcomes.len(), ticked.failed.len()), (3, 0));
         assert_eq!(ticked.next_wake, Some(monday() + days(5)));
+    });
+}
+
+#[test]
+fn what_is_known_of_people_is_told_by_the_awaited_desk_too() {
+    on_tokio(async {
+        let store = Inline(MemoryStore::new());
+        let desk = AsyncDesk::create(store, DESK, settings(), monday()).await.unwrap();
+        let (host, now) = (helpdesk::Actor::Host, monday());
+        let (acme, double) = (OrganisationId::from_u128(6), ContactId::from_u128(0xD0));
+        let profile = OrganisationProfile::new("Acme").domain("acme.example");
+        desk.put_organisation(host.at(now), acme, profile).await.unwrap();
+        let email = Identity::email("maria@acme.example");
+        let profile = ContactProfile::new("Maria").identity(email.clone());
+        desk.put_contact(host.at(now), double, profile).await.unwrap();
+        desk.merge_contacts(host.at(now), MergeContacts { contact: double, into: MARIA })
+            .await
+            .unwrap();
+        let note = NoteContact { contact: double, text: "in the morning".into() };
+        desk.note_contact(host.at(now), note).await.unwrap();
+        desk.open(
+            customer(double).at(now),
+            Open::new(TICKET, helpdesk::Requester::Contact(double), "words"),
+        )
+        .await
+        .unwrap();
+
+        assert_eq!(desk.contact_by(&email).await.unwrap().unwrap().id(), MARIA);
+        assert_eq!(desk.contact(double).await.unwrap().unwrap().organisation(), Some(acme));
+        assert_eq!(desk.organisation(acme).await.unwrap().unwrap().name(), "Acme");
+        let by_domain = desk.organisation_by_domain("acme.example").await.unwrap();
+        assert_eq!(by_domain.unwrap().id(), acme);
+        let notes = desk.contact_notes(&host, MARIA, None, 9).await.unwrap();
+        assert_eq!(notes.notes[0].text.as_str(), "in the morning");
+        let timeline = desk.timeline(&customer(MARIA), now, MARIA, None, 9).await.unwrap();
+        assert_eq!(timeline.entries.len(), 1);
     });
 }

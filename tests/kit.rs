@@ -74,7 +74,7 @@ fn everybody_and_every_command_comes_and_half_of_it_makes_sense() {
 
 #[test]
 fn a_history_that_fails_is_made_short_by_dropping_steps() {
-    // A law that does not hold: nobody ever takes a ticket.
+    // A law that does not hold: nobody takes a ticket a second time.
     let takes = |step: &Step| match step {
         Step::Call(call) => command_name(&call.command) == "take",
         Step::Tick(_) => false,
@@ -83,7 +83,7 @@ fn a_history_that_fails_is_made_short_by_dropping_steps() {
     let config = Config { failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRunner::deterministic().rng().clone());
     let result = runner.run(&strategies::histories(60), |history| {
-        let taken = history.play().iter().any(takes);
+        let taken = history.play().iter().filter(|step| takes(step)).count() > 1;
         if taken {
             lengths.borrow_mut().push(history.steps.len());
         }
@@ -92,9 +92,9 @@ fn a_history_that_fails_is_made_short_by_dropping_steps() {
     });
     let Err(TestError::Fail(_, shortest)) = result else { panic!("{result:?}") };
     let lengths = lengths.into_inner();
-    assert!(shortest.steps.len() <= 4 && lengths[0] > 10, "{lengths:?}");
+    assert!(shortest.steps.len() <= 6 && lengths[0] > 10, "{lengths:?}");
     // The steps that are left are those that it had.
-    assert!(shortest.play().iter().any(takes));
+    assert!(shortest.play().iter().filter(|step| takes(step)).count() > 1);
 }
 
 #[test]

@@ -10,12 +10,15 @@
 
 mod support;
 
-use helpdesk::command::{EraseTicket, Reply, Take};
+use helpdesk::command::{BlockContact, EraseTicket, MergeContacts, NoteContact, Reply, Take};
 use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
 use helpdesk::{
-    Actor, CommandId, Counter, DeskId, Key, Revision, SettingsDraft, TicketNumber, UniqueKey,
+    Actor, Command, CommandId, ContactProfile, Counter, DeskId, Identity, Key, OrganisationId,
+    Revision, SettingsDraft, TicketNumber, UniqueKey,
 };
 use support::*;
+
+const ACME: OrganisationId = OrganisationId::from_u128(0xACE);
 
 const ONCE: CommandId = CommandId::from_u128(0x1D);
 
@@ -32,6 +35,11 @@ fn given() -> (TestDesk, TestDesk) {
             desk.put_agent(id, profile(id));
         }
         desk.put_agent(ANNA, profile(ANNA).email("anna@example.com"));
+        let acme = helpdesk::OrganisationProfile::new(name).domain("acme.example");
+        desk.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme });
+        let email = Identity::email("maria@acme.example");
+        let maria = ContactProfile::new(format!("Maria {name}")).identity(email);
+        desk.ok(&Actor::Host, Command::PutContact { id: MARIA, profile: maria });
         desk.ok(&customer(MARIA), request(TICKET).subject(name));
     }
     (left, right)
@@ -46,6 +54,7 @@ fn all_of(desk: &TestDesk) -> String {
         format!("requester = contact:{MARIA}"),
         format!("assignee = {ANNA}"),
         "queued = true and department = support".to_owned(),
+        format!("organisation = {ACME}"),
     ];
     let settings = desk.desk.settings().unwrap();
     let found: Vec<_> = filters
@@ -54,6 +63,8 @@ fn all_of(desk: &TestDesk) -> String {
         .collect();
     let keys = [
         UniqueKey::AgentEmail("anna@example.com".into()),
+        UniqueKey::identity(&Identity::email("maria@acme.example")),
+        UniqueKey::Domain("acme.example".into()),
         UniqueKey::Number(TicketNumber(1)),
         UniqueKey::Number(TicketNumber(2)),
     ];
@@ -77,6 +88,12 @@ fn whatever_happens_on_one_desk_leaves_the_other_as_it_was() {
     left.ok(&agent(EVA), follow_up(TICKET, ticket_id(3)));
     left.put_agent(ANNA, profile(ANNA).capacity(0).email("a@example.com"));
     left.publish(SettingsDraft { auto_close: None, ..draft() });
+    left.ok(&agent(ANNA), MergeContacts { contact: OTTO, into: MARIA });
+    left.ok(&agent(ANNA), NoteContact { contact: OTTO, text: "left".into() });
+    let reason = "left".to_owned();
+    left.ok(&agent(ANNA), BlockContact { contact: MARIA, blocked: true, reason });
+    let acme = helpdesk::OrganisationProfile::new("left");
+    left.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme });
     left.ok(&Actor::Host, EraseTicket::new(TICKET, "she asked for it"));
     let host = left.context(&Actor::Host);
     left.desk.erase_requester(&host, MARIA, "she asked for it", None, 99).unwrap();

@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use chrono::DateTime;
 use helpdesk::matching::Listing;
 use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{Actor, DepartmentName, Desk, DeskError, Head, Page, Record, Requester, UniqueKey};
+use helpdesk::{Actor, DepartmentName, Desk, DeskError, Page, Record, Requester, UniqueKey};
 
 use self::mover::{Moved, Mover, PAGE};
 use super::audit::Audit;
@@ -119,12 +119,9 @@ impl Copy {
         }
         for key in keys {
             let (record, copied) = (here.record(key)?, there.record(key)?);
-            let unique = record.as_ref().and_then(|record| match &record.head {
-                Head::Ticket(_) => record.number.map(UniqueKey::Number),
-                Head::Agent(_) | Head::Settings(_) => mover::email(&record.head),
-                _ => None,
-            });
-            let unique: Vec<UniqueKey> = unique.into_iter().collect();
+            let number = record.as_ref().and_then(|record| record.number);
+            let theirs = record.iter().flat_map(|record| UniqueKey::of(&record.head));
+            let unique: Vec<_> = number.map(UniqueKey::Number).into_iter().chain(theirs).collect();
             let owners = |desk: &Desk<MemoryStore>| desk.store().resolve(desk.id(), &unique);
             let same = record.is_some()
                 && record == copied

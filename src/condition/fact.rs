@@ -61,6 +61,8 @@ pub enum Fact {
     Subject,
     /// How it ended the last time it did: a resolution code.
     Resolution,
+    /// The organisation that the requester belonged to when the ticket was opened: a UUID.
+    Organisation,
     /// The ticket that it follows up: a UUID.
     Follows,
     /// How many public messages it has, the first included.
@@ -117,7 +119,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 44] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -144,6 +146,7 @@ names! {
     Tags => "tags";
     Subject => "subject";
     Resolution => "resolution";
+    Organisation => "organisation";
     Follows => "follows";
     Messages => "messages";
     Notes => "notes";
@@ -223,6 +226,7 @@ impl Fact {
             | Self::Channel
             | Self::Category
             | Self::Subject
+            | Self::Organisation
             | Self::Follows
             | Self::Messages
             | Self::OpenedAt
@@ -316,6 +320,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 44, "the enum without `Field`");
     }
 }

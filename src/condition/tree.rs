@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Fact;
 use crate::ids::{
-    AgentId, CategoryName, ContactId, DepartmentName, ImpactName, PriorityName, ReasonName,
-    ReceivedAt, ResolutionCode, StatusName, Tag, TicketId, TicketNumber, UrgencyName,
+    AgentId, CategoryName, ContactId, DepartmentName, ImpactName, OrganisationId, PriorityName,
+    ReasonName, ReceivedAt, ResolutionCode, StatusName, Tag, TicketId, TicketNumber, UrgencyName,
 };
 use crate::time::Span;
 
@@ -163,6 +163,7 @@ literals! {
     TicketId => |id| id.to_string().into();
     AgentId => |id| format!("agent:{id}").into();
     ContactId => |id| format!("contact:{id}").into();
+    OrganisationId => |id| id.to_string().into();
     DateTime<Utc> => |at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into();
     NaiveDate => |date| date.to_string().into();
 }

@@ -5,8 +5,9 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use crate::condition::View;
-use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
-use crate::people::{Actor, AgentProfile};
+use crate::ids::{AgentId, CommandId, ContactId, Correlation, OrganisationId, Revision, TicketId};
+use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
     Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
@@ -68,6 +69,28 @@ pub enum Command {
     },
     /// Keeps the acting agent's own views: these, and no other.
     SaveViews(Vec<View>),
+    /// Puts a contact on record, or says anew what a contact is. Agents and the host.
+    PutContact {
+        /// Which contact.
+        id: ContactId,
+        /// Everything there is to say of them.
+        profile: ContactProfile,
+    },
+    /// Puts an organisation on record, or says anew what it is. Owners, admins and the host.
+    PutOrganisation {
+        /// Which organisation.
+        id: OrganisationId,
+        /// Everything there is to say of it.
+        profile: OrganisationProfile,
+    },
+    /// Merges a contact into another: see [`MergeContacts`].
+    MergeContacts(MergeContacts),
+    /// Undoes a merge of contacts: see [`UndoContactMerge`].
+    UndoContactMerge(UndoContactMerge),
+    /// Blocks a contact, or lifts the block: see [`BlockContact`].
+    BlockContact(BlockContact),
+    /// Adds a note about a contact: see [`NoteContact`].
+    NoteContact(NoteContact),
     /// Creates the desk with these settings. The host only.
     CreateDesk(Arc<Settings>),
     /// Puts these settings in force. Owners, admins and the host.
@@ -110,6 +133,12 @@ impl Command {
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SaveViews(_)
+            | Self::PutContact { .. }
+            | Self::PutOrganisation { .. }
+            | Self::MergeContacts(_)
+            | Self::UndoContactMerge(_)
+            | Self::BlockContact(_)
+            | Self::NoteContact(_)
             | Self::CreateDesk(_)
             | Self::PublishSettings(_)
             | Self::EraseAgent(_) => None,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{
-    CategoryName, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName, label_problem,
-    name_problem,
+    CategoryName, ContactId, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName,
+    label_problem, name_problem,
 };
 use crate::personal::Personal;
 use crate::settings::Priority;
@@ -28,6 +28,21 @@ pub(super) fn within(limit: &'static str, allowed: u32, found: usize) -> Result<
 pub(super) fn address_problem(address: &str) -> Option<&'static str> {
     // The longest that mail can carry.
     if address.len() > 254 { Some("is longer than 254 bytes") } else { label_problem(address) }
+}
+
+/// Nobody hears a contact who is blocked: of contacts that were merged, the block of the one that
+/// speaks for them counts.
+pub(super) fn not_blocked(cx: &Cx<'_>, contact: ContactId) -> Result<(), Refusal> {
+    match cx.loaded.survivor(cx.desk, contact) {
+        Some(record) if record.is_blocked() => Err(Refusal::Blocked { contact }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What keeps a text from being the name of a person or an organisation, if anything: it may be
+/// longer than a name in settings.
+pub(super) fn long_name_problem(name: &str) -> Option<&'static str> {
+    if name.len() > 200 { Some("is longer than 200 bytes") } else { label_problem(name) }
 }
 
 /// A reason in words, which must be given.

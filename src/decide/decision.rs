@@ -2,11 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::channel::Notice;
-use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, TicketNumber};
+use crate::identity::Identity;
+use crate::ids::{
+    AgentId, DepartmentName, Key, OrganisationId, Revision, StatusName, TicketId, TicketNumber,
+};
 use crate::matching::Indexed;
 use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
@@ -99,11 +103,49 @@ pub enum UniqueKey {
     Number(TicketNumber),
     /// An agent's e-mail address, in lower case.
     AgentEmail(Arc<str>),
+    /// Something by which a contact is recognised, as [`UniqueKey::identity`] writes it: its kind
+    /// and its one normal form, such as `email:maria@example.com`.
+    Identity(Arc<str>),
+    /// An organisation's e-mail domain, in lower case.
+    Domain(Arc<str>),
 }
 
 impl UniqueKey {
     pub(crate) fn agent_email(address: &str) -> Self {
         Self::AgentEmail(address.trim().to_lowercase().into())
+    }
+
+    /// The key of an identity: of two that are the same, the same.
+    ///
+    /// ```
+    /// # use helpdesk::{Identity, UniqueKey};
+    /// let key = UniqueKey::identity(&Identity::email("Maria@Example.com"));
+    /// assert_eq!(key, UniqueKey::Identity("email:maria@example.com".into()));
+    /// ```
+    pub fn identity(identity: &Identity) -> Self {
+        Self::Identity(identity.normal().to_string().into())
+    }
+
+    /// What a record has alone while this is its head, beside a ticket's
+    /// [number](Self::Number), which its store knows.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let profile = ContactProfile::new("Maria").identity(Identity::phone("+39 06 698"));
+    /// desk.put_contact(Actor::Host.at(now), maria, profile)?;
+    /// let record = desk.record(Key::contact(desk.id(), maria))?.unwrap();
+    /// assert_eq!(UniqueKey::of(&record.head), [UniqueKey::Identity("phone:+3906698".into())].into());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn of(head: &Head) -> BTreeSet<Self> {
+        match head {
+            Head::Agent(agent) => agent.email().map(Self::agent_email).into_iter().collect(),
+            Head::Contact(contact) => contact.identities().iter().map(Self::identity).collect(),
+            Head::Organisation(organisation) => {
+                organisation.domains().iter().cloned().map(Self::Domain).collect()
+            }
+            Head::Ticket(_) | Head::Settings(_) => BTreeSet::new(),
+        }
     }
 }
 
@@ -151,6 +193,10 @@ pub enum Columns {
     Ticket(TicketColumns),
     /// Of an agent.
     Agent(AgentColumns),
+    /// Of a contact.
+    Contact(ContactColumns),
+    /// An organisation has none: it is looked for by its domains, which are unique keys.
+    Organisation,
     /// The settings have none: there is one record of them a desk.
     Settings,
 }
@@ -168,6 +214,8 @@ pub struct TicketColumns {
     pub requester: Requester,
     /// Who follows it, in order: a ticket stands under each of them.
     pub followers: Vec<Follower>,
+    /// The organisation that the requester belonged to when it was opened.
+    pub organisation: Option<OrganisationId>,
 }
 
 impl TicketColumns {
@@ -179,8 +227,16 @@ impl TicketColumns {
             assignee: self.assignee,
             department: self.department.as_ref(),
             followers: &self.followers,
+            organisation: self.organisation,
         }
     }
+}
+
+/// What a store indexes of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactColumns {
+    /// The organisation that the contact belongs to.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// What a store indexes of an agent.
@@ -202,11 +258,16 @@ impl Columns {
                 assignee: ticket.assignee(),
                 requester: ticket.requester(),
                 followers: ticket.followers().to_vec(),
+                organisation: ticket.organisation(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),
                 can_own: agent.can_own(None),
             }),
+            Head::Contact(contact) => {
+                Self::Contact(ContactColumns { organisation: contact.organisation() })
+            }
+            Head::Organisation(_) => Self::Organisation,
             Head::Settings(_) => Self::Settings,
         }
     }

@@ -7,9 +7,10 @@ use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{FieldName, Tag};
 use crate::personal::{Erasable, Personal};
+use crate::settings::FieldDef;
 use crate::ticket::command::{Edit, Patch};
-use crate::ticket::{FieldFact, Follower, PriorityBy, TicketChange};
-use crate::value::FieldValue;
+use crate::ticket::{Follower, PriorityBy, TicketChange};
+use crate::value::{FieldFact, FieldValue};
 
 /// Edits a ticket: every part is checked before the first is recorded.
 pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
@@ -166,8 +167,18 @@ impl Fields {
         field: &FieldName,
         value: &FieldValue,
     ) -> Result<(), Refusal> {
-        let def =
-            cx.settings.field(field).ok_or_else(|| unknown(Vocabulary::Field, field.as_str()))?;
+        let def = cx.settings.field(field);
+        self.put(def, field, value)
+    }
+
+    /// Sets a field of this definition; without one, there is no such field.
+    pub(super) fn put(
+        &mut self,
+        def: Option<&FieldDef>,
+        field: &FieldName,
+        value: &FieldValue,
+    ) -> Result<(), Refusal> {
+        let def = def.ok_or_else(|| unknown(Vocabulary::Field, field.as_str()))?;
         def.kind
             .accepts(value)
             .map_err(|problem| Refusal::FieldInvalid { field: field.clone(), problem })?;

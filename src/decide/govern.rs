@@ -6,7 +6,7 @@ use super::decision::{Columns, Decision, Expected, KeyChange, UniqueKey, Write};
 use super::{Call, Cx, Loaded, Refusal, Vocabulary, checks};
 use crate::cause::Cause;
 use crate::condition::View;
-use crate::ids::{AgentId, DeskId, Key, Revision, label_problem};
+use crate::ids::{AgentId, DeskId, Key, Revision};
 use crate::matching::{ConditionError, check_views};
 use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role, Who};
 use crate::problem::Problems;
@@ -96,7 +96,7 @@ pub(super) fn put_agent(
     let revision = current.map_or(Revision::ZERO, Agent::revision);
     cx.has_seen(key, revision, revision)?;
     may_touch(cx, profile.role == Role::Owner || current.is_some_and(is_owner))?;
-    if let Some(problem) = agent_name_problem(&profile.name) {
+    if let Some(problem) = checks::long_name_problem(&profile.name) {
         return Err(checks::bad_name(Vocabulary::AgentName, &profile.name, problem));
     }
     if let Some(email) = &profile.email
@@ -184,11 +184,7 @@ pub(super) fn save_views(cx: &Cx<'_>, views: &[View]) -> Result<Decision, Refusa
     Ok(Decision { writes: vec![write], ..Decision::default() })
 }
 
-/// A person's name may be longer than a name in settings.
-fn agent_name_problem(name: &str) -> Option<&'static str> {
-    if name.len() > 200 { Some("is longer than 200 bytes") } else { label_problem(name) }
-}
-
+/// One event on a record, and the head after it.
 pub(super) fn write(key: Key, expected: Expected, event: Event, head: Head) -> Write {
     Write {
         key,

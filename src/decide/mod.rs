@@ -6,6 +6,7 @@
 mod assignment;
 mod call;
 mod checks;
+mod contacts;
 mod conversation;
 mod decision;
 mod editing;
@@ -14,6 +15,7 @@ mod guests;
 mod lifecycle;
 mod needs;
 mod opening;
+mod organisations;
 mod privacy;
 mod refusal;
 mod said;
@@ -24,8 +26,8 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    AgentColumns, Columns, Counter, CounterChange, Decision, Erasure, Expected, Guard, KeyChange,
-    Stayed, Step, TicketColumns, UniqueKey, Write,
+    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Erasure, Expected,
+    Guard, KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
 };
 pub use needs::{Loaded, Needs, Passage, needs};
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
@@ -33,7 +35,7 @@ pub use refusal::{Refusal, RefusalKind, Vocabulary};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
 use crate::people::Deed;
-use crate::people::{Actor, Agent, GuestRight, Party, Requester, Who, may, sight};
+use crate::people::{Actor, Agent, Customer, GuestRight, Party, Requester, Who, may, sight};
 use crate::settings::Settings;
 use crate::ticket::Ticket;
 use crate::time::{Instant, whole_micros};
@@ -138,6 +140,12 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
         Command::Open(open) => opening::open(&cx, open),
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
         Command::SaveViews(views) => govern::save_views(&cx, views),
+        Command::PutContact { id, profile } => contacts::put(&cx, *id, profile),
+        Command::PutOrganisation { id, profile } => organisations::put(&cx, *id, profile),
+        Command::MergeContacts(merge) => contacts::merge(&cx, merge),
+        Command::UndoContactMerge(undo) => contacts::undo_merge(&cx, undo),
+        Command::BlockContact(block) => contacts::block(&cx, block),
+        Command::NoteContact(note) => contacts::note(&cx, note),
         Command::PublishSettings(settings) => govern::publish(&cx, settings),
         Command::EraseAgent(id) => privacy::erase_agent(&cx, *id),
         Command::CreateDesk(_) => Ok(Decision::default()),
@@ -151,8 +159,10 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
 /// Looks the actor up.
 fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Refusal> {
     let actor = &call.context.actor;
+    let customer =
+        |id| Customer { id, record: loaded.survivor(desk, id).map(|contact| &**contact) };
     Ok(match actor {
-        Actor::Customer(contact) => Who::Customer(*contact),
+        Actor::Customer(contact) => Who::Customer(customer(*contact)),
         Actor::Agent(id) => {
             let agent = loaded.agent(desk, *id).filter(|agent| agent.is_active());
             Who::Agent(agent.ok_or_else(|| Refusal::NotAnAgent { actor: actor.clone() })?)
@@ -163,8 +173,8 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
                 return Err(checks::bad_name(Vocabulary::Bot, name.as_str(), problem));
             }
         },
-        Actor::AutoResponder(contact) => Who::AutoResponder(*contact),
         Actor::Guest(guest) => Who::Guest(*guest, whole_micros(call.context.now)),
+        Actor::AutoResponder(contact) => Who::AutoResponder(customer(*contact)),
         Actor::Host => Who::Host,
         Actor::System => Who::System,
     })
@@ -233,6 +243,12 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::Open(_)
         | Command::PutAgent { .. }
         | Command::SaveViews(_)
+        | Command::PutContact { .. }
+        | Command::PutOrganisation { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::BlockContact(_)
+        | Command::NoteContact(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_)
         | Command::EraseAgent(_) => Ok(()),
@@ -258,6 +274,12 @@ fn deed_of(command: &Command) -> Deed {
         Command::FollowUp(_) => Deed::FollowUp,
         Command::Tick(_) => Deed::Tick,
         Command::SaveViews(_) => Deed::SaveViews,
+        Command::PutContact { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::NoteContact(_) => Deed::KeepContacts,
+        Command::PutOrganisation { .. } => Deed::KeepOrganisations,
+        Command::BlockContact(_) => Deed::BlockContact,
         Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
             Deed::Govern
         }
@@ -329,10 +351,11 @@ impl<'a> Cx<'a> {
 
     /// The ticket, if there is one and the actor may know of it.
     fn visible(&self, id: TicketId) -> Result<&'a Ticket, Refusal> {
+        let policy = self.settings.sight_policy();
         self.loaded
             .ticket(self.desk, id)
             .map(|ticket| &**ticket)
-            .filter(|ticket| sight(self.who, ticket.sight(), self.settings.agent_sight()).is_some())
+            .filter(|ticket| sight(self.who, ticket.sight(), policy).is_some())
             .ok_or(Refusal::NotFound { ticket: id })
     }
 
@@ -357,7 +380,10 @@ impl<'a> Cx<'a> {
     fn asks(&self, ticket: &Ticket) -> bool {
         match self.who {
             Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
-            Who::Customer(contact) => ticket.requester() == Requester::Contact(contact),
+            Who::Customer(customer) => match ticket.requester() {
+                Requester::Contact(contact) => customer.is(contact),
+                Requester::Agent(_) => false,
+            },
             Who::Bot | Who::AutoResponder(_) | Who::Guest(..) | Who::Host | Who::System => false,
         }
     }

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use crate::decide::{Call, Command, Counter, UniqueKey};
-use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
-use crate::people::{Actor, Agent, Requester};
+use crate::identity::Identity;
+use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, TicketId};
+use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::{Actor, Agent, Contact, Organisation, Requester};
 use crate::record::{Event, Record};
 use crate::ticket::command::{
     Assign, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
@@ -114,6 +116,24 @@ impl Loaded {
         self.record(Key::agent(desk, id)).and_then(Record::agent)
     }
 
+    pub(crate) fn contact(&self, desk: DeskId, id: ContactId) -> Option<&Arc<Contact>> {
+        self.record(Key::contact(desk, id)).and_then(Record::contact)
+    }
+
+    /// The record of the contact that speaks for this one: its own, unless it was merged.
+    pub(crate) fn survivor(&self, desk: DeskId, id: ContactId) -> Option<&Arc<Contact>> {
+        let contact = self.contact(desk, id)?;
+        contact.merged_into().map_or(Some(contact), |into| self.contact(desk, into))
+    }
+
+    pub(crate) fn organisation(
+        &self,
+        desk: DeskId,
+        id: OrganisationId,
+    ) -> Option<&Arc<Organisation>> {
+        self.record(Key::organisation(desk, id)).and_then(Record::organisation)
+    }
+
     pub(crate) fn owner(&self, key: &UniqueKey) -> Option<Key> {
         self.keys.iter().find(|(known, _)| known == key).and_then(|(_, owner)| *owner)
     }
@@ -149,6 +169,22 @@ impl Asking<'_> {
 
     fn agent(&mut self, id: AgentId) {
         self.record(Key::agent(self.desk, id));
+    }
+
+    /// A contact, and the one that speaks for it where it was merged.
+    fn contact(&mut self, id: ContactId) {
+        self.record(Key::contact(self.desk, id));
+        if let Some(into) = self.loaded.contact(self.desk, id).and_then(|it| it.merged_into()) {
+            self.record(Key::contact(self.desk, into));
+        }
+    }
+
+    /// Who asks on a ticket, where it is a contact.
+    fn requester(&mut self, ticket: TicketId) {
+        let ticket = self.loaded.ticket(self.desk, ticket);
+        if let Some(Requester::Contact(contact)) = ticket.map(|ticket| ticket.requester()) {
+            self.contact(contact);
+        }
     }
 
     /// An agent who may come to own the ticket: the record, and the load.
@@ -191,14 +227,15 @@ impl Asking<'_> {
 ///
 /// let (desk, id) = (DeskId::from_u128(1), TicketId::from_u128(1));
 /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
-/// let customer = Actor::Customer(ContactId::from_u128(7));
-/// let call = customer.at(now).call(Command::Reply(Reply::new(id, "Any news?")));
+/// let maria = ContactId::from_u128(7);
+/// let call = Actor::Customer(maria).at(now).call(Command::Reply(Reply::new(id, "Any news?")));
 ///
 /// let mut loaded = Loaded::default();
 /// let missing = needs(desk, &call, &loaded);
-/// assert_eq!(missing.records, [Key::settings(desk), Key::ticket(desk, id)]);
+/// let wanted = [Key::settings(desk), Key::contact(desk, maria), Key::ticket(desk, id)];
+/// assert_eq!(missing.records, wanted);
 ///
-/// // Neither exists; there is nothing further to look for.
+/// // None of them exists; there is nothing further to look for.
 /// for key in missing.records {
 ///     loaded.add_record(key, None);
 /// }
@@ -214,18 +251,28 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         asking.needs.records.reserve_exact(3);
     }
     asking.record(Key::settings(desk));
-    if let Actor::Agent(id) = call.context.actor {
-        asking.agent(id);
+    match call.context.actor {
+        Actor::Agent(id) => asking.agent(id),
+        Actor::Customer(id) | Actor::AutoResponder(id) => asking.contact(id),
+        Actor::Bot(_) | Actor::Guest(_) | Actor::Host | Actor::System => {}
     }
     if let Some(ticket) = call.command.ticket() {
         asking.record(Key::ticket(desk, ticket));
         settling(&mut asking, ticket);
+        if let Actor::Guest(guest) = call.context.actor
+            && let Some(ticket) = loaded.ticket(desk, ticket)
+            && let Some(grant) = ticket.sight().grant(guest, now)
+        {
+            // For whom the guest speaks, who may have been blocked.
+            asking.contact(grant.contact);
+        }
     }
     match &call.command {
         Command::Open(Open { id, requester, .. }) => {
             asking.record(Key::ticket(desk, *id));
-            if let Requester::Agent(id) = requester {
-                asking.agent(*id);
+            match requester {
+                Requester::Agent(id) => asking.agent(*id),
+                Requester::Contact(id) => asking.contact(*id),
             }
         }
         Command::FollowUp(FollowUp { id, ticket, .. }) => {
@@ -236,6 +283,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             {
                 asking.agent(id);
             }
+            asking.requester(*ticket);
         }
         Command::Assign(Assign { agent, .. })
         | Command::Transfer(Transfer { agent: Some(agent), .. })
@@ -266,6 +314,42 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Redact(Redact { ticket, .. })
         | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
         Command::EraseAgent(id) => asking.agent(*id),
+        Command::PutContact { id, profile } => {
+            asking.record(Key::contact(desk, *id));
+            for identity in &profile.identities {
+                asking.key(UniqueKey::identity(identity));
+            }
+            match profile.organisation {
+                Some(organisation) => asking.record(Key::organisation(desk, organisation)),
+                None => {
+                    let domains = profile.identities.iter().filter_map(Identity::domain);
+                    domains.for_each(|domain| asking.key(UniqueKey::Domain(domain)));
+                }
+            }
+        }
+        Command::PutOrganisation { id, profile } => {
+            asking.record(Key::organisation(desk, *id));
+            for domain in profile.normal_domains() {
+                asking.key(UniqueKey::Domain(domain));
+            }
+        }
+        Command::MergeContacts(MergeContacts { contact, into }) => {
+            asking.contact(*into);
+            asking.contact(*contact);
+            // Those that come with it are told who speaks for them now.
+            for member in loaded.contact(desk, *contact).iter().flat_map(|it| it.members()) {
+                asking.record(Key::contact(desk, member.contact));
+            }
+        }
+        Command::UndoContactMerge(UndoContactMerge { contact }) => {
+            asking.contact(*contact);
+            let survivor = loaded.survivor(desk, *contact);
+            for member in survivor.iter().flat_map(|it| it.members_of(*contact)) {
+                asking.record(Key::contact(desk, member.contact));
+            }
+        }
+        Command::BlockContact(BlockContact { contact, .. })
+        | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
         Command::Hold(_)
         | Command::Note(_)
         | Command::GrantAccess(_)

@@ -22,6 +22,14 @@ use crate::workflow::{Landmark, StatusCategory};
 pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     cx.may(Deed::Open, None)?;
     let author = opener(cx, open.requester, open.origin)?;
+    // What the record says as it was read: a change to it meanwhile came after this opening.
+    let contact = match open.requester {
+        Requester::Contact(contact) => cx.loaded.survivor(cx.desk, contact),
+        Requester::Agent(_) => None,
+    };
+    if let (Author::Customer(contact), Origin::CustomerWrote) = (&author, open.origin) {
+        checks::not_blocked(cx, *contact)?;
+    }
     free(cx, open.id)?;
     let said = Said {
         author,
@@ -78,6 +86,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         tags: open.tags.iter().cloned().collect(),
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
+        organisation: contact.and_then(|contact| contact.organisation()),
         follows: None,
         timers: Timers::default(),
     };
@@ -95,7 +104,7 @@ fn opener(cx: &Cx<'_>, requester: Requester, origin: Origin) -> Result<Author, R
     let forbidden = || Refusal::Forbidden { party: cx.party(), deed: Deed::Open.as_str() };
     match (cx.who, requester, origin) {
         (Who::Customer(actor), Requester::Contact(contact), Origin::CustomerWrote)
-            if actor == contact =>
+            if actor.is(contact) =>
         {
             Ok(Author::Customer(contact))
         }
@@ -157,10 +166,15 @@ pub(super) fn follow_up<'a>(
         return Err(Refusal::NotClosed { status: status.name.clone() });
     }
     free(cx, follow_up.id)?;
-    let author = match work.ticket.requester() {
-        Requester::Contact(contact) => Author::Customer(contact),
-        Requester::Agent(agent) => asking_agent(cx, agent)?,
+    let author = match (cx.who, work.ticket.requester()) {
+        // A colleague of the requester's speaks for themselves.
+        (Who::Customer(actor), Requester::Contact(_)) => Author::Customer(actor.id),
+        (_, Requester::Contact(contact)) => Author::Customer(contact),
+        (_, Requester::Agent(agent)) => asking_agent(cx, agent)?,
     };
+    if let Author::Customer(contact) = &author {
+        checks::not_blocked(cx, *contact)?;
+    }
     let said = Said {
         author,
         channel: follow_up.channel.clone(),
@@ -210,6 +224,8 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        // What continues a request is of whom the request was.
+        organisation: former.organisation(),
         follows: Some(former.id()),
         timers: Timers::default(),
     };

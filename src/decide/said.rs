@@ -83,8 +83,8 @@ pub(super) fn author(cx: &Cx<'_>, ticket: Option<&Ticket>) -> Result<Author, Ref
             let party = cx.party();
             Author::Customer(grant.ok_or(Refusal::Forbidden { party, deed })?.contact)
         }
-        (Who::Customer(contact), _) => Author::Customer(contact),
-        (Who::AutoResponder(contact), _) => Author::AutoResponder(contact),
+        (Who::Customer(customer), _) => Author::Customer(customer.id),
+        (Who::AutoResponder(customer), _) => Author::AutoResponder(customer.id),
         (Who::Agent(agent), _) => Author::of_agent(agent.id(), agent.role()),
         (Who::Bot, Actor::Bot(name)) => Author::Bot(name.clone()),
         (Who::Bot | Who::Host | Who::System, _) => Author::Host,

@@ -301,7 +301,11 @@ impl<'a> Work<'a> {
                 Ok(())
             }
             // Only a part of the history was loaded.
-            Head::Ticket(_) | Head::Agent(_) | Head::Settings(_) => Err(Refusal::NotLoaded),
+            Head::Ticket(_)
+            | Head::Agent(_)
+            | Head::Contact(_)
+            | Head::Organisation(_)
+            | Head::Settings(_) => Err(Refusal::NotLoaded),
         }
     }
 

@@ -9,22 +9,28 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Activity, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome, Page, Post,
-    Prepared, Relayed, Relaying, Row, SavedView, Ticked, Workload,
+    Activity, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome,
+    Page, Post, Prepared, Relayed, Relaying, Row, SavedView, Ticked, Timeline, TimelineCursor,
+    Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
-use crate::ids::{AgentId, ContactId, DepartmentName, DeskId, Key, Reference, Revision, TicketId};
+use crate::identity::Identity;
+use crate::ids::{
+    AgentId, ContactId, DepartmentName, DeskId, Key, OrganisationId, Reference, Revision, TicketId,
+};
 use crate::matching::{Cursor, Listing};
-use crate::people::{Actor, Agent, AgentProfile, Sight};
+use crate::people::{
+    Actor, Agent, AgentProfile, Contact, ContactProfile, Organisation, OrganisationProfile, Sight,
+};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -226,6 +232,28 @@ twins! {
     "A record as it stands", record(key: Key) -> Option<Record>;
     "A ticket as it stands", ticket(id: TicketId) -> Option<Arc<Ticket>>;
     "An agent as the record stands", agent(id: AgentId) -> Option<Arc<Agent>>;
+    "A contact as its own record stands", contact(id: ContactId) -> Option<Arc<Contact>>;
+    "An organisation as the record stands",
+        organisation(id: OrganisationId) -> Option<Arc<Organisation>>;
+    "The contact who is recognised by this",
+        contact_by(identity: &Identity) -> Option<Arc<Contact>>;
+    "The organisation that has this e-mail domain",
+        organisation_by_domain(domain: &str) -> Option<Arc<Organisation>>;
+    "A page of the notes about a contact",
+        contact_notes(
+            actor: &Actor,
+            contact: ContactId,
+            after: Option<TimelineCursor>,
+            limit: usize
+        ) -> ContactNotes;
+    "A page of what happened over all tickets of a contact",
+        timeline(
+            actor: &Actor,
+            now: DateTime<Utc>,
+            contact: ContactId,
+            after: Option<TimelineCursor>,
+            limit: usize
+        ) -> Timeline;
     "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
     "A page of a record's history",
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
@@ -318,6 +346,36 @@ impl<S: AsyncStore> AsyncDesk<S> {
         views: Vec<View>,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::SaveViews(views))).await
+    }
+
+    /// Puts a contact on record, or says anew what a contact is:
+    /// [`Desk::put_contact`](super::Desk::put_contact).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn put_contact(
+        &self,
+        context: Context,
+        id: ContactId,
+        profile: ContactProfile,
+    ) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::PutContact { id, profile })).await
+    }
+
+    /// Puts an organisation on record, or says anew what it is:
+    /// [`Desk::put_organisation`](super::Desk::put_organisation).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn put_organisation(
+        &self,
+        context: Context,
+        id: OrganisationId,
+        profile: OrganisationProfile,
+    ) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::PutOrganisation { id, profile })).await
     }
 
     /// Puts settings in force: [`Desk::publish`](super::Desk::publish).

@@ -12,7 +12,7 @@ use crate::condition::{Fact, View};
 use crate::decide::Refusal;
 use crate::ids::{DepartmentName, DeskId, Key};
 use crate::matching::{Cursor, Listing, Order, Place, sight_matcher};
-use crate::people::{Actor, Agent, Sight, Who, sight};
+use crate::people::{Actor, Agent, Contact, Customer, Sight, Who, sight};
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::store::{Query, Store, Wanted};
@@ -155,15 +155,18 @@ pub(super) struct Reader {
     pub(super) settings: Arc<Settings>,
     actor: Actor,
     agent: Option<Arc<Agent>>,
+    /// The record of the contact who reads, or of the one that speaks for them.
+    contact: Option<Arc<Contact>>,
     now: Instant,
 }
 
 impl Reader {
     pub(super) fn who(&self) -> Who<'_> {
+        let customer = |id| Customer { id, record: self.contact.as_deref() };
         match (&self.actor, &self.agent) {
             (_, Some(agent)) => Who::Agent(agent),
-            (Actor::Customer(contact), None) => Who::Customer(*contact),
-            (Actor::AutoResponder(contact), None) => Who::AutoResponder(*contact),
+            (Actor::Customer(contact), None) => Who::Customer(customer(*contact)),
+            (Actor::AutoResponder(contact), None) => Who::AutoResponder(customer(*contact)),
             (Actor::Guest(guest), None) => Who::Guest(*guest, self.now),
             // An agent has a record, or was refused.
             (Actor::Bot(_) | Actor::Agent(_), None) => Who::Bot,
@@ -173,7 +176,7 @@ impl Reader {
 
     /// How much of the ticket they see; `None`: to them it is not there.
     pub(super) fn sight(&self, ticket: &Ticket) -> Option<Sight> {
-        sight(self.who(), ticket.sight(), self.settings.agent_sight())
+        sight(self.who(), ticket.sight(), self.settings.sight_policy())
     }
 
     fn works_in(&self, department: &DepartmentName) -> bool {
@@ -193,19 +196,29 @@ impl<I: Io> Flow<I> {
         now: DateTime<Utc>,
     ) -> Result<Reader, DeskError> {
         let mut keys = vec![Key::settings(self.id)];
-        if let Actor::Agent(id) = actor {
-            keys.push(Key::agent(self.id, *id));
+        match actor {
+            Actor::Agent(id) => keys.push(Key::agent(self.id, *id)),
+            Actor::Customer(id) | Actor::AutoResponder(id) => {
+                keys.push(Key::contact(self.id, *id));
+            }
+            Actor::Bot(_) | Actor::Guest(_) | Actor::Host | Actor::System => {}
         }
         let found = self.io.load(self.id, &Wanted::records(keys)).await?;
-        let mut records = found.records.into_iter().flatten();
-        let settings = records.next().and_then(|record| record.settings().cloned());
+        let mut records = found.records.into_iter();
+        let settings = records.next().flatten().and_then(|record| record.settings().cloned());
         let settings = settings.ok_or(Refusal::NoSuchDesk)?;
-        let agent = records.next().and_then(|record| record.agent().cloned());
+        let who = records.next().flatten();
+        let contact = who.as_ref().and_then(Record::contact).cloned();
+        let contact = match contact {
+            Some(contact) => self.survivor(contact).await?,
+            None => None,
+        };
+        let agent = who.as_ref().and_then(Record::agent).cloned();
         let agent = agent.filter(|agent| agent.is_active());
         if matches!(actor, Actor::Agent(_)) && agent.is_none() {
             return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
         }
-        Ok(Reader { settings, actor: actor.clone(), agent, now: whole_micros(now) })
+        Ok(Reader { settings, actor: actor.clone(), agent, contact, now: whole_micros(now) })
     }
 
     pub(super) async fn find(
@@ -284,7 +297,7 @@ fn query(
         Some(cursor) => Some(order.resume(cursor).map_err(|_| Refusal::CursorMismatch)?),
         None => None,
     };
-    let Some(sight) = sight_matcher(who, reader.settings.agent_sight()) else { return Ok(None) };
+    let Some(sight) = sight_matcher(who, reader.settings.sight_policy()) else { return Ok(None) };
     let now = whole_micros(now);
     Ok(Some(Query { desk, filter: filter.and(&sight), order, after, now, limit: 0 }))
 }

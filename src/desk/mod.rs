@@ -4,6 +4,7 @@
 mod activity;
 mod async_desk;
 mod bulk;
+mod contacts;
 mod erase;
 mod error;
 mod find;
@@ -14,6 +15,7 @@ mod read;
 mod relay;
 mod shown;
 mod tick;
+mod timeline;
 mod verbs;
 mod workload;
 
@@ -22,6 +24,7 @@ use chrono::{DateTime, Utc};
 pub use activity::{Activity, PublicChange, PublicEvent};
 pub use async_desk::AsyncDesk;
 pub use bulk::{Each, HandedOver, Heir};
+pub use contacts::{ContactNote, ContactNotes};
 pub use erase::Erased;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
@@ -30,6 +33,7 @@ pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
 pub use shown::{PublicTicket, Row, Shown};
 pub use tick::Ticked;
+pub use timeline::{Happening, NotATimelineCursor, Timeline, TimelineCursor, TimelineEntry};
 pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
 use crate::ids::{DeskId, Key, Reference, Revision};
+use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
 use crate::record::{Event, Record};
 use crate::store::Receipt;
 use crate::ticket::Ticket;
@@ -176,6 +177,12 @@ fn about(desk: DeskId, command: &Command) -> Option<Key> {
         Command::Open(open) => Some(Key::ticket(desk, open.id)),
         Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
         Command::PutAgent { id, .. } | Command::EraseAgent(id) => Some(Key::agent(desk, *id)),
+        Command::PutOrganisation { id, .. } => Some(Key::organisation(desk, *id)),
+        Command::PutContact { id: contact, .. }
+        | Command::MergeContacts(MergeContacts { contact, .. })
+        | Command::UndoContactMerge(UndoContactMerge { contact })
+        | Command::BlockContact(BlockContact { contact, .. })
+        | Command::NoteContact(NoteContact { contact, .. }) => Some(Key::contact(desk, *contact)),
         command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
     }
 }

@@ -299,6 +299,8 @@ impl<I: Io> Flow<I> {
         let same = match (&folded, &record.head) {
             (Head::Ticket(folded), Head::Ticket(stored)) => folded == stored,
             (Head::Agent(folded), Head::Agent(stored)) => folded == stored,
+            (Head::Contact(folded), Head::Contact(stored)) => folded == stored,
+            (Head::Organisation(folded), Head::Organisation(stored)) => folded == stored,
             (Head::Settings(folded), Head::Settings(stored)) => folded == stored,
             _ => false,
         };

@@ -12,7 +12,7 @@ use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId, Recipient};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
-use crate::people::{AgentSight, Sight, Who, sight};
+use crate::people::{AgentSight, Customer, Sight, Who, sight};
 use crate::personal::Erasable;
 use crate::record::{Event, Record};
 use crate::settings::Settings;
@@ -296,21 +296,30 @@ impl<I: Io> Flow<I> {
         let mut keys = vec![Key::ticket(self.id, notice.id.ticket)];
         keys.extend(match notice.to {
             Recipient::Agent(agent) => Some(Key::agent(self.id, agent)),
-            Recipient::Contact(_) | Recipient::Department(_) | Recipient::Desk => None,
+            Recipient::Contact(contact) => Some(Key::contact(self.id, contact)),
+            Recipient::Department(_) | Recipient::Desk => None,
         });
         let found = self.io.load(self.id, &Wanted::records(keys)).await?;
         let mut records = found.records.into_iter();
         let record = records.next().flatten();
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
-        let agent = records.next().flatten().and_then(|record| record.agent().cloned());
-        let policy = settings.agent_sight();
+        let reader = records.next().flatten();
+        let agent = reader.as_ref().and_then(Record::agent);
+        let contact = match reader.as_ref().and_then(Record::contact) {
+            Some(contact) => self.survivor(contact.clone()).await?,
+            None => None,
+        };
+        let policy = settings.sight_policy();
         let seen = match &notice.to {
             Recipient::Agent(_) => agent
                 .filter(|agent| agent.is_active())
-                .and_then(|agent| sight(Who::Agent(&agent), ticket.sight(), policy)),
-            Recipient::Contact(contact) => sight(Who::Customer(*contact), ticket.sight(), policy),
+                .and_then(|agent| sight(Who::Agent(agent), ticket.sight(), policy)),
+            Recipient::Contact(id) => {
+                let customer = Customer { id: *id, record: contact.as_deref() };
+                sight(Who::Customer(customer), ticket.sight(), policy)
+            }
             // Whoever watches that queue sees what is in it.
-            Recipient::Department(_) | Recipient::Desk if policy == AgentSight::All => {
+            Recipient::Department(_) | Recipient::Desk if policy.agents == AgentSight::All => {
                 Some(Sight::Full)
             }
             Recipient::Department(name) => {

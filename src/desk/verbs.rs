@@ -10,9 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -64,6 +64,14 @@ macro_rules! for_each_verb {
             erase_ticket: EraseTicket;
             /// Puts a ticket on legal hold, or releases it: see [`Hold`].
             hold: Hold;
+            /// Merges a contact into another, who is the same person: see [`MergeContacts`].
+            merge_contacts: MergeContacts;
+            /// Undoes a merge of contacts: see [`UndoContactMerge`].
+            undo_contact_merge: UndoContactMerge;
+            /// Blocks a contact, or lifts the block: see [`BlockContact`].
+            block_contact: BlockContact;
+            /// Adds a note about a contact that only agents read: see [`NoteContact`].
+            note_contact: NoteContact;
         }
     };
 }

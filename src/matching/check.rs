@@ -11,7 +11,7 @@ use super::matcher::{Ask, Node, Probe, Sign, Typed};
 use super::pattern::Pattern;
 use super::{Lexicon, Matcher, Place, fold};
 use crate::condition::{Condition, Fact, Is, Literal, MOST_DEEP, Test, text};
-use crate::ids::{AgentId, ContactId, TicketId, label_problem};
+use crate::ids::{AgentId, ContactId, OrganisationId, TicketId, label_problem};
 use crate::people::Requester;
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::whole_micros;
@@ -391,6 +391,9 @@ impl Checker<'_> {
                     _ => return None,
                 })
             }
+            Type::Organisation => {
+                Typed::Organisation(OrganisationId::from_uuid(text.parse::<Uuid>().ok()?))
+            }
             Type::Ticket => Typed::Ticket(TicketId::from_uuid(text.parse::<Uuid>().ok()?)),
             Type::Channel => {
                 let (kind, name) = channel_named(text)?;
@@ -416,6 +419,7 @@ fn expected(of: &Type) -> &'static str {
         Type::Requester | Type::Followers => {
             "a person: `contact:UUID`, `agent:UUID`, or in views `me`"
         }
+        Type::Organisation => "an organisation's UUID",
         Type::Ticket => "a ticket's UUID",
         Type::Channel => "a channel such as `email` or `social:mastodon`",
     }

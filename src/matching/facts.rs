@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::condition::Fact;
-use crate::ids::{Tag, TicketId};
+use crate::ids::{OrganisationId, Tag, TicketId};
 use crate::people::{Follower, Requester};
 use crate::workflow::Status;
 
@@ -81,6 +81,8 @@ pub enum Value<'a> {
     Date(NaiveDate),
     /// A requester, or an owner.
     Person(Requester),
+    /// An organisation.
+    Organisation(OrganisationId),
     /// Another ticket.
     Ticket(TicketId),
     /// A channel: its kind, and the name that the host gave it.
@@ -111,6 +113,7 @@ impl Value<'_> {
             Self::Channel(kind, Some(name)) => Some(Cow::Owned(format!("{kind}:{name}"))),
             Self::Person(Requester::Contact(id)) => Some(Cow::Owned(format!("contact:{id}"))),
             Self::Person(Requester::Agent(id)) => Some(Cow::Owned(format!("agent:{id}"))),
+            Self::Organisation(id) => Some(Cow::Owned(id.to_string())),
             Self::Ticket(id) => Some(Cow::Owned(id.to_string())),
             Self::Missing
             | Self::Integer(_)

@@ -72,6 +72,7 @@ pub(super) enum Type {
     Date,
     Owner,
     Requester,
+    Organisation,
     Ticket,
     Channel,
     Tags,
@@ -126,6 +127,7 @@ impl Type {
             | (Self::Instant, Value::Instant(_))
             | (Self::Date, Value::Date(_))
             | (Self::Owner | Self::Requester, Value::Person(_))
+            | (Self::Organisation, Value::Organisation(_))
             | (Self::Ticket, Value::Ticket(_))
             | (Self::Channel, Value::Channel(..))
             | (Self::Tags, Value::Tags(_))
@@ -141,6 +143,7 @@ impl Type {
                 | Self::Date
                 | Self::Owner
                 | Self::Requester
+                | Self::Organisation
                 | Self::Ticket
                 | Self::Channel
                 | Self::Tags
@@ -164,6 +167,7 @@ impl Type {
             Self::Date => "date",
             Self::Owner => "owner",
             Self::Requester => "requester",
+            Self::Organisation => "organisation",
             Self::Ticket => "ticket",
             Self::Channel => "channel",
             Self::Tags => "tags",
@@ -218,6 +222,7 @@ impl Lexicon {
             Fact::Channel => Type::Channel,
             Fact::Tags => Type::Tags,
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,
+            Fact::Organisation => Type::Organisation,
             Fact::Follows => Type::Ticket,
             Fact::Number
             | Fact::Messages

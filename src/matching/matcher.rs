@@ -10,7 +10,7 @@ use super::narrow::{self, Narrow};
 use super::pattern::Pattern;
 use super::{Facts, Value, fold};
 use crate::condition::{Condition, Fact};
-use crate::ids::{AgentId, TicketId};
+use crate::ids::{AgentId, OrganisationId, TicketId};
 use crate::people::{Follower, Requester};
 use crate::time::Span;
 use crate::workflow::Status;
@@ -114,6 +114,7 @@ pub(super) enum Typed {
     Person(Requester),
     /// The agent who looks.
     Me,
+    Organisation(OrganisationId),
     Ticket(TicketId),
     Channel(Arc<str>, Option<Arc<str>>),
 }
@@ -130,6 +131,7 @@ impl Typed {
             (Self::Date(this), Value::Date(that)) => *this == that,
             (Self::Person(this), Value::Person(that)) => *this == that,
             (Self::Me, Value::Person(that)) => me.is_some_and(|me| that == Requester::Agent(me)),
+            (Self::Organisation(this), Value::Organisation(that)) => *this == that,
             (Self::Ticket(this), Value::Ticket(that)) => *this == that,
             (Self::Channel(kind, name), Value::Channel(that_kind, that_name)) => {
                 **kind == *that_kind && name.as_deref() == that_name
@@ -144,6 +146,7 @@ impl Typed {
                 | Self::Date(_)
                 | Self::Person(_)
                 | Self::Me
+                | Self::Organisation(_)
                 | Self::Ticket(_)
                 | Self::Channel(..),
                 _,

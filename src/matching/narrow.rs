@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::lexicon::category_named;
 use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
-use crate::ids::{AgentId, DepartmentName};
+use crate::ids::{AgentId, DepartmentName, OrganisationId};
 use crate::people::{Follower, Requester};
 use crate::workflow::StatusCategory;
 
@@ -40,6 +40,8 @@ pub struct Narrow {
     pub departments: Option<BTreeSet<Option<DepartmentName>>>,
     /// Who follows them: at least one of these.
     pub followers: Option<BTreeSet<Follower>>,
+    /// The organisation that their requester belonged to; `None` among these: none.
+    pub organisations: Option<BTreeSet<Option<OrganisationId>>>,
 }
 
 /// What a ticket has in the columns that stores keep indexes on: what
@@ -56,6 +58,8 @@ pub struct Indexed<'a> {
     pub department: Option<&'a DepartmentName>,
     /// Who follows it.
     pub followers: &'a [Follower],
+    /// The organisation that the requester belonged to.
+    pub organisation: Option<OrganisationId>,
 }
 
 impl Narrow {
@@ -71,6 +75,7 @@ impl Narrow {
             || self.assignees.as_ref().is_some_and(BTreeSet::is_empty)
             || self.departments.as_ref().is_some_and(BTreeSet::is_empty)
             || self.followers.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.organisations.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     /// Whether it and another say something of the same columns.
@@ -80,6 +85,7 @@ impl Narrow {
             && self.assignees.is_some() == other.assignees.is_some()
             && self.departments.is_some() == other.departments.is_some()
             && self.followers.is_some() == other.followers.is_some()
+            && self.organisations.is_some() == other.organisations.is_some()
     }
 
     /// What is necessary where both are.
@@ -92,6 +98,7 @@ impl Narrow {
             departments: both(self.departments, other.departments),
             // Both may be true by different followers: one of the two is all that can be said.
             followers: self.followers.or(other.followers),
+            organisations: both(self.organisations, other.organisations),
         }
     }
 
@@ -104,12 +111,13 @@ impl Narrow {
             assignees: either(self.assignees, other.assignees),
             departments: either(self.departments, other.departments),
             followers: either(self.followers, other.followers),
+            organisations: either(self.organisations, other.organisations),
         }
     }
 
     /// Whether a ticket with these may match.
     pub fn admits(&self, ticket: Indexed<'_>) -> bool {
-        let Indexed { category, requester, assignee, department, followers } = ticket;
+        let Indexed { category, requester, assignee, department, followers, organisation } = ticket;
         let in_department =
             |set: &BTreeSet<Option<DepartmentName>>| set.iter().any(|it| it.as_ref() == department);
         let followed = |set: &BTreeSet<Follower>| followers.iter().any(|who| set.contains(who));
@@ -118,6 +126,7 @@ impl Narrow {
             && self.assignees.as_ref().is_none_or(|set| set.contains(&assignee))
             && self.departments.as_ref().is_none_or(in_department)
             && self.followers.as_ref().is_none_or(followed)
+            && self.organisations.as_ref().is_none_or(|set| set.contains(&organisation))
     }
 }
 
@@ -247,6 +256,15 @@ fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
                 let follower = person(value, me).map(Follower::from);
                 narrow.followers = Some(follower.into_iter().collect());
             }
+        }
+        Fact::Organisation if missing => narrow.organisations = Some([None].into()),
+        Fact::Organisation => {
+            let organisation = |value: &Typed| match value {
+                Typed::Organisation(id) => Some(Some(*id)),
+                _ => None,
+            };
+            narrow.organisations =
+                wanted.map(|values| values.iter().filter_map(organisation).collect());
         }
         Fact::Queued => {
             let says = |values: Option<&Vec<Typed>>, queued: bool| {

@@ -249,6 +249,7 @@ impl Key {
             | Type::Choice(_)
             | Type::Owner
             | Type::Requester
+            | Type::Organisation
             | Type::Ticket
             | Type::Channel
             | Type::Tags

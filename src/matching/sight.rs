@@ -2,25 +2,29 @@
 
 use super::{Lexicon, Matcher, Place};
 use crate::condition::{Condition, Fact};
-use crate::people::{AgentSight, Role, Who};
+use crate::ids::ContactId;
+use crate::people::{AgentSight, CustomerSight, Role, SightPolicy, Who};
 
 /// Which tickets this actor may know of: true of a ticket exactly where
 /// [`sight`](crate::people::sight) gives some.
-pub(crate) fn sight(who: Who<'_>, policy: AgentSight) -> Condition {
+pub(crate) fn sight(who: Who<'_>, policy: SightPolicy) -> Condition {
     let every = Condition::all([]);
     match who {
-        Who::Customer(contact) | Who::AutoResponder(contact) => {
-            let me = format!("contact:{contact}");
-            let follows = Fact::Followers.contains(me.as_str());
-            Condition::any([
-                Fact::Requester.equals(me),
-                Condition::all([Fact::Kind.equals("customer"), follows]),
-            ])
+        Who::Customer(customer) | Who::AutoResponder(customer) => {
+            let own = Fact::Requester.is_in(customer.ids());
+            let follows = |id: ContactId| Fact::Followers.contains(format!("contact:{id}"));
+            let mut others: Vec<_> = customer.ids().map(follows).collect();
+            if policy.customers == CustomerSight::Organisation {
+                let theirs = |id| Fact::Organisation.equals(id);
+                others.extend(customer.organisation().map(theirs));
+            }
+            let others = [Fact::Kind.equals("customer"), Condition::any(others)];
+            Condition::any([own, Condition::all(others)])
         }
         Who::Agent(agent) => {
             let me = format!("agent:{}", agent.id());
             let own = [Fact::Assignee.equals(me.as_str()), Fact::Requester.equals(me)];
-            match (agent.role(), policy) {
+            match (agent.role(), policy.agents) {
                 (Role::Owner | Role::Admin, _) => every,
                 (Role::Restricted, _) => Condition::any(own),
                 (Role::Agent | Role::Light, AgentSight::All) => every,
@@ -41,7 +45,7 @@ pub(crate) fn sight(who: Who<'_>, policy: AgentSight) -> Condition {
 
 /// The matcher of a sight. The departments that an agent works in count, also where the settings
 /// have dropped one since.
-pub(crate) fn sight_matcher(who: Who<'_>, policy: AgentSight) -> Option<Matcher> {
+pub(crate) fn sight_matcher(who: Who<'_>, policy: SightPolicy) -> Option<Matcher> {
     let condition = sight(who, policy);
     let departments = match who {
         Who::Agent(agent) => agent.departments(),
@@ -53,4 +57,9 @@ pub(crate) fn sight_matcher(who: Who<'_>, policy: AgentSight) -> Option<Matcher>
         | Who::System => &[],
     };
     condition.check(&Lexicon::of_departments(departments), Place::View).ok()
+}
+
+/// The matcher of what any of these contacts asked for, however many they are.
+pub(crate) fn requesters_matcher(ids: impl Iterator<Item = ContactId>) -> Option<Matcher> {
+    Fact::Requester.is_in(ids).check(&Lexicon::of_departments(&[]), Place::View).ok()
 }

@@ -1,9 +1,9 @@
-//! Who may see and do what. Every question of sight in the crate ends in [`sees`].
+//! Who may see and do what. Every question of sight in the crate ends in [`sight`].
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ContactId, DepartmentName, GuestId};
-use crate::people::{Agent, Follower, Grant, GuestRight, Party, Requester, Role};
+use crate::ids::{AgentId, ContactId, DepartmentName, GuestId, OrganisationId};
+use crate::people::{Agent, Contact, Follower, Grant, GuestRight, Party, Requester, Role};
 use crate::time::Instant;
 
 /// Which tickets a plain or light agent sees beside their own (those that they own or asked
@@ -35,6 +35,49 @@ pub enum AgentSight {
     OwnDepartments,
 }
 
+/// Which tickets a customer sees beside their own. Nobody but agents ever sees internal ones.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.customer_sight = CustomerSight::Organisation;
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let (acme, otto) = (OrganisationId::from_u128(5), ContactId::from_u128(9));
+/// desk.put_organisation(Actor::Host.at(now), acme, OrganisationProfile::new("Acme"))?;
+/// for (who, name) in [(maria, "Maria"), (otto, "Otto")] {
+///     let profile = ContactProfile::new(name).organisation(acme);
+///     desk.put_contact(Actor::Host.at(now), who, profile)?;
+/// }
+/// let theirs = TicketId::from_u128(2);
+/// desk.open(customer.at(now), Open::new(theirs, Requester::Contact(maria), "No paper"))?;
+/// assert_eq!(desk.thread(&Actor::Customer(otto), theirs, Revision::ZERO, 10)?.len(), 1);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerSight {
+    /// None.
+    #[default]
+    Own,
+    /// Those of the organisation that they belong to now, of whoever belonged to it when the
+    /// ticket was opened.
+    Organisation,
+}
+
+impl CustomerSight {
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+}
+
+/// What the settings say of who sees what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SightPolicy {
+    pub(crate) agents: AgentSight,
+    pub(crate) customers: CustomerSight,
+}
+
 /// The facts of a ticket that decide who sees it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SightOf<'a> {
@@ -48,6 +91,8 @@ pub(crate) struct SightOf<'a> {
     pub(crate) followers: &'a [Follower],
     /// Who was let in to it.
     pub(crate) grants: &'a [Grant],
+    /// The organisation that the requester belonged to.
+    pub(crate) organisation: Option<OrganisationId>,
 }
 
 impl<'a> SightOf<'a> {
@@ -57,13 +102,51 @@ impl<'a> SightOf<'a> {
     }
 }
 
+/// A contact who acts, with what is on record of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Customer<'a> {
+    /// As whom they act.
+    pub(crate) id: ContactId,
+    /// The record; of one that was merged, that of the contact that speaks for it. `None`: there
+    /// is none.
+    pub(crate) record: Option<&'a Contact>,
+}
+
+impl<'a> Customer<'a> {
+    /// Whether this is they, however they were known.
+    pub(crate) fn is(&self, contact: ContactId) -> bool {
+        self.ids().any(|id| id == contact)
+    }
+
+    /// All that they are known as: as whom they act, first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ContactId> + 'a {
+        let id = self.id;
+        let others = self.record.into_iter().flat_map(Contact::ids).filter(move |it| *it != id);
+        [id].into_iter().chain(others)
+    }
+
+    /// Whether they are among these, however they were known.
+    pub(crate) fn follows(&self, followers: &[Follower]) -> bool {
+        let contact = |follower: &Follower| match follower {
+            Follower::Contact(contact) => Some(*contact),
+            Follower::Agent(_) => None,
+        };
+        followers.iter().filter_map(contact).any(|contact| self.is(contact))
+    }
+
+    /// The organisation that they belong to.
+    pub(crate) fn organisation(&self) -> Option<OrganisationId> {
+        self.record.and_then(Contact::organisation)
+    }
+}
+
 /// An actor whose record has been looked up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Who<'a> {
-    Customer(ContactId),
+    Customer(Customer<'a>),
     Agent(&'a Agent),
     Bot,
-    AutoResponder(ContactId),
+    AutoResponder(Customer<'a>),
     /// A guest, at an instant: a grant ends.
     Guest(GuestId, Instant),
     Host,
@@ -110,7 +193,7 @@ pub enum Sight {
 
 /// How much of the ticket this actor sees; `None`: to them it is not there, and the refusal is
 /// the same as if it were not.
-pub(crate) fn sight(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> Option<Sight> {
+pub(crate) fn sight(who: Who<'_>, ticket: SightOf<'_>, policy: SightPolicy) -> Option<Sight> {
     let level = match who {
         Who::Agent(_) | Who::Host | Who::System => Sight::Full,
         Who::Customer(_) | Who::AutoResponder(_) | Who::Bot => Sight::Public,
@@ -122,20 +205,29 @@ pub(crate) fn sight(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> Op
     sees(who, ticket, policy).then_some(level)
 }
 
-fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: AgentSight) -> bool {
+fn sees(who: Who<'_>, ticket: SightOf<'_>, policy: SightPolicy) -> bool {
     match who {
-        Who::Customer(contact) | Who::AutoResponder(contact) => {
-            let internal = matches!(ticket.requester, Requester::Agent(_));
-            ticket.requester == Requester::Contact(contact)
-                || (!internal && ticket.followers.contains(&Follower::Contact(contact)))
-        }
+        Who::Customer(customer) | Who::AutoResponder(customer) => match ticket.requester {
+            Requester::Contact(contact) => {
+                customer.is(contact)
+                    || customer.follows(ticket.followers)
+                    || match policy.customers {
+                        CustomerSight::Own => false,
+                        CustomerSight::Organisation => {
+                            let organisation = customer.organisation();
+                            organisation.is_some() && ticket.organisation == organisation
+                        }
+                    }
+            }
+            Requester::Agent(_) => false,
+        },
         Who::Agent(agent) => {
             let own = ticket.assignee == Some(agent.id())
                 || ticket.requester == Requester::Agent(agent.id());
             own || match agent.role() {
                 Role::Owner | Role::Admin => true,
                 Role::Restricted => false,
-                Role::Agent | Role::Light => match policy {
+                Role::Agent | Role::Light => match policy.agents {
                     AgentSight::All => true,
                     AgentSight::OwnDepartments => {
                         ticket.department.is_none_or(|department| agent.works_in(department))
@@ -175,6 +267,11 @@ pub(crate) enum Deed {
     Govern,
     /// Keeping views of one's own.
     SaveViews,
+    /// Saying what contacts are, merging them, and notes about them.
+    KeepContacts,
+    BlockContact,
+    /// Saying what organisations are.
+    KeepOrganisations,
     Tick,
     /// Erasing what is personal.
     Erase,
@@ -201,6 +298,9 @@ impl Deed {
             Self::FollowUp => "follow up a ticket",
             Self::Govern => "change settings or agents",
             Self::SaveViews => "keep views",
+            Self::KeepContacts => "keep records of contacts",
+            Self::BlockContact => "block contacts",
+            Self::KeepOrganisations => "keep records of organisations",
             Self::Tick => "tick",
             Self::Erase => "erase what is personal",
             Self::Hold => "put tickets on legal hold or release them",
@@ -215,8 +315,8 @@ impl Deed {
 /// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, Note, Open, Reply, SaveViews,
-        SetStatus, Take, Tick, Transfer,
+        Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts, KeepOrganisations,
+        Note, Open, Reply, SaveViews, SetStatus, Take, Tick, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
@@ -224,7 +324,10 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     match party {
         Party::Owner | Party::Admin => deed != Tick,
         Party::Host => !matches!(deed, Take | Tick | SaveViews),
-        Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick | Erase | Hold),
+        Party::Agent => !matches!(deed, Govern | KeepOrganisations | Tick | Erase | Hold),
+        Party::RestrictedAgent => {
+            !matches!(deed, Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold)
+        }
         Party::LightAgent => matches!(deed, Open | Note | SaveViews),
         Party::Bot => {
             matches!(

@@ -8,7 +8,7 @@ use crate::ids::FieldName;
 use crate::problem::{Mistake, Problems};
 use crate::value::FieldValue;
 
-/// A custom field of tickets: its name, and what it holds.
+/// A custom field of tickets, contacts or organisations: its name, and what it holds.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -136,12 +136,12 @@ impl FieldKind {
     }
 }
 
-pub(super) fn check(fields: &[FieldDef], problems: &mut Problems) {
+pub(super) fn check(list: &str, fields: &[FieldDef], problems: &mut Problems) {
     problems.names("field", fields.iter().map(|field| field.name.as_str()), |index| {
-        format!("fields[{index}].name")
+        format!("{list}[{index}].name")
     });
     for (index, field) in fields.iter().enumerate() {
-        let path = |part: &str| format!("fields[{index}].kind.{part}");
+        let path = |part: &str| format!("{list}[{index}].kind.{part}");
         match &field.kind {
             FieldKind::Text { max_bytes } if *max_bytes == 0 || *max_bytes > 16 << 10 => {
                 let found = max_bytes.to_string();

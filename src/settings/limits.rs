@@ -46,6 +46,15 @@ pub struct Limits {
     pub follow_ups: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
+    /// Identities of a contact. Default 50.
+    #[serde(skip_serializing_if = "is_default::<50>")]
+    pub identities: u32,
+    /// Contacts that were merged into one, also by way of each other. Default 50.
+    #[serde(skip_serializing_if = "is_default::<50>")]
+    pub contact_merges: u32,
+    /// E-mail domains of an organisation. Default 50.
+    #[serde(skip_serializing_if = "is_default::<50>")]
+    pub domains: u32,
     /// Levels of a condition, the test at the bottom included; 1 to 48. Default 16.
     pub condition_depth: u32,
     /// Tests of a condition; at least 1. Default 500.
@@ -70,12 +79,22 @@ impl Default for Limits {
             attachment_bytes: 50 << 20,
             follow_ups: 100,
             views: 50,
+            identities: 50,
+            contact_merges: 50,
+            domains: 50,
             condition_depth: 16,
             condition_tests: 500,
             condition_items: 1000,
             condition_bytes: 16 << 10,
         }
     }
+}
+
+/// Whether a cap that came later is as it was before anybody could set it: then settings are
+/// written as they were.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_default<const CAP: u32>(cap: &u32) -> bool {
+    *cap == CAP
 }
 
 pub(super) fn check(limits: &Limits, problems: &mut Problems) {

@@ -1,5 +1,6 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
+mod department;
 mod fields;
 mod lexicon;
 mod limits;
@@ -10,15 +11,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use department::Department;
 pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
 pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
 use crate::condition::View;
-use crate::ids::{CategoryName, DepartmentName, FieldName, PriorityName, ResolutionCode};
+use crate::ids::{
+    CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName, ResolutionCode,
+};
 use crate::matching::{Lexicon, check_views};
-use crate::people::AgentSight;
+use crate::people::{AgentSight, CustomerSight, SightPolicy};
 use crate::problem::{Mistake, Problem, Problems};
 use crate::time::Span;
 use crate::workflow::{Around, Workflow, WorkflowDraft, check};
@@ -99,6 +103,18 @@ pub struct SettingsDraft {
     pub agent_sight: AgentSight,
     /// The desk's own views, which all its agents may use. Default none.
     pub views: Vec<View>,
+    /// Which tickets customers see beside their own. Default none.
+    #[serde(skip_serializing_if = "CustomerSight::is_own")]
+    pub customer_sight: CustomerSight,
+    /// Typed custom fields of contacts. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contact_fields: Vec<FieldDef>,
+    /// Typed custom fields of organisations. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organisation_fields: Vec<FieldDef>,
+    /// The groups that organisations may be in. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub customer_groups: Vec<CustomerGroupName>,
     /// Caps on everything that could grow.
     pub limits: Limits,
     /// How long after it was closed everything personal of a ticket is erased by itself, in
@@ -139,6 +155,10 @@ impl Default for SettingsDraft {
             reopening: Reopening::default(),
             agent_sight: AgentSight::default(),
             views: Vec::new(),
+            customer_sight: CustomerSight::default(),
+            contact_fields: Vec::new(),
+            organisation_fields: Vec::new(),
+            customer_groups: Vec::new(),
             limits: Limits::default(),
             retention: None,
         }
@@ -161,47 +181,6 @@ impl SettingsDraft {
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
-    }
-}
-
-/// A department: a queue of its own, on a tier.
-///
-/// ```
-/// # use helpdesk::Department;
-/// let departments = [Department::new("support"), Department::new("engineering").tier(2)];
-/// assert!(departments[1].tier > departments[0].tier, "escalation leads there");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Department {
-    /// Its name: 1 to 64 bytes.
-    pub name: DepartmentName,
-    /// Its tier, 0 to 255: escalation leads to a higher one. Default 0.
-    #[serde(default)]
-    pub tier: u8,
-    /// The views of those who work in it. Default none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub views: Vec<View>,
-}
-
-impl Department {
-    /// A department of tier 0.
-    pub fn new(name: impl Into<DepartmentName>) -> Self {
-        Self { name: name.into(), tier: 0, views: Vec::new() }
-    }
-
-    /// The same department with one more view.
-    #[must_use]
-    pub fn view(mut self, view: View) -> Self {
-        self.views.push(view);
-        self
-    }
-
-    /// The same department on another tier.
-    #[must_use]
-    pub fn tier(mut self, tier: u8) -> Self {
-        self.tier = tier;
-        self
     }
 }
 
@@ -323,6 +302,15 @@ impl Settings {
         self.draft.agent_sight
     }
 
+    /// Which tickets customers see beside their own.
+    pub fn customer_sight(&self) -> CustomerSight {
+        self.draft.customer_sight
+    }
+
+    pub(crate) fn sight_policy(&self) -> SightPolicy {
+        SightPolicy { agents: self.draft.agent_sight, customers: self.draft.customer_sight }
+    }
+
     /// Caps on everything that could grow.
     pub fn limits(&self) -> &Limits {
         &self.draft.limits
@@ -346,6 +334,16 @@ impl Settings {
     /// The custom field of this name.
     pub fn field(&self, name: &FieldName) -> Option<&FieldDef> {
         self.draft.fields.iter().find(|field| field.name == *name)
+    }
+
+    /// The custom field of contacts of this name.
+    pub fn contact_field(&self, name: &FieldName) -> Option<&FieldDef> {
+        self.draft.contact_fields.iter().find(|field| field.name == *name)
+    }
+
+    /// The custom field of organisations of this name.
+    pub fn organisation_field(&self, name: &FieldName) -> Option<&FieldDef> {
+        self.draft.organisation_fields.iter().find(|field| field.name == *name)
     }
 
     /// The resolution code of this name, if it is one.
@@ -407,7 +405,14 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         problems.at("resolution_codes", Mistake::Empty { what: "resolution code" });
     }
     priority::check(&draft, problems);
-    fields::check(&draft.fields, problems);
+    fields::check("fields", &draft.fields, problems);
+    fields::check("contact_fields", &draft.contact_fields, problems);
+    fields::check("organisation_fields", &draft.organisation_fields, problems);
+    problems.names(
+        "customer group",
+        draft.customer_groups.iter().map(CustomerGroupName::as_str),
+        |index| format!("customer_groups[{index}]"),
+    );
     policies::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let lexicon = Arc::new(lexicon::of(&draft));

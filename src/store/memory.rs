@@ -163,7 +163,9 @@ impl DeskState {
             UniqueKey::Number(number) => {
                 rows.get(*self.tickets.get(place_of(*number)?)?).map(|row| row.key)
             }
-            UniqueKey::AgentEmail(_) => self.keys.get(key).copied(),
+            UniqueKey::AgentEmail(_) | UniqueKey::Identity(_) | UniqueKey::Domain(_) => {
+                self.keys.get(key).copied()
+            }
         }
     }
 
@@ -193,7 +195,7 @@ impl DeskState {
             Columns::Ticket(after) => {
                 let before = match &row.columns {
                     Some(Columns::Ticket(before)) => Some(before),
-                    Some(Columns::Agent(_) | Columns::Settings) | None => None,
+                    Some(_) | None => None,
                 };
                 let number = row.number.unwrap_or(TicketNumber(0));
                 self.indexes.update(number, before, Some(after));
@@ -201,11 +203,11 @@ impl DeskState {
             Columns::Agent(after) => {
                 let before = match &row.columns {
                     Some(Columns::Agent(before)) => Some(before),
-                    Some(Columns::Ticket(_) | Columns::Settings) | None => None,
+                    Some(_) | None => None,
                 };
                 self.indexes.enrol((key.id, slot), before, Some(after));
             }
-            Columns::Settings => {}
+            Columns::Contact(_) | Columns::Organisation | Columns::Settings => {}
         }
         row.revision = revision;
         row.head = head;

@@ -82,7 +82,13 @@ impl Roster {
                 agent.can_own && agent.departments.contains(name)
             }
             (Columns::Agent(agent), Self::Everybody) => agent.can_own,
-            (Columns::Ticket(_) | Columns::Settings, _) => false,
+            (
+                Columns::Ticket(_)
+                | Columns::Contact(_)
+                | Columns::Organisation
+                | Columns::Settings,
+                _,
+            ) => false,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
+use super::{Details, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
 use crate::ticket::{Heard, Message, Opened, Origin, RedactedBy, StatusChange};
 use crate::time::Instant;
-use crate::value::FieldValue;
+use crate::value::{FieldFact, FieldValue};
 use crate::workflow::StatusCategory;
 
 /// A history that no rules could have written, or that is newer than this build.
@@ -133,6 +133,7 @@ impl Ticket {
                 urgency: opened.urgency.clone(),
                 reason: None,
                 resolution: None,
+                organisation: opened.organisation,
                 follows: opened.follows,
                 tags: opened.tags.clone(),
                 fields,

@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, RedactedBy, StatusChange, TicketChange,
-    Unassigning,
+    Heard, Moved, Opened, Origin, PriorityBy, RedactedBy, StatusChange, TicketChange, Unassigning,
 };
 pub use facts::Scene;
 pub(crate) use message::derived_subject;
@@ -27,8 +26,8 @@ pub(crate) use timers::{armed, retention_falls_due};
 
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
-    ResolutionCode, Revision, Tag, TicketId, UrgencyName,
+    AgentId, CategoryName, DepartmentName, FieldName, ImpactName, OrganisationId, ReasonName,
+    ReceivedAt, ResolutionCode, Revision, Tag, TicketId, UrgencyName,
 };
 pub(crate) use crate::people::Follower;
 use crate::people::{Actor, Grant, Requester, SightOf};
@@ -128,6 +127,7 @@ struct Details {
     urgency: Option<UrgencyName>,
     reason: Option<ReasonName>,
     resolution: Option<Resolution>,
+    organisation: Option<OrganisationId>,
     follows: Option<TicketId>,
     tags: Vec<Tag>,
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
@@ -327,6 +327,12 @@ impl Ticket {
         self.details.resolution.as_ref()
     }
 
+    /// The organisation that the requester belonged to when it was opened, by their record. An
+    /// internal ticket has none.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.details.organisation
+    }
+
     /// The ticket that this one follows up.
     pub fn follows(&self) -> Option<TicketId> {
         self.details.follows
@@ -403,6 +409,7 @@ impl Ticket {
             department: self.department.as_ref(),
             followers: &self.details.followers,
             grants: &self.details.grants,
+            organisation: self.details.organisation,
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
 /// Whether an alternative admits a ticket with these columns.
 fn admits(bug: Bug, narrow: &Narrow, it: &TicketColumns) -> bool {
     let lost = match bug {
+        Bug::FindMissesOrganisations => narrow.organisations.is_some() && it.organisation.is_some(),
         Bug::FindMissesNoDepartment => narrow.departments.is_some() && it.department.is_none(),
         Bug::FindMissesAgentsWhoAsk => {
             narrow.requesters.is_some() && matches!(it.requester, Requester::Agent(_))

@@ -350,6 +350,9 @@ bugs! {
     /// Of the alternatives, only the first is looked at.
     FindTakesOneAlternative as broken_find_takes_one_alternative
         breaks a_ticket_is_found_once_by_every_road;
+    /// Tickets of organisations are not in their index.
+    FindMissesOrganisations as broken_find_misses_organisations
+        breaks a_ticket_is_found_once_by_every_road;
     /// What has no department is not in the index.
     FindMissesNoDepartment as broken_find_misses_no_department
         breaks a_ticket_is_found_once_by_every_road;

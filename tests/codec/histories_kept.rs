@@ -3,7 +3,7 @@
 use helpdesk::conformance::history::{DESK, History};
 use helpdesk::store::codec::{self, StoredEvent};
 use helpdesk::store::{Lease, Scope, Store};
-use helpdesk::{Event, Revision, fold};
+use helpdesk::{Event, RecordKind, Revision, fold};
 
 use crate::histories::run::Run;
 
@@ -42,8 +42,11 @@ fn what_is_stored_is_what_is_read_and_folds_to_the_stored_head() {
             let history = run.desk.history(*key, Revision::ZERO, usize::MAX).unwrap();
             let read: Vec<Event> = history.iter().map(kept).collect();
             assert_eq!(read, history, "seed {seed}");
-            let lifted: Vec<Event> = history.iter().map(kept_plain).collect();
-            assert_eq!(lifted, history, "seed {seed}");
+            // Contacts and organisations came after there were columns.
+            if !matches!(key.kind, RecordKind::Contact | RecordKind::Organisation) {
+                let lifted: Vec<Event> = history.iter().map(kept_plain).collect();
+                assert_eq!(lifted, history, "seed {seed}");
+            }
             let stored = codec::encode_head(&record.head).unwrap();
             let head = codec::decode_head(*key, &stored).unwrap();
             assert_eq!(head, record.head, "seed {seed}");

@@ -15,6 +15,7 @@ mod guests;
 mod histories_kept;
 mod names;
 mod newer;
+mod people;
 mod samples;
 mod settings;
 

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use helpdesk::store::codec;
 use helpdesk::{
-    Actor, AgentSight, Erasable, FieldFact, GuestId, NoticeKind, Origin, Party, Recipient,
-    RedactedBy, Reopening, Requester, Span, StatusCategory, TicketChange, Visibility,
+    Actor, AgentSight, ContactChange, CustomerSight, Erasable, FieldFact, GuestId, NoticeKind,
+    Origin, Party, Recipient, RedactedBy, Reopening, Requester, Span, StatusCategory, TicketChange,
+    Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{guests, samples};
+use crate::{guests, people, samples};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -108,16 +109,25 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[Requester::Contact(MARIA), Requester::Agent(ANNA)]);
     all(&[FieldFact::Value(values()[0].clone()), FieldFact::Personal]);
     all(&[Erasable::Known(Arc::<str>::from("Printer")), Erasable::Erased]);
+    // Where customers see their own only, nothing is written of it.
+    assert_eq!(variants::<CustomerSight>(), ["own", name(&CustomerSight::Organisation).as_str()]);
+    all(&people::identities());
+    all(&people::IDENTITY_KINDS);
     all(&[AgentSight::All, AgentSight::OwnDepartments]);
     all(&[Reopening::Always, Reopening::Within(Span::ZERO)]);
 }
 
 #[test]
-fn every_change_of_a_ticket_has_a_tag() {
+fn every_change_of_a_ticket_or_a_contact_has_a_tag() {
     let tags: Vec<String> =
         variants::<TicketChange>().iter().map(|name| format!("ticket.{name}")).collect();
     let known: Vec<&str> =
         codec::TAGS.iter().filter(|tag| tag.starts_with("ticket.")).copied().collect();
+    assert_eq!(known, tags);
+    let tags: Vec<String> =
+        variants::<ContactChange>().iter().map(|name| format!("contact.{name}")).collect();
+    let known: Vec<&str> =
+        codec::TAGS.iter().filter(|tag| tag.starts_with("contact.")).copied().collect();
     assert_eq!(known, tags);
     assert!(codec::TAGS.iter().all(|tag| tag.len() <= 64));
 }

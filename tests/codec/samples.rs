@@ -8,14 +8,14 @@ use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
     Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
     CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
-    FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
+    FieldKind, FieldValue, Follower, Head, Heard, Identity, Key, Message, Moved, Notice, NoticeId,
     NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
     RedactedBy, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
     StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::guests;
+use crate::{guests, people};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -204,7 +204,7 @@ fn message(author: Author, part: Part, visibility: Visibility, channel: Channel)
     }
 }
 
-fn opened() -> Opened {
+pub(crate) fn opened() -> Opened {
     Opened {
         requester: Requester::Contact(MARIA),
         origin: Origin::CustomerWrote,
@@ -221,6 +221,7 @@ fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        organisation: None,
         follows: None,
         timers: Timers::default(),
     }
@@ -269,6 +270,7 @@ fn full_personal() -> Personal {
         email: Some("maria@example.com".into()),
         file_names: vec!["fire.jpg".into(), "fire 2.jpg".into()],
         fields: vec![("name".into(), FieldValue::Text("Maria".into()))],
+        ..Personal::default()
     }
 }
 
@@ -501,6 +503,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(guests::settings());
     later.extend(with_erasures());
     later.push(with_retention());
+    later.extend(people::history());
     later
 }
 
@@ -564,7 +567,7 @@ fn with_views() -> [Event; 2] {
     ]
 }
 
-/// Every ticket, agent and settings as a head, under its key.
+/// Every kind of record as heads, under its key.
 pub(crate) fn heads() -> Vec<(Key, Head)> {
     let ticket = Key::ticket(DESK, TICKET);
     let history = ticket_history();
@@ -598,6 +601,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let mut held = ticket_history();
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
+    heads.extend(people::heads());
     heads
 }
 
@@ -660,6 +664,11 @@ pub(crate) fn unique_keys() -> Vec<UniqueKey> {
         UniqueKey::AgentEmail("anna@example.com".into()),
         UniqueKey::AgentEmail("a:b \"ü\"".into()),
         UniqueKey::AgentEmail("".into()),
+        UniqueKey::identity(&Identity::email("maria@example.com")),
+        UniqueKey::identity(&Identity::phone("+390669812345")),
+        UniqueKey::identity(&Identity::social("mastodon", "@maria:example.com")),
+        UniqueKey::identity(&Identity::other("customer_number", "4711: \"ü\"")),
+        UniqueKey::Domain("acme.example".into()),
     ]
 }
 

@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use super::oracle::Oracle;
 use super::random::valid_condition;
-use super::scenes::{PLACES, SCENES, Shown, words};
+use super::scenes::{ACME, PLACES, SCENES, Shown, words};
 use super::support::{ANNA, MARIA, TestDesk, request};
 use super::{draft, lexicon, matcher};
 
@@ -40,6 +40,7 @@ fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
             assignee: ticket.assignee(),
             department: ticket.department(),
             followers: ticket.followers(),
+            organisation: ticket.organisation(),
         })
     })
 }
@@ -99,6 +100,9 @@ fn a_test_of_one_column_narrows_exactly() {
         format!("requester = {anna}"),
         format!("followers contains {anna}"),
         format!("followers contains {anna} or followers contains contact:{MARIA}"),
+        "organisation is missing".into(),
+        format!("organisation = {ACME}"),
+        format!("organisation in ({ACME}, {ANNA}) or organisation is missing"),
         "queued = true".into(),
         "queued != false".into(),
         "not queued = false".into(),
@@ -141,7 +145,8 @@ fn each_alternative_narrows_by_columns_of_its_own() {
     let narrow = |text: &str| matcher(text, Place::View).for_agent(ANNA).narrow();
     let sight = narrow("assignee = me or requester = me or department in (support, billing)");
     let told = |narrow: &Narrow| {
-        let Narrow { categories, requesters, assignees, departments, followers } = narrow;
+        let Narrow { categories, requesters, assignees, departments, followers, organisations } =
+            narrow;
         assert_eq!(*followers, None);
         let count = |found: Option<usize>| found.unwrap_or(0);
         [
@@ -149,15 +154,16 @@ fn each_alternative_narrows_by_columns_of_its_own() {
             count(requesters.as_ref().map(|set| set.len())),
             count(assignees.as_ref().map(|set| set.len())),
             count(departments.as_ref().map(|set| set.len())),
+            count(organisations.as_ref().map(|set| set.len())),
         ]
     };
     let shapes: Vec<_> = sight.iter().map(told).collect();
-    assert_eq!(shapes, [[0, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 2]]);
+    assert_eq!(shapes, [[0, 0, 1, 0, 0], [0, 1, 0, 0, 0], [0, 0, 0, 2, 0]]);
 
     // Beside another condition, each alternative has it too; what cannot be is left out.
     let open = narrow("(assignee = me or requester = me) and status_category in (new, open)");
     let shapes: Vec<_> = open.iter().map(told).collect();
-    assert_eq!(shapes, [[2, 0, 1, 0], [2, 1, 0, 0]]);
+    assert_eq!(shapes, [[2, 0, 1, 0, 0], [2, 1, 0, 0, 0]]);
     assert_eq!(narrow("(assignee = me and assignee is missing) or requester = me").len(), 1);
     assert_eq!(narrow("any()"), []);
     // What is said of one column is one alternative.

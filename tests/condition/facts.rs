@@ -21,6 +21,7 @@ fn customers_filter_by_what_tells_nothing_of_notes_agents_and_internals() {
         "messages",
         "number",
         "opened_at",
+        "organisation",
         "origin",
         "requester",
         "resolved_at",

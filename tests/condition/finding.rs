@@ -4,8 +4,8 @@
 use helpdesk::matching::{Cursor, Listing, Order, Place};
 use helpdesk::store::{Query, Store};
 use helpdesk::{
-    Actor, AgentSight, Condition, Fact, Record, Refusal, Revision, Row, SettingsDraft, Sort,
-    TicketId,
+    Actor, AgentSight, Condition, CustomerSight, Fact, Record, Refusal, Revision, Row,
+    SettingsDraft, Sort, TicketId,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -16,7 +16,7 @@ use super::agreement::conditions;
 use super::oracle::Oracle;
 use super::order::sortable;
 use super::random::{sorts, valid_condition};
-use super::scenes::{Shown, busy_desk, words};
+use super::scenes::{ACME, COLLEAGUE, DOUBLE, EVIL, Shown, busy_desk, words};
 use super::support::{
     ANNA, BEN, EVA, EVERY_AGENT, LIA, MARIA, OTTO, OWNER, RHEA, RUDI, TestDesk, agent, bot,
     customer,
@@ -59,6 +59,8 @@ fn on_columns(other: BoxedStrategy<Condition>) -> BoxedStrategy<Condition> {
         Just(Fact::Assignee.missing()),
         Just(Fact::Department.missing()),
         select(vec!["support", "billing"]).prop_map(|name| Fact::Department.equals(name)),
+        Just(Fact::Organisation.missing()),
+        subsequence(vec![ACME, EVIL], 1..2).prop_map(|set| Fact::Organisation.is_in(set)),
         any::<bool>().prop_map(|queued| Fact::Queued.equals(queued)),
         select(people.to_vec()).prop_map(|who| Fact::Followers.contains(who)),
     ];
@@ -155,13 +157,18 @@ fn reads(desk: &TestDesk, actor: &Actor, ticket: TicketId) -> bool {
 #[test]
 fn an_actor_finds_what_they_may_read_and_nothing_else() {
     let staff = [OWNER, ANNA, BEN, EVA, RHEA, RUDI, LIA].map(agent);
-    let others = [customer(MARIA), customer(OTTO), bot(), Actor::Host];
-    for (seed, sight) in [(1, AgentSight::OwnDepartments), (2, AgentSight::All)] {
-        let desk = busy_desk(seed, 30, 500);
-        desk.publish(SettingsDraft { agent_sight: sight, ..draft() });
+    let customers = [MARIA, DOUBLE, COLLEAGUE, OTTO].map(customer);
+    let others = [Actor::AutoResponder(DOUBLE), bot(), Actor::Host];
+    let sights = [
+        (1, AgentSight::OwnDepartments, CustomerSight::Own),
+        (2, AgentSight::All, CustomerSight::Organisation),
+    ];
+    for (seed, sight, customer_sight) in sights {
+        let desk = busy_desk(seed, 60, 900);
+        desk.publish(SettingsDraft { agent_sight: sight, customer_sight, ..draft() });
         let tickets = every_ticket(&desk);
         let mut counts = Vec::new();
-        for actor in staff.iter().chain(&others) {
+        for actor in staff.iter().chain(&customers).chain(&others) {
             let listing = Listing::every().page(7);
             let mut found: Vec<TicketId> = all_pages(&desk, actor, listing);
             found.sort();
@@ -170,9 +177,16 @@ fn an_actor_finds_what_they_may_read_and_nothing_else() {
             counts.push(expected.len());
             let mut expected = expected;
             expected.sort();
-            assert_eq!(found, expected, "{actor} under {sight:?}");
+            assert_eq!(found, expected, "{actor} under {sight:?} and {customer_sight:?}");
         }
         assert!(counts.iter().any(|count| *count > 0 && *count < tickets.len()), "{counts:?}");
+        // Maria is known twice; a colleague sees no more than the settings say.
+        let [maria, double, colleague, otto] = counts[staff.len()..][..4] else { panic!() };
+        assert_eq!(maria, double);
+        match customer_sight {
+            CustomerSight::Own => assert!(colleague < maria && otto > 0, "{counts:?}"),
+            CustomerSight::Organisation => assert!(colleague > 0 && otto > 0, "{counts:?}"),
+        }
     }
 }
 

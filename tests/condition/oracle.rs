@@ -200,6 +200,7 @@ impl Oracle {
                 Erasable::Erased => Known::Nothing,
             },
             Fact::Resolution => name(ticket.resolution().map(|resolution| resolution.code())),
+            Fact::Organisation => name(ticket.organisation()),
             Fact::Follows => name(ticket.follows()),
             Fact::Messages => Known::Number(ticket.message_count().into()),
             Fact::Notes => Known::Number(ticket.note_count().into()),

@@ -146,6 +146,7 @@ pub(crate) struct Words {
     pub(crate) instants: (Vec<Fact>, Vec<String>),
     pub(crate) dates: Vec<(Fact, Vec<String>)>,
     pub(crate) people: (Vec<String>, Vec<String>),
+    pub(crate) organisations: Vec<String>,
     pub(crate) tickets: Vec<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) spans: Vec<Span>,
@@ -188,6 +189,7 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
     let mut equal = vec![
         (Fact::Assignee, owners),
         (Fact::Requester, people.clone()),
+        (Fact::Organisation, literals(&words.organisations)),
         (Fact::Follows, literals(&words.tickets)),
     ];
     equal.extend(words.names.iter().map(|(fact, names)| (fact.clone(), literals(names))));

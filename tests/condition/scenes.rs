@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use helpdesk::command::{
-    Assign, Edit, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take, Unassign,
+    Assign, Edit, MergeContacts, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take,
+    Unassign,
 };
 use helpdesk::matching::Place;
 use helpdesk::{
-    Actor, Channel, ContactId, FieldName, FieldValue, Follower, Head, Key, Message, Origin,
-    Requester, Revision, Scene, Span, Tag, Ticket, TicketId, TicketNumber, fold,
+    Actor, Channel, Command, ContactId, ContactProfile, FieldName, FieldValue, Follower, Head, Key,
+    Message, OrganisationId, OrganisationProfile, Origin, Requester, Revision, Scene, Span, Tag,
+    Ticket, TicketId, TicketNumber, fold,
 };
 use helpdesk::{Fact, SettingsDraft};
 
@@ -93,9 +95,30 @@ pub(crate) fn listing(seed: u64) -> Vec<Shown> {
     last
 }
 
+/// Maria and somebody else of one organisation, Otto of another; Maria has a double.
+pub(crate) const ACME: OrganisationId = OrganisationId::from_u128(0xACE);
+pub(crate) const EVIL: OrganisationId = OrganisationId::from_u128(0xE71);
+pub(crate) const COLLEAGUE: ContactId = ContactId::from_u128(0xC0);
+pub(crate) const DOUBLE: ContactId = ContactId::from_u128(0xD0);
+/// Of whom nothing is on record.
+const NOBODY: ContactId = ContactId::from_u128(0x0B);
+
+fn given_people(desk: &TestDesk) {
+    for organisation in [ACME, EVIL] {
+        let profile = OrganisationProfile::new("An organisation");
+        desk.ok(&Actor::Host, Command::PutOrganisation { id: organisation, profile });
+    }
+    for (id, organisation) in [(MARIA, ACME), (COLLEAGUE, ACME), (OTTO, EVIL)] {
+        let profile = ContactProfile::new("Somebody").organisation(organisation);
+        desk.ok(&Actor::Host, Command::PutContact { id, profile });
+    }
+    desk.ok(&Actor::Host, MergeContacts { contact: DOUBLE, into: MARIA });
+}
+
 /// A desk of so many tickets on which much has happened.
 pub(crate) fn busy_desk(seed: u64, tickets: u128, steps: u32) -> TestDesk {
     let desk = TestDesk::with(super::draft());
+    given_people(&desk);
     let mut random = Random(seed);
     let ids: Vec<TicketId> = (1..=tickets).map(TicketId::from_u128).collect();
     for _ in 0..steps {
@@ -111,6 +134,7 @@ pub(crate) fn busy_desk(seed: u64, tickets: u128, steps: u32) -> TestDesk {
 
 fn run(seed: u64, scenes: &mut Vec<Shown>) {
     let desk = TestDesk::with(super::draft());
+    given_people(&desk);
     let mut random = Random(seed);
     let ids: Vec<TicketId> = (1..=8).map(|n| TicketId::from_u128(seed as u128 * 100 + n)).collect();
     for _ in 0..120 {
@@ -157,8 +181,8 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
     let people = [Actor::Host, Actor::Agent(ANNA), Actor::Agent(BEN), Actor::Customer(MARIA)];
     let actor = random.pick(&people);
     if new {
-        let requesters =
-            [Requester::Contact(MARIA), Requester::Contact(OTTO), Requester::Agent(ANNA)];
+        let requesters = [MARIA, OTTO, COLLEAGUE, DOUBLE, NOBODY].map(Requester::Contact).to_vec();
+        let requesters = [requesters, vec![Requester::Agent(ANNA)]].concat();
         let requester = random.pick(&requesters);
         let mut open = Open::new(id, requester, "It burns").subject(random.pick(&SUBJECTS));
         open.department = random.pick(&[None, Some("support".into()), Some("billing".into())]);
@@ -337,6 +361,7 @@ pub(crate) fn words() -> Words {
         ),
         dates: vec![(Fact::field("due"), strings(&["2026-03-05", "2026-03-31"]))],
         people: (owners, people),
+        organisations: [ACME, EVIL].map(|id| id.to_string()).into(),
         tickets: vec![TicketId::from_u128(1).to_string(), TicketId::from_u128(203).to_string()],
         tags: strings(&TAGS),
         spans: vec![Span::ZERO, Span::hours(1), Span::hours(24), Span::days(4)],

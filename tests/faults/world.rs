@@ -6,8 +6,9 @@ use helpdesk::command::*;
 use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, GuestId,
-    GuestRight, Key, Notice, Record, Revision, TicketId, TicketNumber, UniqueKey,
+    Actor, AgentProfile, Call, Command, CommandId, ContactProfile, Counter, Desk, Event, Follower,
+    GuestId, GuestRight, Identity, Key, Notice, OrganisationProfile, Record, Revision, TicketId,
+    TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -38,6 +39,15 @@ const VISITOR: GuestId = GuestId::from_u128(0x69);
 pub(crate) const EVERY_TICKET: [TicketId; 7] =
     [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2]];
 
+/// An organisation with a domain.
+pub(crate) const ACME: helpdesk::OrganisationId = helpdesk::OrganisationId::from_u128(0xACE);
+/// Merged into Otto.
+pub(crate) const DOUBLE: helpdesk::ContactId = helpdesk::ContactId::from_u128(0xD0);
+
+fn acme() -> OrganisationProfile {
+    OrganisationProfile::new("Acme").domain("acme.example")
+}
+
 const fn ticket(n: u128) -> TicketId {
     TicketId::from_u128(n)
 }
@@ -56,6 +66,10 @@ pub(crate) fn world() -> MemoryStore {
     let kit = TestDesk::new();
     kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
     kit.put_agent(RUDI, AgentProfile { deactivated: true, ..profile(RUDI) });
+    kit.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme() });
+    let profile = ContactProfile::new("Otto").identity(Identity::email("otto@example.com"));
+    kit.ok(&Actor::Host, Command::PutContact { id: OTTO, profile });
+    kit.ok(&Actor::Host, MergeContacts { contact: DOUBLE, into: OTTO });
     for id in [NEW, OWNED, RESOLVED, CLOSED].into_iter().chain(LATER) {
         kit.ok(&customer(MARIA), request(id));
     }
@@ -117,6 +131,7 @@ pub(crate) fn accepted() -> Vec<Scene> {
     let escalate = Escalate { agent: Some(EVA), ..escalate(OWNED, "engineering") };
     let anna_anew = AgentProfile::new("Anna B.").department("billing").email("a.b@example.com");
     let anna_anew = Command::PutAgent { id: ANNA, profile: anna_anew };
+    let maria_known = ContactProfile::new("Maria").identity(Identity::email("maria@acme.example"));
     let mut settings = draft();
     settings.auto_close = Some(helpdesk::Span::days(1));
     let settings = Command::PublishSettings(Arc::new(settings.build().unwrap()));
@@ -149,6 +164,25 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("views of one's own", &anna, ten, {
             Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())])
         }),
+        scene("a contact", &host, ten, Command::PutContact { id: MARIA, profile: maria_known }),
+        scene("an organisation", &host, ten, {
+            let profile = acme().domain("acme.test").contract("premium");
+            Command::PutOrganisation { id: ACME, profile }
+        }),
+        scene("one contact of two", &anna, ten, {
+            Command::MergeContacts(MergeContacts { contact: OTTO, into: MARIA })
+        }),
+        scene("two contacts of one", &anna, ten, {
+            Command::UndoContactMerge(UndoContactMerge { contact: DOUBLE })
+        }),
+        scene("a block", &anna, ten, {
+            let reason = "advertises".into();
+            Command::BlockContact(BlockContact { contact: DOUBLE, blocked: true, reason })
+        }),
+        scene("a note about a contact", &anna, ten, {
+            let text = "calls in the morning".into();
+            Command::NoteContact(NoteContact { contact: DOUBLE, text })
+        }),
         scene("settings", &agent(OWNER), ten, settings),
         scene("a redaction", &host, ten, {
             Command::Redact(Redact::new(OWNED, [Revision(1)], "a secret"))
@@ -168,6 +202,10 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
     let scene = |name, actor: &Actor, command| Scene { name, call: actor.at(ten).call(command) };
     let email = AgentProfile::new("Ben").department("billing").email("Anna@example.com");
     let ben = Command::PutAgent { id: BEN, profile: email };
+    let his = ContactProfile::new("M.").identity(Identity::email("OTTO@example.com"));
+    let his = Command::PutContact { id: MARIA, profile: his };
+    let (profile, id) = (acme(), helpdesk::OrganisationId::from_u128(0x99));
+    let theirs = Command::PutOrganisation { id, profile };
     let again = Command::CreateDesk(Arc::new(draft().build().unwrap()));
     let asleep = Command::SetStatus(set_status(OWNED, "pending"));
     let stranger = agent(helpdesk::AgentId::from_u128(0xdead));
@@ -186,6 +224,8 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
         (scene("no reason", &anna, asleep), "reason_required"),
         (scene("open still", &maria, Command::FollowUp(follow_up(NEW, FRESH))), "not_closed"),
         (scene("Anna's address", &host, ben), "email_taken"),
+        (scene("Otto's address", &host, his), "identity_taken"),
+        (scene("Acme's domain", &host, theirs), "domain_taken"),
         (scene("a second desk", &host, again), "desk_exists"),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
     ]
@@ -218,7 +258,11 @@ pub(crate) fn everything(store: &MemoryStore) -> Everything {
     let loads = keys.iter().filter_map(Key::as_agent).map(Counter::Load);
     let addresses = ["anna@example.com", "a.b@example.com"].map(Into::into);
     let numbers = (1..=20).map(|number| UniqueKey::Number(TicketNumber(number)));
-    let unique: Vec<_> = addresses.map(UniqueKey::AgentEmail).into_iter().chain(numbers).collect();
+    let domains = ["acme.example", "acme.test"].map(|domain| UniqueKey::Domain(domain.into()));
+    let identities = ["otto@example.com", "maria@acme.example"].map(Identity::email);
+    let identities = identities.iter().map(UniqueKey::identity).chain(domains);
+    let addresses = addresses.map(UniqueKey::AgentEmail).into_iter().chain(identities);
+    let unique: Vec<_> = addresses.chain(numbers).collect();
     let receipt = store.receipt(DESK, ONCE).unwrap();
     let look = Lease { until: monday(), limit: 0 };
     let wake = |now| store.due(Scope::One(DESK), now, look).unwrap().next;

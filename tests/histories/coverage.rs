@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 38] = [
+const REFUSALS: [&str; 45] = [
+    "already_merged",
     "already_taken",
     "bad_condition",
     "bad_name",
+    "blocked",
     "cannot_own",
     "closed",
     "command_id_reused",
     "desk_exists",
+    "domain_taken",
     "email_taken",
     "empty",
     "field_invalid",
@@ -20,11 +23,15 @@ const REFUSALS: [&str; 38] = [
     "finished",
     "forbidden",
     "id_taken",
+    "identity_taken",
     "in_the_future",
     "internal",
     "limit_exceeded",
+    "merge_into_self",
     "needs_command",
+    "no_such_agent",
     "no_such_event",
+    "no_such_organisation",
     "no_transition",
     "not_an_agent",
     "not_closed",
@@ -33,6 +40,7 @@ const REFUSALS: [&str; 38] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "not_merged",
     "on_legal_hold",
     "over_capacity",
     "owners_only",
@@ -43,11 +51,10 @@ const REFUSALS: [&str; 38] = [
     "still_active",
     "transition_forbidden",
     "unknown_name",
-    "no_such_agent",
 ];
 
-/// Everything that can happen to a ticket.
-const CHANGES: [&str; 40] = [
+/// Everything that can happen to a ticket, a contact or an organisation.
+const CHANGES: [&str; 49] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -88,6 +95,15 @@ const CHANGES: [&str; 40] = [
     "unassigned: ByHand",
     "unassigned: NotEligible",
     "unassigned: Transferred",
+    "contact: Absorbed",
+    "contact: Blocked",
+    "contact: Described",
+    "contact: MergeUndone",
+    "contact: MergedInto",
+    "contact: Noted",
+    "contact: Released",
+    "contact: Unblocked",
+    "organisation",
 ];
 
 /// How often each thing happened.
@@ -138,6 +154,8 @@ impl Coverage {
         let name = match &event.change {
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),
+            Change::Contact(change) => format!("contact: {}", first_word(change)),
+            Change::Organisation(_) => "organisation".to_owned(),
             Change::Settings(_) => "settings".to_owned(),
             other => format!("{other:?}"),
         };
@@ -153,9 +171,11 @@ fn kind(change: &TicketChange) -> String {
         }
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
-        change => {
-            let name = format!("{change:?}");
-            name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
-        }
+        change => first_word(change),
     }
+}
+
+fn first_word(change: &impl std::fmt::Debug) -> String {
+    let name = format!("{change:?}");
+    name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }

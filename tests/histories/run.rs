@@ -7,7 +7,7 @@ use helpdesk::conformance::history::{DESK, History, Step, View, cast};
 use helpdesk::conformance::model::{Model, Prediction};
 use helpdesk::store::{MemoryStore, Store, Wanted};
 use helpdesk::{
-    Call, Command, Counter, DepartmentName, Desk, DeskError, Key, Outcome, Record, Revision,
+    Call, Command, Counter, DepartmentName, Desk, DeskError, Head, Key, Outcome, Record, Revision,
     Settings,
 };
 
@@ -245,6 +245,12 @@ impl Run {
                 agent.views()
             );
         }
+        let differences = match record.as_ref().map(|record| &record.head) {
+            Some(Head::Contact(contact)) => self.model.contact_differences(contact),
+            Some(Head::Organisation(it)) => self.model.organisation_differences(it),
+            _ => Vec::new(),
+        };
+        law!(differences.is_empty(), "{key} differs:\n  {}", differences.join("\n  "));
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(()) };
         let differences = self.model.differences(ticket);
         law!(differences.is_empty(), "{key} differs:\n  {}", differences.join("\n  "));

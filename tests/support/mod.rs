@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess, SetStatus, Take,
-    Transfer, Unassign,
+    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Resolve, Resolving, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -395,6 +395,10 @@ macro_rules! commands {
 }
 
 commands!(
+    MergeContacts,
+    UndoContactMerge,
+    BlockContact,
+    NoteContact,
     Open,
     Reply,
     Note,

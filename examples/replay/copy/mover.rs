@@ -214,16 +214,6 @@ fn counters(
     Ok(())
 }
 
-/// The unique key that an agent's address is, as the desk takes it.
-pub(super) fn email(head: &Head) -> Option<UniqueKey> {
-    match head {
-        Head::Agent(agent) => {
-            agent.email().map(|address| UniqueKey::AgentEmail(address.trim().to_lowercase().into()))
-        }
-        _ => None,
-    }
-}
-
 /// How the unique keys change hands; the store enters tickets' numbers by itself.
 fn keys(
     key: Key,
@@ -231,12 +221,13 @@ fn keys(
     after: &Head,
     changes: &mut Vec<KeyChange>,
 ) -> Result<(), codec::CodecError> {
-    let read = |unique: UniqueKey| codec::parse_unique_key(&codec::unique_key_text(&unique));
-    let before = before.and_then(email).map(read).transpose()?;
-    let after = email(after).map(read).transpose()?;
-    if before != after {
-        changes.extend(before.map(|unique| KeyChange::Release(unique, key)));
-        changes.extend(after.map(|unique| KeyChange::Take(unique, key)));
+    let read = |unique: &UniqueKey| codec::parse_unique_key(&codec::unique_key_text(unique));
+    let (before, after) = (before.map(UniqueKey::of).unwrap_or_default(), UniqueKey::of(after));
+    for gone in before.difference(&after) {
+        changes.push(KeyChange::Release(read(gone)?, key));
+    }
+    for come in after.difference(&before) {
+        changes.push(KeyChange::Take(read(come)?, key));
     }
     Ok(())
 }

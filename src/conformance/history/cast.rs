@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::conformance::kit::{Random, monday};
 use crate::{
-    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
-    FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft,
-    Transition,
+    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, CustomerSight, Department,
+    FieldDef, FieldKind, OpenAge, OrganisationId, Party, Reopening, Role, SettingsDraft, Span,
+    StatusCategory, StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -28,6 +28,11 @@ pub fn agent(index: u128) -> AgentId {
 /// A contact, by number: from 0, below [`CONTACTS`].
 pub fn contact(index: u128) -> ContactId {
     ContactId::from_u128(0xc000 + index)
+}
+
+/// An organisation, by number.
+pub fn organisation(index: u128) -> OrganisationId {
+    OrganisationId::from_u128(0x0600 + index)
 }
 
 /// What is said of an agent at the beginning: one of each role; some without room.
@@ -95,8 +100,14 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
             FieldDef::new("paid", FieldKind::Boolean),
             FieldDef::new("plan", FieldKind::Choice { options: vec!["free".into(), "pro".into()] }),
         ],
+        contact_fields: details(),
+        organisation_fields: details(),
+        customer_groups: vec!["gold".into()],
         ..SettingsDraft::default()
     };
+    draft.limits.identities = 3;
+    draft.limits.contact_merges = 2;
+    draft.limits.domains = 2;
     draft.limits.attachments = 2;
     draft.limits.attachment_bytes = 1000;
     draft.limits.text_bytes = 200;
@@ -107,6 +118,14 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     }
     policies(&mut draft, random);
     draft
+}
+
+/// The custom fields of contacts and organisations.
+fn details() -> Vec<FieldDef> {
+    vec![
+        FieldDef::new("floor", FieldKind::Integer { min: 0, max: 99 }),
+        FieldDef::new("badge", FieldKind::Text { max_bytes: 12 }),
+    ]
 }
 
 /// Draws the policies that a desk may change in its life.
@@ -143,6 +162,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Some(Span::seconds(1)),
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
+    draft.customer_sight = random.one_of([CustomerSight::Own, CustomerSight::Organisation]);
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);

@@ -187,6 +187,9 @@ impl Draw<'_> {
         if self.random.percent(6) {
             return self.governing();
         }
+        if self.random.percent(9) {
+            return self.people();
+        }
         // Two tickets out of three times the newest or the first: histories get long.
         let ticket = match self.random.below(3) {
             0 => first,

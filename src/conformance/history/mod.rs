@@ -29,6 +29,7 @@
 
 pub mod cast;
 mod draw;
+mod people;
 mod words;
 
 use std::fmt;
@@ -82,7 +83,8 @@ impl fmt::Display for Step {
             Command::PublishSettings(settings) => {
                 let (close, age) = (settings.auto_close(), settings.open_age());
                 let (reopening, sight) = (settings.reopening(), settings.agent_sight());
-                write!(f, "Publish: {close:?} {age:?} {reopening:?} {sight:?}")
+                let customers = settings.customer_sight();
+                write!(f, "Publish: {close:?} {age:?} {reopening:?} {sight:?} {customers:?}")
             }
             Command::CreateDesk(_) => f.write_str("CreateDesk"),
             command => write!(f, "{command:?}"),

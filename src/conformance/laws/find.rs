@@ -9,9 +9,9 @@ use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::matching::{Listing, Order, Place, SortKey};
 use crate::store::{AsyncStore, Query, Wanted};
 use crate::{
-    Actor, AgentId, AgentProfile, AsyncDesk, Condition, ContactId, Department, DeskError, DeskId,
-    Follower, Key, Record, RecordKind, Requester, Revision, Role, Settings, SettingsDraft, Sort,
-    TicketId,
+    Actor, AgentId, AgentProfile, AsyncDesk, Condition, ContactId, ContactProfile, Department,
+    DeskError, DeskId, Follower, Key, OrganisationId, OrganisationProfile, Record, RecordKind,
+    Requester, Revision, Role, Settings, SettingsDraft, Sort, TicketId,
 };
 
 /// Every ticket of a desk, by number: the one listing that the other laws look at.
@@ -276,6 +276,14 @@ async fn every_kind(store: &dyn AsyncStore) -> Verdict<(AsyncDesk<&dyn AsyncStor
         let profile = AgentProfile::new(department).role(role).department(department);
         desk.put_agent(Actor::Host.at(now), *agent, profile).await?;
     }
+    // The first two contacts belong to an organisation each, the third to none.
+    for n in 1..=2 {
+        let organisation = OrganisationId::from_u128(n);
+        let profile = OrganisationProfile::new("an organisation");
+        desk.put_organisation(Actor::Host.at(now), organisation, profile).await?;
+        let profile = ContactProfile::default().organisation(organisation);
+        desk.put_contact(Actor::Host.at(now), contact(n), profile).await?;
+    }
     let departments = [None, Some("a"), Some("b"), Some("c")];
     let mut n = 0;
     for (place, department) in departments.into_iter().enumerate() {
@@ -353,7 +361,20 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
         "status_category = resolved",
         "status_category = resolved or department = a",
         "kind = internal",
+        "organisation is missing",
+        "organisation is missing and department is missing",
+        "organisation != 00000000-0000-0000-0000-000000000001",
     ];
+    for n in 1..=3 {
+        let organisation = OrganisationId::from_u128(n);
+        questions.extend([
+            format!("organisation = {organisation}"),
+            format!("organisation = {organisation} or requester = contact:{}", contact(3)),
+            format!("organisation = {organisation} and status_category = new"),
+            format!("organisation in ({organisation}, {})", OrganisationId::from_u128(1)),
+            format!("organisation = {organisation} or organisation is missing"),
+        ]);
+    }
     questions.extend(plain.map(str::to_owned));
     for n in 1..=3 {
         let follows = format!("followers contains contact:{}", contact(n));

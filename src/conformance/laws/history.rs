@@ -7,7 +7,9 @@ use crate::conformance::hand::{
 };
 use crate::conformance::law::{Verdict, same};
 use crate::store::Lease;
-use crate::{Change, Event, FieldFact, FieldValue, Key, Personal, Revision, TicketChange, Write};
+use crate::{
+    Change, Event, FieldFact, FieldValue, Identity, Key, Personal, Revision, TicketChange, Write,
+};
 
 /// The first whole number that no float has.
 const BEYOND_FLOATS: i64 = (1 << 53) + 1;
@@ -79,6 +81,15 @@ pub(super) async fn events_come_back_as_they_were_written(hand: Hand<'_>) -> Ver
             text: text("two lines\r\n\t\"quoted\" \\ 'and' – 😀 \u{202e}e\u{301}\u{1}"),
             name: text("Åsa O'Brien"),
             email: text("asa@example.com"),
+            identities: vec![
+                Identity::email("asa@example.com"),
+                Identity::phone("+46 8 123 456"),
+                Identity::social("mastodon", "Åsa:\u{1}"),
+                Identity::other("card", "\"7\" 😀"),
+            ],
+            location: text("Malmö\n"),
+            time_zone: text("Europe/Stockholm"),
+            language: text("sv"),
             file_names: vec!["a.txt".into(), "".into(), "ß.pdf".into()],
             fields: vec![
                 ("serial".into(), FieldValue::Text("007 ".into())),

@@ -92,6 +92,7 @@ impl ModelTicket {
     fn compare_facts(&self, ticket: &Ticket, found: &mut Differences) {
         found.note("revision", ticket.revision(), self.revision);
         found.note("requester", ticket.requester(), self.requester);
+        found.note("organisation", ticket.organisation(), self.organisation);
         found.note("origin", ticket.origin(), self.origin);
         found.note("received_at", ticket.received_at(), self.received_at.as_ref());
         found.note("subject", ticket.subject().as_str(), self.subject.as_str());

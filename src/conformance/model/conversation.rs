@@ -17,7 +17,7 @@ impl Model {
         step.require(!self.tickets.contains_key(&open.id), "id_taken");
         let may_speak = match open.requester {
             Requester::Contact(contact) => match step.actor {
-                Actor::Customer(who) => *who == contact,
+                Actor::Customer(who) => self.same_person(*who).contains(&contact),
                 // A light agent never speaks with customers.
                 Actor::Agent(_) => step.party != Party::LightAgent,
                 Actor::Bot(_) | Actor::Host => true,
@@ -32,6 +32,11 @@ impl Model {
             },
         };
         step.require(may_speak, "forbidden");
+        if let Requester::Contact(contact) = open.requester
+            && open.origin == Origin::CustomerWrote
+        {
+            self.hears(step, contact);
+        }
         if let Requester::Agent(agent) = open.requester {
             step.require(self.agents.contains_key(&agent), "cannot_answer");
         }
@@ -63,6 +68,9 @@ impl Model {
         let mut ticket =
             self.blank(open.id, open.requester, step.now, &draft.default_priority, subject);
         ticket.origin = open.origin;
+        if let Requester::Contact(contact) = open.requester {
+            ticket.organisation = self.belongs_to(contact);
+        }
         ticket.status = start.clone();
         ticket.category =
             status(&self.settings, start).map_or(StatusCategory::New, |status| status.category);
@@ -134,6 +142,7 @@ impl Model {
             reopened: 0,
             escalated: 0,
             transferred: 0,
+            organisation: None,
             follows: None,
             followed_up_by: Vec::new(),
             timers: Timers::default(),
@@ -143,6 +152,9 @@ impl Model {
     }
 
     pub(super) fn reply(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reply: &Reply) {
+        if let Actor::Customer(contact) | Actor::AutoResponder(contact) = step.actor {
+            self.hears(step, *contact);
+        }
         self.words(step, &reply.text, &reply.attachments);
         self.on_channel(step, reply.channel.as_ref());
         let channel = reply.channel.clone();
@@ -263,6 +275,12 @@ impl Model {
         ticket: &mut ModelTicket,
         follow_up: &FollowUp,
     ) {
+        // A customer speaks for themselves; anybody else, for the one who asked.
+        match (step.actor, ticket.requester) {
+            (Actor::Customer(contact), _) => self.hears(step, *contact),
+            (_, Requester::Contact(contact)) => self.hears(step, contact),
+            (_, Requester::Agent(_)) => {}
+        }
         self.words(step, &follow_up.text, &[]);
         self.on_channel(step, Some(&follow_up.channel));
         step.require(ticket.category == StatusCategory::Closed, "not_closed");
@@ -293,6 +311,7 @@ impl Model {
         let mut child =
             self.blank(ticket.id, ticket.requester, step.now, &ticket.priority, subject);
         child.follows = Some(ticket.id);
+        child.organisation = ticket.organisation;
         child.channel = channel;
         child.department = ticket.department.clone();
         child.about = ticket.about.clone();

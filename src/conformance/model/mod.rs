@@ -27,6 +27,7 @@
 //! ```
 
 mod compare;
+mod contacts;
 mod conversation;
 mod editing;
 mod govern;
@@ -42,14 +43,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use contacts::ModelContact;
 pub use guests::Admission;
 pub use privacy::Words;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
-    Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, GuestRight, Outcome,
-    Party, Settings, TicketId,
+    Actor, AgentId, AgentProfile, Call, Command, CommandId, ContactId, DepartmentName, GuestRight,
+    OrganisationId, OrganisationProfile, Outcome, Party, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -73,6 +75,8 @@ pub struct Model {
     agents: BTreeMap<AgentId, AgentProfile>,
     /// The views that agents keep, where they keep any.
     views: BTreeMap<AgentId, Vec<View>>,
+    contacts: BTreeMap<ContactId, ModelContact>,
+    organisations: BTreeMap<OrganisationId, OrganisationProfile>,
     tickets: BTreeMap<TicketId, ModelTicket>,
     carried_out: BTreeMap<CommandId, (Actor, Command)>,
     /// A follow-up ticket that a reply opened, and the ticket that it follows: only the desk
@@ -115,6 +119,8 @@ struct Changes {
     unnamed: Option<(TicketId, ModelTicket)>,
     agent: Option<(AgentId, AgentProfile)>,
     views: Option<(AgentId, Vec<View>)>,
+    contacts: Vec<(ContactId, ModelContact)>,
+    organisation: Option<(OrganisationId, OrganisationProfile)>,
     settings: Option<Arc<Settings>>,
 }
 
@@ -146,6 +152,8 @@ impl Model {
             settings: Arc::new(settings),
             agents: BTreeMap::new(),
             views: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            organisations: BTreeMap::new(),
             tickets: BTreeMap::new(),
             carried_out: BTreeMap::new(),
             unnamed: None,
@@ -292,6 +300,14 @@ impl Model {
             changed |= self.views(id) != views;
             self.views.insert(id, views);
         }
+        for (id, contact) in changes.contacts {
+            changed |= self.contacts.get(&id) != Some(&contact);
+            self.contacts.insert(id, contact);
+        }
+        if let Some((id, profile)) = changes.organisation {
+            changed |= self.organisations.get(&id) != Some(&profile);
+            self.organisations.insert(id, profile);
+        }
         if let Some(settings) = changes.settings {
             changed |= self.settings != settings;
             self.settings = settings;
@@ -327,6 +343,12 @@ impl Model {
                     let ticket = self.open(&mut step, open);
                     Changes { tickets: vec![ticket], ..Changes::default() }
                 }
+                command @ (Command::PutContact { .. }
+                | Command::PutOrganisation { .. }
+                | Command::MergeContacts(_)
+                | Command::UndoContactMerge(_)
+                | Command::BlockContact(_)
+                | Command::NoteContact(_)) => self.keep_people(&mut step, command),
                 command => self.govern(&mut step, command),
             };
             return if step.faults.is_empty() { Ok(changes) } else { Err(step.faults) };
@@ -340,7 +362,7 @@ impl Model {
                 .is_some_and(|guest| guest.rights.contains(&GuestRight::Reply)),
             _ => true,
         };
-        if !granted || !people::may(party, &call.command, before.is_asker(actor)) {
+        if !granted || !people::may(party, &call.command, self.asked(actor, before)) {
             return Err(only("forbidden"));
         }
         // Time never runs backwards on a ticket.
@@ -407,6 +429,12 @@ impl Model {
             Command::Open(_)
             | Command::PutAgent { .. }
             | Command::SaveViews(_)
+            | Command::PutContact { .. }
+            | Command::PutOrganisation { .. }
+            | Command::MergeContacts(_)
+            | Command::UndoContactMerge(_)
+            | Command::BlockContact(_)
+            | Command::NoteContact(_)
             | Command::CreateDesk(_)
             | Command::PublishSettings(_)
             | Command::EraseAgent(_) => {}

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Voice};
 use crate::{
-    Actor, AgentId, AgentSight, Command, DepartmentName, Follower, Party, Requester, Role,
+    Actor, AgentId, AgentSight, Command, ContactId, CustomerSight, DepartmentName, Follower, Party,
+    Requester, Role,
 };
 
 impl Model {
@@ -39,14 +40,22 @@ impl Model {
         ticket: &ModelTicket,
     ) -> bool {
         match actor {
-            Actor::Customer(contact) | Actor::AutoResponder(contact) => {
-                // Their own, and, if it is not the agents' own, where they have a copy.
-                let copied = ticket.followers.contains(&Follower::Contact(*contact));
-                match ticket.requester {
-                    Requester::Contact(asker) => asker == *contact || copied,
-                    Requester::Agent(_) => false,
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => match ticket.requester {
+                // One person, however often they are known: their own, where they have a copy,
+                // and, where the desk wants it so, the colleagues'.
+                Requester::Contact(asker) => {
+                    let they = self.same_person(*contact);
+                    let copied =
+                        |who: &ContactId| ticket.followers.contains(&Follower::Contact(*who));
+                    let theirs = self.belongs_to(*contact);
+                    they.contains(&asker)
+                        || they.iter().any(copied)
+                        || self.settings.customer_sight() == CustomerSight::Organisation
+                            && theirs.is_some()
+                            && ticket.organisation == theirs
                 }
-            }
+                Requester::Agent(_) => false,
+            },
             // Internal tickets are seen by agents only.
             Actor::Bot(_) => matches!(ticket.requester, Requester::Contact(_)),
             Actor::Guest(guest) => ticket.admission(*guest, now).is_some(),
@@ -64,6 +73,17 @@ impl Model {
                     _ => false,
                 }
             }
+        }
+    }
+
+    /// Whether this is who asked, however they are known.
+    pub(super) fn asked(&self, actor: &Actor, ticket: &ModelTicket) -> bool {
+        match (actor, ticket.requester) {
+            (Actor::Agent(id), Requester::Agent(asker)) => *id == asker,
+            (Actor::Customer(id), Requester::Contact(asker)) => {
+                self.same_person(*id).contains(&asker)
+            }
+            _ => false,
         }
     }
 
@@ -87,20 +107,11 @@ impl Model {
 }
 
 impl ModelTicket {
-    /// Whether this is who asked.
-    pub(super) fn is_asker(&self, actor: &Actor) -> bool {
-        match actor {
-            Actor::Agent(id) => self.requester == Requester::Agent(*id),
-            Actor::Customer(id) => self.requester == Requester::Contact(*id),
-            _ => false,
-        }
-    }
-
     /// In which part an actor speaks: T3, "does this count as an answer?".
     pub(super) fn voice(&self, actor: &Actor) -> Voice {
         match actor {
             Actor::Customer(_) | Actor::Guest(_) => Voice::Asks,
-            Actor::Agent(_) if self.is_asker(actor) => Voice::Asks,
+            Actor::Agent(id) if self.requester == Requester::Agent(*id) => Voice::Asks,
             Actor::Agent(_) => Voice::Answers,
             Actor::Bot(_) | Actor::AutoResponder(_) | Actor::Host | Actor::System => Voice::Neither,
         }
@@ -134,6 +145,12 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         }
         Command::FollowUp(_) => staff() || asker || party == Bot,
         Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        Command::PutContact { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::NoteContact(_) => [Owner, Admin, Agent, Host].contains(&party),
+        Command::PutOrganisation { .. } => [Owner, Admin, Host].contains(&party),
+        Command::BlockContact(_) => staff(),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,

@@ -8,9 +8,9 @@ use super::Admission;
 use super::Words;
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    GuestId, ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
-    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
-    UrgencyName,
+    GuestId, ImpactName, OrganisationId, Origin, PriorityName, ReasonName, ReceivedAt, Requester,
+    ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag,
+    TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -81,6 +81,7 @@ pub struct ModelTicket {
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
+    pub organisation: Option<OrganisationId>,
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
     pub timers: Timers,

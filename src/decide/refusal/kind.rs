@@ -77,6 +77,13 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::EmailTaken => "email_taken",
+            Self::IdentityTaken { .. } => "identity_taken",
+            Self::DomainTaken { .. } => "domain_taken",
+            Self::NoSuchOrganisation { .. } => "no_such_organisation",
+            Self::Blocked { .. } => "blocked",
+            Self::MergeIntoSelf { .. } => "merge_into_self",
+            Self::AlreadyMerged { .. } => "already_merged",
+            Self::NotMerged { .. } => "not_merged",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
             Self::CursorMismatch => "cursor_mismatch",
@@ -100,6 +107,7 @@ impl Refusal {
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
             | Self::NotPublic { .. }
+            | Self::Blocked { .. }
             | Self::OwnersOnly { .. } => RefusalKind::Forbidden,
             Self::DeskExists
             | Self::StaleView { .. }
@@ -122,7 +130,11 @@ impl Refusal {
             | Self::EmailTaken
             | Self::OnLegalHold { .. }
             | Self::StillActive { .. }
-            | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,
+            | Self::HistoryUnreadable { .. }
+            | Self::IdentityTaken { .. }
+            | Self::DomainTaken { .. }
+            | Self::AlreadyMerged { .. }
+            | Self::NotMerged { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded
@@ -136,6 +148,8 @@ impl Refusal {
             | Self::InTheFuture { .. }
             | Self::Empty { .. }
             | Self::BadCondition { .. }
+            | Self::NoSuchOrganisation { .. }
+            | Self::MergeIntoSelf { .. }
             | Self::CursorMismatch
             | Self::LimitExceeded { .. } => RefusalKind::Invalid,
         }

@@ -9,7 +9,10 @@ pub use kind::RefusalKind;
 pub use vocabulary::Vocabulary;
 
 use crate::condition::Fact;
-use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, TicketId};
+use crate::ids::{
+    AgentId, ContactId, DepartmentName, FieldName, Key, OrganisationId, Revision, StatusName,
+    TicketId,
+};
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
@@ -294,6 +297,52 @@ pub enum Refusal {
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,
+    /// Another contact is recognised by this; it is not said which.
+    #[error("another contact has the {kind} `{identity}`")]
+    IdentityTaken {
+        /// What kind of identity it is: `email`, `phone`, `social` or `other`.
+        kind: &'static str,
+        /// The identity, as it was given.
+        identity: String,
+    },
+    /// Another organisation has this e-mail domain.
+    #[error("another organisation has the domain `{domain}`")]
+    DomainTaken {
+        /// The domain, in lower case.
+        domain: String,
+    },
+    /// There is no such organisation.
+    #[error("there is no organisation `{organisation}`")]
+    NoSuchOrganisation {
+        /// The organisation that was named.
+        organisation: OrganisationId,
+    },
+    /// The contact may neither open tickets nor reply.
+    #[error("contact `{contact}` is blocked")]
+    Blocked {
+        /// As whom they wrote.
+        contact: ContactId,
+    },
+    /// A contact is not merged into itself, nor into one that was merged into it.
+    #[error("contact `{contact}` cannot be merged into itself")]
+    MergeIntoSelf {
+        /// The contact.
+        contact: ContactId,
+    },
+    /// The contact was merged into another: undo that first.
+    #[error("contact `{contact}` was merged into `{into}`: undo that first")]
+    AlreadyMerged {
+        /// The contact.
+        contact: ContactId,
+        /// The contact that speaks for it.
+        into: ContactId,
+    },
+    /// The contact was not merged into another.
+    #[error("contact `{contact}` was not merged into another")]
+    NotMerged {
+        /// The contact.
+        contact: ContactId,
+    },
     /// A condition, an order or a view with mistakes in it.
     #[error("{problems}")]
     BadCondition {

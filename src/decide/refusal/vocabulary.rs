@@ -34,6 +34,24 @@ pub enum Vocabulary {
     Channel,
     /// An e-mail address.
     Email,
+    /// A contact's name.
+    ContactName,
+    /// Where a contact is.
+    Location,
+    /// A time zone.
+    TimeZone,
+    /// A language.
+    Language,
+    /// Something by which a contact is recognised.
+    Identity,
+    /// An organisation's name.
+    OrganisationName,
+    /// An e-mail domain.
+    Domain,
+    /// A customer group.
+    CustomerGroup,
+    /// A contract.
+    Contract,
     /// A bot.
     Bot,
     /// The host's own correlation id.
@@ -57,6 +75,15 @@ impl fmt::Display for Vocabulary {
             Self::ReceivedAt => "receiving address",
             Self::Channel => "channel",
             Self::Email => "e-mail address",
+            Self::ContactName => "contact's name",
+            Self::Location => "location",
+            Self::TimeZone => "time zone",
+            Self::Language => "language",
+            Self::Identity => "identity",
+            Self::OrganisationName => "organisation's name",
+            Self::Domain => "domain",
+            Self::CustomerGroup => "customer group",
+            Self::Contract => "contract",
             Self::Bot => "bot",
             Self::Correlation => "correlation id",
         })

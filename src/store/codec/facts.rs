@@ -10,36 +10,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
 use crate::ids::{
-    AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
-    Revision, Tag, TicketId, UrgencyName,
+    AgentId, CategoryName, ContactId, DepartmentName, FieldName, GuestId, ImpactName,
+    ResolutionCode, Revision, Tag, TicketId, UrgencyName,
 };
-use crate::people::{AgentChange, Grant};
+use crate::people::{
+    AgentChange, Author, ContactChange, ContactFacts, ContactMember, Grant, OrganisationChange,
+};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    FieldFact, Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange,
-    TicketChange, Timers, Unassigning,
+    Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange, TicketChange, Timers,
+    Unassigning,
 };
+use crate::value::FieldFact;
 
+pub(super) const CONTACT: &str = "contact.described";
 pub(super) const AGENT: &str = "agent.described";
+pub(super) const ORGANISATION: &str = "organisation.described";
 pub(super) const SETTINGS: &str = "settings.published";
 
-/// The table: an event's tag, what it is here, and `field here as field in storage`. Names in
-/// storage never change; what is renamed is renamed on the left of `as`. A field that comes later
-/// is an `Option`: older events do not have it.
-macro_rules! ticket_events {
-    ($($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty),* };)*) => {
-        /// The tags of all events that this build knows.
-        ///
-        /// ```
-        /// # use helpdesk::store::codec;
-        /// assert!(codec::TAGS.contains(&"ticket.message_added"));
-        /// ```
-        pub const TAGS: &[&str] = &[$($tag,)* AGENT, SETTINGS];
+/// The table of one kind of record: an event's tag, what it is here, and `field here as field in
+/// storage`. Names in storage never change; what is renamed is renamed on the left of `as`. A
+/// field that comes later is an `Option`: older events do not have it.
+macro_rules! events {
+    (
+        $tags:ident, $of:ident as $change:ident: $write:ident, $read:ident;
+        $($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty),* };)*
+    ) => {
+        const $tags: &[&str] = &[$($tag),*];
 
-        fn write_ticket(cause: &Cause, change: &TicketChange) -> Written {
+        fn $write(cause: &Cause, change: &$change) -> Written {
             match change {
-                $(TicketChange::$variant { $($place: $field),* } => {
+                $($change::$variant { $($place: $field),* } => {
                     #[derive(Serialize)]
                     struct Facts<'a> {
                         cause: &'a Cause,
@@ -51,7 +53,7 @@ macro_rules! ticket_events {
             }
         }
 
-        fn read_ticket<'de, D: Deserializer<'de>>(
+        fn $read<'de, D: Deserializer<'de>>(
             tag: &str,
             deserializer: D,
         ) -> Result<(Arc<Cause>, Change), D::Error> {
@@ -63,8 +65,8 @@ macro_rules! ticket_events {
                         $($field: $type,)*
                     }
                     let facts = Facts::deserialize(deserializer)?;
-                    let change = TicketChange::$variant { $($place: facts.$field),* };
-                    Ok((facts.cause, Change::Ticket(change)))
+                    let change = $change::$variant { $($place: facts.$field),* };
+                    Ok((facts.cause, Change::$of(change)))
                 })*
                 _ => Err(D::Error::unknown_variant(tag, TAGS)),
             }
@@ -72,7 +74,8 @@ macro_rules! ticket_events {
     };
 }
 
-ticket_events! {
+events! {
+    TICKET_TAGS, Ticket as TicketChange: write_ticket, read_ticket;
     "ticket.opened" => Opened { 0 as opening: Box<Opened> };
     "ticket.message_added" => MessageAdded { message as message: Message, heard as heard: Heard };
     "ticket.access_granted" => AccessGranted { grant as grant: Grant };
@@ -134,6 +137,47 @@ ticket_events! {
     "ticket.held" => Held { held as held: bool, bytes as bytes: u32 };
 }
 
+events! {
+    CONTACT_TAGS, Contact as ContactChange: write_contact, read_contact;
+    "contact.described" => Described { 0 as contact: ContactFacts };
+    "contact.noted" => Noted { author as author: Author, bytes as bytes: u32 };
+    "contact.blocked" => Blocked { bytes as bytes: u32 };
+    "contact.unblocked" => Unblocked { bytes as bytes: u32 };
+    "contact.merged_into" => MergedInto { into as into: ContactId };
+    "contact.absorbed" => Absorbed { members as members: Vec<ContactMember> };
+    "contact.released" => Released { contacts as contacts: Vec<ContactId> };
+    "contact.merge_undone" => MergeUndone { members as members: Vec<ContactMember> };
+}
+
+/// The tags of all events that this build knows.
+///
+/// ```
+/// # use helpdesk::store::codec;
+/// assert!(codec::TAGS.contains(&"ticket.message_added"));
+/// assert!(codec::TAGS.contains(&"contact.described"));
+/// ```
+pub const TAGS: &[&str] = &ALL;
+
+const OTHERS: [&str; 3] = [AGENT, ORGANISATION, SETTINGS];
+
+/// All tables as one.
+#[expect(clippy::indexing_slicing, reason = "what is beyond does not compile: it is a constant")]
+const ALL: [&str; TICKET_TAGS.len() + CONTACT_TAGS.len() + OTHERS.len()] = {
+    let tables = [TICKET_TAGS, CONTACT_TAGS, &OTHERS];
+    let mut all = [""; TICKET_TAGS.len() + CONTACT_TAGS.len() + OTHERS.len()];
+    let (mut table, mut place) = (0, 0);
+    while table < tables.len() {
+        let mut index = 0;
+        while index < tables[table].len() {
+            all[place] = tables[table][index];
+            index += 1;
+            place += 1;
+        }
+        table += 1;
+    }
+    all
+};
+
 /// A tag and the facts under it.
 pub(super) type Written = Result<(Cow<'static, str>, String), serde_json::Error>;
 
@@ -148,6 +192,15 @@ pub(super) fn write(cause: &Cause, change: &Change) -> Written {
                 agent: &'a AgentChange,
             }
             Ok((AGENT.into(), serde_json::to_string(&Facts { cause, agent })?))
+        }
+        Change::Contact(change) => write_contact(cause, change),
+        Change::Organisation(organisation) => {
+            #[derive(Serialize)]
+            struct Facts<'a> {
+                cause: &'a Cause,
+                organisation: &'a OrganisationChange,
+            }
+            Ok((ORGANISATION.into(), serde_json::to_string(&Facts { cause, organisation })?))
         }
         Change::Settings(settings) => {
             #[derive(Serialize)]
@@ -192,6 +245,16 @@ impl<'de> DeserializeSeed<'de> for Reading<'_> {
                 let facts = Facts::deserialize(deserializer)?;
                 Ok((facts.cause, Change::Settings(facts.settings.0)))
             }
+            ORGANISATION => {
+                #[derive(Deserialize)]
+                struct Facts {
+                    cause: Arc<Cause>,
+                    organisation: OrganisationChange,
+                }
+                let facts = Facts::deserialize(deserializer)?;
+                Ok((facts.cause, Change::Organisation(facts.organisation)))
+            }
+            tag if CONTACT_TAGS.contains(&tag) => read_contact(tag, deserializer),
             tag => read_ticket(tag, deserializer),
         }
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::InStorage;
 use super::{CodecError, CodecErrorKind, HEAD_SCHEMA, Stored, strict};
 use crate::ids::{Key, RecordKind};
-use crate::people::Agent;
+use crate::people::{Agent, Contact, Organisation};
 use crate::record::{Head, InForce};
 use crate::settings::SettingsDraft;
 use crate::ticket::Ticket;
@@ -49,6 +49,8 @@ pub fn encode_head(head: &Head) -> Result<StoredHead, CodecError> {
     let text = match head {
         Head::Ticket(ticket) => serde_json::to_string(&**ticket),
         Head::Agent(agent) => serde_json::to_string(&**agent),
+        Head::Contact(contact) => serde_json::to_string(&**contact),
+        Head::Organisation(organisation) => serde_json::to_string(&**organisation),
         Head::Settings(in_force) => serde_json::to_string(&Force {
             settings: in_force.settings.draft(),
             since: in_force.since,
@@ -107,9 +109,15 @@ pub fn decode_head(key: Key, stored: &StoredHead) -> Result<Head, CodecError> {
             let settings = force.settings.0;
             Head::Settings(Arc::new(InForce { settings, since: force.since }))
         }),
-        // This build keeps no such records.
-        RecordKind::Contact | RecordKind::Organisation => {
-            Err(CodecError::new(CodecErrorKind::Newer, Stored::Head))
+        RecordKind::Contact => read::<Contact>(Stored::Head, text).and_then(|contact| {
+            let own = Some(contact.id()) == key.as_contact();
+            if own { Ok(Head::Contact(Arc::new(contact))) } else { Err(another()) }
+        }),
+        RecordKind::Organisation => {
+            read::<Organisation>(Stored::Head, text).and_then(|organisation| {
+                let own = Some(organisation.id()) == key.as_organisation();
+                if own { Ok(Head::Organisation(Arc::new(organisation))) } else { Err(another()) }
+            })
         }
     };
     head.map_err(|error| error.tagged(tag))

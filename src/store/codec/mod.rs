@@ -20,10 +20,10 @@
 //!
 //! - **A field more**, which may be missing: builds that do not know it pass over it, and the
 //!   schema number stays. What it means to be missing is what builds did before there was one.
-//!   Settings, agents and heads are different: a field in them that a build does not know is one
+//!   Settings, agents, contacts, organisations and heads are different: a field in them that a build does not know is one
 //!   that it would decide without, and that would be lost where it says the whole anew. So
-//!   settings and agents are listed as [`Change::Newer`], an agent also for its personal payload,
-//!   and a head is [`Newer`](CodecErrorKind::Newer), in whichever of its parts the field is.
+//!   settings and what describes a person or an organisation are listed as [`Change::Newer`], the
+//!   latter also for its personal payload, and a head is [`Newer`](CodecErrorKind::Newer), in whichever of its parts the field is.
 //! - **A tag or a name more** (an event, a channel, a reason to move, a fact, a test or a type of
 //!   literal in a condition): the schema number stays.
 //!   A build that does not know it lists the event as [`Change::Newer`] and does not fold it.
@@ -68,6 +68,7 @@ pub use outbox::{cloud_event, decode_notice, decode_touched, encode_notice, enco
 
 use self::facts::Reading;
 use crate::cause::Cause;
+use crate::identity::Identity;
 use crate::ids::{FieldName, Revision};
 use crate::people::Actor;
 use crate::personal::Personal;
@@ -149,7 +150,11 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
     let (tag, facts) = facts::write(&event.cause, &event.change).map_err(&unwritable)?;
     let (schema, personal) = match &event.change {
         Change::Newer(newer) => (newer.schema, newer.personal.as_deref().map(str::to_owned)),
-        Change::Ticket(_) | Change::Agent(_) | Change::Settings(_) => {
+        Change::Ticket(_)
+        | Change::Agent(_)
+        | Change::Contact(_)
+        | Change::Organisation(_)
+        | Change::Settings(_) => {
             let personal = event.personal.as_deref().map(serde_json::to_string);
             (SCHEMA, personal.transpose().map_err(&unwritable)?)
         }
@@ -161,7 +166,7 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
 ///
 /// An event that a later build wrote is not an error: it is there, and listed, as
 /// [`Change::Newer`]. It is one by its schema number, by its tag, by a name in it that this build
-/// does not know, or by a field that this build does not know in settings or an agent.
+/// does not know, or by a field that this build does not know in settings or in what describes a person or an organisation.
 ///
 /// ```
 /// use helpdesk::store::codec::{self, StoredEvent};
@@ -221,29 +226,57 @@ fn read(stored: &StoredEvent) -> Result<Read, CodecError> {
         return Err(CodecError::new(CodecErrorKind::Newer, Stored::Event));
     };
     let personal = stored.personal.as_deref().map(|text| match &*stored.tag {
-        facts::AGENT => head::read::<AgentPersonal>(Stored::Event, text).map(Personal::from),
+        facts::AGENT | facts::CONTACT | facts::ORGANISATION => {
+            head::read::<WholePersonal>(Stored::Event, text).map(Personal::from)
+        }
         _ => head::read(Stored::Event, text),
     });
     Ok((cause, change, personal.transpose()?.map(Box::new)))
 }
 
-/// A personal payload without a field that this build does not know: each event of an agent says
-/// it anew.
+/// A personal payload without a field that this build does not know: each event that describes a
+/// person says it anew.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct AgentPersonal {
+struct WholePersonal {
     subject: Option<Arc<str>>,
     text: Option<Arc<str>>,
     name: Option<Arc<str>>,
     email: Option<Arc<str>>,
+    identities: Vec<Identity>,
+    location: Option<Arc<str>>,
+    time_zone: Option<Arc<str>>,
+    language: Option<Arc<str>>,
     file_names: Vec<Arc<str>>,
     fields: Vec<(FieldName, FieldValue)>,
 }
 
-impl From<AgentPersonal> for Personal {
-    fn from(known: AgentPersonal) -> Self {
-        let AgentPersonal { subject, text, name, email, file_names, fields } = known;
-        Self { subject, text, name, email, file_names, fields }
+impl From<WholePersonal> for Personal {
+    fn from(known: WholePersonal) -> Self {
+        let WholePersonal {
+            subject,
+            text,
+            name,
+            email,
+            identities,
+            location,
+            time_zone,
+            language,
+            file_names,
+            fields,
+        } = known;
+        Self {
+            subject,
+            text,
+            name,
+            email,
+            identities,
+            location,
+            time_zone,
+            language,
+            file_names,
+            fields,
+        }
     }
 }
 

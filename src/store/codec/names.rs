@@ -12,7 +12,7 @@ use crate::ids::{AgentId, DepartmentName, TicketNumber};
 ///
 /// ```
 /// use helpdesk::store::codec;
-/// use helpdesk::{TicketNumber, UniqueKey};
+/// use helpdesk::{Identity, TicketNumber, UniqueKey};
 ///
 /// let number = UniqueKey::Number(TicketNumber(1042));
 /// assert_eq!(codec::unique_key_text(&number), "number:1042");
@@ -20,11 +20,16 @@ use crate::ids::{AgentId, DepartmentName, TicketNumber};
 ///
 /// let email = UniqueKey::AgentEmail("anna@example.com".into());
 /// assert_eq!(codec::unique_key_text(&email), "agent_email:anna@example.com");
+///
+/// let phone = UniqueKey::identity(&Identity::phone("+39 06 69812345"));
+/// assert_eq!(codec::unique_key_text(&phone), "identity:phone:+390669812345");
 /// ```
 pub fn unique_key_text(key: &UniqueKey) -> String {
     match key {
         UniqueKey::Number(number) => format!("number:{number}"),
         UniqueKey::AgentEmail(address) => format!("agent_email:{address}"),
+        UniqueKey::Identity(identity) => format!("identity:{identity}"),
+        UniqueKey::Domain(domain) => format!("domain:{domain}"),
     }
 }
 
@@ -41,6 +46,8 @@ pub fn parse_unique_key(text: &str) -> Result<UniqueKey, CodecError> {
             exactly(number, Stored::UniqueKey).map(|number| UniqueKey::Number(TicketNumber(number)))
         }
         ("agent_email", address) => Ok(UniqueKey::AgentEmail(address.into())),
+        ("identity", identity) => Ok(UniqueKey::Identity(identity.into())),
+        ("domain", domain) => Ok(UniqueKey::Domain(domain.into())),
         (word, _) => Err(CodecError::new(CodecErrorKind::Newer, Stored::UniqueKey).tagged(word)),
     }
 }

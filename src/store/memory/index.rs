@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::hash::IdMap;
 use crate::decide::{AgentColumns, TicketColumns};
-use crate::ids::{AgentId, DepartmentName, TicketNumber};
+use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
 use crate::matching::Narrow;
 use crate::people::{Follower, Requester};
 use crate::store::{Lease, Roster};
@@ -28,6 +28,7 @@ pub(super) struct Indexes {
     assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
     departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
     followers: IdMap<Follower, Shelf>,
+    organisations: IdMap<OrganisationId, Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -83,6 +84,14 @@ impl Indexes {
         shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
         let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
         shift(&mut self.departments, number, before.map(department), after.map(department));
+        // Tickets of no organisation are most of them: nobody asks for those by this index.
+        let organisation = |it: &TicketColumns| it.organisation;
+        shift(
+            &mut self.organisations,
+            number,
+            before.and_then(organisation),
+            after.and_then(organisation),
+        );
         let followers = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.followers);
         let (before, after) = (followers(before), followers(after));
         for gone in before.iter().filter(|who| !after.contains(who)) {
@@ -103,7 +112,8 @@ impl Indexes {
     /// The shelves on which everything stands that this allows: those of the column that leaves
     /// the least.
     fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
-        let Narrow { categories, requesters, assignees, departments, followers } = narrow;
+        let Narrow { categories, requesters, assignees, departments, followers, organisations } =
+            narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
             .filter(|done| {
@@ -132,8 +142,12 @@ impl Indexes {
         let by_follower = followers
             .as_ref()
             .map(|set| set.iter().filter_map(|who| self.followers.get(who)).collect());
-        let plans: [Option<Vec<&Shelf>>; 5] =
-            [by_category, by_requester, by_assignee, by_department, by_follower];
+        let by_organisation = organisations
+            .as_ref()
+            .and_then(|set| set.iter().copied().collect::<Option<Vec<OrganisationId>>>())
+            .map(|ids| ids.iter().filter_map(|id| self.organisations.get(id)).collect());
+        let plans: [Option<Vec<&Shelf>>; 6] =
+            [by_category, by_requester, by_assignee, by_department, by_follower, by_organisation];
         let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }

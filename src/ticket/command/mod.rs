@@ -1,5 +1,5 @@
-//! What may be asked of a ticket: one struct for each command, with what it does and what is
-//! refused.
+//! What may be asked of a ticket, or done with a contact: one struct for each command, with what it
+//! does and what is refused.
 //!
 //! A command says what is to be done; who does it, and when, is the
 //! [`Context`](crate::Context) beside it. [`Desk`](crate::Desk) has a verb for each.
@@ -56,3 +56,5 @@ pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
+
+pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};

@@ -25,7 +25,7 @@ use crate::ids::{
 use crate::people::{Follower, Grant, Sight};
 use crate::settings::Priority;
 use crate::time;
-use crate::value::FieldValue;
+use crate::value::FieldFact;
 
 /// Something that happened to a ticket: one line of its audit trail.
 ///
@@ -320,16 +320,6 @@ pub enum PriorityBy {
     Matrix,
     /// The ticket that this one follows up.
     Inherited,
-}
-
-/// What an event states about a custom field.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldFact {
-    /// The value.
-    Value(FieldValue),
-    /// The value is the personal payload.
-    Personal,
 }
 
 impl fmt::Display for Unassigning {

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FieldFact;
 use crate::ids::{
-    CategoryName, DepartmentName, FieldName, ImpactName, ReceivedAt, Tag, TicketId, UrgencyName,
+    CategoryName, DepartmentName, FieldName, ImpactName, OrganisationId, ReceivedAt, Tag, TicketId,
+    UrgencyName,
 };
 use crate::people::{Follower, Requester};
 use crate::settings::Priority;
 use crate::ticket::{Channel, Message, PriorityBy, Timers};
+use crate::value::FieldFact;
 use crate::workflow::Status;
 
 /// The facts of an opening. Subject and text are the personal payload.
@@ -52,6 +53,9 @@ pub struct Opened {
     /// Who follows it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<Follower>,
+    /// The organisation that the requester belonged to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
     /// The ticket that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<TicketId>,

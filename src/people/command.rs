@@ -1,0 +1,143 @@
+//! What may be done with contacts, beside saying what they are: a struct for each command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ContactId;
+
+/// Merges a contact into another: one person, known twice.
+///
+/// The merged one keeps its record and its identities, and points to the other, which speaks for
+/// it from now on: [`Desk::contact_by`](crate::Desk::contact_by) gives that one, whoever acts as
+/// one of the two sees the tickets of both, and organisation and blocking are those of the one
+/// that was merged into. Nothing on any ticket is rewritten. Where the one to merge into was
+/// merged itself, the one that speaks for it is meant; merging what is merged already changes
+/// nothing. A contact without a record gets one.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
+/// - [`MergeIntoSelf`](crate::Refusal::MergeIntoSelf): into itself, or into what was merged into
+///   it.
+/// - [`AlreadyMerged`](crate::Refusal::AlreadyMerged): it was merged into another; undo that
+///   first.
+/// - [`LimitExceeded`](crate::Refusal::LimitExceeded): the one merged into would have more members
+///   than [`Limits::contact_merges`](crate::Limits::contact_merges).
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// // Maria wrote by chat before anybody knew who she was.
+/// let (visitor, chat) = (ContactId::from_u128(70), TicketId::from_u128(2));
+/// let open = Open::new(chat, Requester::Contact(visitor), "Is anybody there?");
+/// desk.open(Actor::Customer(visitor).at(now), open)?;
+/// assert!(desk.thread(&customer, chat, Revision::ZERO, 10).is_err());
+///
+/// desk.merge_contacts(agent.at(now), MergeContacts { contact: visitor, into: maria })?;
+/// assert_eq!(desk.contact(visitor)?.unwrap().merged_into(), Some(maria));
+/// assert_eq!(desk.thread(&customer, chat, Revision::ZERO, 10)?.len(), 1);
+///
+/// // It was somebody else after all.
+/// desk.undo_contact_merge(agent.at(now), UndoContactMerge { contact: visitor })?;
+/// assert!(desk.thread(&customer, chat, Revision::ZERO, 10).is_err());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MergeContacts {
+    /// The contact that is merged.
+    pub contact: ContactId,
+    /// The contact that speaks for both from now on.
+    pub into: ContactId,
+}
+
+/// Undoes a merge: the contact stands for itself again, with those that had been merged into it.
+///
+/// What came since (identities, notes, a block) stays with the contact whose record has it.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
+/// - [`NotMerged`](crate::Refusal::NotMerged): the contact was not merged into another.
+///
+/// [`MergeContacts`] has an example.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UndoContactMerge {
+    /// The contact that was merged.
+    pub contact: ContactId,
+}
+
+/// Blocks a contact, or lifts the block: what they write is refused.
+///
+/// A blocked contact opens no ticket and replies on none, nor does an auto-responder in their
+/// name, and nobody opens one on their behalf
+/// ([`Blocked`](crate::Refusal::Blocked)). Agents may still reach out to them, and log what was
+/// said. Of contacts that were merged, the block of the one that speaks for them counts, and this
+/// is about that one. A contact without a record gets one. Where the contact is as it should be
+/// already, nothing changes.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but agents who are not light ones, and
+///   the host.
+/// - [`Empty`](crate::Refusal::Empty): no reason.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let reason = "Sends advertisements.".to_owned();
+/// desk.block_contact(agent.at(now), BlockContact { contact: maria, blocked: true, reason })?;
+///
+/// let refused = desk.reply(customer.at(now), Reply::new(id, "Buy now!")).unwrap_err();
+/// assert_eq!(refused.refusal().unwrap().code(), "blocked");
+/// desk.reply(agent.at(now), Reply::new(id, "No, thank you."))?;
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BlockContact {
+    /// Which contact.
+    pub contact: ContactId,
+    /// Whether they are to be blocked, or no longer.
+    pub blocked: bool,
+    /// Why, for the colleagues; must not be empty.
+    pub reason: String,
+}
+
+/// Writes a note about a contact, for colleagues: no customer ever reads it.
+///
+/// It is read with [`Desk::contact_notes`](crate::Desk::contact_notes), and survives a merge: of
+/// contacts that were merged, the notes of all are read together. A note about one that was merged
+/// is written to the record of the one that speaks for it. A contact without a record gets one.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
+/// - [`Empty`](crate::Refusal::Empty): no text.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let text = "Prefers to be called in the morning.".to_owned();
+/// desk.note_contact(agent.at(now), NoteContact { contact: maria, text })?;
+///
+/// let page = desk.contact_notes(&agent, maria, None, 10)?;
+/// assert_eq!(page.notes[0].text.as_str(), "Prefers to be called in the morning.");
+/// assert!(desk.contact_notes(&customer, maria, None, 10).is_err());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NoteContact {
+    /// Which contact.
+    pub contact: ContactId,
+    /// What is to be remembered; must not be empty.
+    pub text: String,
+}
