@@ -207,19 +207,19 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
-    Reopening, Settings, SettingsDraft, SettingsError,
+    Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority,
+    PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
-    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
+    PriorityBy, Proposal, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket,
+    TicketChange, TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;
 pub use workflow::{
-    Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
-    WorkflowDraft,
+    Landmarks, Proposed, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor,
+    Workflow, WorkflowDraft,
 };
 
 /// The README's examples run as tests.

@@ -257,6 +257,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::Reply(reply) => listener(&mut asking, reply.ticket),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
+        Command::UnmarkSpam(unmark) => former_owner(&mut asking, unmark.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
             if let Some(email) = &profile.email {
@@ -266,7 +267,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Redact(Redact { ticket, .. })
         | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
         Command::EraseAgent(id) => asking.agent(*id),
-        Command::Hold(_)
+        Command::ProposeSolution(_)
+        | Command::ConfirmSolution(_)
+        | Command::RejectSolution(_)
+        | Command::MarkSpam(_)
+        | Command::Hold(_)
         | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)

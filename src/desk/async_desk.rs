@@ -22,9 +22,9 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MarkSpam, Note, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UnmarkSpam,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

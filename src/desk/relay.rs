@@ -308,6 +308,8 @@ impl<I: Io> Flow<I> {
             Recipient::Agent(_) => agent
                 .filter(|agent| agent.is_active())
                 .and_then(|agent| sight(Who::Agent(&agent), ticket.sight(), policy)),
+            // A sender of spam is sent nothing.
+            Recipient::Contact(_) if ticket.is_spam() => None,
             Recipient::Contact(contact) => sight(Who::Customer(*contact), ticket.sight(), policy),
             // Whoever watches that queue sees what is in it.
             Recipient::Department(_) | Recipient::Desk if policy == AgentSight::All => {

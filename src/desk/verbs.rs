@@ -10,9 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MarkSpam, Note, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -64,6 +64,18 @@ macro_rules! for_each_verb {
             erase_ticket: EraseTicket;
             /// Puts a ticket on legal hold, or releases it: see [`Hold`].
             hold: Hold;
+            /// Proposes a solution to the customer, who confirms or rejects it: see
+            /// [`ProposeSolution`].
+            propose_solution: ProposeSolution;
+            /// Confirms the solution that was proposed, which resolves the ticket: see
+            /// [`ConfirmSolution`].
+            confirm_solution: ConfirmSolution;
+            /// Rejects the solution that was proposed: see [`RejectSolution`].
+            reject_solution: RejectSolution;
+            /// Marks a ticket as spam, which closes it: see [`MarkSpam`].
+            mark_spam: MarkSpam;
+            /// Takes a mark as spam back: see [`UnmarkSpam`].
+            unmark_spam: UnmarkSpam;
         }
     };
 }

@@ -1,5 +1,6 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
+mod confirmation;
 mod fields;
 mod lexicon;
 mod limits;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use confirmation::Confirmation;
 pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
 pub use policies::{OpenAge, Reopening};
@@ -107,6 +109,9 @@ pub struct SettingsDraft {
     /// hold is passed over. As all timers do, it follows new settings at a ticket's next command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention: Option<Span>,
+    /// Whether solutions are proposed to customers, who confirm or reject them. Default off.
+    #[serde(skip_serializing_if = "Confirmation::is_off")]
+    pub confirm_resolution: Confirmation,
 }
 
 impl Default for SettingsDraft {
@@ -141,6 +146,7 @@ impl Default for SettingsDraft {
             views: Vec::new(),
             limits: Limits::default(),
             retention: None,
+            confirm_resolution: Confirmation::Off,
         }
     }
 }
@@ -313,6 +319,11 @@ impl Settings {
         self.draft.retention
     }
 
+    /// Whether solutions are proposed to customers, who confirm or reject them.
+    pub fn confirm_resolution(&self) -> Confirmation {
+        self.draft.confirm_resolution
+    }
+
     /// What a customer's reply to a closed ticket does.
     pub fn reopening(&self) -> Reopening {
         self.draft.reopening
@@ -417,7 +428,11 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         check_views(&department.views, &lexicon, &path, problems);
     }
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
-    let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
+    let around = Around {
+        fields: &fields,
+        auto_close: draft.auto_close.is_some(),
+        confirms: draft.confirm_resolution != Confirmation::Off,
+    };
     let workflow = check(draft.workflow.clone(), around, problems);
     Settings { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft }
 }

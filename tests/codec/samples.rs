@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::guests;
+use crate::{confirming, guests};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -501,6 +501,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(guests::settings());
     later.extend(with_erasures());
     later.push(with_retention());
+    later.extend(confirming::history());
+    later.extend(confirming::settings());
     later
 }
 
@@ -598,10 +600,11 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let mut held = ticket_history();
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
+    heads.extend(confirming::heads());
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 9] = [
+pub(crate) const NOTICES: [NoticeKind; 12] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -611,6 +614,9 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,
     NoticeKind::OpenAgeOverdue,
+    NoticeKind::SolutionProposed,
+    NoticeKind::SolutionConfirmed,
+    NoticeKind::SolutionRejected,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

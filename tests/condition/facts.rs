@@ -22,6 +22,7 @@ fn customers_filter_by_what_tells_nothing_of_notes_agents_and_internals() {
         "number",
         "opened_at",
         "origin",
+        "proposed_at",
         "requester",
         "resolved_at",
         "status",

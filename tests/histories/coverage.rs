@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 38] = [
+const REFUSALS: [&str; 42] = [
     "already_taken",
     "bad_condition",
     "bad_name",
     "cannot_own",
     "closed",
     "command_id_reused",
+    "confirmation_off",
+    "confirmation_required",
     "desk_exists",
     "email_taken",
     "empty",
@@ -24,6 +26,7 @@ const REFUSALS: [&str; 38] = [
     "internal",
     "limit_exceeded",
     "needs_command",
+    "no_proposal",
     "no_such_event",
     "no_transition",
     "not_an_agent",
@@ -39,6 +42,7 @@ const REFUSALS: [&str; 38] = [
     "reason_not_taken",
     "reason_required",
     "resolution_required",
+    "spam",
     "stale_view",
     "still_active",
     "transition_forbidden",
@@ -47,7 +51,7 @@ const REFUSALS: [&str; 38] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 40] = [
+const CHANGES: [&str; 50] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -66,6 +70,11 @@ const CHANGES: [&str; 40] = [
     "redacted: Request",
     "redacted: Retention",
     "ResolutionRecorded",
+    "SolutionConfirmed",
+    "SolutionProposed",
+    "SolutionRejected",
+    "SpamMarked: false",
+    "SpamMarked: true",
     "SubjectChanged",
     "TagsChanged",
     "TimersSet",
@@ -78,11 +87,16 @@ const CHANGES: [&str; 40] = [
     "moved: AutoClosed",
     "moved: ByHand",
     "moved: Closed",
+    "moved: Confirmed",
     "moved: CustomerReplied",
+    "moved: MarkedSpam",
     "moved: Postponed",
+    "moved: Proposed",
+    "moved: Rejected",
     "moved: Reopened",
     "moved: Resolved",
     "moved: Taken",
+    "moved: UnmarkedSpam",
     "moved: Woken",
     "unassigned: AtCapacity",
     "unassigned: ByHand",
@@ -151,6 +165,7 @@ fn kind(change: &TicketChange) -> String {
         TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
+        TicketChange::SpamMarked { spam } => format!("SpamMarked: {spam}"),
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
         change => {

@@ -151,7 +151,13 @@ impl Draw<'_> {
 
     /// Somebody who may do this on this ticket, mostly.
     fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
-        let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
+        let asks = matches!(
+            command,
+            Command::Reply(_)
+                | Command::FollowUp(_)
+                | Command::ConfirmSolution(_)
+                | Command::RejectSolution(_)
+        );
         let erases =
             matches!(command, Command::Redact(_) | Command::EraseTicket(_) | Command::Hold(_));
         match self.random.below(100) {
@@ -207,6 +213,9 @@ impl Draw<'_> {
         }
         if self.random.percent(7) {
             return self.erasing(id, ticket);
+        }
+        if let Some(command) = self.confirming(id, ticket).or_else(|| self.spam(id, ticket)) {
+            return command;
         }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {

@@ -86,6 +86,10 @@ impl Refusal {
             Self::NoSuchAgent { .. } => "no_such_agent",
             Self::StillActive { .. } => "still_active",
             Self::HistoryUnreadable { .. } => "history_unreadable",
+            Self::ConfirmationOff => "confirmation_off",
+            Self::ConfirmationRequired => "confirmation_required",
+            Self::NoProposal { .. } => "no_proposal",
+            Self::Spam => "spam",
         }
     }
 
@@ -122,7 +126,11 @@ impl Refusal {
             | Self::EmailTaken
             | Self::OnLegalHold { .. }
             | Self::StillActive { .. }
-            | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,
+            | Self::HistoryUnreadable { .. }
+            | Self::ConfirmationOff
+            | Self::ConfirmationRequired
+            | Self::NoProposal { .. }
+            | Self::Spam => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded

@@ -13,7 +13,7 @@ use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
 };
-use crate::people::{AgentChange, Grant};
+use crate::people::{Actor, AgentChange, Grant};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
@@ -132,6 +132,18 @@ ticket_events! {
         bytes as bytes: u32
     };
     "ticket.held" => Held { held as held: bool, bytes as bytes: u32 };
+    "ticket.solution_proposed" => SolutionProposed {
+        code as code: ResolutionCode,
+        bytes as bytes: u32,
+        message as message: Revision
+    };
+    "ticket.solution_confirmed" => SolutionConfirmed {
+        code as code: ResolutionCode,
+        proposed_by as proposed_by: Actor,
+        proposal as proposal: Revision
+    };
+    "ticket.solution_rejected" => SolutionRejected { heard as heard: Heard };
+    "ticket.spam_marked" => SpamMarked { spam as spam: bool };
 }
 
 /// A tag and the facts under it.
