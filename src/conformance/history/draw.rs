@@ -342,12 +342,12 @@ impl Draw<'_> {
         if self.random.percent(15) {
             return (actor, Command::SaveViews(self.views()));
         }
-        // Those who own something, half of the time.
+        // Those who own something, mostly.
         let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
         let owners: Vec<AgentId> = owners.collect();
         let mut index = self.random.below(cast::AGENTS as usize + 1) as u128;
         if !owners.is_empty()
-            && self.random.percent(50)
+            && self.random.percent(65)
             && let Some(owner) = self.random.pick(&owners).copied()
         {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);

@@ -51,7 +51,7 @@ use crate::ticket::{Attachment, Channel};
 /// let proposed = desk.propose_solution(agent.at(now), propose)?;
 /// let ticket = proposed.ticket().unwrap();
 /// assert_eq!(ticket.status().name, "pending");
-/// assert_eq!(ticket.proposal().unwrap().code(), &"workaround".into());
+/// assert_eq!(ticket.proposal().unwrap().code().as_str(), "workaround");
 /// assert_eq!(ticket.first_answered_at(), Some(now), "it is an answer");
 ///
 /// // She is told what to try, and that her word is waited for.
