@@ -218,19 +218,19 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
-    Reopening, Settings, SettingsDraft, SettingsError,
+    Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority,
+    PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, Heard, Message, Moved, Opened, Origin, PriorityBy,
-    RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
-    TimerKind, Timers, Unassigning, Visibility, command,
+    Proposal, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
+    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::{FieldFact, FieldValue};
 pub use workflow::{
-    Landmarks, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor, Workflow,
-    WorkflowDraft,
+    Landmarks, Proposed, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor,
+    Workflow, WorkflowDraft,
 };
 
 /// The README's examples run as tests.

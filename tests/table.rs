@@ -15,10 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, EraseTicket, GrantAccess, Hold, LogConversation, Note, Redact, Resolve,
-    Resolving, RevokeAccess, SaidBy, Take, Unassign,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, LogConversation,
+    MarkSpam, Note, Redact, RejectSolution, Resolve, Resolving, RevokeAccess, SaidBy, Take,
+    Unassign, UnmarkSpam,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, GuestId, GuestRight, Revision, TicketId};
+use helpdesk::{
+    Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, Revision, TicketId,
+};
 use support::*;
 
 /// The guests: who may write, who may read, and who was not let in.
@@ -33,7 +36,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 37] = [
     "reply",
     "note",
     "log_requester",
@@ -66,6 +69,11 @@ const COMMANDS: [&str; 32] = [
     "redact",
     "erase_ticket",
     "hold",
+    "propose_solution",
+    "confirm_solution",
+    "reject_solution",
+    "mark_spam",
+    "unmark_spam",
 ];
 
 const PARTIES: [&str; 17] = [
@@ -148,22 +156,39 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "redact" => Redact::new(ticket, [Revision(1)], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
         "hold" => Hold::new(ticket, true, "a lawsuit").into(),
+        "propose_solution" => propose(ticket).into(),
+        "confirm_solution" => ConfirmSolution { ticket }.into(),
+        "reject_solution" => RejectSolution::new(ticket).because("no plug").into(),
+        "mark_spam" => MarkSpam { ticket }.into(),
+        "unmark_spam" => UnmarkSpam { ticket }.into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0
 }
 
-/// A fresh desk with the ticket in this status; Rhea's, or nobody's.
-fn given(status: &str, owned: bool) -> TestDesk {
-    let desk = TestDesk::new();
+/// What a row begins with: Rhea's ticket, nobody's, or Rhea's where a solution of hers waits, if it
+/// is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Given {
+    Owned,
+    Free,
+    Proposed,
+}
+
+/// A fresh desk with the ticket in this status.
+fn given(status: &str, given: Given) -> TestDesk {
+    let desk = TestDesk::with(confirming(Confirmation::Offered));
     desk.given_request();
     for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {
         desk.ok(&Actor::Host, grant(TICKET, guest, right, desk.now()));
     }
-    if owned {
+    if given != Given::Free {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }
     desk.move_to(TICKET, status);
+    if given == Given::Proposed && status == "pending" {
+        desk.ok(&agent(RHEA), propose(TICKET));
+    }
     desk
 }
 
@@ -177,12 +202,16 @@ fn cell(
     name: &str,
     party: &str,
     status: &str,
-    untouched: &BTreeMap<(bool, &str), String>,
+    untouched: &BTreeMap<(Given, &str), String>,
 ) -> String {
-    let owned = name != "take_free" || party == "restricted_own";
-    let desk = given(status, owned);
+    let before = match name {
+        "take_free" if party != "restricted_own" => Given::Free,
+        "confirm_solution" | "reject_solution" => Given::Proposed,
+        _ => Given::Owned,
+    };
+    let desk = given(status, before);
     let call = desk.context(&actor(party)).call(command(name, TICKET, desk.now()));
-    let unchanged = |desk: &TestDesk| all_of(desk) == untouched[&(owned, status)];
+    let unchanged = |desk: &TestDesk| all_of(desk) == untouched[&(before, status)];
     match desk.desk.execute(&call) {
         Ok(outcome) if outcome.is_no_op() => {
             assert!(unchanged(&desk), "{name} by {party} in {status}: a no-op changed something");
@@ -243,8 +272,9 @@ fn every_command_by_every_party_in_every_status_does_what_the_table_says() {
 
     let mut untouched = BTreeMap::new();
     for status in STATUSES {
-        untouched.insert((true, status), all_of(&given(status, true)));
-        untouched.insert((false, status), all_of(&given(status, false)));
+        for before in [Given::Owned, Given::Free, Given::Proposed] {
+            untouched.insert((before, status), all_of(&given(status, before)));
+        }
     }
     let mut differences = String::new();
     for ((name, party), cells) in &expected {

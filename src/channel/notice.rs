@@ -81,7 +81,7 @@ impl NoticeKind {
     /// How much of a ticket must be in somebody's sight, to be told of this.
     pub(crate) fn sight(self) -> Sight {
         match self {
-            Self::ReplyToCustomer => Sight::Public,
+            Self::ReplyToCustomer | Self::SolutionProposed => Sight::Public,
             Self::TicketOpened
             | Self::CustomerWrote
             | Self::Assigned
@@ -89,7 +89,9 @@ impl NoticeKind {
             | Self::Reopened
             | Self::Woken
             | Self::OpenAgeWarning
-            | Self::OpenAgeOverdue => Sight::Full,
+            | Self::OpenAgeOverdue
+            | Self::SolutionConfirmed
+            | Self::SolutionRejected => Sight::Full,
         }
     }
 }
@@ -124,6 +126,14 @@ pub enum NoticeKind {
     OpenAgeWarning,
     /// The ticket has been unresolved for too long: to the owner, or to the queue.
     OpenAgeOverdue,
+    /// A solution was proposed, which is to be confirmed or rejected: to the requester. Followers
+    /// get the same message as [`ReplyToCustomer`](Self::ReplyToCustomer).
+    SolutionProposed,
+    /// The requester confirmed the solution: to the owner, or to the queue.
+    SolutionConfirmed,
+    /// The requester rejected the solution: to the owner, or to the queue. Their words, if any, are
+    /// in the event before.
+    SolutionRejected,
 }
 
 /// Who is to be told. Addresses are the host's to know.

@@ -105,6 +105,10 @@ pub enum Fact {
     PostponedUntil,
     /// Whether it is on legal hold.
     Held,
+    /// Since when a proposed solution waits for the requester's word.
+    ProposedAt,
+    /// Whether it is marked as spam.
+    Spam,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
     /// The text of the message that sets a trigger off; in triggers only.
@@ -119,7 +123,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 44] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 46] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -168,6 +172,8 @@ names! {
     ClosedAt => "closed_at";
     PostponedUntil => "postponed_until";
     Held => "held";
+    ProposedAt => "proposed_at";
+    Spam => "spam";
     MessageText => "message.text";
     MessageAuthor => "message.author";
     MessageVisibility => "message.visibility";
@@ -235,7 +241,8 @@ impl Fact {
             | Self::LastAskedAt
             | Self::LastAnsweredAt
             | Self::ResolvedAt
-            | Self::ClosedAt => true,
+            | Self::ClosedAt
+            | Self::ProposedAt => true,
             Self::Reason
             | Self::Department
             | Self::Assignee
@@ -258,6 +265,7 @@ impl Fact {
             | Self::UnresolvedSince
             | Self::PostponedUntil
             | Self::Held
+            | Self::Spam
             | Self::Field(_)
             | Self::MessageText
             | Self::MessageAuthor
@@ -320,6 +328,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 44, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 46, "the enum without `Field`");
     }
 }

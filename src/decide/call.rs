@@ -10,9 +10,9 @@ use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoConta
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
+    LogConversation, MarkSpam, Note, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -103,6 +103,16 @@ pub enum Command {
     Hold(Hold),
     /// Erases the name and the address of an agent who has left. Owners, admins and the host.
     EraseAgent(AgentId),
+    /// Proposes a solution to the customer: see [`ProposeSolution`].
+    ProposeSolution(ProposeSolution),
+    /// Confirms the solution that was proposed: see [`ConfirmSolution`].
+    ConfirmSolution(ConfirmSolution),
+    /// Rejects the solution that was proposed: see [`RejectSolution`].
+    RejectSolution(RejectSolution),
+    /// Marks a ticket as spam: see [`MarkSpam`].
+    MarkSpam(MarkSpam),
+    /// Takes a mark as spam back: see [`UnmarkSpam`].
+    UnmarkSpam(UnmarkSpam),
 }
 
 impl Command {
@@ -129,7 +139,12 @@ impl Command {
             | Self::Tick(ticket)
             | Self::Redact(Redact { ticket, .. })
             | Self::EraseTicket(EraseTicket { ticket, .. })
-            | Self::Hold(Hold { ticket, .. }) => Some(*ticket),
+            | Self::Hold(Hold { ticket, .. })
+            | Self::ProposeSolution(ProposeSolution { ticket, .. })
+            | Self::ConfirmSolution(ConfirmSolution { ticket })
+            | Self::RejectSolution(RejectSolution { ticket, .. })
+            | Self::MarkSpam(MarkSpam { ticket })
+            | Self::UnmarkSpam(UnmarkSpam { ticket }) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SaveViews(_)

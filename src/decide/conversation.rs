@@ -112,7 +112,8 @@ fn continue_elsewhere<'a>(
     };
     let mut next = Work::on(cx, latest);
     next.settle()?;
-    if closed_to(&next, said.at(next.now)) {
+    // Nor does anybody read what is said on spam.
+    if next.ticket.is_spam() || closed_to(&next, said.at(next.now)) {
         // That a new one is needed rests on the latest one, which may reopen.
         work.guard(next.as_loaded());
         return opening::follow_up_of(work, said);
@@ -137,6 +138,11 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let heard = heard(&work.ticket, part, said.at(work.now));
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     let written = work.ticket.revision();
+    if work.ticket.is_spam() {
+        // Kept, and nothing follows from it.
+        work.trace(Step::Stayed { status: status.name, because: Stayed::Spam });
+        return Ok(());
+    }
     let workflow = cx.settings.workflow();
     let (to, because, rule) = match part {
         Part::Asks => {
@@ -184,7 +190,7 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
 }
 
 /// What words of this part, said at this instant, do to the conversation.
-fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
+pub(super) fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
     let waiting = ticket.waiting_since();
     let waiting_since = match part {
         // A question that was logged late may have been answered since. Of words at one
@@ -215,6 +221,7 @@ fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
 fn closed_to(work: &Work<'_>, said_at: Instant) -> bool {
     let ticket = &work.ticket;
     ticket.status().category == StatusCategory::Closed
+        && !ticket.is_spam()
         && said_at >= ticket.news_from()
         && match (work.cx.settings.reopening(), ticket.closed_at()) {
             (Reopening::Always, _) | (_, None) => false,

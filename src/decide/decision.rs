@@ -362,6 +362,8 @@ pub enum Stayed {
     DoesNotCount,
     /// It was said before the present status began.
     OldNews,
+    /// The ticket is marked as spam.
+    Spam,
 }
 
 impl fmt::Display for Step {
@@ -396,6 +398,7 @@ impl fmt::Display for Stayed {
             Self::NoMove => "the workflow has no such move",
             Self::DoesNotCount => "such an author neither asks nor answers",
             Self::OldNews => "it was said before the status began",
+            Self::Spam => "it is marked as spam",
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
 
 use super::checks::{self, not_closed, reason as reason_in_words};
+use super::confirming::not_asked;
+use super::spam::no_spam;
 use super::work::Work;
 use super::{Refusal, Vocabulary};
 use crate::channel::NoticeKind;
@@ -83,6 +85,7 @@ pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refu
         }
         return Ok(());
     }
+    not_asked(work)?;
     may_enter(work, &to)?;
     record_resolution(work, &resolve.resolution)?;
     work.moved(work.move_to(to, Moved::Resolved), None, None);
@@ -117,6 +120,7 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
     if !status.category.is_done() {
         return Err(Refusal::NotFinished { status: status.name.clone() });
     }
+    no_spam(work, Deed::Reopen)?;
     let (bytes, _) = reason_in_words(work, &reopen.reason)?;
     let to = work.cx.settings.workflow().landmark(Landmark::Reopened);
     let mut change = work.move_to(to, Moved::Reopened);
@@ -128,7 +132,7 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
 }
 
 /// As [`may_enter`]; where the ticket is there already, whoever may edit it may say more of it.
-fn may_enter_or_stay(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
+pub(super) fn may_enter_or_stay(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
     if work.ticket.status().name == to.name {
         work.cx.may(Deed::Edit, Some(&work.ticket))
     } else {
@@ -157,6 +161,12 @@ fn may_enter(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
             party: cx.party(),
         },
     })?;
+    lacks_nothing(work, to)
+}
+
+/// Whether the ticket has what a status requires.
+pub(super) fn lacks_nothing(work: &Work<'_>, to: &Status) -> Result<(), Refusal> {
+    let workflow = work.cx.settings.workflow();
     let mut required = workflow.required_fields(&to.name).iter();
     match required.find(|field| work.ticket.field(field).is_none()) {
         Some(field) => {
@@ -182,7 +192,7 @@ fn check_reason(
     }
 }
 
-fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refusal> {
+pub(super) fn check_resolution(work: &Work<'_>, resolution: &Resolving) -> Result<u32, Refusal> {
     let settings = work.cx.settings;
     if settings.resolution_code(&resolution.code).is_none() {
         return Err(checks::unknown(Vocabulary::ResolutionCode, resolution.code.as_str()));

@@ -6,6 +6,7 @@
 mod assignment;
 mod call;
 mod checks;
+mod confirming;
 mod contacts;
 mod conversation;
 mod decision;
@@ -19,6 +20,7 @@ mod organisations;
 mod privacy;
 mod refusal;
 mod said;
+mod spam;
 mod timers;
 mod work;
 
@@ -234,6 +236,14 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Redact(redact) => privacy::redact(work, redact),
         Command::EraseTicket(erase) => privacy::erase_ticket(work, erase),
         Command::Hold(hold) => privacy::hold(work, hold),
+        Command::ProposeSolution(propose) => confirming::propose(work, propose),
+        Command::ConfirmSolution(_) => confirming::confirm(work),
+        Command::RejectSolution(reject) => confirming::reject(work, reject),
+        Command::MarkSpam(_) => spam::mark(work),
+        Command::UnmarkSpam(_) => {
+            spam::unmark(work);
+            Ok(())
+        }
         // What is due has been carried out; there is nothing beside it.
         Command::Tick(_) => Ok(()),
         // Decided elsewhere: these are not about a ticket that exists, or about two.
@@ -285,6 +295,9 @@ fn deed_of(command: &Command) -> Deed {
         }
         Command::Redact(_) | Command::EraseTicket(_) | Command::EraseAgent(_) => Deed::Erase,
         Command::Hold(_) => Deed::Hold,
+        Command::ProposeSolution(_) => Deed::Propose,
+        Command::ConfirmSolution(_) | Command::RejectSolution(_) => Deed::Confirm,
+        Command::MarkSpam(_) | Command::UnmarkSpam(_) => Deed::Spam,
     }
 }
 

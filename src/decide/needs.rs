@@ -305,6 +305,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::Reply(reply) => listener(&mut asking, reply.ticket),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
+        Command::UnmarkSpam(unmark) => former_owner(&mut asking, unmark.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
             if let Some(email) = &profile.email {
@@ -350,7 +351,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
-        Command::Hold(_)
+        Command::ProposeSolution(_)
+        | Command::ConfirmSolution(_)
+        | Command::RejectSolution(_)
+        | Command::MarkSpam(_)
+        | Command::Hold(_)
         | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)

@@ -6,6 +6,7 @@ use super::checks::{self, within};
 use super::decision::{Decision, Step};
 use super::editing::Fields;
 use super::said::{Said, asking_agent, author};
+use super::spam::no_spam;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::channel::NoticeKind;
@@ -165,6 +166,7 @@ pub(super) fn follow_up<'a>(
     if status.category != StatusCategory::Closed {
         return Err(Refusal::NotClosed { status: status.name.clone() });
     }
+    no_spam(work, Deed::FollowUp)?;
     free(cx, follow_up.id)?;
     let author = match (cx.who, work.ticket.requester()) {
         // A colleague of the requester's speaks for themselves.

@@ -357,14 +357,22 @@ impl<'a> Work<'a> {
 
     /// Tells the requester and the followers; of an internal ticket, agents only.
     pub(super) fn notify_audience(&mut self, kind: NoticeKind) {
+        self.notify_requester(kind);
+        self.notify_followers(kind);
+    }
+
+    /// Tells the requester.
+    pub(super) fn notify_requester(&mut self, kind: NoticeKind) {
+        let to = match self.ticket.requester() {
+            Requester::Contact(contact) => Recipient::Contact(contact),
+            Requester::Agent(agent) => Recipient::Agent(agent),
+        };
+        self.notify(kind, to);
+    }
+
+    /// Tells the followers; of an internal ticket, agents only.
+    pub(super) fn notify_followers(&mut self, kind: NoticeKind) {
         let requester = self.ticket.requester();
-        self.notify(
-            kind,
-            match requester {
-                Requester::Contact(contact) => Recipient::Contact(contact),
-                Requester::Agent(agent) => Recipient::Agent(agent),
-            },
-        );
         for follower in self.ticket.followers().to_vec() {
             let internal = matches!(requester, Requester::Agent(_));
             let (passed_over, to) = match follower {

@@ -50,6 +50,15 @@ pub enum PublicChange {
         /// Now.
         to: Status,
     },
+    /// A solution was proposed, in these words: it is to be confirmed or rejected.
+    SolutionProposed {
+        /// The message's place in the ticket's history.
+        message: Revision,
+    },
+    /// The requester confirmed the solution.
+    SolutionConfirmed,
+    /// The requester rejected the solution.
+    SolutionRejected,
 }
 
 impl Activity {
@@ -88,6 +97,11 @@ impl PublicEvent {
             TicketChange::StatusChanged(moved) => {
                 PublicChange::Moved { from: moved.from.clone(), to: moved.to.clone() }
             }
+            TicketChange::SolutionProposed { message, .. } => {
+                PublicChange::SolutionProposed { message: *message }
+            }
+            TicketChange::SolutionConfirmed { .. } => PublicChange::SolutionConfirmed,
+            TicketChange::SolutionRejected { .. } => PublicChange::SolutionRejected,
             _ => PublicChange::Said(post()?),
         };
         Some(Self { revision: event.revision, at: event.at, what })
@@ -96,7 +110,7 @@ impl PublicEvent {
 
 impl<S: Store> Desk<S> {
     /// A page of what happened to a ticket, as this actor sees it: the audit trail to those who
-    /// work on it, and to its requester what is said and where it moved.
+    /// work on it, and to its requester what is said, where it moved, and what became of solutions.
     ///
     /// On return: the events with a revision greater than `after` ([`Revision::ZERO`]: from
     /// the first), oldest first, at most `limit`; fewer means that there are no more.

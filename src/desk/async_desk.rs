@@ -28,9 +28,10 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
-    Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
+    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
+    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take,
+    Transfer, Unassign, UndoContactMerge, UnmarkSpam,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

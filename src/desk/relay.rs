@@ -314,6 +314,8 @@ impl<I: Io> Flow<I> {
             Recipient::Agent(_) => agent
                 .filter(|agent| agent.is_active())
                 .and_then(|agent| sight(Who::Agent(agent), ticket.sight(), policy)),
+            // A sender of spam is sent nothing.
+            Recipient::Contact(_) if ticket.is_spam() => None,
             Recipient::Contact(id) => {
                 let customer = Customer { id: *id, record: contact.as_deref() };
                 sight(Who::Customer(customer), ticket.sight(), policy)

@@ -16,7 +16,7 @@ use crate::personal::Erasable;
 use crate::record::Record;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::ticket::{Channel, Origin, Ticket};
+use crate::ticket::{Channel, Origin, Proposal, Ticket};
 use crate::value::FieldValue;
 use crate::workflow::Status;
 
@@ -102,6 +102,8 @@ pub struct PublicTicket {
     pub resolved_at: Option<DateTime<Utc>>,
     /// When it was closed; `None` while it is not.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Since when a proposed solution waits for the requester's word; `None`: none does.
+    pub proposed_at: Option<DateTime<Utc>>,
     /// Its custom fields that are [public](crate::FieldDef::public), in order.
     pub fields: Vec<(FieldName, Erasable<FieldValue>)>,
 }
@@ -127,6 +129,7 @@ impl PublicTicket {
             last_answered_at: ticket.last_answered_at(),
             resolved_at: ticket.resolved_at(),
             closed_at: ticket.closed_at(),
+            proposed_at: ticket.proposal().map(Proposal::at),
             fields: ticket.fields().iter().filter(|(name, _)| public(name)).cloned().collect(),
         }
     }

@@ -10,9 +10,10 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
-    Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
+    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
+    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take,
+    Transfer, Unassign, UndoContactMerge, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -72,6 +73,18 @@ macro_rules! for_each_verb {
             block_contact: BlockContact;
             /// Adds a note about a contact that only agents read: see [`NoteContact`].
             note_contact: NoteContact;
+            /// Proposes a solution to the customer, who confirms or rejects it: see
+            /// [`ProposeSolution`].
+            propose_solution: ProposeSolution;
+            /// Confirms the solution that was proposed, which resolves the ticket: see
+            /// [`ConfirmSolution`].
+            confirm_solution: ConfirmSolution;
+            /// Rejects the solution that was proposed: see [`RejectSolution`].
+            reject_solution: RejectSolution;
+            /// Marks a ticket as spam, which closes it: see [`MarkSpam`].
+            mark_spam: MarkSpam;
+            /// Takes a mark as spam back: see [`UnmarkSpam`].
+            unmark_spam: UnmarkSpam;
         }
     };
 }

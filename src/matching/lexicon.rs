@@ -230,7 +230,9 @@ impl Lexicon {
             | Fact::Reopened
             | Fact::Escalated
             | Fact::Transferred => Type::Integer,
-            Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned | Fact::Held => Type::Boolean,
+            Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned | Fact::Held | Fact::Spam => {
+                Type::Boolean
+            }
             Fact::OpenedAt
             | Fact::UpdatedAt
             | Fact::StatusSince
@@ -241,7 +243,8 @@ impl Lexicon {
             | Fact::LastAnsweredAt
             | Fact::ResolvedAt
             | Fact::ClosedAt
-            | Fact::PostponedUntil => Type::Instant,
+            | Fact::PostponedUntil
+            | Fact::ProposedAt => Type::Instant,
             Fact::Field(name) => match self.fields.get(name)? {
                 FieldType::Text => Type::Text,
                 FieldType::Integer => Type::Integer,

@@ -277,6 +277,12 @@ pub(crate) enum Deed {
     Erase,
     /// Legal hold, and release from it.
     Hold,
+    /// Proposing a solution: the workflow's own table says more.
+    Propose,
+    /// The word of who asked on a proposed solution.
+    Confirm,
+    /// Marking as spam, and taking the mark back.
+    Spam,
 }
 
 impl Deed {
@@ -304,6 +310,9 @@ impl Deed {
             Self::Tick => "tick",
             Self::Erase => "erase what is personal",
             Self::Hold => "put tickets on legal hold or release them",
+            Self::Propose => "propose solutions here",
+            Self::Confirm => "confirm or reject solutions",
+            Self::Spam => "mark spam",
         }
     }
 }
@@ -315,24 +324,35 @@ impl Deed {
 /// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts, KeepOrganisations,
-        Note, Open, Reply, SaveViews, SetStatus, Take, Tick, Transfer,
+        Confirm, Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts,
+        KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Spam, Take, Tick,
+        Transfer,
     };
-    if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
+    if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
     }
     match party {
-        Party::Owner | Party::Admin => deed != Tick,
-        Party::Host => !matches!(deed, Take | Tick | SaveViews),
-        Party::Agent => !matches!(deed, Govern | KeepOrganisations | Tick | Erase | Hold),
-        Party::RestrictedAgent => {
-            !matches!(deed, Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold)
-        }
+        Party::Owner | Party::Admin => !matches!(deed, Tick | Confirm),
+        Party::Host => !matches!(deed, Take | Tick | SaveViews | Confirm),
+        Party::Agent => !matches!(deed, Govern | KeepOrganisations | Tick | Erase | Hold | Confirm),
+        Party::RestrictedAgent => !matches!(
+            deed,
+            Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold | Confirm
+        ),
         Party::LightAgent => matches!(deed, Open | Note | SaveViews),
         Party::Bot => {
             matches!(
                 deed,
-                Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish | FollowUp
+                Open | Reply
+                    | Note
+                    | Edit
+                    | Transfer
+                    | Escalate
+                    | SetStatus
+                    | Finish
+                    | FollowUp
+                    | Propose
+                    | Spam
             )
         }
         // Of the asker's moves of status, the workflow allows by default none.

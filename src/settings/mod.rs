@@ -1,5 +1,6 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
+mod confirmation;
 mod department;
 mod fields;
 mod lexicon;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use confirmation::Confirmation;
 pub use department::Department;
 pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
@@ -123,6 +125,9 @@ pub struct SettingsDraft {
     /// hold is passed over. As all timers do, it follows new settings at a ticket's next command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention: Option<Span>,
+    /// Whether solutions are proposed to customers, who confirm or reject them. Default off.
+    #[serde(skip_serializing_if = "Confirmation::is_off")]
+    pub confirm_resolution: Confirmation,
 }
 
 impl Default for SettingsDraft {
@@ -161,6 +166,7 @@ impl Default for SettingsDraft {
             customer_groups: Vec::new(),
             limits: Limits::default(),
             retention: None,
+            confirm_resolution: Confirmation::Off,
         }
     }
 }
@@ -290,6 +296,11 @@ impl Settings {
     /// How long after it was closed everything personal of a ticket is erased by itself.
     pub fn retention(&self) -> Option<Span> {
         self.draft.retention
+    }
+
+    /// Whether solutions are proposed to customers, who confirm or reject them.
+    pub fn confirm_resolution(&self) -> Confirmation {
+        self.draft.confirm_resolution
     }
 
     /// What a customer's reply to a closed ticket does.
@@ -422,7 +433,11 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         check_views(&department.views, &lexicon, &path, problems);
     }
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
-    let around = Around { fields: &fields, auto_close: draft.auto_close.is_some() };
+    let around = Around {
+        fields: &fields,
+        auto_close: draft.auto_close.is_some(),
+        confirms: draft.confirm_resolution != Confirmation::Off,
+    };
     let workflow = check(draft.workflow.clone(), around, problems);
     Settings { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft }
 }

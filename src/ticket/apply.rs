@@ -7,7 +7,7 @@ use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
-use crate::ticket::{Heard, Message, Opened, Origin, RedactedBy, StatusChange};
+use crate::ticket::{Heard, Message, Moved, Opened, Origin, RedactedBy, StatusChange};
 use crate::time::Instant;
 use crate::value::{FieldFact, FieldValue};
 use crate::workflow::StatusCategory;
@@ -120,6 +120,7 @@ impl Ticket {
             open_age_warned: false,
             overdue: false,
             held: false,
+            spam: false,
             messages: 1,
             notes: 0,
             reopened: 0,
@@ -140,6 +141,7 @@ impl Ticket {
                 followers: opened.followers.clone(),
                 followed_up_by: Vec::new(),
                 grants: Vec::new(),
+                proposal: None,
             }),
         }
     }
@@ -174,12 +176,13 @@ impl Ticket {
             TicketChange::StatusChanged(change) => self.move_to(stamp, change),
             TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
                 let text = stamp.personal.and_then(|personal| personal.text.clone());
-                self.edit().resolution = Some(Resolution {
+                self.edit().resolution = Some(Box::new(Resolution {
                     code: code.clone(),
                     text: text.into(),
                     by: stamp.cause.actor.clone(),
                     at: stamp.at,
-                });
+                    confirmed_by: None,
+                }));
                 if *restarts_closing {
                     self.resolved_at = Some(stamp.at);
                     self.auto_close_cancelled = false;
@@ -233,10 +236,14 @@ impl Ticket {
                 }
             }
             TicketChange::Held { held, .. } => self.held = *held,
+            TicketChange::SolutionProposed { .. }
+            | TicketChange::SolutionConfirmed { .. }
+            | TicketChange::SolutionRejected { .. } => self.confirming(stamp, change),
+            TicketChange::SpamMarked { spam } => self.spam = *spam,
         }
     }
 
-    fn edit(&mut self) -> &mut Details {
+    pub(super) fn edit(&mut self) -> &mut Details {
         Arc::make_mut(&mut self.details)
     }
 
@@ -271,6 +278,10 @@ impl Ticket {
             self.status_since = stamp.at;
         }
         self.status = change.to.clone();
+        // A proposal waits where it was made, and nowhere else.
+        if self.details.proposal.is_some() {
+            self.edit().proposal = None;
+        }
         if self.details.reason != change.reason {
             self.edit().reason = change.reason.clone();
         }
@@ -282,7 +293,10 @@ impl Ticket {
                 self.overdue = false;
             }
             (true, false) => {
-                self.reopened = self.reopened.saturating_add(1);
+                // A mistake that is put right is no reopening.
+                if change.because != Moved::UnmarkedSpam {
+                    self.reopened = self.reopened.saturating_add(1);
+                }
                 self.resolved_at = None;
                 self.closed_at = None;
                 self.auto_close_cancelled = false;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Channel, Message, Origin, Ticket, TicketKind, Visibility};
+use super::{Channel, Message, Origin, Proposal, Ticket, TicketKind, Visibility};
 use crate::condition::Fact;
 use crate::ids::{TicketId, TicketNumber};
 use crate::matching::{Facts, Value};
@@ -141,6 +141,7 @@ impl Ticket {
             Fact::Queued => Value::Boolean(self.is_queued()),
             Fact::Overdue => Value::Boolean(self.overdue),
             Fact::Held => Value::Boolean(self.held),
+            Fact::Spam => Value::Boolean(self.spam),
             Fact::OpenAgeWarned => Value::Boolean(self.open_age_warned),
             Fact::OpenedAt => Value::Instant(self.opened_at),
             Fact::UpdatedAt => Value::Instant(self.updated_at),
@@ -155,6 +156,7 @@ impl Ticket {
             Fact::ResolvedAt => instant(self.resolved_at),
             Fact::ClosedAt => instant(self.closed_at),
             Fact::PostponedUntil => instant(self.postponed_until),
+            Fact::ProposedAt => instant(self.proposal().map(Proposal::at)),
             Fact::Field(name) => {
                 or_missing(self.field(name).and_then(Erasable::known), |value| match value {
                     FieldValue::Text(text) => Value::Text(text),

@@ -2,6 +2,7 @@
 
 mod apply;
 pub mod command;
+mod confirming;
 mod event;
 mod facts;
 mod message;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
+pub use confirming::Proposal;
 pub use event::{
     Heard, Moved, Opened, Origin, PriorityBy, RedactedBy, StatusChange, TicketChange, Unassigning,
 };
@@ -107,6 +109,8 @@ pub struct Ticket {
     open_age_warned: bool,
     overdue: bool,
     held: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    spam: bool,
     messages: u32,
     notes: u32,
     reopened: u32,
@@ -126,14 +130,17 @@ struct Details {
     impact: Option<ImpactName>,
     urgency: Option<UrgencyName>,
     reason: Option<ReasonName>,
-    resolution: Option<Resolution>,
     organisation: Option<OrganisationId>,
+    // Apart, as unfinished tickets mostly have none.
+    resolution: Option<Box<Resolution>>,
     follows: Option<TicketId>,
     tags: Vec<Tag>,
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
     grants: Vec<Grant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Box<Proposal>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
@@ -145,6 +152,8 @@ pub struct Resolution {
     by: Actor,
     #[serde(deserialize_with = "time::truncated")]
     at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confirmed_by: Option<Actor>,
 }
 
 impl Resolution {
@@ -158,12 +167,17 @@ impl Resolution {
         &self.text
     }
 
-    /// Who recorded it.
+    /// Who recorded it, or proposed it.
     pub fn by(&self) -> &Actor {
         &self.by
     }
 
-    /// When it was recorded.
+    /// Who confirmed that it is one, where it was proposed; `None`: nobody was asked.
+    pub fn confirmed_by(&self) -> Option<&Actor> {
+        self.confirmed_by.as_ref()
+    }
+
+    /// When it was recorded, or confirmed.
     pub fn at(&self) -> DateTime<Utc> {
         self.at
     }
@@ -216,7 +230,7 @@ impl Ticket {
         waiting_since: Option<DateTime<Utc>>;
         /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;
-        /// When the requester last wrote or spoke.
+        /// When the requester last wrote or spoke, or rejected a solution.
         last_asked_at: Option<DateTime<Utc>>;
         /// When a human agent last answered, or opened the conversation.
         last_answered_at: Option<DateTime<Utc>>;
@@ -265,6 +279,11 @@ impl Ticket {
     /// Whether it is on legal hold: nothing of it is erased, by hand or by itself.
     pub fn is_held(&self) -> bool {
         self.held
+    }
+
+    /// Whether it is marked as spam: closed, and deaf to what is said on it.
+    pub fn is_spam(&self) -> bool {
+        self.spam
     }
 
     /// Public messages so far, the first one included.
@@ -324,7 +343,7 @@ impl Ticket {
 
     /// How it ended, the last time it did.
     pub fn resolution(&self) -> Option<&Resolution> {
-        self.details.resolution.as_ref()
+        self.details.resolution.as_deref()
     }
 
     /// The organisation that the requester belonged to when it was opened, by their record. An

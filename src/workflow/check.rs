@@ -1,7 +1,8 @@
 //! Every check that a workflow passes before any ticket lives by it.
 
 use super::{
-    Landmark, Landmarks, Status, StatusCategory, StatusDraft, StatusRule, Workflow, WorkflowDraft,
+    Landmark, Landmarks, Proposed, Status, StatusCategory, StatusDraft, StatusRule, Workflow,
+    WorkflowDraft,
 };
 use crate::ids::{FieldName, StatusName};
 use crate::people::Party;
@@ -14,6 +15,8 @@ pub(crate) struct Around<'a> {
     pub(crate) fields: &'a [FieldName],
     /// Whether resolved tickets close by themselves.
     pub(crate) auto_close: bool,
+    /// Whether solutions are proposed to customers.
+    pub(crate) confirms: bool,
 }
 
 /// Looks everything up and reports every mistake; the workflow is right only if none was.
@@ -24,6 +27,7 @@ pub(crate) fn check(draft: WorkflowDraft, around: Around<'_>, problems: &mut Pro
         walk.status(index, status);
     }
     walk.landmarks();
+    walk.proposals();
     // What leads where means something only once every name is known.
     if walk.problems.none_below("workflow") {
         walk.ways();
@@ -52,6 +56,11 @@ pub(crate) fn check_lookups(draft: WorkflowDraft, problems: &mut Problems) -> Wo
             problems.at(format!("workflow.landmarks.{name}"), unknown(status));
         }
     }
+    if let Some(Proposed { status, .. }) = &draft.landmarks.proposed
+        && !known(status)
+    {
+        problems.at("workflow.landmarks.proposed.status", unknown(status));
+    }
     looked_up(draft)
 }
 
@@ -70,9 +79,11 @@ fn looked_up(draft: WorkflowDraft) -> Workflow {
             on_take: find(&status.on_take),
         })
         .collect();
+    let proposed = draft.landmarks.proposed.as_ref();
+    let proposed = proposed.and_then(|proposed| find(&Some(proposed.status.clone())));
     let landmarks =
         draft.landmarks.all().map(|(_, _, name)| find(&Some(name.clone())).unwrap_or_default());
-    Workflow { statuses, landmarks, draft }
+    Workflow { statuses, landmarks, proposed, draft }
 }
 
 impl Landmarks {
@@ -285,6 +296,39 @@ impl<'a> Walk<'a> {
             ) {
                 self.no_reason(&path, status);
             }
+        }
+    }
+
+    /// Where proposals wait: a status of their own or one that tickets wait in anyway.
+    fn proposals(&mut self) {
+        let path = "workflow.landmarks.proposed";
+        let Some(Proposed { status, reason }) = &self.draft.landmarks.proposed else {
+            if self.around.confirms {
+                let what = "status for proposals, as `confirm_resolution` is on";
+                self.problems.at(path, Mistake::Empty { what });
+            }
+            return;
+        };
+        let Some(status) = self.find(status) else {
+            self.problems.at(format!("{path}.status"), unknown(status));
+            return;
+        };
+        if status.category != StatusCategory::Waiting {
+            let mistake = Mistake::WrongCategory {
+                status: status.name.to_string(),
+                found: status.category.as_str(),
+                expected: "waiting",
+            };
+            self.problems.at(format!("{path}.status"), mistake);
+        }
+        match reason {
+            Some(reason) if !status.reasons.contains(reason) => {
+                let name = reason.to_string();
+                let mistake = Mistake::Unknown { what: "reason of that status", name };
+                self.problems.at(format!("{path}.reason"), mistake);
+            }
+            Some(_) => {}
+            None => self.no_reason(&format!("{path}.reason"), status),
         }
     }
 

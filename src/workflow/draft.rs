@@ -50,6 +50,7 @@ use crate::people::Party;
 ///         resolved: "solved".into(),
 ///         closed: "archived".into(),
 ///         reopened: "ours".into(),
+///         proposed: None,
 ///     },
 /// };
 /// // Whose turn it is, by who wrote.
@@ -254,6 +255,42 @@ pub struct Landmarks {
     pub resolved: StatusName,
     /// Where closing leads, by hand or by itself; its category is closed.
     pub closed: StatusName,
-    /// Where reopening leads; its category is open.
+    /// Where reopening leads, and rejecting a proposed solution; its category is open.
     pub reopened: StatusName,
+    /// Where a ticket waits for its customer's word on a proposed solution; there must be one
+    /// where [solutions are confirmed](crate::Confirmation). Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposed: Option<Proposed>,
+}
+
+/// Where a ticket waits for its customer's word on a proposed solution.
+///
+/// It must be left by other ways than the customer's word, as every status: nothing waits for
+/// ever for somebody who never answers.
+///
+/// A status for itself, or one that tickets wait in for other reasons as well:
+///
+/// ```
+/// # use helpdesk::{Confirmation, Proposed, SettingsDraft};
+/// let mut draft = SettingsDraft::default();
+/// draft.confirm_resolution = Confirmation::Offered;
+/// assert_eq!(
+///     draft.clone().build().unwrap_err().problems()[0].to_string(),
+///     "workflow.landmarks.proposed: there must be at least one status for proposals, as \
+///      `confirm_resolution` is on"
+/// );
+///
+/// let reason = Some("confirmation".into());
+/// draft.workflow.landmarks.proposed = Some(Proposed { status: "pending".into(), reason });
+/// assert!(draft.build().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposed {
+    /// Which status; its category is waiting.
+    pub status: StatusName,
+    /// Why it waits there, of the reasons that the status takes; not `None` where it requires
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonName>,
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "json")]
 pub(crate) use check::check_lookups;
 pub(crate) use check::{Around, check};
-pub use draft::{Landmarks, Reason, StatusDraft, Transition, WaitsFor, WorkflowDraft};
+pub use draft::{Landmarks, Proposed, Reason, StatusDraft, Transition, WaitsFor, WorkflowDraft};
 
 use crate::condition::Literal;
 use crate::ids::{FieldName, ReasonName, StatusName};
@@ -127,6 +127,7 @@ impl fmt::Display for Status {
 pub struct Workflow {
     statuses: Vec<StatusRule>,
     landmarks: [usize; 7],
+    proposed: Option<usize>,
     draft: WorkflowDraft,
 }
 
@@ -180,6 +181,13 @@ impl Workflow {
     pub(crate) fn landmark(&self, landmark: Landmark) -> Status {
         let index = self.landmarks.get(landmark as usize).copied().unwrap_or(0);
         self.at(index)
+    }
+
+    /// The status in which a ticket waits for its customer's word on a solution, and the reason
+    /// that it waits for.
+    pub(crate) fn proposed(&self) -> Option<(Status, Option<&ReasonName>)> {
+        let reason = self.draft.landmarks.proposed.as_ref()?.reason.as_ref();
+        Some((self.at(self.proposed?), reason))
     }
 
     fn at(&self, index: usize) -> Status {

@@ -41,6 +41,7 @@ impl Default for WorkflowDraft {
                 resolved: "resolved".into(),
                 closed: "closed".into(),
                 reopened: "open".into(),
+                proposed: None,
             },
         }
     }
@@ -49,7 +50,11 @@ impl Default for WorkflowDraft {
 impl Default for Workflow {
     fn default() -> Self {
         let mut problems = Problems::none();
-        check(WorkflowDraft::default(), Around { fields: &[], auto_close: true }, &mut problems)
+        check(
+            WorkflowDraft::default(),
+            Around { fields: &[], auto_close: true, confirms: false },
+            &mut problems,
+        )
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use helpdesk::store::codec;
 use helpdesk::{
-    Actor, AgentSight, ContactChange, CustomerSight, Erasable, FieldFact, GuestId, NoticeKind,
-    Origin, Party, Recipient, RedactedBy, Reopening, Requester, Span, StatusCategory, TicketChange,
-    Visibility,
+    Actor, AgentSight, Confirmation, ContactChange, CustomerSight, Erasable, FieldFact, GuestId,
+    NoticeKind, Origin, Party, Recipient, RedactedBy, Reopening, Requester, Span, StatusCategory,
+    TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{guests, people, samples};
+use crate::{confirming, guests, people, samples};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -91,7 +91,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[&RULES[..], &LATER_RULES].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
-    all(&MOVES);
+    all(&[&MOVES[..], &confirming::MOVES].concat());
     all(&UNASSIGNINGS);
     all(&PRIORITY_BY);
     all(&PARTS);
@@ -115,6 +115,9 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&people::IDENTITY_KINDS);
     all(&[AgentSight::All, AgentSight::OwnDepartments]);
     all(&[Reopening::Always, Reopening::Within(Span::ZERO)]);
+    // The first is the default, which settings do not say.
+    let policies: Vec<String> = confirming::POLICIES.iter().map(name).collect();
+    assert_eq!(policies, variants::<Confirmation>());
 }
 
 #[test]

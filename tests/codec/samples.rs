@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{guests, people};
+use crate::{confirming, guests, people};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -504,6 +504,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(with_erasures());
     later.push(with_retention());
     later.extend(people::history());
+    later.extend(confirming::history());
+    later.extend(confirming::settings());
     later
 }
 
@@ -602,10 +604,11 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
     heads.extend(people::heads());
+    heads.extend(confirming::heads());
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 9] = [
+pub(crate) const NOTICES: [NoticeKind; 12] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -615,6 +618,9 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,
     NoticeKind::OpenAgeOverdue,
+    NoticeKind::SolutionProposed,
+    NoticeKind::SolutionConfirmed,
+    NoticeKind::SolutionRejected,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -23,6 +23,7 @@ fn customers_filter_by_what_tells_nothing_of_notes_agents_and_internals() {
         "opened_at",
         "organisation",
         "origin",
+        "proposed_at",
         "requester",
         "resolved_at",
         "status",

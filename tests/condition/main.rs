@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use helpdesk::condition::ConditionSyntax;
 use helpdesk::matching::{Lexicon, Matcher, Place};
-use helpdesk::{Condition, FieldDef, FieldKind, SettingsDraft};
+use helpdesk::{Condition, Confirmation, FieldDef, FieldKind, SettingsDraft};
 
 /// The kit's settings with a custom field of every type.
 fn draft() -> SettingsDraft {
@@ -42,7 +42,7 @@ fn draft() -> SettingsDraft {
             FieldDef::new("due", FieldKind::Date),
             FieldDef::new("plan", FieldKind::Choice { options }),
         ],
-        ..support::draft()
+        ..support::confirming(Confirmation::Offered)
     }
 }
 

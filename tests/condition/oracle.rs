@@ -4,8 +4,8 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use helpdesk::condition::{Is, Literal, Test};
 use helpdesk::{
-    AgentId, Author, Condition, Erasable, Fact, FieldKind, FieldValue, Follower, Origin, Requester,
-    SettingsDraft, Ticket, TicketKind, Visibility,
+    AgentId, Author, Condition, Erasable, Fact, FieldKind, FieldValue, Follower, Origin, Proposal,
+    Requester, SettingsDraft, Ticket, TicketKind, Visibility,
 };
 
 use super::scenes::Shown;
@@ -211,6 +211,7 @@ impl Oracle {
             Fact::Overdue => Known::Flag(ticket.is_overdue()),
             Fact::OpenAgeWarned => Known::Flag(ticket.open_age_warned()),
             Fact::Held => Known::Flag(ticket.is_held()),
+            Fact::Spam => Known::Flag(ticket.is_spam()),
             Fact::OpenedAt => Known::At(ticket.opened_at()),
             Fact::UpdatedAt => Known::At(ticket.updated_at()),
             Fact::StatusSince => Known::At(ticket.status_since()),
@@ -223,6 +224,7 @@ impl Oracle {
             Fact::ResolvedAt => instant(ticket.resolved_at()),
             Fact::ClosedAt => instant(ticket.closed_at()),
             Fact::PostponedUntil => instant(ticket.postponed_until()),
+            Fact::ProposedAt => instant(ticket.proposal().map(Proposal::at)),
             Fact::Field(field) => self.field(field.as_str(), ticket),
             Fact::MessageText => match &shown.message {
                 Some((_, Some(text))) => Known::Written(text.to_string()),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use helpdesk::command::{
-    Assign, Edit, MergeContacts, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take,
-    Unassign,
+    Assign, Edit, MarkSpam, MergeContacts, Note, Open, Patch, ProposeSolution, Reply, Resolve,
+    Resolving, SetStatus, Take, Unassign,
 };
 use helpdesk::matching::Place;
 use helpdesk::{
@@ -201,7 +201,7 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
         return (actor, open.into());
     }
     let agents = [ANNA, BEN, EVA];
-    let command: Cmd = match random.below(17) {
+    let command: Cmd = match random.below(19) {
         0..=2 => {
             let author = random.pick(&[
                 Actor::Customer(MARIA),
@@ -239,6 +239,8 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
             Resolve { ticket: id, resolution: Resolving::new(code) }.into()
         }
         15 => reopen(id).into(),
+        16 => ProposeSolution::new(id, "Unplug it", "solved").into(),
+        17 => MarkSpam { ticket: id }.into(),
         _ => {
             let next = TicketId::from_u128(0xF000_0000 + u128::from(random.0 >> 8));
             return (Actor::Customer(MARIA), follow_up(id, next).into());
@@ -353,6 +355,7 @@ pub(crate) fn words() -> Words {
             Fact::Overdue,
             Fact::OpenAgeWarned,
             Fact::Held,
+            Fact::Spam,
             Fact::field("paid"),
         ],
         instants: (

@@ -6,9 +6,9 @@ use helpdesk::command::*;
 use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Call, Command, CommandId, ContactProfile, Counter, Desk, Event, Follower,
-    GuestId, GuestRight, Identity, Key, Notice, OrganisationProfile, Record, Revision, TicketId,
-    TicketNumber, UniqueKey,
+    Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter, Desk,
+    Event, Follower, GuestId, GuestRight, Identity, Key, Notice, OrganisationProfile, Record,
+    Revision, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -32,12 +32,17 @@ pub(crate) const CLOSED: TicketId = ticket(0x74);
 /// Three that are put aside until Monday at noon.
 pub(crate) const LATER: [TicketId; 3] = [ticket(0x75), ticket(0x76), ticket(0x77)];
 
+/// A solution of Anna's waits for Maria's word.
+pub(crate) const PROPOSED: TicketId = ticket(0x78);
+/// Anna marked it as spam.
+pub(crate) const SPAM: TicketId = ticket(0x79);
+
 /// A guest of hers.
 const VISITOR: GuestId = GuestId::from_u128(0x69);
 
 /// All that there are.
-pub(crate) const EVERY_TICKET: [TicketId; 7] =
-    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2]];
+pub(crate) const EVERY_TICKET: [TicketId; 9] =
+    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2], PROPOSED, SPAM];
 
 /// An organisation with a domain.
 pub(crate) const ACME: helpdesk::OrganisationId = helpdesk::OrganisationId::from_u128(0xACE);
@@ -63,14 +68,14 @@ pub(crate) fn april() -> At {
 
 /// The store before the command.
 pub(crate) fn world() -> MemoryStore {
-    let kit = TestDesk::new();
+    let kit = TestDesk::with(confirming(Confirmation::Offered));
     kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
     kit.put_agent(RUDI, AgentProfile { deactivated: true, ..profile(RUDI) });
     kit.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme() });
     let profile = ContactProfile::new("Otto").identity(Identity::email("otto@example.com"));
     kit.ok(&Actor::Host, Command::PutContact { id: OTTO, profile });
     kit.ok(&Actor::Host, MergeContacts { contact: DOUBLE, into: OTTO });
-    for id in [NEW, OWNED, RESOLVED, CLOSED].into_iter().chain(LATER) {
+    for id in EVERY_TICKET {
         kit.ok(&customer(MARIA), request(id));
     }
     kit.pass(hours(1));
@@ -85,6 +90,9 @@ pub(crate) fn world() -> MemoryStore {
     );
     kit.ok(&agent(ANNA), resolve(RESOLVED));
     kit.ok(&Actor::Host, close(CLOSED));
+    kit.ok(&agent(ANNA), propose(PROPOSED));
+    kit.ok(&agent(ANNA), Take { ticket: SPAM });
+    kit.ok(&agent(ANNA), MarkSpam { ticket: SPAM });
     for id in LATER {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
@@ -191,6 +199,18 @@ pub(crate) fn accepted() -> Vec<Scene> {
             Command::EraseTicket(EraseTicket::new(CLOSED, "she asked for it"))
         }),
         scene("a hold", &host, ten, Command::Hold(Hold::new(CLOSED, true, "a lawsuit"))),
+        scene("a proposal", &anna, ten, Command::ProposeSolution(propose(OWNED))),
+        scene("a yes", &maria, ten, {
+            Command::ConfirmSolution(ConfirmSolution { ticket: PROPOSED })
+        }),
+        scene("a no", &maria, ten, {
+            Command::RejectSolution(RejectSolution::new(PROPOSED).because("no plug"))
+        }),
+        scene("spam", &anna, ten, Command::MarkSpam(MarkSpam { ticket: OWNED })),
+        scene("a question on spam", &maria, april(), Command::Reply(reply(SPAM))),
+        scene("no spam after all", &host, ten, {
+            Command::UnmarkSpam(UnmarkSpam { ticket: SPAM })
+        }),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
     ]
 }
@@ -219,6 +239,13 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
         (scene("an id in use", &maria, Command::Open(request(NEW))), "id_taken"),
         (scene("not hers", &customer(OTTO), Command::Reply(reply(NEW))), "not_found"),
         (scene("nobody", &stranger, Command::Reply(reply(NEW))), "not_an_agent"),
+        (
+            scene("nothing to confirm", &maria, {
+                Command::ConfirmSolution(ConfirmSolution { ticket: NEW })
+            }),
+            "no_proposal",
+        ),
+        (scene("spam", &anna, Command::Reopen(reopen(SPAM))), "spam"),
         (scene("taken", &agent(CARL), Command::Take(Take { ticket: OWNED })), "already_taken"),
         (scene("no room", &host, Command::Assign(Assign::new(NEW, EVA))), "not_in_department"),
         (scene("no reason", &anna, asleep), "reason_required"),

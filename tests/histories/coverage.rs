@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 45] = [
+const REFUSALS: [&str; 49] = [
     "already_merged",
     "already_taken",
     "bad_condition",
@@ -14,6 +14,8 @@ const REFUSALS: [&str; 45] = [
     "cannot_own",
     "closed",
     "command_id_reused",
+    "confirmation_off",
+    "confirmation_required",
     "desk_exists",
     "domain_taken",
     "email_taken",
@@ -29,6 +31,7 @@ const REFUSALS: [&str; 45] = [
     "limit_exceeded",
     "merge_into_self",
     "needs_command",
+    "no_proposal",
     "no_such_agent",
     "no_such_event",
     "no_such_organisation",
@@ -47,6 +50,7 @@ const REFUSALS: [&str; 45] = [
     "reason_not_taken",
     "reason_required",
     "resolution_required",
+    "spam",
     "stale_view",
     "still_active",
     "transition_forbidden",
@@ -54,7 +58,7 @@ const REFUSALS: [&str; 45] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 49] = [
+const CHANGES: [&str; 59] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -104,6 +108,16 @@ const CHANGES: [&str; 49] = [
     "contact: Released",
     "contact: Unblocked",
     "organisation",
+    "SolutionConfirmed",
+    "SolutionProposed",
+    "SolutionRejected",
+    "SpamMarked: false",
+    "SpamMarked: true",
+    "moved: Confirmed",
+    "moved: MarkedSpam",
+    "moved: Proposed",
+    "moved: Rejected",
+    "moved: UnmarkedSpam",
 ];
 
 /// How often each thing happened.
@@ -169,6 +183,7 @@ fn kind(change: &TicketChange) -> String {
         TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
+        TicketChange::SpamMarked { spam } => format!("SpamMarked: {spam}"),
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
         change => first_word(change),

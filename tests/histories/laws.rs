@@ -103,10 +103,35 @@ impl Scene<'_> {
                 let closes = rules.category == StatusCategory::Resolved && *to == landmarks.closed;
                 closes && *actor == Actor::System
             }
+            Moved::Proposed => {
+                let proposed = landmarks.proposed.as_ref().map(|proposed| &proposed.status);
+                Some(to) == proposed && (again || way())
+            }
+            Moved::Confirmed => *to == landmarks.resolved && self.asked(actor),
+            Moved::Rejected => *to == landmarks.reopened && self.asked(actor),
+            Moved::MarkedSpam => *to == landmarks.closed && self.sorts(actor),
+            Moved::UnmarkedSpam => {
+                let closed = rules.category == StatusCategory::Closed;
+                closed && *to == landmarks.reopened && self.sorts(actor)
+            }
             other => return Err(format!("law 2: nobody knows the move {other:?}")),
         };
         law!(allowed, "law 2: {actor} moved it from {from} to {to} ({:?})", moved.because);
         self.replied(event, moved)
+    }
+
+    /// Whether this is who asked: only their word confirms and rejects.
+    fn asked(&self, actor: &Actor) -> bool {
+        match actor {
+            Actor::Customer(id) => self.after.requester() == Requester::Contact(*id),
+            Actor::Agent(id) => self.after.requester() == Requester::Agent(*id),
+            _ => false,
+        }
+    }
+
+    /// Whether this is somebody who sorts out spam.
+    fn sorts(&self, actor: &Actor) -> bool {
+        Party::STAFF.contains(&self.party(actor)) || matches!(actor, Actor::Bot(_))
     }
 
     /// Law 6, of moves: only the one who asked asks, only a human agent answers.
@@ -241,6 +266,7 @@ fn brings_words(event: &Event) -> bool {
             TicketChange::SubjectChanged { .. }
             | TicketChange::ResolutionRecorded { .. }
             | TicketChange::Escalated { .. }
+            | TicketChange::SolutionProposed { .. }
             | TicketChange::Held { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,

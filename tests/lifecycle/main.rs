@@ -12,9 +12,11 @@
 mod support;
 
 mod answers;
+mod confirming;
 mod finishing;
 mod handing_over;
 mod reopening;
+mod spam;
 
 use helpdesk::command::{
     Assign, Close, Edit, Escalate, Note, Open, Reopen, Resolve, Resolving, Take, Transfer, Unassign,

@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
-    Resolve, Resolving, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
+    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
+    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, Resolving, RevokeAccess,
+    SetStatus, Take, Transfer, Unassign, UndoContactMerge, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Command, Condition, ContactId, Context, Counter, Department,
-    Desk, DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
-    SettingsDraft, Sort, Ticket, TicketChange, TicketId,
+    Actor, AgentId, AgentProfile, Command, Condition, Confirmation, ContactId, Context, Counter,
+    Department, Desk, DeskError, DeskId, Event, Key, Outcome, Proposed, Refusal, Requester,
+    Revision, Role, Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -94,6 +95,14 @@ pub fn bot() -> Actor {
 
 pub fn auto_responder() -> Actor {
     Actor::AutoResponder(MARIA)
+}
+
+/// Settings under which solutions are proposed, and wait where others are waited for.
+pub fn confirming(confirm_resolution: Confirmation) -> SettingsDraft {
+    let mut draft = SettingsDraft { confirm_resolution, ..draft() };
+    let (status, reason) = ("pending".into(), Some("confirmation".into()));
+    draft.workflow.landmarks.proposed = Some(Proposed { status, reason });
+    draft
 }
 
 /// Three departments, engineering a tier higher; everything else by default.
@@ -419,7 +428,12 @@ commands!(
     RevokeAccess,
     Redact,
     EraseTicket,
-    Hold
+    Hold,
+    ProposeSolution,
+    ConfirmSolution,
+    RejectSolution,
+    MarkSpam,
+    UnmarkSpam
 );
 
 /// Maria's request to support.
@@ -431,6 +445,10 @@ pub fn request(id: TicketId) -> Open {
 
 pub fn reply(ticket: TicketId) -> Reply {
     Reply::new(ticket, "words")
+}
+
+pub fn propose(ticket: TicketId) -> ProposeSolution {
+    ProposeSolution::new(ticket, "Unplug it", "solved")
 }
 
 pub fn resolve(ticket: TicketId) -> Resolve {

@@ -13,6 +13,7 @@ mod support;
 
 mod json;
 mod own;
+mod proposals;
 mod refused_settings;
 mod refused_workflows;
 mod standard;

@@ -48,6 +48,7 @@ fn shop() -> SettingsDraft {
                 resolved: "fixed".into(),
                 closed: "done".into(),
                 reopened: "bench".into(),
+                proposed: None,
             },
         },
         fields: vec![FieldDef::new("part", FieldKind::Text { max_bytes: 20 })],

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::conformance::kit::{Random, monday};
 use crate::{
-    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, CustomerSight, Department,
-    FieldDef, FieldKind, OpenAge, OrganisationId, Party, Reopening, Role, SettingsDraft, Span,
-    StatusCategory, StatusDraft, Transition,
+    Actor, AgentId, AgentProfile, AgentSight, Call, Command, Confirmation, ContactId,
+    CustomerSight, Department, FieldDef, FieldKind, OpenAge, OrganisationId, Party, Proposed,
+    Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -113,6 +113,14 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.text_bytes = 200;
     draft.limits.subject_bytes = 40;
     draft.limits.follow_ups = 2;
+    let proposed = |status: &str, reason: Option<&str>| Proposed {
+        status: status.into(),
+        reason: reason.map(Into::into),
+    };
+    draft.workflow.landmarks.proposed = Some(match random.below(3) {
+        0 => proposed("answered", None),
+        _ => proposed("pending", Some("confirmation")),
+    });
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -160,6 +168,12 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Some(days(3)),
         Some(Span::hours(5)),
         Some(Span::seconds(1)),
+    ]);
+    draft.confirm_resolution = random.one_of([
+        Confirmation::Off,
+        Confirmation::Offered,
+        Confirmation::Offered,
+        Confirmation::Required,
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
     draft.customer_sight = random.one_of([CustomerSight::Own, CustomerSight::Organisation]);

@@ -151,7 +151,13 @@ impl Draw<'_> {
 
     /// Somebody who may do this on this ticket, mostly.
     fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
-        let asks = matches!(command, Command::Reply(_) | Command::FollowUp(_));
+        let asks = matches!(
+            command,
+            Command::Reply(_)
+                | Command::FollowUp(_)
+                | Command::ConfirmSolution(_)
+                | Command::RejectSolution(_)
+        );
         let erases =
             matches!(command, Command::Redact(_) | Command::EraseTicket(_) | Command::Hold(_));
         match self.random.below(100) {
@@ -210,6 +216,9 @@ impl Draw<'_> {
         }
         if self.random.percent(7) {
             return self.erasing(id, ticket);
+        }
+        if let Some(command) = self.confirming(id, ticket).or_else(|| self.spam(id, ticket)) {
+            return command;
         }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
@@ -336,12 +345,12 @@ impl Draw<'_> {
         if self.random.percent(15) {
             return (actor, Command::SaveViews(self.views()));
         }
-        // Those who own something, half of the time.
+        // Those who own something, mostly.
         let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
         let owners: Vec<AgentId> = owners.collect();
         let mut index = self.random.below(cast::AGENTS as usize + 1) as u128;
         if !owners.is_empty()
-            && self.random.percent(50)
+            && self.random.percent(65)
             && let Some(owner) = self.random.pick(&owners).copied()
         {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);

@@ -28,6 +28,7 @@
 //! ```
 
 pub mod cast;
+mod confirming;
 mod draw;
 mod people;
 mod words;

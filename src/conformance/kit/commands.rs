@@ -66,4 +66,9 @@ commands! {
     "erase_ticket": Command::EraseTicket(_),
     "hold": Command::Hold(_),
     "erase_agent": Command::EraseAgent(_),
+    "propose_solution": Command::ProposeSolution(_),
+    "confirm_solution": Command::ConfirmSolution(_),
+    "reject_solution": Command::RejectSolution(_),
+    "mark_spam": Command::MarkSpam(_),
+    "unmark_spam": Command::UnmarkSpam(_),
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::{Admission, Model, ModelTicket, Voice};
-use crate::{Erasable, FieldName, FieldValue, Follower, Grant, Tag, Ticket};
+use crate::{Erasable, FieldName, FieldValue, Follower, Grant, Resolution, Tag, Ticket};
 
 /// Collects what differs, by name.
 struct Differences(Vec<String>);
@@ -71,6 +71,15 @@ impl ModelTicket {
             )
         });
         found.note("resolution", resolution.as_ref(), self.resolution.as_ref());
+        let confirmed_by = ticket.resolution().and_then(Resolution::confirmed_by);
+        found.note("confirmed_by", confirmed_by, self.confirmed_by.as_ref());
+        let proposed = ticket
+            .proposal()
+            .map(|it| (it.code(), it.text().as_str(), it.by(), it.at(), it.revision()));
+        let offer = self.offer.as_ref();
+        let offer = offer.map(|it| (&it.code, it.text.as_str(), &it.by, it.at, it.said));
+        found.note("proposal", proposed, offer);
+        found.note("spam", ticket.is_spam(), self.spam);
     }
 
     fn compare_conversation(&self, ticket: &Ticket, found: &mut Differences) {

@@ -129,6 +129,9 @@ impl Model {
             warned: false,
             overdue: false,
             resolution: None,
+            confirmed_by: None,
+            offer: None,
+            spam: false,
             owner: None,
             department: None,
             about: None,
@@ -201,7 +204,7 @@ impl Model {
         let said = occurred_at.unwrap_or(step.now);
         let closed = ticket.category == StatusCategory::Closed;
         step.require(!closed || voice == Voice::Asks || kept, "closed");
-        let news = ticket.is_news(said) && voice != Voice::Neither;
+        let news = ticket.is_news(said) && voice != Voice::Neither && !ticket.spam;
         if news && self.is_gone(ticket, said) {
             self.late(step, ticket, occurred_at, channel);
             return;
@@ -255,7 +258,9 @@ impl Model {
             step.now = step.claimed.max(latest.updated_at);
             latest.settle(&self.settings, step.now);
             let said = occurred_at.unwrap_or(step.now);
-            if !(latest.is_news(said) && self.is_gone(&latest, said)) {
+            let gone = latest.is_news(said) && self.is_gone(&latest, said);
+            // Nor does anybody read what is said on spam.
+            if !gone && !latest.spam {
                 self.hear(step, &mut latest, Voice::Asks, occurred_at, channel, false);
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
@@ -284,6 +289,7 @@ impl Model {
         self.words(step, &follow_up.text, &[]);
         self.on_channel(step, Some(&follow_up.channel));
         step.require(ticket.category == StatusCategory::Closed, "not_closed");
+        Self::not_spam(step, ticket);
         step.require(!self.tickets.contains_key(&follow_up.id), "id_taken");
         self.spin_off(step, ticket, step.now, follow_up.channel.clone());
         step.unnamed = false;
@@ -324,7 +330,7 @@ impl Model {
     }
 
     /// Checks what somebody writes.
-    fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
+    pub(super) fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
         let limits = self.settings.limits();
         step.text = text.to_owned();
         let something = !text.trim().is_empty() || !files.is_empty();
@@ -341,7 +347,7 @@ impl Model {
     }
 
     /// A host's own name for a channel is a name like others.
-    fn on_channel(&self, step: &mut Step<'_>, channel: Option<&Channel>) {
+    pub(super) fn on_channel(&self, step: &mut Step<'_>, channel: Option<&Channel>) {
         let own = match channel {
             Some(Channel::Social(name) | Channel::Messenger(name) | Channel::Other(name)) => name,
             _ => return,

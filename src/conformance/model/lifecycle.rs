@@ -25,7 +25,7 @@ impl Model {
     }
 
     /// Whether the workflow lets this party move the ticket there, with what is filled in.
-    fn way(&self, step: &mut Step<'_>, ticket: &ModelTicket, to: &StatusName) {
+    pub(super) fn way(&self, step: &mut Step<'_>, ticket: &ModelTicket, to: &StatusName) {
         let rules = ticket.rules(&self.settings);
         let transition = rules
             .and_then(|rules| rules.transitions.iter().find(|transition| transition.to == *to));
@@ -76,6 +76,8 @@ impl Model {
                 step.require(step.edits(), "forbidden");
                 self.takes_reason(step, &set.status, set.reason.as_ref());
                 ticket.reason = set.reason.clone();
+                // It waits for something else now.
+                ticket.offer = None;
             }
             return;
         }
@@ -123,6 +125,7 @@ impl Model {
         } else {
             let to = &self.settings.draft().workflow.landmarks.resolved;
             if ticket.category != StatusCategory::Closed {
+                self.unasked(step, ticket);
                 self.way(step, ticket, to);
             }
             self.go(ticket, to, step.now);
@@ -158,10 +161,9 @@ impl Model {
     /// Records how it ended, unless that is on record already. With another resolution it is
     /// resolved anew: the time to its closing starts again.
     fn record(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, resolving: &Resolving) {
-        let draft = self.settings.draft();
-        step.require(draft.resolution_codes.contains(&resolving.code), "unknown_name");
-        self.at_most(step, resolving.text.len(), draft.limits.resolution_bytes);
+        self.codes(step, resolving);
         if !ticket.ended(resolving) {
+            ticket.confirmed_by = None;
             ticket.resolved_at = Some(step.now);
             ticket.auto_close_cancelled = false;
             ticket.words.resolution_erased = false;
@@ -175,9 +177,17 @@ impl Model {
         }
     }
 
+    /// Checks how it ends.
+    pub(super) fn codes(&self, step: &mut Step<'_>, resolving: &Resolving) {
+        let draft = self.settings.draft();
+        step.require(draft.resolution_codes.contains(&resolving.code), "unknown_name");
+        self.at_most(step, resolving.text.len(), draft.limits.resolution_bytes);
+    }
+
     pub(super) fn reopen(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reopen: &Reopen) {
         self.why(step, &reopen.reason);
         step.require(ticket.is_done(), "not_finished");
+        Self::not_spam(step, ticket);
         ticket.words.come(step.now);
         let to = &self.settings.draft().workflow.landmarks.reopened;
         self.go(ticket, to, step.now);
@@ -203,7 +213,7 @@ impl ModelTicket {
 
 impl Step<'_> {
     /// Whether this party may say more of a ticket without moving it.
-    fn edits(&self) -> bool {
+    pub(super) fn edits(&self) -> bool {
         Party::STAFF.contains(&self.party) || self.party == Party::Bot
     }
 }

@@ -27,6 +27,7 @@
 //! ```
 
 mod compare;
+mod confirming;
 mod contacts;
 mod conversation;
 mod editing;
@@ -36,6 +37,7 @@ mod lifecycle;
 mod ownership;
 mod people;
 mod privacy;
+mod spam;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +45,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
 pub use privacy::Words;
@@ -275,7 +278,16 @@ impl Model {
                 let change = event.ticket_change();
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
-                if said || matches!(change, Some(crate::TicketChange::StatusChanged(_))) {
+                let told = matches!(
+                    change,
+                    Some(
+                        crate::TicketChange::StatusChanged(_)
+                            | crate::TicketChange::SolutionProposed { .. }
+                            | crate::TicketChange::SolutionConfirmed { .. }
+                            | crate::TicketChange::SolutionRejected { .. }
+                    )
+                );
+                if said || told {
                     ticket.public_news = event.revision;
                 }
             }
@@ -423,6 +435,11 @@ impl Model {
             Command::Redact(redact) => self.redact(step, ticket, redact),
             Command::EraseTicket(erase) => self.erase_ticket(step, ticket, erase),
             Command::Hold(hold) => self.hold(step, ticket, hold),
+            Command::ProposeSolution(propose) => self.propose(step, ticket, propose),
+            Command::ConfirmSolution(_) => self.confirm(step, ticket),
+            Command::RejectSolution(reject) => self.reject(step, ticket, reject),
+            Command::MarkSpam(_) => self.mark_spam(step, ticket),
+            Command::UnmarkSpam(_) => self.unmark_spam(step, ticket),
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.

@@ -164,5 +164,10 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Assign(_)
         | Command::Unassign(_)
         | Command::Reopen(_) => staff(),
+        Command::ProposeSolution(_) | Command::MarkSpam(_) | Command::UnmarkSpam(_) => {
+            staff() || party == Bot
+        }
+        // The word of who asked, and of nobody else.
+        Command::ConfirmSolution(_) | Command::RejectSolution(_) => asker,
     }
 }

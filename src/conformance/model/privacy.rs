@@ -23,7 +23,7 @@ pub struct Words {
     coming: Option<DateTime<Utc>>,
     /// The last event that said what the subject is, how it ended, what a field holds.
     subject: Revision,
-    resolution: Revision,
+    pub(super) resolution: Revision,
     fields: BTreeMap<FieldName, Revision>,
     /// Whether the words of the last resolution are gone.
     pub(super) resolution_erased: bool,
@@ -67,9 +67,10 @@ impl Words {
 impl ModelTicket {
     /// Learns which events have what is personal.
     pub(super) fn learn_words<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
-        let words = &mut self.words;
-        words.coming = None;
+        self.words.coming = None;
         for event in events {
+            self.learn_offer(event);
+            let words = &mut self.words;
             let revision = event.revision;
             let mut reason = false;
             match event.ticket_change() {
@@ -111,6 +112,10 @@ impl ModelTicket {
         {
             text.clear();
             words.resolution_erased = true;
+        }
+        if let Some(offer) = self.offer.as_mut().filter(|offer| gone.contains(&offer.said)) {
+            offer.text.clear();
+            offer.erased = true;
         }
         for name in self.fields.keys() {
             if words.fields.get(name).is_some_and(|said| gone.contains(said)) {

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Admission;
-use super::Words;
+use super::{Admission, Offer, Words};
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
     GuestId, ImpactName, OrganisationId, Origin, PriorityName, ReasonName, ReceivedAt, Requester,
@@ -33,6 +32,8 @@ pub struct Said {
     pub voice: Voice,
     /// Whether the customer may read it.
     pub public: bool,
+    /// Whether it was said without words: a solution was rejected.
+    pub silent: bool,
 }
 
 /// A ticket as the model keeps it.
@@ -68,6 +69,11 @@ pub struct ModelTicket {
     pub warned: bool,
     pub overdue: bool,
     pub resolution: Option<(ResolutionCode, String, Actor, DateTime<Utc>)>,
+    /// Who confirmed that resolution.
+    pub confirmed_by: Option<Actor>,
+    /// The solution that waits for the customer's word.
+    pub offer: Option<Offer>,
+    pub spam: bool,
     pub owner: Option<AgentId>,
     pub department: Option<DepartmentName>,
     pub about: Option<CategoryName>,
@@ -145,12 +151,12 @@ impl ModelTicket {
 
     /// How many messages are public.
     pub fn messages(&self) -> usize {
-        self.thread.iter().filter(|said| said.public).count()
+        self.thread.iter().filter(|said| said.public && !said.silent).count()
     }
 
     /// How many notes there are.
     pub fn notes(&self) -> usize {
-        self.thread.len() - self.messages()
+        self.thread.iter().filter(|said| !said.public).count()
     }
 
     /// When it next does something by itself.
@@ -176,7 +182,12 @@ impl ModelTicket {
 
     /// Adds something to the thread.
     pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool) {
-        self.thread.push(Said { at, voice, public });
+        self.thread.push(Said { at, voice, public, silent: false });
+    }
+
+    /// The customer rejects a solution without a word: it asks, and is no message.
+    pub(super) fn shake_head(&mut self, at: DateTime<Utc>) {
+        self.thread.push(Said { at, voice: Voice::Asks, public: true, silent: true });
     }
 
     /// What the workflow says of the present status.
@@ -192,6 +203,7 @@ impl ModelTicket {
         self.category = category;
         self.status_since = at;
         self.reason = None;
+        self.offer = None;
         self.postponed_until = None;
         self.postponed_from_new = false;
         if was_done != self.is_done() {

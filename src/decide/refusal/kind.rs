@@ -93,6 +93,10 @@ impl Refusal {
             Self::NoSuchAgent { .. } => "no_such_agent",
             Self::StillActive { .. } => "still_active",
             Self::HistoryUnreadable { .. } => "history_unreadable",
+            Self::ConfirmationOff => "confirmation_off",
+            Self::ConfirmationRequired => "confirmation_required",
+            Self::NoProposal { .. } => "no_proposal",
+            Self::Spam => "spam",
         }
     }
 
@@ -134,7 +138,11 @@ impl Refusal {
             | Self::IdentityTaken { .. }
             | Self::DomainTaken { .. }
             | Self::AlreadyMerged { .. }
-            | Self::NotMerged { .. } => RefusalKind::Conflict,
+            | Self::NotMerged { .. }
+            | Self::ConfirmationOff
+            | Self::ConfirmationRequired
+            | Self::NoProposal { .. }
+            | Self::Spam => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded

@@ -397,4 +397,19 @@ pub enum Refusal {
         /// What is wrong with it.
         why: ReplayError,
     },
+    /// By the settings, no solutions are proposed.
+    #[error("solutions are not proposed at this desk: `confirm_resolution` is off")]
+    ConfirmationOff,
+    /// By the settings, agents resolve a customer's ticket by proposing a solution.
+    #[error("solutions are confirmed by customers: use the command `propose_solution`")]
+    ConfirmationRequired,
+    /// No solution waits for the customer's word.
+    #[error("no solution waits for confirmation: the ticket is `{status}`")]
+    NoProposal {
+        /// The ticket's status.
+        status: StatusName,
+    },
+    /// The ticket is marked as spam: the mark is taken back first.
+    #[error("the ticket is marked as spam: use the command `unmark_spam`")]
+    Spam,
 }

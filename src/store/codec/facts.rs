@@ -14,7 +14,8 @@ use crate::ids::{
     ResolutionCode, Revision, Tag, TicketId, UrgencyName,
 };
 use crate::people::{
-    AgentChange, Author, ContactChange, ContactFacts, ContactMember, Grant, OrganisationChange,
+    Actor, AgentChange, Author, ContactChange, ContactFacts, ContactMember, Grant,
+    OrganisationChange,
 };
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
@@ -135,6 +136,18 @@ events! {
         bytes as bytes: u32
     };
     "ticket.held" => Held { held as held: bool, bytes as bytes: u32 };
+    "ticket.solution_proposed" => SolutionProposed {
+        code as code: ResolutionCode,
+        bytes as bytes: u32,
+        message as message: Revision
+    };
+    "ticket.solution_confirmed" => SolutionConfirmed {
+        code as code: ResolutionCode,
+        proposed_by as proposed_by: Actor,
+        proposal as proposal: Revision
+    };
+    "ticket.solution_rejected" => SolutionRejected { heard as heard: Heard };
+    "ticket.spam_marked" => SpamMarked { spam as spam: bool };
 }
 
 events! {

@@ -174,5 +174,8 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::Woken => "woken",
         NoticeKind::OpenAgeWarning => "open_age_warning",
         NoticeKind::OpenAgeOverdue => "open_age_overdue",
+        NoticeKind::SolutionProposed => "solution_proposed",
+        NoticeKind::SolutionConfirmed => "solution_confirmed",
+        NoticeKind::SolutionRejected => "solution_rejected",
     }
 }

@@ -21,7 +21,9 @@ use crate::ticket::{Attachment, Channel};
 /// - Those of bots, auto-responders and the host move nothing: an absence notice must not
 ///   reopen work.
 ///
-/// A public message of requester or agent on a resolved ticket cancels its closing by itself.
+/// A public message of requester or agent on a resolved ticket cancels its closing by itself. What
+/// a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
+/// follows from it.
 ///
 /// On reopening, the owner keeps the ticket if they may still own it and have room; else it
 /// waits unassigned in its department's queue.

@@ -98,7 +98,8 @@ pub struct Postpone {
 ///
 /// From then on the ticket closes by itself after the settings'
 /// [`auto_close`](crate::SettingsDraft::auto_close), unless requester or agent write again.
-/// Nobody is told of it: write to the requester before, where they should know.
+/// Nobody is told of it: write to the requester before, where they should know; or ask for their
+/// word ([`ProposeSolution`](super::ProposeSolution)).
 ///
 /// # Refused
 ///
@@ -109,6 +110,9 @@ pub struct Postpone {
 /// - [`NoTransition`](crate::Refusal::NoTransition),
 ///   [`TransitionForbidden`](crate::Refusal::TransitionForbidden),
 ///   [`FieldRequired`](crate::Refusal::FieldRequired): as [`SetStatus`].
+/// - [`ConfirmationRequired`](crate::Refusal::ConfirmationRequired): a customer's unfinished
+///   ticket, by a plain or restricted agent, where the settings have customers
+///   [confirm](crate::Confirmation::Required).
 /// - [`Forbidden`](crate::Refusal::Forbidden): on a resolved ticket, by who may not edit it.
 ///
 /// # Examples
@@ -204,6 +208,8 @@ impl Resolving {
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`NotFinished`](crate::Refusal::NotFinished): on unfinished work.
+/// - [`Spam`](crate::Refusal::Spam): on what is marked as spam
+///   ([`UnmarkSpam`](super::UnmarkSpam)).
 /// - [`Forbidden`](crate::Refusal::Forbidden): by customers, whose reply reopens, and by bots,
 ///   auto-responders and light agents.
 /// - [`Empty`](crate::Refusal::Empty): no reason.

@@ -42,14 +42,17 @@
 //! ```
 
 mod assignment;
+mod confirming;
 mod conversation;
 mod editing;
 mod guests;
 mod lifecycle;
 mod opening;
 mod privacy;
+mod spam;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
+pub use confirming::{ConfirmSolution, ProposeSolution, RejectSolution};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use guests::{GrantAccess, RevokeAccess};
@@ -58,3 +61,4 @@ pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
 
 pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+pub use spam::{MarkSpam, UnmarkSpam};

@@ -160,6 +160,8 @@ impl Open {
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
+/// - [`Spam`](crate::Refusal::Spam): on what is marked as spam; to its requester, that is
+///   [`Forbidden`](crate::Refusal::Forbidden).
 /// - [`NotClosed`](crate::Refusal::NotClosed): the ticket is not closed; reply or reopen.
 /// - [`IdTaken`](crate::Refusal::IdTaken): the desk has a ticket of the new id.
 /// - [`Empty`](crate::Refusal::Empty): an empty text.

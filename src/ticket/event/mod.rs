@@ -22,7 +22,7 @@ use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
 };
-use crate::people::{Follower, Grant, Sight};
+use crate::people::{Actor, Follower, Grant, Sight};
 use crate::settings::Priority;
 use crate::time;
 use crate::value::FieldFact;
@@ -180,6 +180,35 @@ pub enum TicketChange {
         /// Bytes of the reason.
         bytes: u32,
     },
+    /// A solution was proposed to its customer; how the ticket ends if it is confirmed, in words,
+    /// is the personal payload.
+    SolutionProposed {
+        /// How it ends then: the code from the settings' list.
+        code: ResolutionCode,
+        /// Bytes of the words beside it.
+        bytes: u32,
+        /// The message in which it was put to the customer.
+        message: Revision,
+    },
+    /// The customer confirmed the proposed solution, which is how the ticket ended.
+    SolutionConfirmed {
+        /// The code that was proposed.
+        code: ResolutionCode,
+        /// Who proposed it.
+        proposed_by: Actor,
+        /// The event that proposed it, and has the words.
+        proposal: Revision,
+    },
+    /// The customer rejected the proposed solution.
+    SolutionRejected {
+        /// What it did to the conversation: a rejection asks, also without words.
+        heard: Heard,
+    },
+    /// It was marked as spam, or the mark was taken back.
+    SpamMarked {
+        /// Whether it is marked now.
+        spam: bool,
+    },
 }
 
 impl TicketChange {
@@ -208,14 +237,18 @@ impl TicketChange {
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
             | Self::Redacted { .. }
-            | Self::Held { .. } => None,
+            | Self::Held { .. }
+            | Self::SolutionProposed { .. }
+            | Self::SolutionConfirmed { .. }
+            | Self::SolutionRejected { .. }
+            | Self::SpamMarked { .. } => None,
         }
     }
 
     /// Who sees that it happened: those whose sight of the ticket is at least this.
     ///
-    /// What is said publicly and moves of the status are for everybody on the ticket; everything
-    /// else is for those who work on it.
+    /// What is said publicly, moves of the status, and what becomes of a proposed solution are for
+    /// everybody on the ticket; everything else is for those who work on it.
     ///
     /// ```
     /// # use helpdesk::{Sight, TicketChange};
@@ -223,7 +256,10 @@ impl TicketChange {
     /// ```
     pub fn sight(&self) -> Sight {
         match self {
-            Self::StatusChanged(_) => Sight::Public,
+            Self::StatusChanged(_)
+            | Self::SolutionProposed { .. }
+            | Self::SolutionConfirmed { .. }
+            | Self::SolutionRejected { .. } => Sight::Public,
             Self::Opened(opened) => opened.message.sight(),
             Self::MessageAdded { message, .. } => message.sight(),
             Self::AccessGranted { .. }
@@ -245,7 +281,8 @@ impl TicketChange {
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
             | Self::Redacted { .. }
-            | Self::Held { .. } => Sight::Full,
+            | Self::Held { .. }
+            | Self::SpamMarked { .. } => Sight::Full,
         }
     }
 
@@ -274,7 +311,11 @@ impl TicketChange {
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::Redacted { .. }
-            | Self::Held { .. } => None,
+            | Self::Held { .. }
+            | Self::SolutionProposed { .. }
+            | Self::SolutionConfirmed { .. }
+            | Self::SolutionRejected { .. }
+            | Self::SpamMarked { .. } => None,
         }
     }
 }

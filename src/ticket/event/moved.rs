@@ -65,6 +65,16 @@ pub enum Moved {
     Woken,
     /// It had been resolved long enough.
     AutoClosed,
+    /// Somebody proposed a solution.
+    Proposed,
+    /// The requester confirmed the solution.
+    Confirmed,
+    /// The requester rejected the solution.
+    Rejected,
+    /// Somebody marked the ticket as spam.
+    MarkedSpam,
+    /// Somebody took the mark back.
+    UnmarkedSpam,
 }
 
 impl fmt::Display for Moved {
@@ -80,6 +90,11 @@ impl fmt::Display for Moved {
             Self::Taken => "an agent took it",
             Self::Woken => "the instant came until which it was postponed",
             Self::AutoClosed => "it had been resolved long enough",
+            Self::Proposed => "somebody proposed a solution",
+            Self::Confirmed => "the requester confirmed the solution",
+            Self::Rejected => "the requester rejected the solution",
+            Self::MarkedSpam => "somebody marked it as spam",
+            Self::UnmarkedSpam => "it is no spam after all",
         })
     }
 }
