@@ -133,7 +133,7 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | `ids`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `ids`, `time`, `digest`, `value`, `subject`, `personal`, `problem` | names for things; instants and spans; what a ticket is about; what may be erased |
 //! | [`condition`] | the language of views and rules, as data and as text |
 //! | `people` | actors, authors, roles, agents; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
@@ -175,6 +175,7 @@ mod problem;
 mod record;
 mod settings;
 pub mod store;
+mod subject;
 mod ticket;
 mod time;
 mod value;
@@ -195,9 +196,9 @@ pub use desk::{
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
-    FieldName, GuestId, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ReasonName,
-    ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName, Tag, TicketId,
-    TicketNumber, UrgencyName, ViewName,
+    FieldName, GuestId, ImpactName, Key, NotAReference, OrganisationId, PriorityName, ProviderName,
+    ReasonName, ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, StatusName,
+    SubjectKind, SubjectRole, Tag, TicketId, TicketNumber, UrgencyName, ViewName,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Follower, Grant, GuestRight, Part,
@@ -210,6 +211,7 @@ pub use settings::{
     Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
     Reopening, Settings, SettingsDraft, SettingsError,
 };
+pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
     PriorityBy, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,

@@ -10,10 +10,11 @@
 
 mod support;
 
-use helpdesk::command::{EraseTicket, Reply, Take};
+use helpdesk::command::{EraseTicket, Open, Reply, Take};
 use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
 use helpdesk::{
-    Actor, CommandId, Counter, DeskId, Key, Revision, SettingsDraft, TicketNumber, UniqueKey,
+    About, Actor, CommandId, Counter, DeskId, ExternalRef, Key, Revision, SettingsDraft,
+    TicketNumber, UniqueKey,
 };
 use support::*;
 
@@ -32,7 +33,10 @@ fn given() -> (TestDesk, TestDesk) {
             desk.put_agent(id, profile(id));
         }
         desk.put_agent(ANNA, profile(ANNA).email("anna@example.com"));
-        desk.ok(&customer(MARIA), request(TICKET).subject(name));
+        let external_refs = [ExternalRef::new("jira", "acme", "7")].into();
+        let about = [About::new("order", "7")].into();
+        let open = Open { about, external_refs, ..request(TICKET).subject(name) };
+        desk.ok(&Actor::Host, open);
     }
     (left, right)
 }
@@ -46,6 +50,8 @@ fn all_of(desk: &TestDesk) -> String {
         format!("requester = contact:{MARIA}"),
         format!("assignee = {ANNA}"),
         "queued = true and department = support".to_owned(),
+        "about contains order:7".to_owned(),
+        "external_refs contains jira:acme:7".to_owned(),
     ];
     let settings = desk.desk.settings().unwrap();
     let found: Vec<_> = filters
@@ -54,6 +60,7 @@ fn all_of(desk: &TestDesk) -> String {
         .collect();
     let keys = [
         UniqueKey::AgentEmail("anna@example.com".into()),
+        UniqueKey::from(ExternalRef::new("jira", "acme", "7")),
         UniqueKey::Number(TicketNumber(1)),
         UniqueKey::Number(TicketNumber(2)),
     ];
@@ -113,6 +120,13 @@ fn a_ticket_of_the_other_desk_is_not_there() {
     let reference = "HD-2".parse().unwrap();
     assert_eq!(right.desk.by_reference(&reference).unwrap(), None);
     assert_eq!(left.desk.by_reference(&reference).unwrap(), Some(ticket_id(2)));
+
+    let theirs = ExternalRef::new("jira", "acme", "8");
+    let open = Open { external_refs: [theirs.clone()].into(), ..request(ticket_id(3)) };
+    left.ok(&Actor::Host, open.clone());
+    assert_eq!(right.desk.by_external(&Actor::Host, &theirs).unwrap(), None);
+    right.ok(&Actor::Host, Open { id: ticket_id(4), ..open });
+    assert_eq!(left.desk.by_external(&Actor::Host, &theirs).unwrap(), Some(ticket_id(3)));
 }
 
 #[test]

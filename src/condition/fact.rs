@@ -43,6 +43,13 @@ pub enum Fact {
     Requester,
     /// Who is told beside requester and agents: a list of what a requester may be.
     Followers,
+    /// Its subjects: a list of the host's objects. It contains `order:4711` where it is about that
+    /// one, `order` where it is about one of that kind, and `disputed/order:4711` or
+    /// `disputed/order` where it is so in this role.
+    About,
+    /// What other systems call it: a list of references. It contains `jira:acme:OPS-17` where it
+    /// is called so, `jira:acme` where it has a name in this scope, `jira` where it has one there.
+    ExternalRefs,
     /// How much it matters: a name on an ordered scale.
     Priority,
     /// How many it touches, by name.
@@ -117,7 +124,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 45] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -135,6 +142,8 @@ names! {
     Assignee => "assignee";
     Requester => "requester";
     Followers => "followers";
+    About => "about";
+    ExternalRefs => "external_refs";
     Priority => "priority";
     Impact => "impact";
     Urgency => "urgency";
@@ -236,6 +245,8 @@ impl Fact {
             | Self::Department
             | Self::Assignee
             | Self::Followers
+            | Self::About
+            | Self::ExternalRefs
             | Self::Priority
             | Self::Impact
             | Self::Urgency
@@ -316,6 +327,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 45, "the enum without `Field`");
     }
 }

@@ -10,6 +10,7 @@ use crate::ids::{AgentId, DepartmentName, Key, Revision, StatusName, TicketId, T
 use crate::matching::Indexed;
 use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
+use crate::subject::{ExternalRef, SubjectRef};
 use crate::ticket::{Moved, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
 
@@ -99,11 +100,19 @@ pub enum UniqueKey {
     Number(TicketNumber),
     /// An agent's e-mail address, in lower case.
     AgentEmail(Arc<str>),
+    /// What another system calls a ticket.
+    External(Box<ExternalRef>),
 }
 
 impl UniqueKey {
     pub(crate) fn agent_email(address: &str) -> Self {
         Self::AgentEmail(address.trim().to_lowercase().into())
+    }
+}
+
+impl From<ExternalRef> for UniqueKey {
+    fn from(reference: ExternalRef) -> Self {
+        Self::External(Box::new(reference))
     }
 }
 
@@ -168,6 +177,11 @@ pub struct TicketColumns {
     pub requester: Requester,
     /// Who follows it, in order: a ticket stands under each of them.
     pub followers: Vec<Follower>,
+    /// Which of the host's objects it is about, in order, none twice: a ticket stands under each of
+    /// them.
+    pub subjects: Vec<SubjectRef>,
+    /// What other systems call it, in order.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 impl TicketColumns {
@@ -179,6 +193,8 @@ impl TicketColumns {
             assignee: self.assignee,
             department: self.department.as_ref(),
             followers: &self.followers,
+            subjects: &self.subjects,
+            external_refs: &self.external_refs,
         }
     }
 }
@@ -202,6 +218,14 @@ impl Columns {
                 assignee: ticket.assignee(),
                 requester: ticket.requester(),
                 followers: ticket.followers().to_vec(),
+                subjects: {
+                    let all = ticket.about().iter().map(|about| about.subject.clone());
+                    let mut subjects: Vec<SubjectRef> = all.collect();
+                    // One may be there in several roles.
+                    subjects.dedup();
+                    subjects
+                },
+                external_refs: ticket.external_refs().to_vec(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),

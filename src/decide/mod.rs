@@ -17,6 +17,7 @@ mod opening;
 mod privacy;
 mod refusal;
 mod said;
+mod subjects;
 mod timers;
 mod work;
 

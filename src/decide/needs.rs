@@ -7,8 +7,9 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
+use crate::subject::ExternalRef;
 use crate::ticket::command::{
-    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
+    Assign, Edit, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
 };
 use crate::ticket::{Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
@@ -175,6 +176,18 @@ impl Asking<'_> {
         }
     }
 
+    /// Who has this external reference, and, once that is known, whether the actor may know it.
+    fn reference(&mut self, reference: &ExternalRef) {
+        // What cannot be one is refused, whoever might have it.
+        if reference.is_clear() {
+            let key = UniqueKey::from(reference.clone());
+            if let Some(owner) = self.loaded.owner(&key) {
+                self.record(owner);
+            }
+            self.key(key);
+        }
+    }
+
     fn key(&mut self, key: UniqueKey) {
         if !self.loaded.keys.iter().any(|(known, _)| *known == key) {
             self.needs.keys.push(key);
@@ -222,7 +235,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         settling(&mut asking, ticket);
     }
     match &call.command {
-        Command::Open(Open { id, requester, .. }) => {
+        Command::Open(Open { id, requester, external_refs, .. }) => {
+            external_refs.iter().for_each(|reference| asking.reference(reference));
             asking.record(Key::ticket(desk, *id));
             if let Requester::Agent(id) = requester {
                 asking.agent(*id);
@@ -266,11 +280,13 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Redact(Redact { ticket, .. })
         | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
         Command::EraseAgent(id) => asking.agent(*id),
+        Command::Edit(Edit { add_external_refs, .. }) => {
+            add_external_refs.iter().for_each(|reference| asking.reference(reference));
+        }
         Command::Hold(_)
         | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)
-        | Command::Edit(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })
         | Command::Escalate(Escalate { agent: None, .. })

@@ -7,7 +7,7 @@ use super::decision::{Decision, Step};
 use super::editing::Fields;
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary};
+use super::{Cx, Refusal, Vocabulary, subjects};
 use crate::channel::NoticeKind;
 use crate::ids::TicketId;
 use crate::people::{Author, Deed, Requester, Role, Who};
@@ -55,6 +55,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     };
     checks::tags(cx, open.tags.iter(), open.tags.len())?;
     within("followers", settings.limits().followers, open.followers.len())?;
+    subjects::of_opening(cx, open)?;
     let mut fields = Fields::default();
     for (field, value) in &open.fields {
         fields.set(cx, field, value)?;
@@ -78,6 +79,8 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         tags: open.tags.iter().cloned().collect(),
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
+        about: open.about.iter().cloned().collect(),
+        external_refs: open.external_refs.iter().cloned().collect(),
         follows: None,
         timers: Timers::default(),
     };
@@ -210,6 +213,8 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        about: former.about().to_vec(),
+        external_refs: Vec::new(),
         follows: Some(former.id()),
         timers: Timers::default(),
     };

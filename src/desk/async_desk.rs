@@ -20,6 +20,7 @@ use crate::people::{Actor, Agent, AgentProfile, Sight};
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
+use crate::subject::ExternalRef;
 use crate::ticket::Ticket;
 use crate::ticket::command::{
     Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
@@ -227,6 +228,8 @@ twins! {
     "A ticket as it stands", ticket(id: TicketId) -> Option<Arc<Ticket>>;
     "An agent as the record stands", agent(id: AgentId) -> Option<Arc<Agent>>;
     "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
+    "The ticket that another system calls so",
+        by_external(actor: &Actor, reference: &ExternalRef) -> Option<TicketId>;
     "A page of a record's history",
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
     "A page of the tickets that this actor may see",

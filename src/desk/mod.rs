@@ -6,6 +6,7 @@ mod async_desk;
 mod bulk;
 mod erase;
 mod error;
+mod external;
 mod find;
 mod flow;
 mod io;

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::lexicon::Type;
 use super::narrow::{self, Narrow};
 use super::pattern::Pattern;
+use super::sought::{SoughtRef, SoughtSubject};
 use super::{Facts, Value, fold};
 use crate::condition::{Condition, Fact};
 use crate::ids::{AgentId, TicketId};
@@ -116,6 +117,8 @@ pub(super) enum Typed {
     Me,
     Ticket(TicketId),
     Channel(Arc<str>, Option<Arc<str>>),
+    Subject(Box<SoughtSubject>),
+    Reference(Box<SoughtRef>),
 }
 
 impl Typed {
@@ -145,7 +148,9 @@ impl Typed {
                 | Self::Person(_)
                 | Self::Me
                 | Self::Ticket(_)
-                | Self::Channel(..),
+                | Self::Channel(..)
+                | Self::Subject(_)
+                | Self::Reference(_),
                 _,
             ) => false,
         }
@@ -171,6 +176,8 @@ impl Typed {
             (Self::Me, Value::Followers(followers)) => {
                 me.is_some_and(|me| followers.contains(&Follower::Agent(me)))
             }
+            (Self::Subject(sought), Value::About(all)) => sought.is_among(all),
+            (Self::Reference(sought), Value::ExternalRefs(all)) => sought.is_among(all),
             _ => false,
         }
     }

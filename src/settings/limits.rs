@@ -38,6 +38,16 @@ pub struct Limits {
     pub followers: u32,
     /// Guests of a ticket at once. Default 20.
     pub guests: u32,
+    /// Subjects of a ticket, each role counted. Default 50.
+    #[serde(skip_serializing_if = "is_usual::<ABOUT>")]
+    pub about: u32,
+    /// External references of a ticket. Default 20.
+    #[serde(skip_serializing_if = "is_usual::<EXTERNAL_REFS>")]
+    pub external_refs: u32,
+    /// Bytes of the host's id of a subject, and of the scope and the id of an external reference;
+    /// 1 to 1000. Default 200.
+    #[serde(skip_serializing_if = "is_usual::<OBJECT_ID_BYTES>")]
+    pub object_id_bytes: u32,
     /// Attachments of a message. Default 50.
     pub attachments: u32,
     /// Bytes of one attachment, as the host states them. Default 50 MiB.
@@ -66,6 +76,9 @@ impl Default for Limits {
             tags: 50,
             followers: 100,
             guests: 20,
+            about: ABOUT,
+            external_refs: EXTERNAL_REFS,
+            object_id_bytes: OBJECT_ID_BYTES,
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
@@ -76,6 +89,15 @@ impl Default for Limits {
             condition_bytes: 16 << 10,
         }
     }
+}
+
+// Left out of what is stored while they are the default, as they were before there were any.
+const ABOUT: u32 = 50;
+const EXTERNAL_REFS: u32 = 20;
+const OBJECT_ID_BYTES: u32 = 200;
+
+fn is_usual<const USUAL: u32>(limit: &u32) -> bool {
+    *limit == USUAL
 }
 
 pub(super) fn check(limits: &Limits, problems: &mut Problems) {
@@ -104,6 +126,15 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             Mistake::OutOfRange {
                 found: limits.condition_bytes.to_string(),
                 expected: "1 to 65536: no text of a condition is longer",
+            },
+        );
+    }
+    if !(1..=1000).contains(&limits.object_id_bytes) {
+        problems.at(
+            "limits.object_id_bytes",
+            Mistake::OutOfRange {
+                found: limits.object_id_bytes.to_string(),
+                expected: "1 to 1000: databases index what is found by it",
             },
         );
     }

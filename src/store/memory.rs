@@ -163,7 +163,7 @@ impl DeskState {
             UniqueKey::Number(number) => {
                 rows.get(*self.tickets.get(place_of(*number)?)?).map(|row| row.key)
             }
-            UniqueKey::AgentEmail(_) => self.keys.get(key).copied(),
+            UniqueKey::AgentEmail(_) | UniqueKey::External(_) => self.keys.get(key).copied(),
         }
     }
 

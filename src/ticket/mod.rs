@@ -5,6 +5,7 @@ pub mod command;
 mod event;
 mod facts;
 mod message;
+mod refs;
 mod strict;
 mod timers;
 
@@ -25,6 +26,7 @@ pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 
+use self::refs::Refs;
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
@@ -134,6 +136,8 @@ struct Details {
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
     grants: Vec<Grant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refs: Option<Box<Refs>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.

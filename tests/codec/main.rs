@@ -8,6 +8,7 @@
     reason = "a test that is wrong should stop"
 )]
 
+mod attached;
 mod damaged;
 mod deep;
 mod golden;

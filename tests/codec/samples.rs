@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::guests;
+use crate::{attached, guests};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -221,6 +221,8 @@ fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        about: Vec::new(),
+        external_refs: Vec::new(),
         follows: None,
         timers: Timers::default(),
     }
@@ -501,6 +503,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(guests::settings());
     later.extend(with_erasures());
     later.push(with_retention());
+    later.extend(attached::history());
+    later.push(attached::settings());
     later
 }
 
@@ -598,6 +602,9 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let mut held = ticket_history();
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
+    let attached = attached::history();
+    heads.push((ticket, fold(ticket, &attached[..1]).unwrap()));
+    heads.push((ticket, fold(ticket, &attached).unwrap()));
     heads
 }
 
@@ -654,13 +661,15 @@ pub(crate) fn touched() -> Vec<Touched> {
 }
 
 pub(crate) fn unique_keys() -> Vec<UniqueKey> {
-    vec![
+    let mut keys = vec![
         UniqueKey::Number(TicketNumber(1042)),
         UniqueKey::Number(TicketNumber(u64::MAX)),
         UniqueKey::AgentEmail("anna@example.com".into()),
         UniqueKey::AgentEmail("a:b \"ü\"".into()),
         UniqueKey::AgentEmail("".into()),
-    ]
+    ];
+    keys.extend(attached::keys());
+    keys
 }
 
 pub(crate) fn counters() -> Vec<Counter> {

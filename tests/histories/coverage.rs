@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 38] = [
+const REFUSALS: [&str; 39] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -15,6 +15,7 @@ const REFUSALS: [&str; 38] = [
     "desk_exists",
     "email_taken",
     "empty",
+    "external_ref_taken",
     "field_invalid",
     "field_required",
     "finished",
@@ -47,12 +48,14 @@ const REFUSALS: [&str; 38] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 40] = [
+const CHANGES: [&str; 42] = [
+    "AboutChanged",
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
     "CategoryChanged",
     "Escalated",
+    "ExternalRefsChanged",
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",

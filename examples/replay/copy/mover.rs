@@ -1,6 +1,6 @@
 //! Moves a desk, commit by commit, out of one store through the stored form into another.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::error::Error;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -214,13 +214,18 @@ fn counters(
     Ok(())
 }
 
-/// The unique key that an agent's address is, as the desk takes it.
-pub(super) fn email(head: &Head) -> Option<UniqueKey> {
+/// The unique keys of a record, as the desk takes them: an agent's address, and what other systems
+/// call a ticket. A ticket's number is the store's to enter.
+pub(super) fn unique_keys(head: &Head) -> BTreeSet<UniqueKey> {
     match head {
         Head::Agent(agent) => {
-            agent.email().map(|address| UniqueKey::AgentEmail(address.trim().to_lowercase().into()))
+            let address = agent.email().map(|address| address.trim().to_lowercase().into());
+            address.map(UniqueKey::AgentEmail).into_iter().collect()
         }
-        _ => None,
+        Head::Ticket(ticket) => {
+            ticket.external_refs().iter().cloned().map(UniqueKey::from).collect()
+        }
+        _ => BTreeSet::new(),
     }
 }
 
@@ -231,12 +236,14 @@ fn keys(
     after: &Head,
     changes: &mut Vec<KeyChange>,
 ) -> Result<(), codec::CodecError> {
-    let read = |unique: UniqueKey| codec::parse_unique_key(&codec::unique_key_text(&unique));
-    let before = before.and_then(email).map(read).transpose()?;
-    let after = email(after).map(read).transpose()?;
-    if before != after {
-        changes.extend(before.map(|unique| KeyChange::Release(unique, key)));
-        changes.extend(after.map(|unique| KeyChange::Take(unique, key)));
+    let read = |unique: &UniqueKey| codec::parse_unique_key(&codec::unique_key_text(unique));
+    let before = before.map(unique_keys).unwrap_or_default();
+    let after = unique_keys(after);
+    for gone in before.difference(&after) {
+        changes.push(KeyChange::Release(read(gone)?, key));
+    }
+    for come in after.difference(&before) {
+        changes.push(KeyChange::Take(read(come)?, key));
     }
     Ok(())
 }

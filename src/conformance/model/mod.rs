@@ -35,6 +35,7 @@ mod lifecycle;
 mod ownership;
 mod people;
 mod privacy;
+mod subjects;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};

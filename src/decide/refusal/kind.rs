@@ -77,6 +77,7 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::EmailTaken => "email_taken",
+            Self::ExternalRefTaken { .. } => "external_ref_taken",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
             Self::CursorMismatch => "cursor_mismatch",
@@ -120,6 +121,7 @@ impl Refusal {
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
             | Self::EmailTaken
+            | Self::ExternalRefTaken { .. }
             | Self::OnLegalHold { .. }
             | Self::StillActive { .. }
             | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,

@@ -13,6 +13,7 @@ use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, 
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
+use crate::subject::ExternalRef;
 use crate::ticket::ReplayError;
 use crate::workflow::StatusCategory;
 
@@ -294,6 +295,17 @@ pub enum Refusal {
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,
+    /// Another ticket of the desk has this external reference.
+    ///
+    /// Which one is said to those who see that ticket. To others it is not there: they are told no
+    /// more than that the reference is in use.
+    #[error("the external reference `{reference}` is in use{}", by(*owner))]
+    ExternalRefTaken {
+        /// The reference.
+        reference: Box<ExternalRef>,
+        /// The ticket that has it; `None` where the actor does not see it.
+        owner: Option<TicketId>,
+    },
     /// A condition, an order or a view with mistakes in it.
     #[error("{problems}")]
     BadCondition {
@@ -348,4 +360,8 @@ pub enum Refusal {
         /// What is wrong with it.
         why: ReplayError,
     },
+}
+
+fn by(owner: Option<TicketId>) -> String {
+    owner.map_or_else(String::new, |owner| format!(", by the ticket `{owner}`"))
 }

@@ -7,12 +7,13 @@ use std::str::FromStr;
 use super::{CodecError, CodecErrorKind, Stored};
 use crate::decide::{Counter, UniqueKey};
 use crate::ids::{AgentId, DepartmentName, TicketNumber};
+use crate::subject::ExternalRef;
 
 /// A unique key as text, the same for ever.
 ///
 /// ```
 /// use helpdesk::store::codec;
-/// use helpdesk::{TicketNumber, UniqueKey};
+/// use helpdesk::{ExternalRef, TicketNumber, UniqueKey};
 ///
 /// let number = UniqueKey::Number(TicketNumber(1042));
 /// assert_eq!(codec::unique_key_text(&number), "number:1042");
@@ -20,11 +21,15 @@ use crate::ids::{AgentId, DepartmentName, TicketNumber};
 ///
 /// let email = UniqueKey::AgentEmail("anna@example.com".into());
 /// assert_eq!(codec::unique_key_text(&email), "agent_email:anna@example.com");
+///
+/// let theirs = UniqueKey::from(ExternalRef::new("jira", "acme", "OPS-17"));
+/// assert_eq!(codec::unique_key_text(&theirs), "external:jira:acme:OPS-17");
 /// ```
 pub fn unique_key_text(key: &UniqueKey) -> String {
     match key {
         UniqueKey::Number(number) => format!("number:{number}"),
         UniqueKey::AgentEmail(address) => format!("agent_email:{address}"),
+        UniqueKey::External(reference) => format!("external:{reference}"),
     }
 }
 
@@ -41,6 +46,11 @@ pub fn parse_unique_key(text: &str) -> Result<UniqueKey, CodecError> {
             exactly(number, Stored::UniqueKey).map(|number| UniqueKey::Number(TicketNumber(number)))
         }
         ("agent_email", address) => Ok(UniqueKey::AgentEmail(address.into())),
+        ("external", reference) => {
+            let (provider, rest) = split(reference, Stored::UniqueKey)?;
+            let (scope, id) = split(rest, Stored::UniqueKey)?;
+            Ok(UniqueKey::from(ExternalRef::new(provider, scope, id)))
+        }
         (word, _) => Err(CodecError::new(CodecErrorKind::Newer, Stored::UniqueKey).tagged(word)),
     }
 }

@@ -14,6 +14,7 @@ use crate::ids::{AgentId, DepartmentName, TicketNumber};
 use crate::matching::Narrow;
 use crate::people::{Follower, Requester};
 use crate::store::{Lease, Roster};
+use crate::subject::{ExternalRef, SubjectRef};
 use crate::workflow::StatusCategory;
 
 /// Tickets under one value of one column, in order.
@@ -28,6 +29,8 @@ pub(super) struct Indexes {
     assignees: IdMap<(Option<AgentId>, Finished), Shelf>,
     departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
     followers: IdMap<Follower, Shelf>,
+    subjects: IdMap<SubjectRef, Shelf>,
+    external_refs: IdMap<ExternalRef, Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -84,13 +87,11 @@ impl Indexes {
         let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
         shift(&mut self.departments, number, before.map(department), after.map(department));
         let followers = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.followers);
-        let (before, after) = (followers(before), followers(after));
-        for gone in before.iter().filter(|who| !after.contains(who)) {
-            shift(&mut self.followers, number, Some(*gone), None);
-        }
-        for come in after.iter().filter(|who| !before.contains(who)) {
-            shift(&mut self.followers, number, None, Some(*come));
-        }
+        shift_each(&mut self.followers, number, followers(before), followers(after));
+        let subjects = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.subjects);
+        shift_each(&mut self.subjects, number, subjects(before), subjects(after));
+        let refs = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.external_refs);
+        shift_each(&mut self.external_refs, number, refs(before), refs(after));
     }
 
     /// The shelves on which everything stands that one of these alternatives allows. `None`: one
@@ -103,7 +104,15 @@ impl Indexes {
     /// The shelves on which everything stands that this allows: those of the column that leaves
     /// the least.
     fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
-        let Narrow { categories, requesters, assignees, departments, followers } = narrow;
+        let Narrow {
+            categories,
+            requesters,
+            assignees,
+            departments,
+            followers,
+            subjects,
+            external_refs,
+        } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
             .filter(|done| {
@@ -132,8 +141,21 @@ impl Indexes {
         let by_follower = followers
             .as_ref()
             .map(|set| set.iter().filter_map(|who| self.followers.get(who)).collect());
-        let plans: [Option<Vec<&Shelf>>; 5] =
-            [by_category, by_requester, by_assignee, by_department, by_follower];
+        let by_subject = subjects
+            .as_ref()
+            .map(|set| set.iter().filter_map(|subject| self.subjects.get(subject)).collect());
+        let by_ref = external_refs
+            .as_ref()
+            .map(|set| set.iter().filter_map(|it| self.external_refs.get(it)).collect());
+        let plans: [Option<Vec<&Shelf>>; 7] = [
+            by_category,
+            by_requester,
+            by_assignee,
+            by_department,
+            by_follower,
+            by_subject,
+            by_ref,
+        ];
         let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }
@@ -193,6 +215,21 @@ pub(super) fn in_order<'s>(
         }
         Some(next)
     })
+}
+
+/// Moves a ticket that stands on several shelves at once.
+fn shift_each<K: Eq + Hash + Clone>(
+    shelves: &mut IdMap<K, Shelf>,
+    number: TicketNumber,
+    before: &[K],
+    after: &[K],
+) {
+    for gone in before.iter().filter(|it| !after.contains(it)) {
+        shift(shelves, number, Some(gone.clone()), None);
+    }
+    for come in after.iter().filter(|it| !before.contains(it)) {
+        shift(shelves, number, None, Some(come.clone()));
+    }
 }
 
 fn shift<K: Eq + Hash>(
