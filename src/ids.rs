@@ -244,6 +244,15 @@ names! {
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     Tag;
+    /// The kind of one of the host's own objects, such as `order`; 1 to 64 bytes, with no colon and
+    /// no slash in it. [`SubjectRef`](crate::SubjectRef) has an example.
+    SubjectKind;
+    /// What one of the host's objects has to do with a ticket, such as `disputed`; 1 to 64 bytes,
+    /// with no colon and no slash in it.
+    SubjectRole;
+    /// Another system that has a name for a ticket, such as `jira`; 1 to 64 bytes, with no colon
+    /// in it. [`ExternalRef`](crate::ExternalRef) has an example.
+    ProviderName;
     /// The address or the form that received a request, such as `billing@example.com`; 1 to 254
     /// bytes.
     ReceivedAt;

@@ -139,7 +139,7 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | `ids`, `identity`, `time`, `digest`, `value`, `personal`, `problem` | names for things; instants and spans; what may be erased |
+//! | `ids`, `identity`, `time`, `digest`, `value`, `subject`, `personal`, `problem` | names for things; instants and spans; what a ticket is about; what may be erased |
 //! | [`condition`] | the language of views and rules, as data and as text |
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
@@ -182,6 +182,7 @@ mod problem;
 mod record;
 mod settings;
 pub mod store;
+mod subject;
 mod ticket;
 mod time;
 mod value;
@@ -205,8 +206,9 @@ pub use identity::{Identity, IdentityKind};
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, ContractName, Correlation,
     CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, ImpactName, Key, NotAReference,
-    OrganisationId, PriorityName, ReasonName, ReceivedAt, RecordKind, Reference, ResolutionCode,
-    Revision, StatusName, Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
+    OrganisationId, PriorityName, ProviderName, ReasonName, ReceivedAt, RecordKind, Reference,
+    ResolutionCode, Revision, StatusName, SubjectKind, SubjectRole, Tag, TicketId, TicketNumber,
+    UrgencyName, ViewName, VisitorId,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,
@@ -221,6 +223,7 @@ pub use settings::{
     Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority,
     PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
+pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, Heard, Message, Moved, Opened, Origin, PriorityBy,
     Proposal, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,

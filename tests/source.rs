@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The modules from the ground up. A file may import from its own rank and from those below.
 const RANKS: [&[&str]; 11] = [
-    &["ids", "identity", "time", "digest", "value", "personal", "problem"],
+    &["ids", "identity", "time", "digest", "value", "personal", "problem", "subject"],
     &["condition"],
     &["people"],
     &["cause", "workflow"],

@@ -10,11 +10,11 @@
 
 mod support;
 
-use helpdesk::command::{BlockContact, EraseTicket, MergeContacts, NoteContact, Reply, Take};
+use helpdesk::command::{BlockContact, EraseTicket, MergeContacts, NoteContact, Open, Reply, Take};
 use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
 use helpdesk::{
-    Actor, Command, CommandId, ContactProfile, Counter, DeskId, Identity, Key, OrganisationId,
-    Revision, SettingsDraft, TicketNumber, UniqueKey,
+    About, Actor, Command, CommandId, ContactProfile, Counter, DeskId, ExternalRef, Identity, Key,
+    OrganisationId, Revision, SettingsDraft, TicketNumber, UniqueKey,
 };
 use support::*;
 
@@ -40,7 +40,10 @@ fn given() -> (TestDesk, TestDesk) {
         let email = Identity::email("maria@acme.example");
         let maria = ContactProfile::new(format!("Maria {name}")).identity(email);
         desk.ok(&Actor::Host, Command::PutContact { id: MARIA, profile: maria });
-        desk.ok(&customer(MARIA), request(TICKET).subject(name));
+        let external_refs = [ExternalRef::new("jira", "acme", "7")].into();
+        let about = [About::new("order", "7")].into();
+        let open = Open { about, external_refs, ..request(TICKET).subject(name) };
+        desk.ok(&Actor::Host, open);
     }
     (left, right)
 }
@@ -55,6 +58,8 @@ fn all_of(desk: &TestDesk) -> String {
         format!("assignee = {ANNA}"),
         "queued = true and department = support".to_owned(),
         format!("organisation = {ACME}"),
+        "about contains order:7".to_owned(),
+        "external_refs contains jira:acme:7".to_owned(),
     ];
     let settings = desk.desk.settings().unwrap();
     let found: Vec<_> = filters
@@ -65,6 +70,7 @@ fn all_of(desk: &TestDesk) -> String {
         UniqueKey::AgentEmail("anna@example.com".into()),
         UniqueKey::identity(&Identity::email("maria@acme.example")),
         UniqueKey::Domain("acme.example".into()),
+        UniqueKey::from(ExternalRef::new("jira", "acme", "7")),
         UniqueKey::Number(TicketNumber(1)),
         UniqueKey::Number(TicketNumber(2)),
     ];
@@ -130,6 +136,13 @@ fn a_ticket_of_the_other_desk_is_not_there() {
     let reference = "HD-2".parse().unwrap();
     assert_eq!(right.desk.by_reference(&reference).unwrap(), None);
     assert_eq!(left.desk.by_reference(&reference).unwrap(), Some(ticket_id(2)));
+
+    let theirs = ExternalRef::new("jira", "acme", "8");
+    let open = Open { external_refs: [theirs.clone()].into(), ..request(ticket_id(3)) };
+    left.ok(&Actor::Host, open.clone());
+    assert_eq!(right.desk.by_external(&Actor::Host, &theirs).unwrap(), None);
+    right.ok(&Actor::Host, Open { id: ticket_id(4), ..open });
+    assert_eq!(left.desk.by_external(&Actor::Host, &theirs).unwrap(), Some(ticket_id(3)));
 }
 
 #[test]

@@ -17,7 +17,8 @@ use std::thread;
 use helpdesk::command::{Assign, Edit, Note, Reply, Take, Unassign};
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{
-    Actor, AgentId, CommandId, Desk, DeskError, Revision, TicketChange, TicketId, TicketNumber,
+    Actor, AgentId, CommandId, Desk, DeskError, ExternalRef, Revision, TicketChange, TicketId,
+    TicketNumber,
 };
 use support::*;
 
@@ -225,4 +226,45 @@ fn numbers_are_unique_and_increase_in_every_thread() {
     let mut all: Vec<TicketNumber> = numbers.into_iter().flatten().collect();
     all.sort();
     assert!(all.into_iter().eq((1..=800).map(TicketNumber)));
+}
+
+#[test]
+fn a_reference_that_eight_claim_at_once_becomes_one_tickets_time_after_time() {
+    const ROUNDS: u128 = 60;
+    let kit = TestDesk::new();
+    for n in 0..u128::from(THREADS) {
+        kit.ok(&customer(MARIA), request(ticket_id(n + 1)));
+    }
+    let reference = |round: u128| ExternalRef::new("jira", "acme", round.to_string());
+    let won = in_threads(&kit.desk, |desk, thread| {
+        let id = ticket_id(u128::from(thread) + 1);
+        let mut won = Vec::new();
+        for round in 0..ROUNDS {
+            let mut edit = Edit::new(id);
+            edit.add_external_refs = [reference(round)].into();
+            // There is room for few: what is older goes in the same commit.
+            edit.remove_external_refs = won.iter().copied().map(reference).collect();
+            edit.remove_external_refs.retain(|it| *it != reference(round));
+            match desk.edit(Actor::Host.at(monday()), edit) {
+                Ok(_) => won.push(round),
+                Err(DeskError::Refused(refusal)) => {
+                    assert_eq!(refusal.code(), "external_ref_taken")
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        (id, won)
+    });
+    // One who gave a reference up made room for one who came later.
+    let last: BTreeMap<TicketId, u128> =
+        won.iter().filter_map(|(id, won)| Some((*id, *won.last()?))).collect();
+    for (id, round) in &last {
+        let found = kit.desk.by_external(&Actor::Host, &reference(*round)).unwrap();
+        assert_eq!(found, Some(*id));
+        assert_eq!(kit.ticket(*id).external_refs(), [reference(*round)]);
+    }
+    let held = (0..ROUNDS)
+        .filter(|round| kit.desk.by_external(&Actor::Host, &reference(*round)).unwrap().is_some());
+    assert_eq!(held.count(), last.len(), "nobody has a key that is not on their ticket");
+    kit.verify();
 }

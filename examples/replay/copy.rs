@@ -216,8 +216,10 @@ impl Copy {
 
 #[cfg(test)]
 mod tests {
-    use helpdesk::command::{Note, Open, Take};
-    use helpdesk::{AgentId, AgentProfile, CommandId, ContactId, DeskId, SettingsDraft, TicketId};
+    use helpdesk::command::{Edit, Note, Open, Take};
+    use helpdesk::{
+        AgentId, AgentProfile, CommandId, ContactId, DeskId, ExternalRef, SettingsDraft, TicketId,
+    };
 
     use super::*;
 
@@ -247,16 +249,23 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_exact_with_addresses_and_receipts() {
+    fn a_copy_is_exact_with_addresses_external_references_and_receipts() {
         let desk = desk();
         let now = DateTime::UNIX_EPOCH;
         let moved = AgentProfile::new("Anna").email("anna@example.org");
         desk.put_agent(Actor::Host.at(now), ANNA, moved).unwrap();
+        let theirs = ["OPS-1", "OPS-2", "OPS-3"].map(|id| ExternalRef::new("jira", "acme", id));
+        let mut edit = Edit::new(TICKET);
+        edit.add_external_refs = theirs[..2].iter().cloned().collect();
+        desk.edit(Actor::Host.at(now), edit.clone()).unwrap();
+        edit.add_external_refs = theirs[2..].iter().cloned().collect();
+        edit.remove_external_refs = theirs[..1].iter().cloned().collect();
+        desk.edit(Actor::Host.at(now), edit).unwrap();
         let copy = Copy::of(&desk, &Audit::of(&desk).unwrap()).unwrap();
         assert!(copy.is_exact(), "{:?}", copy.differences);
         assert_eq!(
             (copy.tickets, copy.moved.receipts, copy.moved.notices, copy.moved.commits),
-            (1, 1, 1, 5)
+            (1, 1, 1, 7)
         );
     }
 

@@ -43,6 +43,13 @@ pub enum Fact {
     Requester,
     /// Who is told beside requester and agents: a list of what a requester may be.
     Followers,
+    /// Its subjects: a list of the host's objects. It contains `order:4711` where it is about that
+    /// one, `order` where it is about one of that kind, and `disputed/order:4711` or
+    /// `disputed/order` where it is so in this role.
+    About,
+    /// What other systems call it: a list of references. It contains `jira:acme:OPS-17` where it
+    /// is called so, `jira:acme` where it has a name in this scope, `jira` where it has one there.
+    ExternalRefs,
     /// How much it matters: a name on an ordered scale.
     Priority,
     /// How many it touches, by name.
@@ -123,7 +130,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 46] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 48] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -141,6 +148,8 @@ names! {
     Assignee => "assignee";
     Requester => "requester";
     Followers => "followers";
+    About => "about";
+    ExternalRefs => "external_refs";
     Priority => "priority";
     Impact => "impact";
     Urgency => "urgency";
@@ -247,6 +256,8 @@ impl Fact {
             | Self::Department
             | Self::Assignee
             | Self::Followers
+            | Self::About
+            | Self::ExternalRefs
             | Self::Priority
             | Self::Impact
             | Self::Urgency
@@ -328,6 +339,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 46, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 48, "the enum without `Field`");
     }
 }

@@ -24,7 +24,7 @@
 //! | `!= x` | it is not x, or is missing: the opposite of `=` |
 //! | `in (x, y)` | it is one of these; of none, never |
 //! | `< x`, `<= x`, `> x`, `>= x` | a number, an instant, a date or a priority compares so |
-//! | `contains x` | the text has this piece; the list of tags or followers has this item |
+//! | `contains x` | the text has this piece; the list (tags, followers, subjects, external references) has this item |
 //! | `matches "…"` | a piece of the text fits the regular expression (feature `regex`) |
 //! | `is missing`, `is present` | it has no value; it has one |
 //! | `older than PT4H` | now − instant ≥ 4 h; in views only |
@@ -42,6 +42,9 @@
 //!   the condition; one that is no longer on the scale passes no comparison.
 //! - **A status** is its name and its category. A ticket in a status whose name has since been
 //!   dropped, and come back with another meaning, is in none that a condition can name.
+//! - **Subjects** are written `KIND:ID` (`order:4711`), or `KIND` for any object of that kind, and
+//!   with `ROLE/` before it for the objects in that role; **external references** are
+//!   `PROVIDER:SCOPE:ID`, `PROVIDER:SCOPE` or `PROVIDER`. Both compare byte by byte.
 //! - **`changed`** compares as it is, letter case too; lists as sets. On an opening there is no
 //!   before, and nothing changed.
 //! - **`me`** is the agent for whom the matcher was [made](crate::matching::Matcher::for_agent),

@@ -10,6 +10,7 @@ use crate::ids::{
     AgentId, CategoryName, ContactId, DepartmentName, ImpactName, OrganisationId, PriorityName,
     ReasonName, ReceivedAt, ResolutionCode, StatusName, Tag, TicketId, TicketNumber, UrgencyName,
 };
+use crate::subject::{About, ExternalRef, SubjectRef};
 use crate::time::Span;
 
 /// A question about a ticket that is true or false, as data: written by a host in code, in a
@@ -166,6 +167,9 @@ literals! {
     OrganisationId => |id| id.to_string().into();
     DateTime<Utc> => |at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into();
     NaiveDate => |date| date.to_string().into();
+    &SubjectRef => |subject| subject.to_string().into();
+    &About => |about| about.to_string().into();
+    &ExternalRef => |reference| reference.to_string().into();
 }
 
 macro_rules! names {

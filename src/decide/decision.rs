@@ -14,6 +14,7 @@ use crate::ids::{
 use crate::matching::Indexed;
 use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
+use crate::subject::{ExternalRef, SubjectRef};
 use crate::ticket::{Moved, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
 
@@ -108,6 +109,8 @@ pub enum UniqueKey {
     Identity(Arc<str>),
     /// An organisation's e-mail domain, in lower case.
     Domain(Arc<str>),
+    /// What another system calls a ticket.
+    External(Box<ExternalRef>),
 }
 
 impl UniqueKey {
@@ -144,8 +147,17 @@ impl UniqueKey {
             Head::Organisation(organisation) => {
                 organisation.domains().iter().cloned().map(Self::Domain).collect()
             }
-            Head::Ticket(_) | Head::Settings(_) => BTreeSet::new(),
+            Head::Ticket(ticket) => {
+                ticket.external_refs().iter().cloned().map(Self::from).collect()
+            }
+            Head::Settings(_) => BTreeSet::new(),
         }
+    }
+}
+
+impl From<ExternalRef> for UniqueKey {
+    fn from(reference: ExternalRef) -> Self {
+        Self::External(Box::new(reference))
     }
 }
 
@@ -216,6 +228,11 @@ pub struct TicketColumns {
     pub followers: Vec<Follower>,
     /// The organisation that the requester belonged to when it was opened.
     pub organisation: Option<OrganisationId>,
+    /// Which of the host's objects it is about, in order, none twice: a ticket stands under each of
+    /// them.
+    pub subjects: Vec<SubjectRef>,
+    /// What other systems call it, in order.
+    pub external_refs: Vec<ExternalRef>,
 }
 
 impl TicketColumns {
@@ -228,6 +245,8 @@ impl TicketColumns {
             department: self.department.as_ref(),
             followers: &self.followers,
             organisation: self.organisation,
+            subjects: &self.subjects,
+            external_refs: &self.external_refs,
         }
     }
 }
@@ -259,6 +278,14 @@ impl Columns {
                 requester: ticket.requester(),
                 followers: ticket.followers().to_vec(),
                 organisation: ticket.organisation(),
+                subjects: {
+                    let all = ticket.about().iter().map(|about| about.subject.clone());
+                    let mut subjects: Vec<SubjectRef> = all.collect();
+                    // One may be there in several roles.
+                    subjects.dedup();
+                    subjects
+                },
+                external_refs: ticket.external_refs().to_vec(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),

@@ -1,10 +1,11 @@
-//! What is known of a ticket: subject, category, tags, fields, priority, followers.
+//! What is known of a ticket: subject, category, tags, fields, priority, followers, what it is about
+//! and what others call it.
 
 use super::checks::{
     by_matrix, category, impact, priority, subject, tags, unknown, urgency, within,
 };
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary};
+use super::{Cx, Refusal, Vocabulary, subjects};
 use crate::ids::{FieldName, Tag};
 use crate::personal::{Erasable, Personal};
 use crate::settings::FieldDef;
@@ -40,6 +41,8 @@ pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
     if let Some(change) = edit_followers(cx, ticket.followers(), edit)? {
         changes.push((change, None));
     }
+    let attached = subjects::edit(cx, ticket, edit)?;
+    changes.extend(attached.into_iter().map(|change| (change, None)));
     for (change, personal) in changes {
         work.record(change, personal);
     }

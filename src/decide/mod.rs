@@ -21,6 +21,7 @@ mod privacy;
 mod refusal;
 mod said;
 mod spam;
+mod subjects;
 mod timers;
 mod work;
 

@@ -9,8 +9,9 @@ use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, Tick
 use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
 use crate::people::{Actor, Agent, Contact, Organisation, Requester};
 use crate::record::{Event, Record};
+use crate::subject::ExternalRef;
 use crate::ticket::command::{
-    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
+    Assign, Edit, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
 };
 use crate::ticket::{Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
@@ -211,6 +212,18 @@ impl Asking<'_> {
         }
     }
 
+    /// Who has this external reference, and, once that is known, whether the actor may know it.
+    fn reference(&mut self, reference: &ExternalRef) {
+        // What cannot be one is refused, whoever might have it.
+        if reference.is_clear() {
+            let key = UniqueKey::from(reference.clone());
+            if let Some(owner) = self.loaded.owner(&key) {
+                self.record(owner);
+            }
+            self.key(key);
+        }
+    }
+
     fn key(&mut self, key: UniqueKey) {
         if !self.loaded.keys.iter().any(|(known, _)| *known == key) {
             self.needs.keys.push(key);
@@ -268,7 +281,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
     }
     match &call.command {
-        Command::Open(Open { id, requester, .. }) => {
+        Command::Open(Open { id, requester, external_refs, .. }) => {
+            external_refs.iter().for_each(|reference| asking.reference(reference));
             asking.record(Key::ticket(desk, *id));
             match requester {
                 Requester::Agent(id) => asking.agent(*id),
@@ -351,6 +365,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
+        Command::Edit(Edit { add_external_refs, .. }) => {
+            add_external_refs.iter().for_each(|reference| asking.reference(reference));
+        }
         Command::ProposeSolution(_)
         | Command::ConfirmSolution(_)
         | Command::RejectSolution(_)
@@ -359,7 +376,6 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)
-        | Command::Edit(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })
         | Command::Escalate(Escalate { agent: None, .. })

@@ -8,7 +8,7 @@ use super::editing::Fields;
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary};
+use super::{Cx, Refusal, Vocabulary, subjects};
 use crate::channel::NoticeKind;
 use crate::ids::TicketId;
 use crate::people::{Author, Deed, Requester, Role, Who};
@@ -64,6 +64,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     };
     checks::tags(cx, open.tags.iter(), open.tags.len())?;
     within("followers", settings.limits().followers, open.followers.len())?;
+    subjects::of_opening(cx, open)?;
     let mut fields = Fields::default();
     for (field, value) in &open.fields {
         fields.set(cx, field, value)?;
@@ -88,6 +89,8 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
         organisation: contact.and_then(|contact| contact.organisation()),
+        about: open.about.iter().cloned().collect(),
+        external_refs: open.external_refs.iter().cloned().collect(),
         follows: None,
         timers: Timers::default(),
     };
@@ -228,6 +231,8 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         followers: Vec::new(),
         // What continues a request is of whom the request was.
         organisation: former.organisation(),
+        about: former.about().to_vec(),
+        external_refs: Vec::new(),
         follows: Some(former.id()),
         timers: Timers::default(),
     };

@@ -7,7 +7,7 @@ use super::checks::reason as reason_in_words;
 use super::decision::{Decision, Erasure, Expected, KeyChange, UniqueKey};
 use super::govern::{is_owner, may_touch, write};
 use super::work::Work;
-use super::{Cx, Refusal};
+use super::{Cx, Refusal, subjects};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::{Agent, Deed};
 use crate::record::{Change, Event, Head, fold};
@@ -36,27 +36,31 @@ pub(super) fn redact(work: &mut Work<'_>, redact: &Redact) -> Result<(), Refusal
         return Err(Refusal::NoSuchEvent { key, revision: *revision });
     }
     let revisions = work.personal(|event| redact.messages.contains(&event.revision))?;
-    record(work, revisions, RedactedBy::Hand, &redact.reason)
+    let (bytes, personal) = reason_in_words(work, &redact.reason)?;
+    if !revisions.is_empty() {
+        work.erase(&revisions)?;
+        let by = RedactedBy::Hand;
+        work.record(TicketChange::Redacted { revisions, by, bytes }, Some(personal));
+    }
+    Ok(())
 }
 
-/// Erases every payload of a ticket but the reasons that were given for erasing.
+/// Erases every payload of a ticket but the reasons that were given for erasing, and detaches what
+/// is attached to it.
 pub(super) fn erase_ticket(work: &mut Work<'_>, erase: &EraseTicket) -> Result<(), Refusal> {
     not_held(work)?;
     let revisions = work
         .personal(|event| !matches!(event.change, Change::Ticket(TicketChange::Redacted { .. })))?;
-    record(work, revisions, RedactedBy::Request, &erase.reason)
-}
-
-fn record(
-    work: &mut Work<'_>,
-    revisions: Vec<Revision>,
-    by: RedactedBy,
-    reason: &str,
-) -> Result<(), Refusal> {
-    let (bytes, personal) = reason_in_words(work, reason)?;
-    if !revisions.is_empty() {
-        work.erase(&revisions)?;
-        work.record(TicketChange::Redacted { revisions, by, bytes }, Some(personal));
+    let (bytes, personal) = reason_in_words(work, &erase.reason)?;
+    let attached = subjects::detaching(&work.ticket);
+    if revisions.is_empty() && attached.is_empty() {
+        return Ok(());
+    }
+    work.erase(&revisions)?;
+    let by = RedactedBy::Request;
+    work.record(TicketChange::Redacted { revisions, by, bytes }, Some(personal));
+    for change in attached {
+        work.record(change, None);
     }
     Ok(())
 }

@@ -47,6 +47,8 @@ impl Work<'_> {
                     self.erase(&revisions)?;
                     let by = RedactedBy::Retention;
                     let change = TicketChange::Redacted { revisions, by, bytes: 0 };
+                    // What it is called elsewhere stays its own: else whether another ticket may
+                    // be called so would depend on whether this timer has been noticed.
                     self.fire(at, Rule::Retention, change);
                 }
             }

@@ -222,6 +222,11 @@ impl<'a> Work<'a> {
         self.out.trace.push(step);
     }
 
+    /// The ticket as it was before; `None`: it is opened.
+    pub(super) fn loaded(&self) -> Option<&'a Ticket> {
+        self.before
+    }
+
     /// This ticket as it was loaded, for a decision on another that rests on it.
     pub(super) fn as_loaded(&self) -> Guard {
         let revision = match self.expected {
@@ -445,6 +450,7 @@ impl<'a> Work<'a> {
             self.state_timers();
         }
         self.count(&mut decision.counters);
+        self.changed_keys(&mut decision.keys);
         let Outgoing { guards, notices, trace } = self.out;
         hand_over(&mut decision.guards, guards);
         hand_over(&mut decision.notices, notices);

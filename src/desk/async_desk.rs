@@ -26,6 +26,7 @@ use crate::people::{
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
+use crate::subject::ExternalRef;
 use crate::ticket::Ticket;
 use crate::ticket::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
@@ -256,6 +257,8 @@ twins! {
             limit: usize
         ) -> Timeline;
     "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
+    "The ticket that another system calls so",
+        by_external(actor: &Actor, reference: &ExternalRef) -> Option<TicketId>;
     "A page of a record's history",
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
     "A page of the tickets that this actor may see",

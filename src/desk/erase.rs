@@ -37,7 +37,8 @@ impl<S: Store> Desk<S> {
     ///
     /// Customers write on their own tickets only, so there is nothing of theirs elsewhere; what
     /// others wrote about them on other tickets is for a [`Redact`](crate::command::Redact) by
-    /// somebody who reads it. Ids of contacts are facts, and stay.
+    /// somebody who reads it. Ids of contacts are facts, and stay. Subjects and external references
+    /// are detached.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

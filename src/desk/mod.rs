@@ -7,6 +7,7 @@ mod bulk;
 mod contacts;
 mod erase;
 mod error;
+mod external;
 mod find;
 mod flow;
 mod io;

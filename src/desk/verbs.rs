@@ -34,7 +34,7 @@ macro_rules! for_each_verb {
             /// Logs what was said elsewhere, with when it was said: see [`LogConversation`].
             log_conversation: LogConversation;
             /// Changes what is known of a ticket (subject, category, tags, fields, priority,
-            /// followers): see [`Edit`].
+            /// followers, what it is about, what others call it): see [`Edit`].
             edit: Edit;
             /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
             /// [`Assign`].

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::lexicon::{NameOf, Type, category_named, channel_named};
 use super::matcher::{Ask, Node, Probe, Sign, Typed};
 use super::pattern::Pattern;
+use super::sought::{SoughtRef, SoughtSubject};
 use super::{Lexicon, Matcher, Place, fold};
 use crate::condition::{Condition, Fact, Is, Literal, MOST_DEEP, Test, text};
 use crate::ids::{AgentId, ContactId, OrganisationId, TicketId, label_problem};
@@ -222,7 +223,7 @@ impl Checker<'_> {
                 }
             }
             Is::Contains(item) => match of {
-                Type::Text | Type::Tags | Type::Followers => {
+                Type::Text | Type::Tags | Type::Followers | Type::About | Type::ExternalRefs => {
                     Ask::Contains(self.item(&of, item, &at)?)
                 }
                 _ => return no_such_test(self),
@@ -310,6 +311,7 @@ impl Checker<'_> {
     fn item(&mut self, of: &Type, value: &Literal, path: &str) -> Option<Typed> {
         match (of, value) {
             (Type::Followers, value) => self.typed(&Type::Requester, value, path),
+            (Type::About | Type::ExternalRefs, value) => self.typed(of, value, path),
             (_, Literal::Text(text)) if text.is_empty() => {
                 self.wrong(path, Mistake::Empty { what: "character to look for" })
             }
@@ -402,6 +404,8 @@ impl Checker<'_> {
                 }
                 Typed::Channel(kind.into(), name.map(Into::into))
             }
+            Type::About => Typed::Subject(Box::new(SoughtSubject::read(text)?)),
+            Type::ExternalRefs => Typed::Reference(Box::new(SoughtRef::read(text)?)),
             Type::Integer | Type::Boolean | Type::Date => return None,
         })
     }
@@ -421,6 +425,10 @@ fn expected(of: &Type) -> &'static str {
         }
         Type::Organisation => "an organisation's UUID",
         Type::Ticket => "a ticket's UUID",
+        Type::About => "a subject: `KIND:ID` or `KIND`, with `ROLE/` before it or without",
+        Type::ExternalRefs => {
+            "an external reference: `PROVIDER:SCOPE:ID`, `PROVIDER:SCOPE` or `PROVIDER`"
+        }
         Type::Channel => "a channel such as `email` or `social:mastodon`",
     }
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::condition::Fact;
 use crate::ids::{OrganisationId, Tag, TicketId};
 use crate::people::{Follower, Requester};
+use crate::subject::{About, ExternalRef};
 use crate::workflow::Status;
 
 /// Something that conditions can be asked of. [`Scene`](crate::Scene) is a ticket's; a host that
@@ -91,6 +92,10 @@ pub enum Value<'a> {
     Tags(&'a [Tag]),
     /// Followers.
     Followers(&'a [Follower]),
+    /// Subjects.
+    About(&'a [About]),
+    /// External references.
+    ExternalRefs(&'a [ExternalRef]),
 }
 
 impl Value<'_> {
@@ -99,6 +104,8 @@ impl Value<'_> {
         match (self, other) {
             (Self::Tags(these), Self::Tags(those)) => same_set(these, those),
             (Self::Followers(these), Self::Followers(those)) => same_set(these, those),
+            (Self::About(these), Self::About(those)) => same_set(these, those),
+            (Self::ExternalRefs(these), Self::ExternalRefs(those)) => same_set(these, those),
             (this, that) => this == that,
         }
     }
@@ -121,7 +128,9 @@ impl Value<'_> {
             | Self::Instant(_)
             | Self::Date(_)
             | Self::Tags(_)
-            | Self::Followers(_) => None,
+            | Self::Followers(_)
+            | Self::About(_)
+            | Self::ExternalRefs(_) => None,
         }
     }
 }

@@ -77,6 +77,8 @@ pub(super) enum Type {
     Channel,
     Tags,
     Followers,
+    About,
+    ExternalRefs,
 }
 
 /// Where a name comes from.
@@ -131,7 +133,9 @@ impl Type {
             | (Self::Ticket, Value::Ticket(_))
             | (Self::Channel, Value::Channel(..))
             | (Self::Tags, Value::Tags(_))
-            | (Self::Followers, Value::Followers(_)) => true,
+            | (Self::Followers, Value::Followers(_))
+            | (Self::About, Value::About(_))
+            | (Self::ExternalRefs, Value::ExternalRefs(_)) => true,
             (
                 Self::Text
                 | Self::Name(_)
@@ -147,7 +151,9 @@ impl Type {
                 | Self::Ticket
                 | Self::Channel
                 | Self::Tags
-                | Self::Followers,
+                | Self::Followers
+                | Self::About
+                | Self::ExternalRefs,
                 _,
             ) => false,
         };
@@ -172,11 +178,13 @@ impl Type {
             Self::Channel => "channel",
             Self::Tags => "tags",
             Self::Followers => "followers",
+            Self::About => "about",
+            Self::ExternalRefs => "external_refs",
         }
     }
 
     pub(super) fn is_list(&self) -> bool {
-        matches!(self, Self::Tags | Self::Followers)
+        matches!(self, Self::Tags | Self::Followers | Self::About | Self::ExternalRefs)
     }
 }
 
@@ -219,6 +227,8 @@ impl Lexicon {
             Fact::Assignee => Type::Owner,
             Fact::Requester => Type::Requester,
             Fact::Followers => Type::Followers,
+            Fact::About => Type::About,
+            Fact::ExternalRefs => Type::ExternalRefs,
             Fact::Channel => Type::Channel,
             Fact::Tags => Type::Tags,
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,

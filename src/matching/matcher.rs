@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::lexicon::Type;
 use super::narrow::{self, Narrow};
 use super::pattern::Pattern;
+use super::sought::{SoughtRef, SoughtSubject};
 use super::{Facts, Value, fold};
 use crate::condition::{Condition, Fact};
 use crate::ids::{AgentId, OrganisationId, TicketId};
@@ -117,6 +118,8 @@ pub(super) enum Typed {
     Organisation(OrganisationId),
     Ticket(TicketId),
     Channel(Arc<str>, Option<Arc<str>>),
+    Subject(Box<SoughtSubject>),
+    Reference(Box<SoughtRef>),
 }
 
 impl Typed {
@@ -148,7 +151,9 @@ impl Typed {
                 | Self::Me
                 | Self::Organisation(_)
                 | Self::Ticket(_)
-                | Self::Channel(..),
+                | Self::Channel(..)
+                | Self::Subject(_)
+                | Self::Reference(_),
                 _,
             ) => false,
         }
@@ -174,6 +179,8 @@ impl Typed {
             (Self::Me, Value::Followers(followers)) => {
                 me.is_some_and(|me| followers.contains(&Follower::Agent(me)))
             }
+            (Self::Subject(sought), Value::About(all)) => sought.is_among(all),
+            (Self::Reference(sought), Value::ExternalRefs(all)) => sought.is_among(all),
             _ => false,
         }
     }

@@ -17,6 +17,7 @@ mod narrow;
 mod order;
 mod pattern;
 mod sight;
+mod sought;
 
 pub use check::ConditionError;
 pub use facts::{Facts, Value};

@@ -7,6 +7,7 @@ use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
 use crate::ids::{AgentId, DepartmentName, OrganisationId};
 use crate::people::{Follower, Requester};
+use crate::subject::{ExternalRef, SubjectRef};
 use crate::workflow::StatusCategory;
 
 /// What every ticket that matches a condition has in the columns that stores keep indexes on, or
@@ -42,6 +43,10 @@ pub struct Narrow {
     pub followers: Option<BTreeSet<Follower>>,
     /// The organisation that their requester belonged to; `None` among these: none.
     pub organisations: Option<BTreeSet<Option<OrganisationId>>>,
+    /// Which of the host's objects they are about: at least one of these.
+    pub subjects: Option<BTreeSet<SubjectRef>>,
+    /// What other systems call them: at least one of these.
+    pub external_refs: Option<BTreeSet<ExternalRef>>,
 }
 
 /// What a ticket has in the columns that stores keep indexes on: what
@@ -60,6 +65,10 @@ pub struct Indexed<'a> {
     pub followers: &'a [Follower],
     /// The organisation that the requester belonged to.
     pub organisation: Option<OrganisationId>,
+    /// Which of the host's objects it is about.
+    pub subjects: &'a [SubjectRef],
+    /// What other systems call it.
+    pub external_refs: &'a [ExternalRef],
 }
 
 impl Narrow {
@@ -76,6 +85,8 @@ impl Narrow {
             || self.departments.as_ref().is_some_and(BTreeSet::is_empty)
             || self.followers.as_ref().is_some_and(BTreeSet::is_empty)
             || self.organisations.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.subjects.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.external_refs.as_ref().is_some_and(BTreeSet::is_empty)
     }
 
     /// Whether it and another say something of the same columns.
@@ -86,6 +97,8 @@ impl Narrow {
             && self.departments.is_some() == other.departments.is_some()
             && self.followers.is_some() == other.followers.is_some()
             && self.organisations.is_some() == other.organisations.is_some()
+            && self.subjects.is_some() == other.subjects.is_some()
+            && self.external_refs.is_some() == other.external_refs.is_some()
     }
 
     /// What is necessary where both are.
@@ -96,9 +109,12 @@ impl Narrow {
             requesters: both(self.requesters, other.requesters),
             assignees: both(self.assignees, other.assignees),
             departments: both(self.departments, other.departments),
-            // Both may be true by different followers: one of the two is all that can be said.
+            // Both may be true by different followers: one of the two is all that can be said. So
+            // of subjects, and of external references.
             followers: self.followers.or(other.followers),
             organisations: both(self.organisations, other.organisations),
+            subjects: self.subjects.or(other.subjects),
+            external_refs: self.external_refs.or(other.external_refs),
         }
     }
 
@@ -112,12 +128,23 @@ impl Narrow {
             departments: either(self.departments, other.departments),
             followers: either(self.followers, other.followers),
             organisations: either(self.organisations, other.organisations),
+            subjects: either(self.subjects, other.subjects),
+            external_refs: either(self.external_refs, other.external_refs),
         }
     }
 
     /// Whether a ticket with these may match.
     pub fn admits(&self, ticket: Indexed<'_>) -> bool {
-        let Indexed { category, requester, assignee, department, followers, organisation } = ticket;
+        let Indexed {
+            category,
+            requester,
+            assignee,
+            department,
+            followers,
+            organisation,
+            subjects,
+            external_refs,
+        } = ticket;
         let in_department =
             |set: &BTreeSet<Option<DepartmentName>>| set.iter().any(|it| it.as_ref() == department);
         let followed = |set: &BTreeSet<Follower>| followers.iter().any(|who| set.contains(who));
@@ -127,6 +154,11 @@ impl Narrow {
             && self.departments.as_ref().is_none_or(in_department)
             && self.followers.as_ref().is_none_or(followed)
             && self.organisations.as_ref().is_none_or(|set| set.contains(&organisation))
+            && self.subjects.as_ref().is_none_or(|set| subjects.iter().any(|it| set.contains(it)))
+            && self
+                .external_refs
+                .as_ref()
+                .is_none_or(|set| external_refs.iter().any(|it| set.contains(it)))
     }
 }
 
@@ -265,6 +297,17 @@ fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
             };
             narrow.organisations =
                 wanted.map(|values| values.iter().filter_map(organisation).collect());
+        }
+        // Any of a kind, a provider or a scope stands under no one value.
+        Fact::About => {
+            if let (Ask::Contains(Typed::Subject(sought)), true) = (&probe.ask, truth) {
+                narrow.subjects = sought.subject().map(|subject| [subject].into());
+            }
+        }
+        Fact::ExternalRefs => {
+            if let (Ask::Contains(Typed::Reference(sought)), true) = (&probe.ask, truth) {
+                narrow.external_refs = sought.reference().map(|reference| [reference].into());
+            }
         }
         Fact::Queued => {
             let says = |values: Option<&Vec<Typed>>, queued: bool| {

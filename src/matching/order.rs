@@ -253,7 +253,9 @@ impl Key {
             | Type::Ticket
             | Type::Channel
             | Type::Tags
-            | Type::Followers => false,
+            | Type::Followers
+            | Type::About
+            | Type::ExternalRefs => false,
         }
     }
 }

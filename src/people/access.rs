@@ -165,6 +165,14 @@ impl Who<'_> {
             Self::System => Party::System,
         }
     }
+
+    /// Whether they stand outside of the desk, and know nothing of a ticket but what is public.
+    pub(crate) fn is_outside(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::AutoResponder(_) | Self::Guest(..) => true,
+            Self::Agent(_) | Self::Bot | Self::Host | Self::System => false,
+        }
+    }
 }
 
 /// How much of a ticket somebody sees: each all that the ones before it do.

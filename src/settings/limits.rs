@@ -38,6 +38,16 @@ pub struct Limits {
     pub followers: u32,
     /// Guests of a ticket at once. Default 20.
     pub guests: u32,
+    /// Subjects of a ticket, each role counted. Default 50.
+    #[serde(skip_serializing_if = "is_default::<ABOUT>")]
+    pub about: u32,
+    /// External references of a ticket. Default 20.
+    #[serde(skip_serializing_if = "is_default::<EXTERNAL_REFS>")]
+    pub external_refs: u32,
+    /// Bytes of the host's id of a subject, and of the scope and the id of an external reference;
+    /// 1 to 1000. Default 200.
+    #[serde(skip_serializing_if = "is_default::<OBJECT_ID_BYTES>")]
+    pub object_id_bytes: u32,
     /// Attachments of a message. Default 50.
     pub attachments: u32,
     /// Bytes of one attachment, as the host states them. Default 50 MiB.
@@ -75,6 +85,9 @@ impl Default for Limits {
             tags: 50,
             followers: 100,
             guests: 20,
+            about: ABOUT,
+            external_refs: EXTERNAL_REFS,
+            object_id_bytes: OBJECT_ID_BYTES,
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
@@ -89,6 +102,11 @@ impl Default for Limits {
         }
     }
 }
+
+// Left out of what is stored while they are the default, as they were before there were any.
+const ABOUT: u32 = 50;
+const EXTERNAL_REFS: u32 = 20;
+const OBJECT_ID_BYTES: u32 = 200;
 
 /// Whether a cap that came later is as it was before anybody could set it: then settings are
 /// written as they were.
@@ -123,6 +141,15 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             Mistake::OutOfRange {
                 found: limits.condition_bytes.to_string(),
                 expected: "1 to 65536: no text of a condition is longer",
+            },
+        );
+    }
+    if !(1..=1000).contains(&limits.object_id_bytes) {
+        problems.at(
+            "limits.object_id_bytes",
+            Mistake::OutOfRange {
+                found: limits.object_id_bytes.to_string(),
+                expected: "1 to 1000: databases index what is found by it",
             },
         );
     }

@@ -163,9 +163,10 @@ impl DeskState {
             UniqueKey::Number(number) => {
                 rows.get(*self.tickets.get(place_of(*number)?)?).map(|row| row.key)
             }
-            UniqueKey::AgentEmail(_) | UniqueKey::Identity(_) | UniqueKey::Domain(_) => {
-                self.keys.get(key).copied()
-            }
+            UniqueKey::AgentEmail(_)
+            | UniqueKey::Identity(_)
+            | UniqueKey::Domain(_)
+            | UniqueKey::External(_) => self.keys.get(key).copied(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Details, Resolution, Ticket, TicketChange, Visibility};
+use super::{Details, Refs, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part, Sight};
@@ -142,6 +142,7 @@ impl Ticket {
                 followed_up_by: Vec::new(),
                 grants: Vec::new(),
                 proposal: None,
+                refs: Refs::of(&opened.about, &opened.external_refs),
             }),
         }
     }
@@ -218,6 +219,12 @@ impl Ticket {
             }
             TicketChange::FollowersChanged { added, removed } => {
                 merge_sorted(&mut self.edit().followers, added, removed);
+            }
+            TicketChange::AboutChanged { added, removed } => {
+                self.edit().change_about(added, removed);
+            }
+            TicketChange::ExternalRefsChanged { added, removed } => {
+                self.edit().change_external_refs(added, removed);
             }
             TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
             TicketChange::OpenAgeWarned => {
@@ -346,7 +353,7 @@ fn set_field(
     }
 }
 
-fn merge_sorted<T: Ord + Clone>(list: &mut Vec<T>, added: &[T], removed: &[T]) {
+pub(super) fn merge_sorted<T: Ord + Clone>(list: &mut Vec<T>, added: &[T], removed: &[T]) {
     list.retain(|item| removed.binary_search(item).is_err());
     list.extend(added.iter().cloned());
     list.sort_unstable();

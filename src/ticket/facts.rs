@@ -117,6 +117,14 @@ impl Ticket {
                 [] => Value::Missing,
                 followers => Value::Followers(followers),
             },
+            Fact::About => match self.about() {
+                [] => Value::Missing,
+                about => Value::About(about),
+            },
+            Fact::ExternalRefs => match self.external_refs() {
+                [] => Value::Missing,
+                external_refs => Value::ExternalRefs(external_refs),
+            },
             Fact::Priority => Value::Name(self.priority.name.as_str()),
             Fact::Impact => or_missing(self.impact(), |name| Value::Name(name.as_str())),
             Fact::Urgency => or_missing(self.urgency(), |name| Value::Name(name.as_str())),

@@ -6,6 +6,7 @@ mod confirming;
 mod event;
 mod facts;
 mod message;
+mod refs;
 mod strict;
 mod timers;
 
@@ -26,6 +27,7 @@ pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 
+use self::refs::Refs;
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, OrganisationId, ReasonName,
@@ -141,6 +143,7 @@ struct Details {
     grants: Vec<Grant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     proposal: Option<Box<Proposal>>,
+    refs: Option<Box<Refs>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.

@@ -361,6 +361,12 @@ bugs! {
         breaks a_ticket_is_found_once_by_every_road;
     /// The index has the followers of the opening.
     FollowersStay as broken_followers_stay breaks a_ticket_is_found_once_by_every_road;
+    /// The index has the subjects of the opening.
+    SubjectsStay as broken_subjects_stay breaks a_ticket_is_found_once_by_every_road;
+    /// The index has the external references of the opening.
+    ExternalRefsStay as broken_external_refs_stay breaks a_ticket_is_found_once_by_every_road;
+    /// An external reference is told by its id.
+    ScopesAreIgnored as broken_scopes_are_ignored breaks keys_are_told_apart_by_their_bytes;
     /// The index has the department of the opening.
     DepartmentsStay as broken_departments_stay breaks a_ticket_is_found_once_by_every_road;
     /// A listing shows every desk.

@@ -243,6 +243,9 @@ impl Naive {
                 _ => {}
             }
         }
+        if let (UniqueKey::External(reference), Bug::ScopesAreIgnored) = (key, self.bug) {
+            reference.scope = "".into();
+        }
     }
 
     /// A name of a department, likewise.
@@ -359,6 +362,25 @@ impl Naive {
                         Columns::Ticket(new) => {
                             Columns::Ticket(TicketColumns { followers: old.followers, ..new })
                         }
+                        other => other,
+                    }
+                }
+                Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::SubjectsStay) => {
+                    match write.columns {
+                        Columns::Ticket(new) => {
+                            Columns::Ticket(TicketColumns { subjects: old.subjects, ..new })
+                        }
+                        other => other,
+                    }
+                }
+                Some(Row { columns: Columns::Ticket(old), .. })
+                    if self.has(Bug::ExternalRefsStay) =>
+                {
+                    match write.columns {
+                        Columns::Ticket(new) => Columns::Ticket(TicketColumns {
+                            external_refs: old.external_refs,
+                            ..new
+                        }),
                         other => other,
                     }
                 }

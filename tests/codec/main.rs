@@ -8,6 +8,7 @@
     reason = "a test that is wrong should stop"
 )]
 
+mod attached;
 mod confirming;
 mod damaged;
 mod deep;

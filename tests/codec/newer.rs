@@ -303,8 +303,8 @@ fn notices_receipts_keys_and_counters_of_a_newer_build_say_so() {
     let newer = touched.replacen(r#""kind":"contact""#, r#""kind":"survey""#, 1);
     assert_eq!(codec::decode_touched(&newer).unwrap_err().kind(), CodecErrorKind::Newer);
 
-    let error = codec::parse_unique_key("external:shop:4711").unwrap_err();
-    assert_eq!(error.to_string(), "the stored unique key `external` was written by a newer build");
+    let error = codec::parse_unique_key("invoice:shop:4711").unwrap_err();
+    assert_eq!(error.to_string(), "the stored unique key `invoice` was written by a newer build");
     let error = codec::parse_counter("seats:4").unwrap_err();
     assert_eq!(error.kind(), CodecErrorKind::Newer);
 }

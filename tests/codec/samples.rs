@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{confirming, guests, people};
+use crate::{attached, confirming, guests, people};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -222,6 +222,8 @@ pub(crate) fn opened() -> Opened {
         fields: Vec::new(),
         followers: Vec::new(),
         organisation: None,
+        about: Vec::new(),
+        external_refs: Vec::new(),
         follows: None,
         timers: Timers::default(),
     }
@@ -506,6 +508,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(people::history());
     later.extend(confirming::history());
     later.extend(confirming::settings());
+    later.extend(attached::history());
+    later.push(attached::settings());
     later
 }
 
@@ -605,6 +609,9 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((ticket, fold(ticket, &held).unwrap()));
     heads.extend(people::heads());
     heads.extend(confirming::heads());
+    let attached = attached::history();
+    heads.push((ticket, fold(ticket, &attached[..1]).unwrap()));
+    heads.push((ticket, fold(ticket, &attached).unwrap()));
     heads
 }
 
@@ -664,7 +671,7 @@ pub(crate) fn touched() -> Vec<Touched> {
 }
 
 pub(crate) fn unique_keys() -> Vec<UniqueKey> {
-    vec![
+    let mut keys = vec![
         UniqueKey::Number(TicketNumber(1042)),
         UniqueKey::Number(TicketNumber(u64::MAX)),
         UniqueKey::AgentEmail("anna@example.com".into()),
@@ -675,7 +682,9 @@ pub(crate) fn unique_keys() -> Vec<UniqueKey> {
         UniqueKey::identity(&Identity::social("mastodon", "@maria:example.com")),
         UniqueKey::identity(&Identity::other("customer_number", "4711: \"ü\"")),
         UniqueKey::Domain("acme.example".into()),
-    ]
+    ];
+    keys.extend(attached::keys());
+    keys
 }
 
 pub(crate) fn counters() -> Vec<Counter> {

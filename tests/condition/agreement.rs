@@ -2,7 +2,7 @@
 //! and whatever matches satisfies the narrowing.
 
 use helpdesk::matching::{Indexed, Matcher, Narrow, Place};
-use helpdesk::{AgentId, Condition, Status, StatusCategory, Ticket};
+use helpdesk::{AgentId, Condition, ExternalRef, Status, StatusCategory, SubjectRef, Ticket};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -33,6 +33,7 @@ pub(crate) fn conditions(place: Place, count: u32) -> Vec<(Condition, Matcher, O
 }
 
 fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
+    let subjects: Vec<SubjectRef> = ticket.about().iter().map(|it| it.subject.clone()).collect();
     matcher.narrow().iter().any(|narrow| {
         narrow.admits(Indexed {
             category: ticket.status().category,
@@ -41,6 +42,8 @@ fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
             department: ticket.department(),
             followers: ticket.followers(),
             organisation: ticket.organisation(),
+            subjects: &subjects,
+            external_refs: ticket.external_refs(),
         })
     })
 }
@@ -145,9 +148,17 @@ fn each_alternative_narrows_by_columns_of_its_own() {
     let narrow = |text: &str| matcher(text, Place::View).for_agent(ANNA).narrow();
     let sight = narrow("assignee = me or requester = me or department in (support, billing)");
     let told = |narrow: &Narrow| {
-        let Narrow { categories, requesters, assignees, departments, followers, organisations } =
-            narrow;
-        assert_eq!(*followers, None);
+        let Narrow {
+            categories,
+            requesters,
+            assignees,
+            departments,
+            followers,
+            organisations,
+            subjects,
+            external_refs,
+        } = narrow;
+        assert_eq!((followers, subjects, external_refs), (&None, &None, &None));
         let count = |found: Option<usize>| found.unwrap_or(0);
         [
             count(categories.as_ref().map(|set| set.len())),
@@ -166,6 +177,17 @@ fn each_alternative_narrows_by_columns_of_its_own() {
     assert_eq!(shapes, [[2, 0, 1, 0, 0], [2, 1, 0, 0, 0]]);
     assert_eq!(narrow("(assignee = me and assignee is missing) or requester = me").len(), 1);
     assert_eq!(narrow("any()"), []);
+    // One object, one reference; any of a kind stands under no one value.
+    let order = |id: &str| SubjectRef::new("order", id);
+    let about = narrow("about contains order:7 or about contains cause/order:8");
+    assert_eq!(about.len(), 1);
+    assert_eq!(about[0].subjects, Some([order("7"), order("8")].into()));
+    let named = narrow("external_refs contains jira:acme:1 and status = open");
+    assert_eq!(named[0].external_refs, Some([ExternalRef::new("jira", "acme", "1")].into()));
+    for wide in ["about contains order", "external_refs contains jira:acme", "not about is missing"]
+    {
+        assert_eq!(narrow(wide), [Narrow::unrestricted()], "{wide}");
+    }
     // What is said of one column is one alternative.
     assert_eq!(narrow("status_category = new or status_category = open").len(), 1);
 }

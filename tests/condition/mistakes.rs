@@ -92,6 +92,22 @@ fn values_must_be_of_the_fact_s_type() {
             "subject contains \"\"",
             "contains: there must be at least one character to look for".into(),
         ),
+        (
+            "about contains 4711",
+            "contains: `4711` is not a subject: `KIND:ID` or `KIND`, with `ROLE/` before it or without"
+                .into(),
+        ),
+        (
+            "about contains \"order:\"",
+            "contains: `order:` is not a subject: `KIND:ID` or `KIND`, with `ROLE/` before it or without"
+                .into(),
+        ),
+        (
+            "external_refs contains \"jira:acme:\"",
+            "contains: `jira:acme:` is not an external reference: `PROVIDER:SCOPE:ID`, \
+             `PROVIDER:SCOPE` or `PROVIDER`"
+                .into(),
+        ),
         ("tags contains \"\"", "contains: there must be at least one character to look for".into()),
     ] {
         wrong(text, Place::Rule, &told);
@@ -111,6 +127,9 @@ fn facts_have_the_tests_of_their_type() {
         "tags = vip",
         "tags in (vip)",
         "followers != me",
+        "about = order:7",
+        "external_refs in (jira)",
+        "about matches \"x\"",
         "tags matches \"x\"",
         "subject older than PT1H",
         "field.due younger than PT1H",
@@ -119,7 +138,12 @@ fn facts_have_the_tests_of_their_type() {
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].contains("cannot be tested with"), "{text}: {told:?}");
     }
-    for text in ["tags changed to vip", "followers changed from x", "message.text changed"] {
+    for text in [
+        "tags changed to vip",
+        "about changed to order:7",
+        "followers changed from x",
+        "message.text changed",
+    ] {
         let told = mistakes(&parse(text), Place::Trigger);
         assert!(told[0].contains("cannot be tested with"), "{text}: {told:?}");
     }

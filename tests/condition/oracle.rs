@@ -77,6 +77,10 @@ impl Oracle {
             Is::AtLeast(bound) => {
                 self.rank(fact, &now).zip(self.bound(fact, bound)).is_some_and(|(a, b)| a >= b)
             }
+            // Of subjects and references it knows every way to name them.
+            Is::Contains(item) if matches!(fact, Fact::About | Fact::ExternalRefs) => {
+                matches!(&now, Known::Names(names) if names.contains(&plain(item)))
+            }
             Is::Contains(item) => match &now {
                 Known::Written(text) => lower(text).contains(&lower(&plain(item))),
                 Known::Names(names) if *fact == Fact::Followers => {
@@ -185,6 +189,21 @@ impl Oracle {
             Fact::Followers => list(ticket.followers().iter().map(|follower| match follower {
                 Follower::Contact(id) => format!("contact:{id}"),
                 Follower::Agent(id) => format!("agent:{id}"),
+            })),
+            Fact::About => list(ticket.about().iter().flat_map(|about| {
+                let (kind, whole) = (about.subject.kind.to_string(), about.subject.to_string());
+                let role = about.role.as_ref();
+                let within = |name: &String| role.map(|role| format!("{role}/{name}"));
+                let in_role = [within(&kind), within(&whole)].into_iter().flatten();
+                // What it is, so that a role that goes is a change.
+                let itself = format!("is {about}");
+                in_role.chain([kind, whole, itself]).collect::<Vec<_>>()
+            })),
+            Fact::ExternalRefs => list(ticket.external_refs().iter().flat_map(|it| {
+                let provider = it.provider.to_string();
+                let scoped = format!("{provider}:{}", it.scope);
+                let whole = format!("{scoped}:{}", it.id);
+                [provider, scoped, whole]
             })),
             Fact::Priority => Known::Name(ticket.priority().name.to_string()),
             Fact::Impact => name(ticket.impact()),

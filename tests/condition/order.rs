@@ -12,7 +12,8 @@ use super::{draft, lexicon};
 
 pub(crate) fn sortable() -> Vec<Fact> {
     let built_in = Fact::built_in().filter(|fact| {
-        ![Fact::Tags, Fact::Followers].contains(fact) && !fact.to_string().starts_with("message.")
+        ![Fact::Tags, Fact::Followers, Fact::About, Fact::ExternalRefs].contains(fact)
+            && !fact.to_string().starts_with("message.")
     });
     let fields = ["order", "seats", "paid", "due", "plan"].map(Fact::field);
     built_in.chain(fields).collect()

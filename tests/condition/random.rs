@@ -149,6 +149,8 @@ pub(crate) struct Words {
     pub(crate) organisations: Vec<String>,
     pub(crate) tickets: Vec<String>,
     pub(crate) tags: Vec<String>,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) references: Vec<String>,
     pub(crate) spans: Vec<Span>,
 }
 
@@ -220,6 +222,16 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
         people.into_iter().filter(|value| place == Place::View || *value != me).collect();
     tests.push(select(everyone).prop_map(|who| Fact::Followers.contains(who)).boxed());
     tests.push(select(words.tags.clone()).prop_map(|tag| Fact::Tags.contains(tag)).boxed());
+    let subjects = select(words.subjects.clone());
+    tests.push(subjects.prop_map(|subject| Fact::About.contains(subject)).boxed());
+    let references = select(words.references.clone());
+    tests.push(references.prop_map(|it| Fact::ExternalRefs.contains(it)).boxed());
+    let attached = select(vec![Fact::About, Fact::ExternalRefs]);
+    tests.push(
+        (attached, any::<bool>())
+            .prop_map(|(fact, is)| if is { fact.present() } else { fact.missing() })
+            .boxed(),
+    );
     for (fact, texts) in words.texts.clone() {
         let piece = (select(texts), any::<prop::sample::Index>(), 1usize..4);
         let contains = move |(text, at, length): (String, prop::sample::Index, usize)| {
@@ -243,7 +255,7 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
             let changed = changing.iter().map(|(fact, _)| fact.clone());
             tests.push(select(changed.collect::<Vec<Fact>>()).prop_map(Fact::changed).boxed());
             // No literal equals a list, so these would be rare.
-            let lists = select(vec![Fact::Tags, Fact::Followers]);
+            let lists = select(vec![Fact::Tags, Fact::Followers, Fact::About, Fact::ExternalRefs]);
             tests.push(lists.prop_map(Fact::changed).boxed());
             let from_to = select(changing).prop_flat_map(|(fact, values)| {
                 (select(values), any::<bool>()).prop_map(move |(value, from)| {

@@ -10,9 +10,9 @@ use helpdesk::command::{
 };
 use helpdesk::matching::Place;
 use helpdesk::{
-    Actor, Channel, Command, ContactId, ContactProfile, FieldName, FieldValue, Follower, Head, Key,
-    Message, OrganisationId, OrganisationProfile, Origin, Requester, Revision, Scene, Span, Tag,
-    Ticket, TicketId, TicketNumber, fold,
+    About, Actor, Channel, Command, ContactId, ContactProfile, ExternalRef, FieldName, FieldValue,
+    Follower, Head, Key, Message, OrganisationId, OrganisationProfile, Origin, Requester, Revision,
+    Scene, Span, Tag, Ticket, TicketId, TicketNumber, fold,
 };
 use helpdesk::{Fact, SettingsDraft};
 
@@ -275,6 +275,19 @@ fn edit(random: &mut Random, id: TicketId) -> Edit {
                 Follower::Agent(BEN),
             ]));
         }
+        4 if random.below(2) == 0 => {
+            edit.add_about.insert(random.pick(&[
+                About::new("order", "7"),
+                About::new("order", "7").role("cause"),
+                About::new("order", "8").role("cause"),
+                About::new("asset", "a:1"),
+            ]));
+            edit.remove_about.insert(About::new("order", "7"));
+            // Some are another's, and are refused.
+            let (scope, id) = (random.pick(&["acme", ""]), random.pick(&["1", "2", "3"]));
+            edit.add_external_refs.insert(ExternalRef::new("jira", scope, id));
+            edit.remove_external_refs.insert(ExternalRef::new("jira", "acme", "1"));
+        }
         4 => edit.impact = Patch::Set(random.pick(&["high", "low"]).into()),
         _ => {}
     }
@@ -367,6 +380,8 @@ pub(crate) fn words() -> Words {
         organisations: [ACME, EVIL].map(|id| id.to_string()).into(),
         tickets: vec![TicketId::from_u128(1).to_string(), TicketId::from_u128(203).to_string()],
         tags: strings(&TAGS),
+        subjects: strings(&["order:7", "order", "cause/order:7", "cause/order", "asset:a:1", "x"]),
+        references: strings(&["jira", "jira:acme", "jira:acme:1", "jira::1", "shop:", "x"]),
         spans: vec![Span::ZERO, Span::hours(1), Span::hours(24), Span::days(4)],
     }
 }

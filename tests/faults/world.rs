@@ -6,9 +6,9 @@ use helpdesk::command::*;
 use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter, Desk,
-    Event, Follower, GuestId, GuestRight, Identity, Key, Notice, OrganisationProfile, Record,
-    Revision, TicketId, TicketNumber, UniqueKey,
+    About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
+    Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, Notice,
+    OrganisationProfile, Record, Revision, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -88,6 +88,9 @@ pub(crate) fn world() -> MemoryStore {
         &agent(ANNA),
         GrantAccess { ticket: OWNED, guest: VISITOR, contact: MARIA, rights, until },
     );
+    let mut edit = Edit::new(OWNED);
+    edit.add_external_refs = [external("1")].into();
+    kit.ok(&agent(ANNA), edit);
     kit.ok(&agent(ANNA), resolve(RESOLVED));
     kit.ok(&Actor::Host, close(CLOSED));
     kit.ok(&agent(ANNA), propose(PROPOSED));
@@ -115,11 +118,15 @@ pub(crate) fn accepted() -> Vec<Scene> {
     };
     let mut open = request(FRESH);
     open.followers = [Follower::Contact(OTTO), Follower::Agent(CARL)].into();
+    open.about = [About::new("order", "7")].into();
     let mut edit = Edit::new(OWNED);
     edit.subject = Some("Printer, again".into());
     edit.category = Patch::Set("billing".into());
     edit.add_tags = ["fire".into()].into();
     edit.priority = Some("critical".into());
+    edit.add_about = [About::new("order", "7").role("cause")].into();
+    edit.add_external_refs = [external("2")].into();
+    edit.remove_external_refs = [external("1")].into();
     let log = LogConversation {
         ticket: OWNED,
         said_by: SaidBy::Requester,
@@ -253,9 +260,22 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
         (scene("Anna's address", &host, ben), "email_taken"),
         (scene("Otto's address", &host, his), "identity_taken"),
         (scene("Acme's domain", &host, theirs), "domain_taken"),
+        (
+            scene("what another ticket is called", &host, {
+                let mut edit = Edit::new(NEW);
+                edit.add_external_refs = [external("1")].into();
+                Command::Edit(edit)
+            }),
+            "external_ref_taken",
+        ),
         (scene("a second desk", &host, again), "desk_exists"),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
     ]
+}
+
+/// What another system calls a ticket.
+fn external(id: &str) -> ExternalRef {
+    ExternalRef::new("jira", "acme", id)
 }
 
 /// All that a store holds of the desk.
@@ -289,7 +309,8 @@ pub(crate) fn everything(store: &MemoryStore) -> Everything {
     let identities = ["otto@example.com", "maria@acme.example"].map(Identity::email);
     let identities = identities.iter().map(UniqueKey::identity).chain(domains);
     let addresses = addresses.map(UniqueKey::AgentEmail).into_iter().chain(identities);
-    let unique: Vec<_> = addresses.chain(numbers).collect();
+    let external = ["1", "2"].map(external).map(UniqueKey::from);
+    let unique: Vec<_> = addresses.chain(numbers).chain(external).collect();
     let receipt = store.receipt(DESK, ONCE).unwrap();
     let look = Lease { until: monday(), limit: 0 };
     let wake = |now| store.due(Scope::One(DESK), now, look).unwrap().next;

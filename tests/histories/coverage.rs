@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 49] = [
+const REFUSALS: [&str; 50] = [
     "already_merged",
     "already_taken",
     "bad_condition",
@@ -20,6 +20,7 @@ const REFUSALS: [&str; 49] = [
     "domain_taken",
     "email_taken",
     "empty",
+    "external_ref_taken",
     "field_invalid",
     "field_required",
     "finished",
@@ -58,7 +59,7 @@ const REFUSALS: [&str; 49] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 59] = [
+const CHANGES: [&str; 61] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -118,6 +119,8 @@ const CHANGES: [&str; 59] = [
     "moved: Proposed",
     "moved: Rejected",
     "moved: UnmarkedSpam",
+    "AboutChanged",
+    "ExternalRefsChanged",
 ];
 
 /// How often each thing happened.

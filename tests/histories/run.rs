@@ -7,8 +7,8 @@ use helpdesk::conformance::history::{DESK, History, Step, View, cast};
 use helpdesk::conformance::model::{Model, Prediction};
 use helpdesk::store::{MemoryStore, Store, Wanted};
 use helpdesk::{
-    Call, Command, Counter, DepartmentName, Desk, DeskError, Head, Key, Outcome, Record, Revision,
-    Settings,
+    Call, Command, Counter, DepartmentName, Desk, DeskError, ExternalRef, Head, Key, Outcome,
+    Record, Revision, Settings, UniqueKey,
 };
 
 use super::coverage::Coverage;
@@ -292,6 +292,7 @@ impl Run {
         for key in self.known.keys() {
             self.compare(*key)?;
         }
+        self.external_keys()?;
         let mut rings = 0;
         while let Some(wake) = self.desk.next_wake(self.clock).map_err(said)? {
             // A wake may have passed while nobody ticked.
@@ -309,7 +310,26 @@ impl Run {
                 laws::at_rest(ticket, self.model.settings())?;
             }
         }
+        self.external_keys()?;
         self.coverage.histories += 1;
+        Ok(())
+    }
+
+    /// T10: what another system calls a ticket is that ticket's key, and nobody else's.
+    fn external_keys(&self) -> Result<(), Broken> {
+        let mut keys = Vec::new();
+        for (provider, scope) in [("jira", ""), ("jira", "acme"), ("shop", ""), ("shop", "acme")] {
+            let ids = ["1", "2", "3", "4:5", "5", "6", "7", "8"];
+            keys.extend(ids.map(|id| ExternalRef::new(provider, scope, id)));
+        }
+        let unique: Vec<UniqueKey> = keys.iter().cloned().map(UniqueKey::from).collect();
+        let owners = self.desk.store().resolve(DESK, &unique).map_err(said)?;
+        for (reference, owner) in keys.iter().zip(owners) {
+            let mut tickets = self.model.tickets().values();
+            let model = tickets.find(|ticket| ticket.external_refs.contains(reference));
+            let model = model.map(|ticket| Key::ticket(DESK, ticket.id));
+            law!(owner == model, "{owner:?} is called {reference}, the model says {model:?}");
+        }
         Ok(())
     }
 

@@ -107,8 +107,10 @@ fn same_records(ours: &Desk<TextStore>, theirs: &Desk<MemoryStore>) {
         let history = ours.history(*key, Revision::ZERO, usize::MAX).unwrap();
         assert_eq!(history, theirs.history(*key, Revision::ZERO, usize::MAX).unwrap());
         assert_eq!(ours.verify(*key).unwrap(), *revision);
-        let numbers: Vec<_> = number.map(UniqueKey::Number).into_iter().collect();
-        let owners = ours.store().resolve(DESK, &numbers).unwrap();
+        let mut unique: Vec<_> = number.map(UniqueKey::Number).into_iter().collect();
+        let refs = record.ticket().map_or(&[][..], |ticket| ticket.external_refs());
+        unique.extend(refs.iter().cloned().map(UniqueKey::from));
+        let owners = ours.store().resolve(DESK, &unique).unwrap();
         assert!(owners.iter().all(|owner| *owner == Some(*key)));
     }
 }

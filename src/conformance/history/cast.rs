@@ -121,6 +121,7 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
         0 => proposed("answered", None),
         _ => proposed("pending", Some("confirmation")),
     });
+    draft.limits.object_id_bytes = 12;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -180,6 +181,8 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);
+    draft.limits.about = random.one_of([7, 7, 2]);
+    draft.limits.external_refs = random.one_of([3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
 }
 

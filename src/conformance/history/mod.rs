@@ -27,6 +27,7 @@
 //! # Ok::<(), DeskError>(())
 //! ```
 
+mod attached;
 pub mod cast;
 mod confirming;
 mod draw;

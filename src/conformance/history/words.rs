@@ -56,6 +56,7 @@ impl Draw<'_> {
         if self.random.percent(10) {
             open.followers = (0..self.random.below(5)).map(|_| self.follower()).collect();
         }
+        self.attach(&mut open);
         open
     }
 
@@ -114,6 +115,7 @@ impl Draw<'_> {
             edit.follow = (0..self.random.below(3)).map(|_| self.follower()).collect();
             edit.unfollow = (0..self.random.below(3)).map(|_| self.follower()).collect();
         }
+        self.attach_anew(&mut edit, ticket);
         edit
     }
 

@@ -1,6 +1,7 @@
 //! Listings: what is found is what the conditions say, as last committed, page by page, and of
 //! one desk.
 
+use super::attached::{ATTACHED, attach};
 use super::random::Chance;
 use crate::command::{Assign, Edit, Open, Reopen, Resolve, Transfer};
 use crate::conformance::hand::{DESK, ELSEWHERE, Hand, at, elsewhere, parts, ticket};
@@ -330,6 +331,7 @@ async fn every_kind(store: &dyn AsyncStore) -> Verdict<(AsyncDesk<&dyn AsyncStor
         let edit = Edit { follow: who(follow), unfollow: who(unfollow), ..ticket };
         desk.edit(host(), edit).await?;
     }
+    attach(&desk).await?;
     Ok((desk, agents))
 }
 
@@ -386,6 +388,7 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
             format!("not {follows}"),
         ]);
     }
+    questions.extend(ATTACHED.map(str::to_owned));
     for question in questions {
         for order in ["", "number desc", "department, requester desc"] {
             for limit in [2, 99] {

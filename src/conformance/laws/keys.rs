@@ -5,7 +5,7 @@ use crate::conformance::hand::{
 };
 use crate::conformance::law::{Fault, Verdict, same, unless};
 use crate::store::{CommitError, CommitParts};
-use crate::{AgentId, Key, KeyChange, UniqueKey};
+use crate::{AgentId, ExternalRef, Key, KeyChange, UniqueKey};
 
 fn mail() -> UniqueKey {
     email("desk@example.com")
@@ -47,8 +47,23 @@ pub(super) async fn a_key_has_one_owner(hand: Hand<'_>) -> Verdict {
 }
 
 pub(super) async fn keys_are_told_apart_by_their_bytes(hand: Hand<'_>) -> Verdict {
-    let keys: Vec<(Key, UniqueKey)> =
-        (1..).zip(ALIKE).map(|(id, words)| (agent(AgentId::from_u128(id)), email(words))).collect();
+    let mails = ALIKE.map(email);
+    let external = |provider: &str, scope: &str, id: &str| {
+        UniqueKey::from(ExternalRef::new(provider, scope, id))
+    };
+    // Each part of a reference counts, and an id may have what stands between the parts.
+    let parts = [
+        external("jira", "acme", "7"),
+        external("jira", "acme", "7:7"),
+        external("jira", "", "7"),
+        external("jira", "", "acme:7"),
+        external("shop", "acme", "7"),
+    ];
+    let ids = ALIKE.map(|id| external("shop", "a", id));
+    let keys: Vec<(Key, UniqueKey)> = (1..)
+        .zip(mails.into_iter().chain(parts).chain(ids))
+        .map(|(id, key)| (agent(AgentId::from_u128(id)), key))
+        .collect();
     for (by, key) in &keys {
         let taken = KeyChange::Take(key.clone(), *by);
         hand.commit(changes(hand, &[(*by, 0)], &[taken])?).await?;

@@ -2,6 +2,7 @@
 //! from this list come [`LAWS`] and the tests of
 //! [`store_conformance!`](crate::store_conformance!).
 
+mod attached;
 mod commit;
 mod counters;
 mod desk;

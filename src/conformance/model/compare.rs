@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 
 use super::{Admission, Model, ModelTicket, Voice};
-use crate::{Erasable, FieldName, FieldValue, Follower, Grant, Resolution, Tag, Ticket};
+use crate::{
+    About, Erasable, ExternalRef, FieldName, FieldValue, Follower, Grant, Resolution, Tag, Ticket,
+};
 
 /// Collects what differs, by name.
 struct Differences(Vec<String>);
@@ -117,6 +119,10 @@ impl ModelTicket {
         found.note("tags", ticket.tags().iter().collect(), tags);
         let followers: Vec<&Follower> = self.followers.iter().collect();
         found.note("followers", ticket.followers().iter().collect(), followers);
+        let subjects: Vec<&About> = self.subjects.iter().collect();
+        found.note("subjects", ticket.about().iter().collect(), subjects);
+        let external_refs: Vec<&ExternalRef> = self.external_refs.iter().collect();
+        found.note("external_refs", ticket.external_refs().iter().collect(), external_refs);
         let granted = |grant: &Grant| Admission {
             contact: grant.contact,
             rights: grant.rights.clone(),

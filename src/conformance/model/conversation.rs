@@ -91,6 +91,7 @@ impl Model {
         }
         ticket.followers = open.followers.clone();
         self.at_most(step, open.followers.len(), draft.limits.followers);
+        self.relate_new(step, &mut ticket, &open.about, &open.external_refs);
         ticket.arm(&self.settings);
         ticket
     }
@@ -141,6 +142,8 @@ impl Model {
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
             followers: BTreeSet::new(),
+            subjects: BTreeSet::new(),
+            external_refs: BTreeSet::new(),
             guests: BTreeMap::new(),
             reopened: 0,
             escalated: 0,
@@ -323,6 +326,7 @@ impl Model {
         child.about = ticket.about.clone();
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
+        child.subjects = ticket.subjects.clone();
         child.say(said, Voice::Asks, true);
         child.arm(&self.settings);
         step.opens = Some(child);

@@ -36,6 +36,7 @@ impl Model {
         if !ticket.followers.is_subset(&followers) {
             self.at_most(step, ticket.followers.len(), draft.limits.followers);
         }
+        self.relate_anew(step, ticket, edit);
     }
 
     /// Checks a subject, and gives it without the blanks at its edges.

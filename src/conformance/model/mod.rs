@@ -38,6 +38,7 @@ mod ownership;
 mod people;
 mod privacy;
 mod spam;
+mod subjects;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};

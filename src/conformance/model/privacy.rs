@@ -155,7 +155,8 @@ impl Model {
         step.require(!ticket.held, "on_legal_hold");
         self.why(step, &erase.reason);
         // Why something was erased stays, or doing it twice would never end.
-        if ticket.forget(|(_, reason)| !reason) {
+        let forgotten = ticket.forget(|(_, reason)| !reason);
+        if ticket.detach() || forgotten {
             ticket.words.come(step.now);
         }
     }

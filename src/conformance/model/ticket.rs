@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Admission, Offer, Words};
 use crate::{
-    Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    GuestId, ImpactName, OrganisationId, Origin, PriorityName, ReasonName, ReceivedAt, Requester,
-    ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag,
-    TicketId, Timers, UrgencyName,
+    About, Actor, AgentId, CategoryName, Channel, DepartmentName, ExternalRef, FieldName,
+    FieldValue, Follower, GuestId, ImpactName, OrganisationId, Origin, PriorityName, ReasonName,
+    ReceivedAt, Requester, ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft,
+    StatusName, Tag, TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -83,6 +83,9 @@ pub struct ModelTicket {
     pub tags: BTreeSet<Tag>,
     pub fields: BTreeMap<FieldName, FieldValue>,
     pub followers: BTreeSet<Follower>,
+    /// What it is about; `about` is its category.
+    pub subjects: BTreeSet<About>,
+    pub external_refs: BTreeSet<ExternalRef>,
     pub guests: BTreeMap<GuestId, Admission>,
     pub reopened: u32,
     pub escalated: u32,

@@ -84,6 +84,7 @@ impl Refusal {
             Self::MergeIntoSelf { .. } => "merge_into_self",
             Self::AlreadyMerged { .. } => "already_merged",
             Self::NotMerged { .. } => "not_merged",
+            Self::ExternalRefTaken { .. } => "external_ref_taken",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
             Self::CursorMismatch => "cursor_mismatch",
@@ -132,6 +133,7 @@ impl Refusal {
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
             | Self::EmailTaken
+            | Self::ExternalRefTaken { .. }
             | Self::OnLegalHold { .. }
             | Self::StillActive { .. }
             | Self::HistoryUnreadable { .. }

@@ -16,6 +16,7 @@ use crate::ids::{
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
+use crate::subject::ExternalRef;
 use crate::ticket::ReplayError;
 use crate::workflow::StatusCategory;
 
@@ -343,6 +344,17 @@ pub enum Refusal {
         /// The contact.
         contact: ContactId,
     },
+    /// Another ticket of the desk has this external reference.
+    ///
+    /// Which one is said to those who see that ticket. To others it is not there: they are told no
+    /// more than that the reference is in use.
+    #[error("the external reference `{reference}` is in use{}", by(*owner))]
+    ExternalRefTaken {
+        /// The reference.
+        reference: Box<ExternalRef>,
+        /// The ticket that has it; `None` where the actor does not see it.
+        owner: Option<TicketId>,
+    },
     /// A condition, an order or a view with mistakes in it.
     #[error("{problems}")]
     BadCondition {
@@ -412,4 +424,8 @@ pub enum Refusal {
     /// The ticket is marked as spam: the mark is taken back first.
     #[error("the ticket is marked as spam: use the command `unmark_spam`")]
     Spam,
+}
+
+fn by(owner: Option<TicketId>) -> String {
+    owner.map_or_else(String::new, |owner| format!(", by the ticket `{owner}`"))
 }

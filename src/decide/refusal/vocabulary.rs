@@ -56,6 +56,18 @@ pub enum Vocabulary {
     Bot,
     /// The host's own correlation id.
     Correlation,
+    /// The kind of one of the host's objects.
+    SubjectKind,
+    /// What one of the host's objects has to do with a ticket.
+    SubjectRole,
+    /// The id of one of the host's objects.
+    SubjectId,
+    /// Another system that has a name for a ticket.
+    Provider,
+    /// Where in that system the name is unique.
+    ExternalScope,
+    /// What a ticket is called in another system.
+    ExternalId,
 }
 
 impl fmt::Display for Vocabulary {
@@ -86,6 +98,12 @@ impl fmt::Display for Vocabulary {
             Self::Contract => "contract",
             Self::Bot => "bot",
             Self::Correlation => "correlation id",
+            Self::SubjectKind => "kind of subject",
+            Self::SubjectRole => "role of a subject",
+            Self::SubjectId => "subject's id",
+            Self::Provider => "provider",
+            Self::ExternalScope => "external scope",
+            Self::ExternalId => "external id",
         })
     }
 }

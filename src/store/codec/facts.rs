@@ -19,6 +19,7 @@ use crate::people::{
 };
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
+use crate::subject::{About, ExternalRef};
 use crate::ticket::{
     Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange, TicketChange, Timers,
     Unassigning,
@@ -125,6 +126,14 @@ events! {
     "ticket.followers_changed" => FollowersChanged {
         added as added: Vec<Follower>,
         removed as removed: Vec<Follower>
+    };
+    "ticket.about_changed" => AboutChanged {
+        added as added: Vec<About>,
+        removed as removed: Vec<About>
+    };
+    "ticket.external_refs_changed" => ExternalRefsChanged {
+        added as added: Vec<ExternalRef>,
+        removed as removed: Vec<ExternalRef>
     };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
     "ticket.open_age_warned" => OpenAgeWarned {};

@@ -7,12 +7,13 @@ use std::str::FromStr;
 use super::{CodecError, CodecErrorKind, Stored};
 use crate::decide::{Counter, UniqueKey};
 use crate::ids::{AgentId, DepartmentName, TicketNumber};
+use crate::subject::ExternalRef;
 
 /// A unique key as text, the same for ever.
 ///
 /// ```
 /// use helpdesk::store::codec;
-/// use helpdesk::{Identity, TicketNumber, UniqueKey};
+/// use helpdesk::{ExternalRef, Identity, TicketNumber, UniqueKey};
 ///
 /// let number = UniqueKey::Number(TicketNumber(1042));
 /// assert_eq!(codec::unique_key_text(&number), "number:1042");
@@ -23,6 +24,8 @@ use crate::ids::{AgentId, DepartmentName, TicketNumber};
 ///
 /// let phone = UniqueKey::identity(&Identity::phone("+39 06 69812345"));
 /// assert_eq!(codec::unique_key_text(&phone), "identity:phone:+390669812345");
+/// let theirs = UniqueKey::from(ExternalRef::new("jira", "acme", "OPS-17"));
+/// assert_eq!(codec::unique_key_text(&theirs), "external:jira:acme:OPS-17");
 /// ```
 pub fn unique_key_text(key: &UniqueKey) -> String {
     match key {
@@ -30,6 +33,7 @@ pub fn unique_key_text(key: &UniqueKey) -> String {
         UniqueKey::AgentEmail(address) => format!("agent_email:{address}"),
         UniqueKey::Identity(identity) => format!("identity:{identity}"),
         UniqueKey::Domain(domain) => format!("domain:{domain}"),
+        UniqueKey::External(reference) => format!("external:{reference}"),
     }
 }
 
@@ -48,6 +52,11 @@ pub fn parse_unique_key(text: &str) -> Result<UniqueKey, CodecError> {
         ("agent_email", address) => Ok(UniqueKey::AgentEmail(address.into())),
         ("identity", identity) => Ok(UniqueKey::Identity(identity.into())),
         ("domain", domain) => Ok(UniqueKey::Domain(domain.into())),
+        ("external", reference) => {
+            let (provider, rest) = split(reference, Stored::UniqueKey)?;
+            let (scope, id) = split(rest, Stored::UniqueKey)?;
+            Ok(UniqueKey::from(ExternalRef::new(provider, scope, id)))
+        }
         (word, _) => Err(CodecError::new(CodecErrorKind::Newer, Stored::UniqueKey).tagged(word)),
     }
 }

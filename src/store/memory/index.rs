@@ -14,6 +14,7 @@ use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
 use crate::matching::Narrow;
 use crate::people::{Follower, Requester};
 use crate::store::{Lease, Roster};
+use crate::subject::{ExternalRef, SubjectRef};
 use crate::workflow::StatusCategory;
 
 /// Tickets under one value of one column, in order.
@@ -29,6 +30,8 @@ pub(super) struct Indexes {
     departments: IdMap<(Option<DepartmentName>, Standing), Shelf>,
     followers: IdMap<Follower, Shelf>,
     organisations: IdMap<OrganisationId, Shelf>,
+    subjects: IdMap<SubjectRef, Shelf>,
+    external_refs: IdMap<ExternalRef, Shelf>,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -93,13 +96,11 @@ impl Indexes {
             after.and_then(organisation),
         );
         let followers = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.followers);
-        let (before, after) = (followers(before), followers(after));
-        for gone in before.iter().filter(|who| !after.contains(who)) {
-            shift(&mut self.followers, number, Some(*gone), None);
-        }
-        for come in after.iter().filter(|who| !before.contains(who)) {
-            shift(&mut self.followers, number, None, Some(*come));
-        }
+        shift_each(&mut self.followers, number, followers(before), followers(after));
+        let subjects = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.subjects);
+        shift_each(&mut self.subjects, number, subjects(before), subjects(after));
+        let refs = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.external_refs);
+        shift_each(&mut self.external_refs, number, refs(before), refs(after));
     }
 
     /// The shelves on which everything stands that one of these alternatives allows. `None`: one
@@ -112,8 +113,16 @@ impl Indexes {
     /// The shelves on which everything stands that this allows: those of the column that leaves
     /// the least.
     fn shelves_of(&self, narrow: &Narrow) -> Option<Vec<&Shelf>> {
-        let Narrow { categories, requesters, assignees, departments, followers, organisations } =
-            narrow;
+        let Narrow {
+            categories,
+            requesters,
+            assignees,
+            departments,
+            followers,
+            organisations,
+            subjects,
+            external_refs,
+        } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
             .filter(|done| {
@@ -146,8 +155,22 @@ impl Indexes {
             .as_ref()
             .and_then(|set| set.iter().copied().collect::<Option<Vec<OrganisationId>>>())
             .map(|ids| ids.iter().filter_map(|id| self.organisations.get(id)).collect());
-        let plans: [Option<Vec<&Shelf>>; 6] =
-            [by_category, by_requester, by_assignee, by_department, by_follower, by_organisation];
+        let by_subject = subjects
+            .as_ref()
+            .map(|set| set.iter().filter_map(|subject| self.subjects.get(subject)).collect());
+        let by_ref = external_refs
+            .as_ref()
+            .map(|set| set.iter().filter_map(|it| self.external_refs.get(it)).collect());
+        let plans: [Option<Vec<&Shelf>>; 8] = [
+            by_category,
+            by_requester,
+            by_assignee,
+            by_department,
+            by_follower,
+            by_organisation,
+            by_subject,
+            by_ref,
+        ];
         let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }
@@ -207,6 +230,21 @@ pub(super) fn in_order<'s>(
         }
         Some(next)
     })
+}
+
+/// Moves a ticket that stands on several shelves at once.
+fn shift_each<K: Eq + Hash + Clone>(
+    shelves: &mut IdMap<K, Shelf>,
+    number: TicketNumber,
+    before: &[K],
+    after: &[K],
+) {
+    for gone in before.iter().filter(|it| !after.contains(it)) {
+        shift(shelves, number, Some(gone.clone()), None);
+    }
+    for come in after.iter().filter(|it| !before.contains(it)) {
+        shift(shelves, number, None, Some(come.clone()));
+    }
 }
 
 fn shift<K: Eq + Hash>(

@@ -1,10 +1,12 @@
-//! What is known of a ticket: subject, category, tags, fields, priority, followers.
+//! What is known of a ticket: subject, category, tags, fields, priority, followers, what it is about
+//! and what others call it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CategoryName, FieldName, ImpactName, PriorityName, Tag, TicketId, UrgencyName};
+use crate::subject::{About, ExternalRef};
 use crate::ticket::Follower;
 use crate::value::FieldValue;
 
@@ -22,7 +24,10 @@ use crate::value::FieldValue;
 /// - [`Forbidden`](crate::Refusal::Forbidden): by customers, auto-responders and light agents.
 /// - [`Unknown`](crate::Refusal::Unknown): a category, priority, impact, urgency or field that
 ///   the settings do not know. A field that they no longer know can still be cleared.
-/// - [`BadName`](crate::Refusal::BadName): a tag that cannot be one.
+/// - [`BadName`](crate::Refusal::BadName): a tag that cannot be one; a kind, a role or an id of a
+///   subject, a provider, a scope or an id of an external reference that cannot be one.
+/// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
+///   reference.
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): clearing a field that the present status
 ///   requires.
@@ -72,6 +77,20 @@ pub struct Edit {
     pub follow: BTreeSet<Follower>,
     /// Who is not to be any more. One in both lists follows.
     pub unfollow: BTreeSet<Follower>,
+    /// Subjects to attach: which of the host's objects it is about, and in which roles.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub add_about: BTreeSet<About>,
+    /// Subjects to detach, each in the role that is named; those it has not are passed over. One
+    /// in both lists is attached.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub remove_about: BTreeSet<About>,
+    /// External references to attach: what other systems call it, and no other ticket.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub add_external_refs: BTreeSet<ExternalRef>,
+    /// External references to detach, which are then free for another ticket; those it has not are
+    /// passed over. One in both lists is attached.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub remove_external_refs: BTreeSet<ExternalRef>,
 }
 
 impl Edit {
@@ -89,6 +108,10 @@ impl Edit {
             urgency: Patch::Keep,
             follow: BTreeSet::new(),
             unfollow: BTreeSet::new(),
+            add_about: BTreeSet::new(),
+            remove_about: BTreeSet::new(),
+            add_external_refs: BTreeSet::new(),
+            remove_external_refs: BTreeSet::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::ids::{
     UrgencyName,
 };
 use crate::people::Requester;
+use crate::subject::{About, ExternalRef};
 use crate::ticket::{Attachment, Channel, Follower, Origin};
 use crate::value::FieldValue;
 
@@ -31,13 +32,16 @@ use crate::value::FieldValue;
 /// - [`Forbidden`](crate::Refusal::Forbidden): a requester whom the actor may not speak for (a
 ///   customer for another, a light agent for a contact, an agent for another agent's internal
 ///   ticket unless owner or admin); reaching out by anyone but the host or an agent who is not
-///   a light one; reaching out to an agent.
+///   a light one; reaching out to an agent; an external reference by anyone who may not
+///   [edit](crate::command::Edit) tickets.
 /// - [`CannotOwn`](crate::Refusal::CannotOwn): the asking agent of an internal ticket is not on
 ///   record.
 /// - [`Empty`](crate::Refusal::Empty): no text and no attachment; a subject of blanks.
 /// - [`Unknown`](crate::Refusal::Unknown), [`BadName`](crate::Refusal::BadName): names that the
 ///   settings do not know, and what cannot be a name at all.
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
+/// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
+///   reference.
 ///
 /// # Examples
 ///
@@ -112,6 +116,13 @@ pub struct Open {
     /// Who is told of public answers beside the requester; on an internal ticket only agents
     /// are.
     pub followers: BTreeSet<Follower>,
+    /// Subjects: which of the host's objects it is about, and in which roles. A customer may name
+    /// them too (the host vouches for what it hands in), and does not see them on the ticket.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub about: BTreeSet<About>,
+    /// What other systems call it, and no other ticket; not for customers to say.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub external_refs: BTreeSet<ExternalRef>,
 }
 
 impl Open {
@@ -134,6 +145,8 @@ impl Open {
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
             followers: BTreeSet::new(),
+            about: BTreeSet::new(),
+            external_refs: BTreeSet::new(),
         }
     }
 
@@ -148,8 +161,9 @@ impl Open {
 /// Opens a ticket that follows up a closed one and is linked with it.
 ///
 /// It inherits requester, subject, department, category, priority, impact and urgency, as far
-/// as the settings still know them. Tags, custom fields and followers do not carry over: they
-/// were said of the former request.
+/// as the settings still know them, and its subjects: it is about the same objects. Tags, custom
+/// fields and followers do not carry over: they were said of the former request. Nor do external
+/// references, which stay the former ticket's.
 ///
 /// The first message is the requester's, whoever gives the command. A requester's [`Reply`] to
 /// a ticket that has been closed for too long to reopen does the same by itself.

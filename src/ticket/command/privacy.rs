@@ -68,6 +68,10 @@ pub struct Redact {
 /// As [`Redact`] with all the ticket's events, but that reasons for erasing stay: its own, and
 /// those that were given before. So doing it twice changes nothing.
 ///
+/// Its subjects and its external references are detached, so that nothing of the host's leads to it
+/// any more, and another ticket may have the references. That they were attached stays on record,
+/// as all facts do. The desk's retention erases words, and detaches nothing.
+///
 /// # Refused
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):

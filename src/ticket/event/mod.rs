@@ -24,6 +24,7 @@ use crate::ids::{
 };
 use crate::people::{Actor, Follower, Grant, Sight};
 use crate::settings::Priority;
+use crate::subject::{About, ExternalRef};
 use crate::time;
 use crate::value::FieldFact;
 
@@ -148,6 +149,20 @@ pub enum TicketChange {
         /// Those who did, in order.
         removed: Vec<Follower>,
     },
+    /// Which of the host's objects it is about changed.
+    AboutChanged {
+        /// The subjects that it did not have, in order.
+        added: Vec<About>,
+        /// The subjects that it had, in order.
+        removed: Vec<About>,
+    },
+    /// What other systems call it changed.
+    ExternalRefsChanged {
+        /// The references that it did not have, in order.
+        added: Vec<ExternalRef>,
+        /// The references that it had, in order.
+        removed: Vec<ExternalRef>,
+    },
     /// A ticket was opened that follows this one up.
     FollowedUp {
         /// The new ticket.
@@ -232,6 +247,8 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::AboutChanged { .. }
+            | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
@@ -276,6 +293,8 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::AboutChanged { .. }
+            | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
@@ -307,6 +326,8 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::AboutChanged { .. }
+            | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue

@@ -8,6 +8,7 @@ use crate::ids::{
 };
 use crate::people::{Follower, Requester};
 use crate::settings::Priority;
+use crate::subject::{About, ExternalRef};
 use crate::ticket::{Channel, Message, PriorityBy, Timers};
 use crate::value::FieldFact;
 use crate::workflow::Status;
@@ -56,6 +57,12 @@ pub struct Opened {
     /// The organisation that the requester belonged to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<OrganisationId>,
+    /// Which of the host's objects it is about, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<About>,
+    /// What other systems call it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub external_refs: Vec<ExternalRef>,
     /// The ticket that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<TicketId>,

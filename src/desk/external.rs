@@ -1,0 +1,55 @@
+//! Tickets by what other systems call them.
+
+use chrono::DateTime;
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::{Desk, DeskError};
+use crate::decide::UniqueKey;
+use crate::ids::{Key, TicketId};
+use crate::people::Actor;
+use crate::record::Record;
+use crate::store::Store;
+use crate::subject::ExternalRef;
+
+impl<S: Store> Desk<S> {
+    /// The ticket that another system calls so, in one look-up. `None` where there is none, and
+    /// where the actor does not see it. To customers and guests there is none, ever: what a ticket
+    /// is called elsewhere is not public.
+    ///
+    /// [`ExternalRef`] has an example.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotAnAgent`](crate::Refusal::NotAnAgent);
+    /// [`Refusal::NoSuchDesk`](crate::Refusal::NoSuchDesk); [`DeskError::Store`].
+    pub fn by_external(
+        &self,
+        actor: &Actor,
+        reference: &ExternalRef,
+    ) -> Result<Option<TicketId>, DeskError> {
+        at_once(self.flow().by_external(actor, reference))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn by_external(
+        &self,
+        actor: &Actor,
+        reference: &ExternalRef,
+    ) -> Result<Option<TicketId>, DeskError> {
+        // The time counts for guests only, who find nothing.
+        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
+        if reader.who().is_outside() || !reference.is_clear() {
+            return Ok(None);
+        }
+        let key = UniqueKey::from(reference.clone());
+        let owner = self.io.resolve(self.id, &[key]).await?.into_iter().next().flatten();
+        let Some(id) = owner.as_ref().and_then(Key::as_ticket) else { return Ok(None) };
+        let record = self.record(Key::ticket(self.id, id)).await?;
+        let ticket = record.as_ref().and_then(Record::ticket);
+        // It may have been detached since the key was looked up.
+        let theirs = ticket.filter(|ticket| ticket.external_refs().contains(reference));
+        Ok(theirs.filter(|ticket| reader.sight(ticket).is_some()).map(|_| id))
+    }
+}
