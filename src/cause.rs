@@ -90,4 +90,6 @@ pub enum Rule {
     OpenAge,
     /// Timers follow the settings in force.
     Adoption,
+    /// The workflow's move where a ticket that waits for an answer is merged into another.
+    OnMerge,
 }

@@ -188,7 +188,7 @@ pub use decide::{
 };
 pub use desk::{
     AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Outcome, Page, Post,
-    Prepared, Relayed, Relaying, SavedView, Ticked, ViewOwner, Workload,
+    Prepared, Relayed, Relaying, SavedView, ThreadCursor, ThreadPage, Ticked, ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
@@ -204,13 +204,14 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
-    Reopening, Settings, SettingsDraft, SettingsError,
+    Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting, Merging,
+    OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
-    TimerKind, Timers, Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, FieldFact, Heard, MergedSplit,
+    Message, MessageRef, Moved, Opened, Origin, PriorityBy, Released, ReplayError, Resolution,
+    Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TimerKind, Timers,
+    Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;

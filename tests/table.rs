@@ -15,14 +15,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+    Assign, Close, Edit, LogConversation, Merge, Note, Reply, Resolve, Resolving, SaidBy, Split,
+    Take, Unassign, UndoMerge,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, TicketId};
+use helpdesk::{Actor, Channel, Command, DeskError, MessageRef, Revision, TicketId};
 use support::*;
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 31] = [
     "reply",
     "note",
     "log_requester",
@@ -49,8 +50,15 @@ const COMMANDS: [&str; 27] = [
     "close_bare",
     "reopen",
     "follow_up",
+    "merge",
+    "merge_here",
+    "undo_merge",
+    "split",
     "tick",
 ];
+
+/// Another ticket of Maria's: new, and Rhea's.
+const OTHER: TicketId = TicketId::from_u128(0xE);
 
 const PARTIES: [&str; 14] = [
     "requester",
@@ -120,6 +128,13 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "close_bare" => Close { ticket, resolution: None }.into(),
         "reopen" => reopen(ticket).into(),
         "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
+        "merge" => Merge::new(ticket, OTHER).into(),
+        "merge_here" => Merge::new(OTHER, ticket).into(),
+        "undo_merge" => UndoMerge { ticket }.into(),
+        "split" => {
+            let message = MessageRef { ticket, revision: Revision(2) };
+            Split::new(ticket, message, ticket_id(0xF)).into()
+        }
         "tick" => Command::Tick(ticket).into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
@@ -130,6 +145,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
 fn given(status: &str, owned: bool) -> TestDesk {
     let desk = TestDesk::new();
     desk.given_request();
+    desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
+    desk.ok(&customer(MARIA), request(OTHER));
+    desk.ok(&Actor::Host, Assign::new(OTHER, RHEA));
     if owned {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }

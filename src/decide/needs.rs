@@ -7,8 +7,11 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
+use crate::settings::MOST_CHAIN;
 use crate::ticket::Ticket;
-use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
+use crate::ticket::command::{
+    Assign, Escalate, FollowUp, LogConversation, Merge, Open, SaidBy, Split, Transfer,
+};
 
 /// What is still missing for a decision: what a host loads before it asks again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +35,14 @@ pub struct Passage {
     pub after: Revision,
     /// The last event of it.
     pub to: Revision,
+}
+
+impl Passage {
+    /// A ticket's whole history.
+    pub(crate) fn whole(desk: DeskId, ticket: &Ticket) -> Self {
+        let key = Key::ticket(desk, ticket.id());
+        Self { key, after: Revision::ZERO, to: ticket.revision() }
+    }
 }
 
 impl Needs {
@@ -113,7 +124,6 @@ impl Loaded {
     }
 
     /// A piece of a history; empty where it was never read.
-    #[expect(dead_code, reason = "the commands that read histories come next")]
     pub(crate) fn passage(&self, passage: Passage) -> &[Event] {
         let known = self.passages.iter().find(|(known, _)| *known == passage);
         known.map_or(&[], |(_, events)| events)
@@ -152,7 +162,6 @@ impl Asking<'_> {
         }
     }
 
-    #[expect(dead_code, reason = "the commands that read histories come next")]
     fn passage(&mut self, passage: Passage) {
         if !self.loaded.passages.iter().any(|(known, _)| *known == passage) {
             self.needs.passages.push(passage);
@@ -166,8 +175,9 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing: a later round
-/// may depend on what an earlier one brought.
+/// What is still missing to decide this call. At most three rounds, and one more for each merge
+/// that a redirect leads over, then nothing: a later round may depend on what an earlier one
+/// brought.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -200,9 +210,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     if let Actor::Agent(id) = call.context.actor {
         asking.agent(id);
     }
-    if let Some(ticket) = call.command.ticket() {
-        asking.record(Key::ticket(desk, ticket));
-    }
+    // Where it has been merged, the ticket that goes on in its place.
+    let survivor = call.command.ticket().map(|ticket| end_of(&mut asking, ticket));
     match &call.command {
         Command::Open(Open { id, requester, .. }) => {
             asking.record(Key::ticket(desk, *id));
@@ -235,9 +244,15 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 }
                 (SaidBy::Requester, _) => {}
             }
-            listener(&mut asking, *ticket);
+            listener(&mut asking, survivor.unwrap_or(*ticket));
         }
-        Command::Reply(reply) => listener(&mut asking, reply.ticket),
+        Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Merge(Merge { into, .. }) => {
+            let end = end_of(&mut asking, *into);
+            former_owner(&mut asking, end);
+        }
+        Command::UndoMerge(undo) => former_owner(&mut asking, undo.ticket),
+        Command::Split(split) => splitting(&mut asking, split),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
@@ -262,6 +277,30 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     asking.needs
 }
 
+/// The ticket at the end of this one's redirect, as far as it is known yet.
+fn end_of(asking: &mut Asking<'_>, mut ticket: TicketId) -> TicketId {
+    for _ in 0..=MOST_CHAIN {
+        asking.record(Key::ticket(asking.desk, ticket));
+        let known = asking.loaded.ticket(asking.desk, ticket);
+        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+        ticket = into;
+    }
+    ticket
+}
+
+/// A message that is split off: the history that it is in, and every ticket between that and the
+/// one whose thread shows it.
+fn splitting(asking: &mut Asking<'_>, split: &Split) {
+    asking.record(Key::ticket(asking.desk, split.id));
+    let end = end_of(asking, split.message.ticket);
+    let source = asking.loaded.ticket(asking.desk, split.message.ticket);
+    if let Some(source) = source.filter(|_| end == split.ticket)
+        && split.message.revision <= source.revision()
+    {
+        asking.passage(Passage::whole(asking.desk, source));
+    }
+}
+
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
 /// continued by its latest follow-up, which may reopen in its turn.
 fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
@@ -269,8 +308,8 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     let listener = asking.loaded.ticket(asking.desk, ticket);
     let done = listener.filter(|ticket| ticket.status().category.is_done());
     if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
-        asking.record(Key::ticket(asking.desk, *follow_up));
-        former_owner(asking, *follow_up);
+        let follow_up = end_of(asking, *follow_up);
+        former_owner(asking, follow_up);
     }
 }
 

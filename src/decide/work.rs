@@ -23,6 +23,8 @@ pub(super) struct Work<'a> {
     pub(super) ticket: Ticket,
     /// The time that counts for this ticket.
     pub(super) now: Instant,
+    /// The merged ticket that was named, where this is the one that goes on in its place.
+    pub(super) addressed: Option<&'a Ticket>,
     key: Key,
     expected: Expected,
     ceiling: Option<i64>,
@@ -71,6 +73,7 @@ impl<'a> Work<'a> {
         Self {
             cx,
             now,
+            addressed: None,
             key: Key::ticket(cx.desk, ticket.id()),
             expected: Expected::At(ticket.revision()),
             ceiling: None,
@@ -106,6 +109,7 @@ impl<'a> Work<'a> {
         let mut work = Self {
             cx,
             now,
+            addressed: None,
             key: Key::ticket(cx.desk, id),
             expected: Expected::New,
             ceiling: None,

@@ -9,8 +9,8 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Delivery, DeskError, Dispatch, Outcome, Page, Post, Prepared, Relayed, Relaying, SavedView,
-    Ticked, Workload,
+    Delivery, DeskError, Dispatch, Outcome, Page, Prepared, Relayed, Relaying, SavedView,
+    ThreadCursor, ThreadPage, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -22,8 +22,8 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Merge, Note, Open, Postpone, Reopen,
+    Reply, Resolve, SetStatus, Split, Take, Transfer, Unassign, UndoMerge,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -221,7 +221,9 @@ twins! {
         find(actor: &Actor, now: DateTime<Utc>, listing: &Listing) -> Page;
     "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
-        thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
+        thread(actor: &Actor, ticket: TicketId, after: Option<&ThreadCursor>, limit: usize)
+            -> ThreadPage;
+    "The ticket that goes on in the place of this one", survivor(ticket: TicketId) -> Option<TicketId>;
     "How much there is to do in a department",
         workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;

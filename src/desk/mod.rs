@@ -9,6 +9,7 @@ mod io;
 mod outcome;
 mod read;
 mod relay;
+mod thread;
 mod tick;
 mod verbs;
 mod workload;
@@ -19,8 +20,8 @@ pub use async_desk::AsyncDesk;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;
-pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
+pub use thread::{Post, ThreadCursor, ThreadPage};
 pub use tick::Ticked;
 pub use workload::{AgentLoad, Workload};
 

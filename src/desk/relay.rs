@@ -75,6 +75,9 @@ pub struct Dispatch {
     pub reference: Reference,
     /// The event that it tells of; `None` where the history does not have it.
     pub event: Option<Event>,
+    /// Where its message was said, if that was split off another ticket: the event whose payload
+    /// has the words.
+    pub source: Option<Event>,
     /// Which attempt this is: 1 is the first.
     pub attempt: u32,
 }
@@ -84,7 +87,7 @@ impl Dispatch {
     pub fn text(&self) -> Option<Erasable<Arc<str>>> {
         let event = self.event.as_ref()?;
         event.ticket_change()?.message()?;
-        let personal = event.personal.as_deref();
+        let personal = self.source.as_ref().unwrap_or(event).personal.as_deref();
         Some(personal.and_then(|personal| personal.text.clone()).into())
     }
 }
@@ -260,7 +263,11 @@ impl<I: Io> Flow<I> {
         let before = Revision(notice.id.revision.0.saturating_sub(1));
         let key = Key::ticket(self.id, notice.id.ticket);
         let event = self.io.history(key, before, 1).await?.into_iter().next();
+        let source = match &event {
+            Some(event) => self.source(event).await?,
+            None => None,
+        };
         let reference = Reference::new(prefix, number);
-        Ok(Dispatch { desk: self.id, notice, reference, event, attempt })
+        Ok(Dispatch { desk: self.id, notice, reference, event, source, attempt })
     }
 }

@@ -10,8 +10,8 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Merge, Note, Open, Postpone, Reopen,
+    Reply, Resolve, SetStatus, Split, Take, Transfer, Unassign, UndoMerge,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -53,6 +53,12 @@ macro_rules! for_each_verb {
             reopen: Reopen;
             /// Opens a ticket that follows up a closed one: see [`FollowUp`].
             follow_up: FollowUp;
+            /// Merges a ticket into another, which goes on in its place: see [`Merge`].
+            merge: Merge;
+            /// Undoes a merge: the ticket stands again as it stood: see [`UndoMerge`].
+            undo_merge: UndoMerge;
+            /// Splits a message off into a ticket of its own: see [`Split`].
+            split: Split;
         }
     };
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::merging::Structure;
 use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
@@ -106,6 +107,7 @@ impl Ticket {
             updated_at: at,
             unresolved_since: at,
             waiting_since: (message.part == Part::Asks).then_some(said_at),
+            own_waiting_since: (message.part == Part::Asks).then_some(said_at),
             first_answered_at: None,
             last_asked_at: (message.part == Part::Asks).then_some(said_at),
             // An agent's opening answers nothing, and later questions are not older than it.
@@ -136,6 +138,7 @@ impl Ticket {
                 fields,
                 followers: opened.followers.clone(),
                 followed_up_by: Vec::new(),
+                structure: opened.split_from.map(Structure::split_from),
             }),
         }
     }
@@ -200,6 +203,12 @@ impl Ticket {
                 merge_sorted(&mut self.edit().followers, added, removed);
             }
             TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
+            TicketChange::MergedInto { into, status } => self.merge_into(stamp, *into, status),
+            TicketChange::Absorbed(absorbed) => self.absorb(absorbed),
+            TicketChange::ReleasedFrom { status, .. } => self.stand_again(status),
+            TicketChange::Released(released) => self.release(released),
+            TicketChange::SplitOff(split) => self.take_off(split),
+            TicketChange::MergedSplit(split) => self.member_asks(split),
             TicketChange::OpenAgeWarned => {
                 self.open_age_warned = true;
                 self.timers.open_age_warning = None;
@@ -226,10 +235,17 @@ impl Ticket {
         let said_at = message.occurred_at.unwrap_or(stamp.at);
         match message.part {
             Part::Asks => self.last_asked_at = self.last_asked_at.max(Some(said_at)),
-            Part::Answers => self.last_answered_at = self.last_answered_at.max(Some(said_at)),
+            Part::Answers => {
+                self.last_answered_at = self.last_answered_at.max(Some(said_at));
+                self.answer_members(said_at);
+            }
             Part::Neither => {}
         }
         self.waiting_since = heard.waiting_since;
+        self.own_waiting_since = match self.members() {
+            [] => heard.waiting_since,
+            _ => heard.own_waiting_since,
+        };
         if heard.answers_first {
             self.first_answered_at = Some(said_at);
         }
@@ -238,7 +254,7 @@ impl Ticket {
         }
     }
 
-    fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
+    pub(super) fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
         let was_done = self.status.category.is_done();
         let is_done = change.to.category.is_done();
         self.returns_to_new = change.returns_to_new;
@@ -308,7 +324,7 @@ fn set_field(
     }
 }
 
-fn merge_sorted<T: Ord + Clone>(list: &mut Vec<T>, added: &[T], removed: &[T]) {
+pub(super) fn merge_sorted<T: Ord + Clone>(list: &mut Vec<T>, added: &[T], removed: &[T]) {
     list.retain(|item| removed.binary_search(item).is_err());
     list.extend(added.iter().cloned());
     list.sort_unstable();

@@ -4,6 +4,7 @@ mod apply;
 pub mod command;
 mod event;
 mod facts;
+mod merging;
 mod message;
 mod strict;
 mod timers;
@@ -16,14 +17,17 @@ use serde::{Deserialize, Serialize};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
+    Absorbed, Brought, FieldFact, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, Released,
+    SplitOff, StatusChange, TicketChange, Unassigning,
 };
 pub use facts::Scene;
+pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
-pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
+pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
 pub(crate) use timers::armed;
 pub use timers::{TimerKind, Timers};
 
+use self::merging::Structure;
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
@@ -87,6 +91,8 @@ pub struct Ticket {
     #[serde(deserialize_with = "time::truncated_option")]
     waiting_since: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
+    own_waiting_since: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     first_answered_at: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
     last_asked_at: Option<DateTime<Utc>>,
@@ -129,6 +135,7 @@ struct Details {
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
+    structure: Option<Box<Structure>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
@@ -207,7 +214,8 @@ impl Ticket {
         unresolved_since: DateTime<Utc>;
         /// When the oldest question was asked that no human agent has answered; `None`: nobody
         /// waits. Where an answer was logged late, before several questions, it is the newest
-        /// of those.
+        /// of those. What tickets asked that were merged into this one counts; on a merged
+        /// ticket nobody waits, but on the survivor.
         waiting_since: Option<DateTime<Utc>>;
         /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;
@@ -254,7 +262,8 @@ impl Ticket {
         self.overdue
     }
 
-    /// Public messages so far, the first one included.
+    /// Public messages so far, the first one included; neither those of tickets that were merged
+    /// into this one, nor those that were split off.
     pub fn message_count(&self) -> u32 {
         self.messages
     }

@@ -103,6 +103,10 @@ impl Timers {
 
 /// The timers that a ticket as it stands has under these settings.
 pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
+    // What was merged into another does nothing by itself.
+    if ticket.merged_into().is_some() {
+        return Timers::default();
+    }
     let category = ticket.status().category;
     let unresolved = !category.is_done();
     let age = settings.open_age().filter(|_| unresolved);

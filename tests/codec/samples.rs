@@ -6,13 +6,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use helpdesk::condition::View;
 use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
-    Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
-    CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
-    FieldKind, FieldValue, Follower, Head, Heard, Key, Message, Moved, Notice, NoticeId,
-    NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
-    Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
-    StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
-    Unassigning, UniqueKey, Visibility, WaitsFor, fold,
+    Absorbed, Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Brought, Cause,
+    Change, Channel, CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef,
+    FieldFact, FieldKind, FieldValue, Follower, Head, Heard, Key, MergedSplit, Message, MessageRef,
+    Moved, Notice, NoticeId, NoticeKind, Opened, Origin, Part, Party, Personal, Priority,
+    PriorityBy, Recipient, RecordKind, Released, Reopening, Requester, Revision, Role, Rule,
+    Settings, SettingsDraft, Span, SplitOff, Status, StatusCategory, StatusChange, TicketChange,
+    TicketId, TicketNumber, Timers, Transition, Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
@@ -73,6 +73,9 @@ pub(crate) const RULES: [Rule; 8] = [
     Rule::Adoption,
 ];
 
+/// Those that came later than the samples of the first form.
+pub(crate) const LATER_RULES: [Rule; 1] = [Rule::OnMerge];
+
 pub(crate) const KINDS: [RecordKind; 5] = [
     RecordKind::Settings,
     RecordKind::Agent,
@@ -93,6 +96,9 @@ pub(crate) const MOVES: [Moved; 10] = [
     Moved::Woken,
     Moved::AutoClosed,
 ];
+
+/// Those that came later than the samples of the first form.
+pub(crate) const LATER_MOVES: [Moved; 3] = [Moved::Merged, Moved::Absorbed, Moved::Released];
 
 pub(crate) const UNASSIGNINGS: [Unassigning; 4] = [
     Unassigning::ByHand,
@@ -190,6 +196,7 @@ fn message(author: Author, part: Part, visibility: Visibility, channel: Channel)
         occurred_at: None,
         bytes: 10,
         attachments: Vec::new(),
+        addressed_to: None,
     }
 }
 
@@ -211,6 +218,7 @@ fn opened() -> Opened {
         fields: Vec::new(),
         followers: Vec::new(),
         follows: None,
+        split_from: None,
         timers: Timers::default(),
     }
 }
@@ -286,6 +294,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
             ),
             heard: Heard {
                 waiting_since: place.is_multiple_of(2).then(monday),
+                own_waiting_since: None,
                 answers_first: place == 1,
                 cancels_closing: place == 2,
             },
@@ -473,7 +482,96 @@ pub(crate) fn events() -> Vec<Event> {
     all.extend(settings_history());
     // What schema 0 never had comes last.
     all.extend(with_views());
+    all.extend(merging_history());
+    all.push(split_opening());
     all
+}
+
+/// A ticket that others are merged into and split off, and that is merged itself.
+pub(crate) fn merging_history() -> Vec<Event> {
+    let other = TicketId::from_u128(0x73);
+    let at = |hours| monday() + TimeDelta::hours(hours);
+    let brings = Some(Brought { since: at(1), newest: at(2), yields: false });
+    let absorbed = Absorbed {
+        ticket: other,
+        waiting_since: Some(monday()),
+        brings,
+        cancels_closing: true,
+        followers: FOLLOWERS.to_vec(),
+        tickets: 3,
+        chain: 2,
+    };
+    let bare = Absorbed {
+        ticket: TicketId::from_u128(0x74),
+        waiting_since: None,
+        brings: None,
+        cancels_closing: false,
+        followers: Vec::new(),
+        tickets: 1,
+        chain: 1,
+    };
+    let moved = |from: StatusCategory, to: StatusCategory, because| StatusChange {
+        from: status(from.as_str(), from),
+        to: status(to.as_str(), to),
+        because,
+        reason: None,
+        until: None,
+        returns_to_new: false,
+        bytes: 0,
+        timers: Timers::default(),
+    };
+    let (new, open, closed) = (StatusCategory::New, StatusCategory::Open, StatusCategory::Closed);
+    let late = Message {
+        addressed_to: Some(other),
+        ..message(Author::Customer(MARIA), Part::Asks, Visibility::Public, Channel::Email)
+    };
+    let heard = Heard { own_waiting_since: Some(at(3)), ..Heard::default() };
+    let changes = vec![
+        TicketChange::Opened(Box::new(opened())),
+        TicketChange::Absorbed(absorbed),
+        TicketChange::StatusChanged(moved(new, open, Moved::Absorbed)),
+        TicketChange::Absorbed(bare),
+        TicketChange::MessageAdded { message: late, heard },
+        TicketChange::SplitOff(SplitOff {
+            message: Revision(5),
+            to: TicketId::from_u128(0x75),
+            waiting_since: Some(at(1)),
+            own_waiting_since: None,
+            last_asked_at: Some(monday()),
+        }),
+        TicketChange::MergedSplit(MergedSplit {
+            ticket: other,
+            brings: Some(Brought { since: at(2), newest: at(2), yields: true }),
+            waiting_since: Some(at(2)),
+        }),
+        TicketChange::MergedInto {
+            into: TicketId::from_u128(0x76),
+            status: moved(open, closed, Moved::Merged),
+        },
+        TicketChange::ReleasedFrom {
+            from: TicketId::from_u128(0x76),
+            status: StatusChange { timers: timers(), ..moved(closed, open, Moved::Released) },
+        },
+        TicketChange::Released(Released { ticket: other, waiting_since: None }),
+    ];
+    let events = changes.into_iter().enumerate().map(|(place, change)| {
+        let by_merge = matches!(change, TicketChange::StatusChanged(_));
+        let rule = by_merge.then_some(Rule::OnMerge);
+        let cause = Cause { rule, ..plain(Actor::Agent(ANNA)) };
+        let text = Personal { text: Some("Unplug it.".into()), ..Personal::default() };
+        let personal = change.message().is_some().then_some(text);
+        event(place as u64 + 1, cause, Change::Ticket(change), personal)
+    });
+    events.collect()
+}
+
+/// A ticket that was split off another: its words are there.
+fn split_opening() -> Event {
+    let said = MessageRef { ticket: TicketId::from_u128(0x74), revision: Revision(5) };
+    let opened = Opened { split_from: Some(said), ..opened() };
+    let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
+    let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
+    event(1, plain(Actor::Agent(ANNA)), change, Some(personal))
 }
 
 /// An agent and settings that keep views.
@@ -528,10 +626,13 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let [agent_with, settings_with] = with_views();
     heads.push((agent, fold(agent, [&agent_with]).unwrap()));
     heads.push((settings, fold(settings, [&settings_with]).unwrap()));
+    let history = merging_history();
+    heads.extend([7, 8, 10].map(|n| (ticket, fold(ticket, &history[..n]).unwrap())));
+    heads.push((ticket, fold(ticket, &[split_opening()]).unwrap()));
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 9] = [
+pub(crate) const NOTICES: [NoticeKind; 10] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -541,6 +642,7 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,
     NoticeKind::OpenAgeOverdue,
+    NoticeKind::Merged,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

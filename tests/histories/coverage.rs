@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 33] = [
+const REFUSALS: [&str; 40] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -13,6 +13,7 @@ const REFUSALS: [&str; 33] = [
     "closed",
     "command_id_reused",
     "desk_exists",
+    "different_requesters",
     "email_taken",
     "empty",
     "field_invalid",
@@ -21,9 +22,13 @@ const REFUSALS: [&str; 33] = [
     "forbidden",
     "id_taken",
     "in_the_future",
+    "into_internal",
     "limit_exceeded",
+    "merge_cycle",
+    "merged",
     "needs_command",
     "no_transition",
+    "not_a_message",
     "not_an_agent",
     "not_closed",
     "not_finished",
@@ -31,6 +36,8 @@ const REFUSALS: [&str; 33] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "not_merged",
+    "opening_message",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
@@ -42,7 +49,8 @@ const REFUSALS: [&str; 33] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 34] = [
+const CHANGES: [&str; 41] = [
+    "Absorbed",
     "Assigned",
     "CategoryChanged",
     "Escalated",
@@ -50,11 +58,16 @@ const CHANGES: [&str; 34] = [
     "FollowedUp",
     "FollowersChanged",
     "ImpactChanged",
+    "MergedInto",
+    "MergedSplit",
     "OpenAgeOverdue",
     "OpenAgeWarned",
     "Opened",
     "PriorityChanged",
+    "Released",
+    "ReleasedFrom",
     "ResolutionRecorded",
+    "SplitOff",
     "SubjectChanged",
     "TagsChanged",
     "TimersSet",
@@ -63,6 +76,7 @@ const CHANGES: [&str; 34] = [
     "message: Public Answers",
     "message: Public Asks",
     "message: Public Neither",
+    "moved: Absorbed",
     "moved: AgentReplied",
     "moved: AutoClosed",
     "moved: ByHand",

@@ -3,7 +3,7 @@
 use super::*;
 
 fn sees(desk: &TestDesk, actor: &Actor, id: TicketId) -> bool {
-    match desk.desk.thread(actor, id, Revision::ZERO, 1) {
+    match desk.desk.thread(actor, id, None, 1) {
         Ok(_) => true,
         Err(error) => {
             assert_eq!(code(error), "not_found");
@@ -106,6 +106,6 @@ fn who_is_not_an_active_agent_does_nothing() {
     assert_eq!(desk.refused(&stranger, reply(id)).code(), "not_an_agent");
     desk.put_agent(CARL, AgentProfile { deactivated: true, ..profile(CARL) });
     assert_eq!(desk.refused(&agent(CARL), reply(id)).code(), "not_an_agent");
-    let read = desk.desk.thread(&agent(CARL), id, Revision::ZERO, 9);
+    let read = desk.desk.thread(&agent(CARL), id, None, 9);
     assert_eq!(code(read.unwrap_err()), "not_an_agent");
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Merge, Note, Open, Postpone, Reopen,
+    Reply, Resolve, Resolving, SetStatus, Split, Take, Transfer, Unassign, UndoMerge,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -295,8 +295,8 @@ impl TestDesk {
 
     /// The texts that this actor reads in the ticket's thread.
     pub fn thread(&self, actor: &Actor, id: TicketId) -> Vec<String> {
-        let posts = self.desk.thread(actor, id, Revision::ZERO, usize::MAX).unwrap();
-        posts.iter().map(|post| post.text.as_str().to_owned()).collect()
+        let page = self.desk.thread(actor, id, None, usize::MAX).unwrap();
+        page.posts.iter().map(|post| post.text.as_str().to_owned()).collect()
     }
 
     /// The numbers of the tickets that this actor finds, in order.
@@ -409,7 +409,10 @@ commands!(
     Resolve,
     Close,
     Reopen,
-    FollowUp
+    FollowUp,
+    Merge,
+    UndoMerge,
+    Split
 );
 
 /// Maria's request to support.

@@ -70,7 +70,7 @@ impl Model {
         ticket.channel = open.channel.clone();
         ticket.department = open.department.clone();
         ticket.about = open.category.clone();
-        ticket.say(step.now, voice, true);
+        ticket.say(step.now, voice, true, &step.text);
         self.weigh(
             step,
             &mut ticket,
@@ -87,7 +87,7 @@ impl Model {
         ticket
     }
 
-    fn blank(
+    pub(super) fn blank(
         &self,
         id: TicketId,
         requester: Requester,
@@ -135,6 +135,10 @@ impl Model {
             transferred: 0,
             follows: None,
             followed_up_by: Vec::new(),
+            merged_into: None,
+            stood: None,
+            members: Vec::new(),
+            split_from: None,
             timers: Timers::default(),
         }
     }
@@ -151,7 +155,7 @@ impl Model {
 
     pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
         self.words(step, &note.text, &note.attachments);
-        ticket.say(step.now, Voice::Neither, false);
+        ticket.say(step.now, Voice::Neither, false, &step.text);
     }
 
     pub(super) fn log(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, log: &LogConversation) {
@@ -183,6 +187,11 @@ impl Model {
         kept: bool,
     ) {
         let said = occurred_at.unwrap_or(step.now);
+        if step.from_agents && !ticket.is_internal() {
+            // What is said among agents stays among agents.
+            ticket.say(said, Voice::Neither, false, &step.text);
+            return;
+        }
         let closed = ticket.category == StatusCategory::Closed;
         step.require(!closed || voice == Voice::Asks || kept, "closed");
         let news = ticket.is_news(said) && voice != Voice::Neither;
@@ -190,8 +199,8 @@ impl Model {
             self.late(step, ticket, occurred_at, channel);
             return;
         }
-        ticket.say(said, voice, true);
         ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
+        ticket.say(said, voice, true, &step.text);
         if !news {
             return;
         }
@@ -231,6 +240,10 @@ impl Model {
         // Only where whoever carries the words may know of it.
         let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
         let latest = latest.filter(|latest| self.sees(step.actor, step.party, latest));
+        // It may have been merged since; where that leads back, or elsewhere, it is none.
+        let latest = latest.map(|latest| self.end(latest)).filter(|latest| {
+            latest.id != ticket.id && latest.is_internal() == ticket.is_internal()
+        });
         if let Some(latest) = latest {
             let mut latest = latest.clone();
             let now = step.now;
@@ -242,7 +255,7 @@ impl Model {
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
                 step.now = now;
-                step.also = Some(latest);
+                step.also.push(latest);
                 return;
             }
             step.now = now;
@@ -288,7 +301,7 @@ impl Model {
         child.about = ticket.about.clone();
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
-        child.say(said, Voice::Asks, true);
+        child.say(said, Voice::Asks, true, &step.text);
         child.arm(&self.settings);
         step.opens = Some(child);
         step.unnamed = true;
@@ -296,6 +309,7 @@ impl Model {
 
     /// Checks what somebody writes.
     fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
+        text.clone_into(&mut step.text);
         let limits = self.settings.limits();
         let something = !text.trim().is_empty() || !files.is_empty();
         step.require(something, "empty");
@@ -326,7 +340,7 @@ impl Model {
 
 /// The subject of a request that came without one: its first line with words in it, cut at a
 /// word's end where it is longer than 80 characters or than a subject may be.
-fn first_line(text: &str, limit: u32) -> String {
+pub(super) fn first_line(text: &str, limit: u32) -> String {
     let room = (limit as usize).saturating_sub("…".len());
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     if line.is_empty() {

@@ -33,6 +33,7 @@ mod govern;
 mod lifecycle;
 mod ownership;
 mod people;
+mod structure;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,12 +41,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use structure::ModelMember;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, Outcome, Party,
-    Settings, TicketId,
+    Revision, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -89,8 +91,12 @@ struct Step<'a> {
     opens: Option<ModelTicket>,
     /// Whether the desk chooses the id of that ticket.
     unnamed: bool,
-    /// Another ticket that it writes to.
-    also: Option<ModelTicket>,
+    /// Other tickets that it writes to.
+    also: Vec<ModelTicket>,
+    /// What somebody says.
+    text: String,
+    /// Whether it is said on an internal ticket that was merged into another.
+    from_agents: bool,
 }
 
 impl Step<'_> {
@@ -259,8 +265,18 @@ impl Model {
                 let change = event.ticket_change();
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
-                if said || matches!(change, Some(crate::TicketChange::StatusChanged(_))) {
+                if said || change.is_some_and(|change| change.status_change().is_some()) {
                     ticket.public_news = event.revision;
+                }
+            }
+            // Each message has its place in the history.
+            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
+            for (_, event) in events {
+                if event.ticket_change().is_some_and(|change| change.message().is_some())
+                    && let Some(said) =
+                        ticket.thread.iter_mut().find(|said| said.revision == Revision::ZERO)
+                {
+                    said.revision = event.revision;
                 }
             }
         }
@@ -310,7 +326,9 @@ impl Model {
             faults,
             opens: None,
             unnamed: false,
-            also: None,
+            also: Vec::new(),
+            text: String::new(),
+            from_agents: false,
         };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
@@ -324,21 +342,31 @@ impl Model {
         };
         // What an actor may not see is not there, whatever they wanted with it.
         let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, ticket));
-        let before = ticket.ok_or_else(|| only("not_found"))?;
-        if !people::may(party, &call.command, before.is_asker(actor)) {
+        let named = ticket.ok_or_else(|| only("not_found"))?;
+        if !people::may(party, &call.command, named.is_asker(actor)) {
             return Err(only("forbidden"));
         }
+        if let Some(seen) = call.context.seen {
+            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
+            let customer = matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_));
+            let news = if customer { named.public_news } else { named.news };
+            step.require(news <= seen && seen <= named.revision, "stale_view");
+        }
+        let before = match named.merged_into {
+            Some(_) => match self.redirect(&mut step, named, &call.command) {
+                Ok(before) => before,
+                Err(mut faults) => {
+                    faults.append(&mut step.faults);
+                    return Err(faults);
+                }
+            },
+            None => named,
+        };
         // Time never runs backwards on a ticket.
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
         ticket.settle(&self.settings, step.now);
-        if let Some(seen) = call.context.seen {
-            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
-            let customer = matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_));
-            let news = if customer { before.public_news } else { before.news };
-            step.require(news <= seen && seen <= before.revision, "stale_view");
-        }
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
@@ -354,7 +382,7 @@ impl Model {
         }
         let mut changes = Changes::default();
         match step.opens {
-            Some(opened) if step.unnamed => changes.unnamed = Some((id, opened)),
+            Some(opened) if step.unnamed => changes.unnamed = Some((ticket.id, opened)),
             Some(opened) => changes.tickets.push(opened),
             None => {}
         }
@@ -380,6 +408,9 @@ impl Model {
             Command::Close(close) => self.close(step, ticket, close),
             Command::Reopen(reopen) => self.reopen(step, ticket, reopen),
             Command::FollowUp(follow_up) => self.follow_up(step, ticket, follow_up),
+            Command::Merge(merge) => self.merge(step, ticket, merge),
+            Command::UndoMerge(_) => self.undo_merge(step, ticket),
+            Command::Split(split) => self.split(step, ticket, split),
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.

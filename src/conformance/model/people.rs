@@ -117,6 +117,9 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::LogConversation(_)
         | Command::Assign(_)
         | Command::Unassign(_)
+        | Command::Merge(_)
+        | Command::UndoMerge(_)
+        | Command::Split(_)
         | Command::Reopen(_) => staff(),
     }
 }

@@ -110,8 +110,8 @@ impl Reply {
 /// let noted = desk.note(agent.at(now), Note::new(id, "Third fire this week."))?;
 /// assert_eq!(noted.ticket().unwrap().status().name, "new");
 ///
-/// assert_eq!(desk.thread(&agent, id, Revision::ZERO, 10)?.len(), 2);
-/// assert_eq!(desk.thread(&customer, id, Revision::ZERO, 10)?.len(), 1);
+/// assert_eq!(desk.thread(&agent, id, None, 10)?.posts.len(), 2);
+/// assert_eq!(desk.thread(&customer, id, None, 10)?.posts.len(), 1);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -24,6 +24,8 @@
 //! - [`BadName`](crate::Refusal::BadName): a bot's name or a correlation id that cannot be one.
 //! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
 //!   another command or actor.
+//! - [`Merged`](crate::Refusal::Merged): the ticket was merged into another, and the command
+//!   neither says something nor undoes that.
 //! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than
 //!   the desk's [`Limits`](crate::Limits).
 //!
@@ -46,9 +48,11 @@ mod conversation;
 mod editing;
 mod lifecycle;
 mod opening;
+mod structure;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
+pub use structure::{Merge, Split, UndoMerge};
