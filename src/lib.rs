@@ -51,7 +51,7 @@
 //!    Call { context: { now, actor, command_id?, correlation?, seen? }, command }
 //!                               │
 //!  host ──► desk ── needs(call, loaded) ──► load ──► store
-//!                               │             (pure, at most 3 rounds)
+//!                               │             (pure, a few rounds)
 //!           decide(desk, call, loaded)  ──►  Refusal
 //!                               │ writes, guards, keys, counters, notices, trace     pure
 //!                               │
@@ -105,6 +105,11 @@
 //! **What somebody sees is a condition.** A listing is the asked condition and the reader's
 //! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
 //! filter, order or page tells anybody of what they may not see.
+//!
+//! **A merge moves nothing.** It is an event on each of the two tickets. The one that goes remembers
+//! how it stood, so that undoing restores it; the one that goes on keeps what it waits for itself
+//! apart from what others brought. Its thread is read from all their histories at once, in the
+//! order in which things were recorded, and a message that was split off is shown where it went.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to

@@ -103,7 +103,7 @@ impl<S: Store> Desk<S> {
     /// A page of a ticket's thread as this actor may see it: customers see no notes.
     ///
     /// On return: the messages after the cursor (`None`: from the first), in the order in which
-    /// they were recorded, at most `limit`, and the cursor of the next page if there is one.
+    /// they were recorded (of one instant, ticket by ticket), at most `limit`, and the cursor of the next page if there is one.
     ///
     /// The thread is that of the ticket and of all that were merged into it, but for messages
     /// that were split off. Of a merged ticket it is that of the [survivor](Self::survivor), to

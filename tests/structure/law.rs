@@ -48,6 +48,9 @@ impl Play {
         let ticket = self.ticket();
         let text = format!("words {n}");
         let anna = agent(ANNA);
+        // Nothing is ever recorded on a merged ticket by words.
+        let merged = self.desk.ticket(ticket).merged_into().is_some();
+        let before = self.desk.ticket(ticket).revision();
         match self.random.below(100) {
             0..30 => {
                 let head = self.desk.ticket(ticket);
@@ -91,6 +94,9 @@ impl Play {
             _ => {
                 self.desk.pass(hours(30));
             }
+        }
+        if merged && self.said.contains_key(&format!("words {n}")) {
+            assert_eq!(self.desk.ticket(ticket).revision(), before, "the redirect is total");
         }
         self.desk.pass(micro());
         // A question that came too late opened a ticket of its own.

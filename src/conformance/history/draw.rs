@@ -197,7 +197,7 @@ impl Draw<'_> {
         (self.somebody(&command, ticket), command)
     }
 
-    fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+    pub(super) fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
                 ticket: id,

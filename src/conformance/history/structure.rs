@@ -14,24 +14,45 @@ impl Draw<'_> {
             tickets.partition(|ticket| ticket.merged_into.is_some());
         match self.random.below(100) {
             0..55 if standing.len() > 1 => self.merge(id, &standing),
-            55..75 => {
+            55..75 if !merged.is_empty() || self.random.percent(15) => {
                 let some = self.random.pick(&merged).map(|ticket| ticket.id);
                 let ticket = some.filter(|_| self.random.percent(90)).unwrap_or(id);
                 Command::UndoMerge(UndoMerge { ticket })
             }
-            _ => {
-                let whole: Vec<&ModelTicket> =
-                    standing.into_iter().filter(|ticket| !ticket.members.is_empty()).collect();
-                let some = self.random.pick(&whole).filter(|_| self.random.percent(70));
-                let (id, ticket) = some.map_or((id, ticket), |ticket| (ticket.id, ticket));
-                Command::Split(Split {
-                    ticket: id,
-                    message: self.message(ticket),
-                    id: self.new_id(),
-                    subject: self.maybe(40, Self::subject),
-                })
-            }
+            _ => self.split(id, ticket, &standing),
         }
+    }
+
+    /// Something that was said, off the ticket or off what was merged into it; where nothing was,
+    /// another command.
+    fn split(&mut self, id: TicketId, ticket: &ModelTicket, standing: &[&ModelTicket]) -> Command {
+        let talked = |ticket: &&ModelTicket| self.sources(ticket).iter().any(|it| has_words(it));
+        let talked: Vec<&ModelTicket> = standing.iter().copied().filter(talked).collect();
+        let whole = talked.iter().copied().filter(|ticket| !ticket.members.is_empty());
+        let whole: Vec<&ModelTicket> = whole.collect();
+        let some = match self.random.below(10) {
+            0 => Some(ticket),
+            1..6 if !whole.is_empty() => self.random.pick(&whole).copied(),
+            _ => self.random.pick(&talked).copied(),
+        };
+        match some {
+            Some(ticket) => Command::Split(Split {
+                ticket: ticket.id,
+                message: self.message(ticket),
+                id: self.new_id(),
+                subject: self.maybe(40, Self::subject),
+            }),
+            None => self.about(id, ticket),
+        }
+    }
+
+    /// The histories that may have a message of this ticket's thread.
+    fn sources<'t>(&'t self, ticket: &'t ModelTicket) -> Vec<&'t ModelTicket> {
+        let tickets = self.view.model.tickets();
+        let members = ticket.members.iter().filter_map(|member| tickets.get(&member.ticket));
+        let grand = members.clone().flat_map(|member| &member.members);
+        let grand = grand.filter_map(|member| tickets.get(&member.ticket));
+        [ticket].into_iter().chain(members).chain(grand).collect()
     }
 
     /// Two tickets of one requester, mostly.
@@ -61,20 +82,30 @@ impl Draw<'_> {
 
     /// A message of the ticket's thread, mostly.
     fn message(&mut self, ticket: &ModelTicket) -> MessageRef {
-        let tickets = self.view.model.tickets();
-        let members = ticket.members.iter().filter_map(|member| tickets.get(&member.ticket));
-        let grand = members.clone().flat_map(|member| &member.members);
-        let grand = grand.filter_map(|member| tickets.get(&member.ticket));
-        let sources: Vec<&ModelTicket> = [ticket].into_iter().chain(members).chain(grand).collect();
-        let strangers: Vec<&ModelTicket> = tickets.values().collect();
-        let among = if self.random.percent(95) { sources } else { strangers };
-        let source = self.random.pick(&among).copied().unwrap_or(ticket);
-        let said: Vec<Revision> = source.thread.iter().skip(1).map(|said| said.revision).collect();
-        let revision = match self.random.below(20) {
+        let sources = self.sources(ticket).into_iter().filter(|source| has_words(source));
+        let mut among: Vec<(TicketId, Vec<Revision>)> =
+            sources.map(|source| (source.id, splittable(source).collect())).collect();
+        if self.random.percent(5) {
+            let every = self.view.model.tickets().values();
+            among =
+                every.map(|it| (it.id, it.thread.iter().map(|s| s.revision).collect())).collect();
+        }
+        let (source, said) = self.random.pick(&among).cloned().unwrap_or((ticket.id, Vec::new()));
+        let revision = match self.random.below(24) {
             0 => Revision(self.random.below(12) as u64),
             1 => Revision(1),
             _ => self.random.pick(&said).copied().unwrap_or(Revision(2)),
         };
-        MessageRef { ticket: source.id, revision }
+        MessageRef { ticket: source, revision }
     }
+}
+
+fn has_words(ticket: &ModelTicket) -> bool {
+    splittable(ticket).next().is_some()
+}
+
+/// The messages that may be split off a ticket.
+fn splittable(ticket: &ModelTicket) -> impl Iterator<Item = Revision> {
+    let rest = ticket.thread.iter().skip(1);
+    rest.filter(|said| said.public && !said.gone).map(|said| said.revision)
 }

@@ -155,8 +155,11 @@ impl Model {
             Requester::Contact(contact) => Follower::Contact(contact),
             Requester::Agent(agent) => Follower::Agent(agent),
         });
+        let before = end.followers.len();
         end.followers.append(&mut come);
-        self.at_most(step, end.followers.len(), draft.limits.followers);
+        if end.followers.len() > before {
+            self.at_most(step, end.followers.len(), draft.limits.followers);
+        }
 
         // Only of unfinished work is anything asked, and not by what are notes there.
         let asks = same_kind && !ticket.is_done();

@@ -40,7 +40,10 @@ pub(in crate::decide) fn merge<'a>(
     within("merged", limits.merged, size(&survivor.ticket).0.saturating_add(tickets) as usize - 1)?;
     within("merge_chain", limits.merge_chain, chain.saturating_add(1) as usize)?;
     let followers = followers(ticket, &survivor.ticket);
-    within("followers", limits.followers, survivor.ticket.followers().len() + followers.len())?;
+    if !followers.is_empty() {
+        let all = survivor.ticket.followers().len() + followers.len();
+        within("followers", limits.followers, all)?;
+    }
     let mut absorbed = Absorbed {
         ticket: ticket.id(),
         waiting_since: None,

@@ -21,6 +21,10 @@ use crate::ticket::{Attachment, Channel};
 /// - Those of bots, auto-responders and the host move nothing: an absence notice must not
 ///   reopen work.
 ///
+/// On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
+/// that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an internal ticket
+/// that was merged into a customer's, as a note.
+///
 /// A public message of requester or agent on a resolved ticket cancels its closing by itself.
 ///
 /// On reopening, the owner keeps the ticket if they may still own it and have room; else it

@@ -58,7 +58,8 @@ use crate::ticket::MessageRef;
 /// assert_eq!(desk.ticket(second)?.unwrap().merged_into(), Some(id));
 ///
 /// // A late reply to the merged ticket reaches the other.
-/// desk.reply(customer.at(now), Reply::new(second, "Hello?"))?;
+/// let later = now + TimeDelta::minutes(5);
+/// desk.reply(customer.at(later), Reply::new(second, "Hello?"))?;
 /// let thread = desk.thread(&customer, id, None, 20)?;
 /// let texts: Vec<&str> = thread.posts.iter().map(|post| post.text.as_str()).collect();
 /// assert_eq!(texts, ["It burns. Help!", "Is anybody there?", "Hello?"]);
