@@ -51,7 +51,7 @@
 //!    Call { context: { now, actor, command_id?, correlation?, seen? }, command }
 //!                               │
 //!  host ──► desk ── needs(call, loaded) ──► load ──► store
-//!                               │             (pure, at most 3 rounds)
+//!                               │             (pure, a few rounds)
 //!           decide(desk, call, loaded)  ──►  Refusal
 //!                               │ writes, guards, keys, counters, notices, trace     pure
 //!                               │
@@ -107,6 +107,11 @@
 //! **What somebody sees is a condition.** A listing is the asked condition and the reader's
 //! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
 //! filter, order or page tells anybody of what they may not see.
+//!
+//! **A merge moves nothing.** It is an event on each of the two tickets. The one that goes remembers
+//! how it stood, so that undoing restores it; the one that goes on keeps what it waits for itself
+//! apart from what others brought. Its thread is read from all their histories at once, in the
+//! order in which things were recorded, and a message that was split off is shown where it went.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
@@ -191,7 +196,8 @@ pub use decide::{
 pub use desk::{
     Activity, AgentLoad, AsyncDesk, Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each,
     Erased, HandedOver, Heir, Outcome, Page, Post, Prepared, PublicChange, PublicEvent,
-    PublicTicket, Relayed, Relaying, Row, SavedView, Shown, Ticked, ViewOwner, Workload,
+    PublicTicket, Relayed, Relaying, Row, SavedView, Shown, ThreadCursor, ThreadPage, Ticked,
+    ViewOwner, Workload,
 };
 pub use ids::{
     AgentId, BotName, CategoryName, CommandId, ContactId, Correlation, DepartmentName, DeskId,
@@ -207,13 +213,14 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
-    Reopening, Settings, SettingsDraft, SettingsError,
+    Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting, Merging,
+    OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
-    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, FieldFact, Heard, MergedSplit,
+    Message, MessageRef, Moved, Opened, Origin, PriorityBy, RedactedBy, Released, ReplayError,
+    Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TimerKind, Timers,
+    Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;

@@ -15,10 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, EraseTicket, GrantAccess, Hold, LogConversation, Note, Redact, Resolve,
-    Resolving, RevokeAccess, SaidBy, Take, Unassign,
+    Assign, Close, Edit, EraseTicket, GrantAccess, Hold, LogConversation, Merge, Note, Redact,
+    Reply, Resolve, Resolving, RevokeAccess, SaidBy, Split, Take, Unassign, UndoMerge,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, GuestId, GuestRight, Revision, TicketId};
+use helpdesk::{
+    Actor, Channel, Command, DeskError, GuestId, GuestRight, MessageRef, Revision, TicketId,
+};
 use support::*;
 
 /// The guests: who may write, who may read, and who was not let in.
@@ -33,7 +35,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 36] = [
     "reply",
     "note",
     "log_requester",
@@ -62,11 +64,18 @@ const COMMANDS: [&str; 32] = [
     "close_bare",
     "reopen",
     "follow_up",
+    "merge",
+    "merge_here",
+    "undo_merge",
+    "split",
     "tick",
     "redact",
     "erase_ticket",
     "hold",
 ];
+
+/// Another ticket of Maria's: new, and Rhea's.
+const OTHER: TicketId = TicketId::from_u128(0xE);
 
 const PARTIES: [&str; 17] = [
     "requester",
@@ -144,6 +153,13 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "close_bare" => Close { ticket, resolution: None }.into(),
         "reopen" => reopen(ticket).into(),
         "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
+        "merge" => Merge::new(ticket, OTHER).into(),
+        "merge_here" => Merge::new(OTHER, ticket).into(),
+        "undo_merge" => UndoMerge { ticket }.into(),
+        "split" => {
+            let message = MessageRef { ticket, revision: Revision(2) };
+            Split::new(ticket, message, ticket_id(0xF)).into()
+        }
         "tick" => Command::Tick(ticket).into(),
         "redact" => Redact::new(ticket, [Revision(1)], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
@@ -157,8 +173,13 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
 fn given(status: &str, owned: bool) -> TestDesk {
     let desk = TestDesk::new();
     desk.given_request();
+    desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
+    desk.ok(&customer(MARIA), request(OTHER));
+    desk.ok(&Actor::Host, Assign::new(OTHER, RHEA));
     for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {
-        desk.ok(&Actor::Host, grant(TICKET, guest, right, desk.now()));
+        for ticket in [TICKET, OTHER] {
+            desk.ok(&Actor::Host, grant(ticket, guest, right, desk.now()));
+        }
     }
     if owned {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));

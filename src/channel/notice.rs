@@ -89,7 +89,8 @@ impl NoticeKind {
             | Self::Reopened
             | Self::Woken
             | Self::OpenAgeWarning
-            | Self::OpenAgeOverdue => Sight::Full,
+            | Self::OpenAgeOverdue
+            | Self::Merged => Sight::Full,
         }
     }
 }
@@ -116,7 +117,8 @@ pub enum NoticeKind {
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
-    /// The ticket was reopened by hand: to the owner, or to the queue.
+    /// The ticket was reopened by hand, or stands by itself again after a merge, unfinished: to
+    /// the owner, or to the queue.
     Reopened,
     /// The ticket is back from being postponed: to the owner, or to the queue.
     Woken,
@@ -124,6 +126,9 @@ pub enum NoticeKind {
     OpenAgeWarning,
     /// The ticket has been unresolved for too long: to the owner, or to the queue.
     OpenAgeOverdue,
+    /// A ticket that waits for an answer was merged into this one: to the owner, or to the
+    /// queue.
+    Merged,
 }
 
 /// Who is to be told. Addresses are the host's to know.

@@ -63,6 +63,8 @@ pub enum Fact {
     Resolution,
     /// The ticket that it follows up: a UUID.
     Follows,
+    /// The ticket that it was merged into: a UUID.
+    MergedInto,
     /// How many public messages it has, the first included.
     Messages,
     /// How many notes it has.
@@ -117,7 +119,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 44] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -145,6 +147,7 @@ names! {
     Subject => "subject";
     Resolution => "resolution";
     Follows => "follows";
+    MergedInto => "merged_into";
     Messages => "messages";
     Notes => "notes";
     Reopened => "reopened";
@@ -242,6 +245,7 @@ impl Fact {
             | Self::ReceivedAt
             | Self::Tags
             | Self::Resolution
+            | Self::MergedInto
             | Self::Notes
             | Self::Reopened
             | Self::Escalated
@@ -316,6 +320,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 44, "the enum without `Field`");
     }
 }

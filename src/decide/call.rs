@@ -9,9 +9,9 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
+    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
+    Take, Transfer, Unassign, UndoMerge,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -57,6 +57,12 @@ pub enum Command {
     Reopen(Reopen),
     /// Opens a ticket that follows up a closed one: see [`FollowUp`].
     FollowUp(FollowUp),
+    /// Merges a ticket into another: see [`Merge`].
+    Merge(Merge),
+    /// Undoes a merge: see [`UndoMerge`].
+    UndoMerge(UndoMerge),
+    /// Splits a message off into a ticket of its own: see [`Split`].
+    Split(Split),
     /// Carries out what a ticket does by itself up to now. Only [`Actor::System`] gives it.
     Tick(TicketId),
     /// Registers an agent, or says anew what an agent is. Owners, admins and the host.
@@ -103,6 +109,9 @@ impl Command {
             | Self::Close(Close { ticket, .. })
             | Self::Reopen(Reopen { ticket, .. })
             | Self::FollowUp(FollowUp { ticket, .. })
+            | Self::Merge(Merge { ticket, .. })
+            | Self::UndoMerge(UndoMerge { ticket })
+            | Self::Split(Split { ticket, .. })
             | Self::Tick(ticket)
             | Self::Redact(Redact { ticket, .. })
             | Self::EraseTicket(EraseTicket { ticket, .. })

@@ -7,8 +7,10 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
+use crate::settings::MOST_CHAIN;
 use crate::ticket::command::{
-    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
+    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Merge, Open, Redact, SaidBy, Split,
+    Transfer,
 };
 use crate::ticket::{Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
@@ -182,8 +184,9 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing: a later round
-/// may depend on what an earlier one brought.
+/// What is still missing to decide this call. At most three rounds, and one more for each merge
+/// that a redirect leads over, then nothing: a later round may depend on what an earlier one
+/// brought.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -217,10 +220,13 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     if let Actor::Agent(id) = call.context.actor {
         asking.agent(id);
     }
-    if let Some(ticket) = call.command.ticket() {
-        asking.record(Key::ticket(desk, ticket));
+    // Where it has been merged, the ticket that goes on in its place.
+    let survivor = call.command.ticket().map(|ticket| {
+        let end = end_of(&mut asking, ticket);
         settling(&mut asking, ticket);
-    }
+        settling(&mut asking, end);
+        end
+    });
     match &call.command {
         Command::Open(Open { id, requester, .. }) => {
             asking.record(Key::ticket(desk, *id));
@@ -253,9 +259,16 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 }
                 (SaidBy::Requester, _) => {}
             }
-            listener(&mut asking, *ticket);
+            listener(&mut asking, survivor.unwrap_or(*ticket));
         }
-        Command::Reply(reply) => listener(&mut asking, reply.ticket),
+        Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Merge(Merge { into, .. }) => {
+            let end = end_of(&mut asking, *into);
+            settling(&mut asking, end);
+            former_owner(&mut asking, end);
+        }
+        Command::UndoMerge(undo) => former_owner(&mut asking, undo.ticket),
+        Command::Split(split) => splitting(&mut asking, split),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
@@ -286,6 +299,37 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     asking.needs
 }
 
+/// The ticket at the end of this one's redirect, as far as it is known yet.
+fn end_of(asking: &mut Asking<'_>, mut ticket: TicketId) -> TicketId {
+    for _ in 0..=MOST_CHAIN {
+        asking.record(Key::ticket(asking.desk, ticket));
+        let known = asking.loaded.ticket(asking.desk, ticket);
+        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+        ticket = into;
+    }
+    ticket
+}
+
+/// A message that is split off: the history that it is in, and every ticket between that and the
+/// one whose thread shows it.
+fn splitting(asking: &mut Asking<'_>, split: &Split) {
+    asking.record(Key::ticket(asking.desk, split.id));
+    let (mut at, end) = (split.message.ticket, end_of(asking, split.message.ticket));
+    let source = asking.loaded.ticket(asking.desk, at);
+    if end == split.ticket
+        && source.is_some_and(|source| split.message.revision <= source.revision())
+    {
+        asking.whole(at);
+        // What is due on those that are written to comes before.
+        while at != end {
+            settling(asking, at);
+            let known = asking.loaded.ticket(asking.desk, at);
+            let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+            at = into;
+        }
+    }
+}
+
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
 /// continued by its latest follow-up, which may reopen in its turn.
 fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
@@ -293,9 +337,9 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     let listener = asking.loaded.ticket(asking.desk, ticket);
     let done = listener.filter(|ticket| ticket.status().category.is_done());
     if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
-        asking.record(Key::ticket(asking.desk, *follow_up));
-        settling(asking, *follow_up);
-        former_owner(asking, *follow_up);
+        let follow_up = end_of(asking, *follow_up);
+        settling(asking, follow_up);
+        former_owner(asking, follow_up);
     }
 }
 

@@ -9,8 +9,8 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Activity, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome, Page, Post,
-    Prepared, Relayed, Relaying, Row, SavedView, Ticked, Workload,
+    Activity, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome, Page,
+    Prepared, Relayed, Relaying, Row, SavedView, ThreadCursor, ThreadPage, Ticked, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -22,9 +22,9 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
+    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
+    Take, Transfer, Unassign, UndoMerge,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -245,7 +245,11 @@ twins! {
         ) -> HandedOver;
     "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
-        thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
+        thread(
+            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Option<&ThreadCursor>,
+            limit: usize
+        ) -> ThreadPage;
+    "The ticket that goes on in the place of this one", survivor(ticket: TicketId) -> Option<TicketId>;
     "How much there is to do in a department",
         workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;

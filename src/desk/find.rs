@@ -159,6 +159,10 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub(super) fn who(&self) -> Who<'_> {
         match (&self.actor, &self.agent) {
             (_, Some(agent)) => Who::Agent(agent),

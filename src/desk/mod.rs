@@ -13,6 +13,7 @@ mod outcome;
 mod read;
 mod relay;
 mod shown;
+mod thread;
 mod tick;
 mod verbs;
 mod workload;
@@ -26,9 +27,9 @@ pub use erase::Erased;
 pub use error::{DeskError, DeskErrorKind};
 pub use find::{Page, SavedView, ViewOwner};
 pub use outcome::Outcome;
-pub use read::Post;
 pub use relay::{Delivery, Dispatch, Relayed, Relaying};
 pub use shown::{PublicTicket, Row, Shown};
+pub use thread::{Post, ThreadCursor, ThreadPage};
 pub use tick::Ticked;
 pub use workload::{AgentLoad, Workload};
 

@@ -10,9 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer,
-    Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
+    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
+    Take, Transfer, Unassign, UndoMerge,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -58,6 +58,12 @@ macro_rules! for_each_verb {
             reopen: Reopen;
             /// Opens a ticket that follows up a closed one: see [`FollowUp`].
             follow_up: FollowUp;
+            /// Merges a ticket into another, which goes on in its place: see [`Merge`].
+            merge: Merge;
+            /// Undoes a merge: the ticket stands again as it stood: see [`UndoMerge`].
+            undo_merge: UndoMerge;
+            /// Splits a message off into a ticket of its own: see [`Split`].
+            split: Split;
             /// Erases the words of some of a ticket's messages: see [`Redact`].
             redact: Redact;
             /// Erases everything personal of a ticket: see [`EraseTicket`].

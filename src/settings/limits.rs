@@ -44,6 +44,16 @@ pub struct Limits {
     pub attachment_bytes: u64,
     /// Follow-up tickets of a ticket. Default 100.
     pub follow_ups: u32,
+    /// Tickets merged into a ticket, those included that had been merged into these. Default 50.
+    #[serde(skip_serializing_if = "is_usual_merged")]
+    pub merged: u32,
+    /// Merges one upon another, from a merged ticket to the one that goes on; 1 to 32. Default
+    /// 10.
+    #[serde(skip_serializing_if = "is_usual_merge_chain")]
+    pub merge_chain: u32,
+    /// Messages split off a ticket. Default 100.
+    #[serde(skip_serializing_if = "is_usual_splits")]
+    pub splits: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
     /// Levels of a condition, the test at the bottom included; 1 to 48. Default 16.
@@ -69,6 +79,9 @@ impl Default for Limits {
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
+            merged: 50,
+            merge_chain: 10,
+            splits: 100,
             views: 50,
             condition_depth: 16,
             condition_tests: 500,
@@ -76,6 +89,23 @@ impl Default for Limits {
             condition_bytes: 16 << 10,
         }
     }
+}
+
+/// The longest chain of merges that any settings allow.
+pub(crate) const MOST_CHAIN: u32 = 32;
+
+// What came after settings had been stored first leaves no trace where it is as usual.
+
+fn is_usual_merged(merged: &u32) -> bool {
+    *merged == Limits::default().merged
+}
+
+fn is_usual_merge_chain(merge_chain: &u32) -> bool {
+    *merge_chain == Limits::default().merge_chain
+}
+
+fn is_usual_splits(splits: &u32) -> bool {
+    *splits == Limits::default().splits
 }
 
 pub(super) fn check(limits: &Limits, problems: &mut Problems) {
@@ -105,6 +135,12 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
                 found: limits.condition_bytes.to_string(),
                 expected: "1 to 65536: no text of a condition is longer",
             },
+        );
+    }
+    if !(1..=MOST_CHAIN).contains(&limits.merge_chain) {
+        problems.at(
+            "limits.merge_chain",
+            Mistake::OutOfRange { found: limits.merge_chain.to_string(), expected: "1 to 32" },
         );
     }
     if limits.condition_tests == 0 {

@@ -132,6 +132,7 @@ impl Ticket {
                 or_missing(self.resolution(), |resolution| Value::Name(resolution.code().as_str()))
             }
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
+            Fact::MergedInto => or_missing(self.merged_into(), Value::Ticket),
             Fact::Messages => count(self.messages),
             Fact::Notes => count(self.notes),
             Fact::Reopened => count(self.reopened),

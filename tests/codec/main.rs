@@ -17,6 +17,7 @@ mod names;
 mod newer;
 mod samples;
 mod settings;
+mod structure;
 
 #[path = "../histories/mod.rs"]
 mod histories;

@@ -90,7 +90,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[&RULES[..], &LATER_RULES].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
-    all(&MOVES);
+    all(&[MOVES.as_slice(), &LATER_MOVES].concat());
     all(&UNASSIGNINGS);
     all(&PRIORITY_BY);
     all(&PARTS);

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::guests;
+use crate::{guests, structure};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -65,7 +65,7 @@ pub(crate) fn channels() -> Vec<Channel> {
 }
 
 /// What came to be after the first golden lines were written, which never change.
-pub(crate) const LATER_RULES: [Rule; 1] = [Rule::Retention];
+pub(crate) const LATER_RULES: [Rule; 2] = [Rule::Retention, Rule::OnMerge];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -98,6 +98,9 @@ pub(crate) const MOVES: [Moved; 10] = [
     Moved::Woken,
     Moved::AutoClosed,
 ];
+
+/// Those that came later than the samples of the first form.
+pub(crate) const LATER_MOVES: [Moved; 3] = [Moved::Merged, Moved::Absorbed, Moved::Released];
 
 pub(crate) const UNASSIGNINGS: [Unassigning; 4] = [
     Unassigning::ByHand,
@@ -138,7 +141,7 @@ pub(crate) const FOLLOWERS: [Follower; 2] = [Follower::Contact(MARIA), Follower:
 
 pub(crate) const WAITS: [WaitsFor; 3] = [WaitsFor::Customer, WaitsFor::ThirdParty, WaitsFor::Desk];
 
-fn status(name: &str, category: StatusCategory) -> Status {
+pub(crate) fn status(name: &str, category: StatusCategory) -> Status {
     Status { name: name.into(), category }
 }
 
@@ -150,7 +153,7 @@ fn priority(name: &str, rank: u8) -> Priority {
     Priority { name: name.into(), rank }
 }
 
-fn timers() -> Timers {
+pub(crate) fn timers() -> Timers {
     let day = |days| Some(monday() + TimeDelta::days(days));
     Timers {
         wake: day(1),
@@ -192,7 +195,12 @@ fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
     }
 }
 
-fn message(author: Author, part: Part, visibility: Visibility, channel: Channel) -> Message {
+pub(crate) fn message(
+    author: Author,
+    part: Part,
+    visibility: Visibility,
+    channel: Channel,
+) -> Message {
     Message {
         author,
         part,
@@ -201,10 +209,11 @@ fn message(author: Author, part: Part, visibility: Visibility, channel: Channel)
         occurred_at: None,
         bytes: 10,
         attachments: Vec::new(),
+        addressed_to: None,
     }
 }
 
-fn opened() -> Opened {
+pub(crate) fn opened() -> Opened {
     Opened {
         requester: Requester::Contact(MARIA),
         origin: Origin::CustomerWrote,
@@ -222,6 +231,7 @@ fn opened() -> Opened {
         fields: Vec::new(),
         followers: Vec::new(),
         follows: None,
+        split_from: None,
         timers: Timers::default(),
     }
 }
@@ -302,6 +312,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
             ),
             heard: Heard {
                 waiting_since: place.is_multiple_of(2).then(monday),
+                own_waiting_since: None,
                 answers_first: place == 1,
                 cancels_closing: place == 2,
             },
@@ -501,6 +512,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(guests::settings());
     later.extend(with_erasures());
     later.push(with_retention());
+    later.extend(structure::history());
+    later.push(structure::split_opening());
     later
 }
 
@@ -598,10 +611,13 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let mut held = ticket_history();
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
+    let history = structure::history();
+    heads.extend([7, 8, 10].map(|n| (ticket, fold(ticket, &history[..n]).unwrap())));
+    heads.push((ticket, fold(ticket, &[structure::split_opening()]).unwrap()));
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 9] = [
+pub(crate) const NOTICES: [NoticeKind; 10] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -611,6 +627,7 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,
     NoticeKind::OpenAgeOverdue,
+    NoticeKind::Merged,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

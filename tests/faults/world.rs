@@ -7,7 +7,7 @@ use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, GuestId,
-    GuestRight, Key, Notice, Record, Revision, TicketId, TicketNumber, UniqueKey,
+    GuestRight, Key, MessageRef, Notice, Record, Revision, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -33,10 +33,14 @@ pub(crate) const LATER: [TicketId; 3] = [ticket(0x75), ticket(0x76), ticket(0x77
 
 /// A guest of hers.
 const VISITOR: GuestId = GuestId::from_u128(0x69);
+/// Merged into what Anna works on.
+pub(crate) const MERGED: TicketId = ticket(0x78);
+/// What Maria said to Anna.
+pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(5) };
 
 /// All that there are.
-pub(crate) const EVERY_TICKET: [TicketId; 7] =
-    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2]];
+pub(crate) const EVERY_TICKET: [TicketId; 8] =
+    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2], MERGED];
 
 const fn ticket(n: u128) -> TicketId {
     TicketId::from_u128(n)
@@ -74,6 +78,9 @@ pub(crate) fn world() -> MemoryStore {
     for id in LATER {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
+    kit.ok(&customer(MARIA), reply(OWNED));
+    kit.ok(&customer(MARIA), request(MERGED));
+    kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
     kit.store
 }
 
@@ -144,6 +151,11 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("an end", &anna, ten, Command::Close(close(OWNED))),
         scene("reopening", &anna, ten, Command::Reopen(reopen(RESOLVED))),
         scene("a follow-up", &maria, april(), Command::FollowUp(follow_up(CLOSED, FRESH))),
+        scene("a merge", &anna, ten, Command::Merge(Merge::new(NEW, RESOLVED))),
+        scene("a merge into what is merged", &anna, ten, Command::Merge(Merge::new(NEW, MERGED))),
+        scene("a reply to what is merged", &maria, ten, Command::Reply(reply(MERGED))),
+        scene("undoing a merge", &host, ten, Command::UndoMerge(UndoMerge { ticket: MERGED })),
+        scene("a split", &anna, ten, Command::Split(Split::new(OWNED, SAID, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
         scene("an agent, moved and renamed", &host, ten, anna_anew),
         scene("views of one's own", &anna, ten, {
@@ -185,6 +197,17 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
         (scene("no room", &host, Command::Assign(Assign::new(NEW, EVA))), "not_in_department"),
         (scene("no reason", &anna, asleep), "reason_required"),
         (scene("open still", &maria, Command::FollowUp(follow_up(NEW, FRESH))), "not_closed"),
+        (scene("merged", &host, Command::Take(Take { ticket: MERGED })), "forbidden"),
+        (scene("moved on", &host, Command::Reopen(reopen(MERGED))), "merged"),
+        (scene("by itself", &anna, Command::UndoMerge(UndoMerge { ticket: NEW })), "not_merged"),
+        (scene("round", &host, Command::Merge(Merge::new(OWNED, MERGED))), "merge_cycle"),
+        (
+            scene("first words", &host, {
+                let message = MessageRef { ticket: OWNED, revision: Revision(1) };
+                Command::Split(Split::new(OWNED, message, FRESH))
+            }),
+            "opening_message",
+        ),
         (scene("Anna's address", &host, ben), "email_taken"),
         (scene("a second desk", &host, again), "desk_exists"),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),

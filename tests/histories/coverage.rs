@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 38] = [
+const REFUSALS: [&str; 45] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -13,6 +13,7 @@ const REFUSALS: [&str; 38] = [
     "closed",
     "command_id_reused",
     "desk_exists",
+    "different_requesters",
     "email_taken",
     "empty",
     "field_invalid",
@@ -22,10 +23,14 @@ const REFUSALS: [&str; 38] = [
     "id_taken",
     "in_the_future",
     "internal",
+    "into_internal",
     "limit_exceeded",
+    "merge_cycle",
+    "merged",
     "needs_command",
     "no_such_event",
     "no_transition",
+    "not_a_message",
     "not_an_agent",
     "not_closed",
     "not_finished",
@@ -33,7 +38,9 @@ const REFUSALS: [&str; 38] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "not_merged",
     "on_legal_hold",
+    "opening_message",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
@@ -47,9 +54,10 @@ const REFUSALS: [&str; 38] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 40] = [
+const CHANGES: [&str; 47] = [
     "AccessGranted",
     "AccessRevoked",
+    "Absorbed",
     "Assigned",
     "CategoryChanged",
     "Escalated",
@@ -58,14 +66,19 @@ const CHANGES: [&str; 40] = [
     "FollowersChanged",
     "Held",
     "ImpactChanged",
+    "MergedInto",
+    "MergedSplit",
     "OpenAgeOverdue",
     "OpenAgeWarned",
     "Opened",
     "PriorityChanged",
+    "Released",
+    "ReleasedFrom",
     "redacted: Hand",
     "redacted: Request",
     "redacted: Retention",
     "ResolutionRecorded",
+    "SplitOff",
     "SubjectChanged",
     "TagsChanged",
     "TimersSet",
@@ -74,6 +87,7 @@ const CHANGES: [&str; 40] = [
     "message: Public Answers",
     "message: Public Asks",
     "message: Public Neither",
+    "moved: Absorbed",
     "moved: AgentReplied",
     "moved: AutoClosed",
     "moved: ByHand",

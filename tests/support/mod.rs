@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation, Note,
-    Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess, SetStatus, Take,
-    Transfer, Unassign,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
+    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess,
+    SetStatus, Split, Take, Transfer, Unassign, UndoMerge,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -296,8 +296,8 @@ impl TestDesk {
 
     /// The texts that this actor reads in the ticket's thread.
     pub fn thread(&self, actor: &Actor, id: TicketId) -> Vec<String> {
-        let posts = self.desk.thread(actor, id, Revision::ZERO, usize::MAX).unwrap();
-        posts.iter().map(|post| post.text.as_str().to_owned()).collect()
+        let page = self.desk.thread(actor, self.now(), id, None, usize::MAX).unwrap();
+        page.posts.iter().map(|post| post.text.as_str().to_owned()).collect()
     }
 
     /// The numbers of the tickets that this actor finds, in order.
@@ -415,7 +415,10 @@ commands!(
     RevokeAccess,
     Redact,
     EraseTicket,
-    Hold
+    Hold,
+    Merge,
+    UndoMerge,
+    Split
 );
 
 /// Maria's request to support.

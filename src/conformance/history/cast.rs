@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::conformance::kit::{Random, monday};
 use crate::{
     Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
-    FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft,
-    Transition,
+    FieldKind, MergeWaiting, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory,
+    StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -102,6 +102,9 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.text_bytes = 200;
     draft.limits.subject_bytes = 40;
     draft.limits.follow_ups = 2;
+    draft.limits.merged = 4;
+    draft.limits.merge_chain = 3;
+    draft.limits.splits = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -143,6 +146,8 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Some(Span::seconds(1)),
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
+    draft.merging.waiting =
+        random.one_of([MergeWaiting::EarliestObligation, MergeWaiting::Survivor]);
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);

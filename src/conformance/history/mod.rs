@@ -29,6 +29,7 @@
 
 pub mod cast;
 mod draw;
+mod structure;
 mod words;
 
 use std::fmt;

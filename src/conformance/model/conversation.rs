@@ -70,7 +70,7 @@ impl Model {
         ticket.channel = open.channel.clone();
         ticket.department = open.department.clone();
         ticket.about = open.category.clone();
-        ticket.say(step.now, voice, true);
+        ticket.say(step.now, voice, true, &step.text);
         self.weigh(
             step,
             &mut ticket,
@@ -87,7 +87,7 @@ impl Model {
         ticket
     }
 
-    fn blank(
+    pub(super) fn blank(
         &self,
         id: TicketId,
         requester: Requester,
@@ -136,6 +136,10 @@ impl Model {
             transferred: 0,
             follows: None,
             followed_up_by: Vec::new(),
+            merged_into: None,
+            stood: None,
+            members: Vec::new(),
+            split_from: None,
             timers: Timers::default(),
             held: false,
             words: Words::from(now),
@@ -154,7 +158,7 @@ impl Model {
 
     pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
         self.words(step, &note.text, &note.attachments);
-        ticket.say(step.now, Voice::Neither, false);
+        ticket.say(step.now, Voice::Neither, false, &step.text);
         ticket.words.come(step.now);
     }
 
@@ -187,6 +191,12 @@ impl Model {
         kept: bool,
     ) {
         let said = occurred_at.unwrap_or(step.now);
+        if step.from_agents && !ticket.is_internal() {
+            // What is said among agents stays among agents.
+            ticket.say(said, Voice::Neither, false, &step.text);
+            ticket.words.come(step.now);
+            return;
+        }
         let closed = ticket.category == StatusCategory::Closed;
         step.require(!closed || voice == Voice::Asks || kept, "closed");
         let news = ticket.is_news(said) && voice != Voice::Neither;
@@ -194,9 +204,12 @@ impl Model {
             self.late(step, ticket, occurred_at, channel);
             return;
         }
-        ticket.say(said, voice, true);
         ticket.words.come(step.now);
         ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
+        ticket.say(said, voice, true, &step.text);
+        if let Some(said) = ticket.thread.last_mut() {
+            said.contact = step.contact;
+        }
         if !news {
             return;
         }
@@ -237,6 +250,10 @@ impl Model {
         let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
         let latest =
             latest.filter(|latest| self.sees(step.actor, step.party, step.claimed, latest));
+        // It may have been merged since; where that leads back, or elsewhere, it is none.
+        let latest = latest.map(|latest| self.end(latest)).filter(|latest| {
+            latest.id != ticket.id && latest.is_internal() == ticket.is_internal()
+        });
         if let Some(latest) = latest {
             let mut latest = latest.clone();
             let now = step.now;
@@ -248,7 +265,7 @@ impl Model {
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
                 step.now = now;
-                step.also = Some(latest);
+                step.also.push(latest);
                 return;
             }
             step.now = now;
@@ -298,7 +315,7 @@ impl Model {
         child.about = ticket.about.clone();
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
-        child.say(said, Voice::Asks, true);
+        child.say(said, Voice::Asks, true, &step.text);
         child.arm(&self.settings);
         step.opens = Some(child);
         step.unnamed = true;
@@ -306,8 +323,8 @@ impl Model {
 
     /// Checks what somebody writes.
     fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
+        text.clone_into(&mut step.text);
         let limits = self.settings.limits();
-        step.text = text.to_owned();
         let something = !text.trim().is_empty() || !files.is_empty();
         step.require(something, "empty");
         self.at_most(step, text.len(), limits.text_bytes);
@@ -337,7 +354,7 @@ impl Model {
 
 /// The subject of a request that came without one: its first line with words in it, cut at a
 /// word's end where it is longer than 80 characters or than a subject may be.
-fn first_line(text: &str, limit: u32) -> String {
+pub(super) fn first_line(text: &str, limit: u32) -> String {
     let room = (limit as usize).saturating_sub("…".len());
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     if line.is_empty() {

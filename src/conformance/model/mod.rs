@@ -35,6 +35,7 @@ mod lifecycle;
 mod ownership;
 mod people;
 mod privacy;
+mod structure;
 mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,12 +45,13 @@ use chrono::{DateTime, Utc};
 
 pub use guests::Admission;
 pub use privacy::Words;
+pub use structure::ModelMember;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
-    Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, GuestRight, Outcome,
-    Party, Settings, TicketId,
+    Actor, AgentId, AgentProfile, Call, Command, CommandId, ContactId, DepartmentName, GuestRight,
+    Outcome, Party, Revision, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -93,10 +95,14 @@ struct Step<'a> {
     opens: Option<ModelTicket>,
     /// Whether the desk chooses the id of that ticket.
     unnamed: bool,
-    /// Another ticket that it writes to.
-    also: Option<ModelTicket>,
-    /// What is said.
+    /// Other tickets that it writes to.
+    also: Vec<ModelTicket>,
+    /// What somebody says.
     text: String,
+    /// Whose words it is, if a contact's.
+    contact: Option<ContactId>,
+    /// Whether it is said on an internal ticket that was merged into another.
+    from_agents: bool,
 }
 
 impl Step<'_> {
@@ -267,8 +273,18 @@ impl Model {
                 let change = event.ticket_change();
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
-                if said || matches!(change, Some(crate::TicketChange::StatusChanged(_))) {
+                if said || change.is_some_and(|change| change.status_change().is_some()) {
                     ticket.public_news = event.revision;
+                }
+            }
+            // Each message has its place in the history.
+            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
+            for (_, event) in events {
+                if event.ticket_change().is_some_and(|change| change.message().is_some())
+                    && let Some(said) =
+                        ticket.thread.iter_mut().find(|said| said.revision == Revision::ZERO)
+                {
+                    said.revision = event.revision;
                 }
             }
         }
@@ -318,8 +334,10 @@ impl Model {
             faults,
             opens: None,
             unnamed: false,
-            also: None,
+            also: Vec::new(),
             text: String::new(),
+            contact: None,
+            from_agents: false,
         };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
@@ -333,28 +351,39 @@ impl Model {
         };
         // What an actor may not see is not there, whatever they wanted with it.
         let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, now, ticket));
-        let before = ticket.ok_or_else(|| only("not_found"))?;
+        let named = ticket.ok_or_else(|| only("not_found"))?;
         let granted = match actor {
-            Actor::Guest(guest) => before
+            Actor::Guest(guest) => named
                 .admission(*guest, now)
                 .is_some_and(|guest| guest.rights.contains(&GuestRight::Reply)),
             _ => true,
         };
-        if !granted || !people::may(party, &call.command, before.is_asker(actor)) {
+        if !granted || !people::may(party, &call.command, named.is_asker(actor)) {
             return Err(only("forbidden"));
         }
+        if let Some(seen) = call.context.seen {
+            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
+            let customer =
+                matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
+            let news = if customer { named.public_news } else { named.news };
+            step.require(news <= seen && seen <= named.revision, "stale_view");
+        }
+        step.contact = named.speaks(actor, &call.command, now);
+        let before = match named.merged_into {
+            Some(_) => match self.redirect(&mut step, named, &call.command) {
+                Ok(before) => before,
+                Err(mut faults) => {
+                    faults.append(&mut step.faults);
+                    return Err(faults);
+                }
+            },
+            None => named,
+        };
         // Time never runs backwards on a ticket.
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
         ticket.settle(&self.settings, step.now);
-        if let Some(seen) = call.context.seen {
-            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
-            let customer =
-                matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
-            let news = if customer { before.public_news } else { before.news };
-            step.require(news <= seen && seen <= before.revision, "stale_view");
-        }
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
@@ -370,7 +399,7 @@ impl Model {
         }
         let mut changes = Changes::default();
         match step.opens {
-            Some(opened) if step.unnamed => changes.unnamed = Some((id, opened)),
+            Some(opened) if step.unnamed => changes.unnamed = Some((ticket.id, opened)),
             Some(opened) => changes.tickets.push(opened),
             None => {}
         }
@@ -401,6 +430,9 @@ impl Model {
             Command::Redact(redact) => self.redact(step, ticket, redact),
             Command::EraseTicket(erase) => self.erase_ticket(step, ticket, erase),
             Command::Hold(hold) => self.hold(step, ticket, hold),
+            Command::Merge(merge) => self.merge(step, ticket, merge),
+            Command::UndoMerge(_) => self.undo_merge(step, ticket),
+            Command::Split(split) => self.split(step, ticket, split),
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.

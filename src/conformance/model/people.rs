@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Voice};
+use crate::command::SaidBy;
 use crate::{
-    Actor, AgentId, AgentSight, Command, DepartmentName, Follower, Party, Requester, Role,
+    Actor, AgentId, AgentSight, Command, ContactId, DepartmentName, Follower, Party, Requester,
+    Role,
 };
 
 impl Model {
@@ -96,6 +98,26 @@ impl ModelTicket {
         }
     }
 
+    /// The contact whose words a command carries, if it carries any.
+    pub(super) fn speaks(
+        &self,
+        actor: &Actor,
+        command: &Command,
+        now: DateTime<Utc>,
+    ) -> Option<ContactId> {
+        match (command, actor) {
+            (Command::Reply(_), Actor::Customer(contact)) => Some(*contact),
+            (Command::Reply(_), Actor::Guest(guest)) => Some(self.admission(*guest, now)?.contact),
+            (Command::LogConversation(log), _) if log.said_by == SaidBy::Requester => {
+                match self.requester {
+                    Requester::Contact(contact) => Some(contact),
+                    Requester::Agent(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// In which part an actor speaks: T3, "does this count as an answer?".
     pub(super) fn voice(&self, actor: &Actor) -> Voice {
         match actor {
@@ -146,6 +168,9 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::LogConversation(_)
         | Command::Assign(_)
         | Command::Unassign(_)
+        | Command::Merge(_)
+        | Command::UndoMerge(_)
+        | Command::Split(_)
         | Command::Reopen(_) => staff(),
     }
 }

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Admission;
-use super::Words;
+use super::{Admission, ModelMember, Words};
 use crate::{
-    Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    GuestId, ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
-    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
-    UrgencyName,
+    Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, FieldName, FieldValue,
+    Follower, GuestId, ImpactName, MessageRef, Origin, PriorityName, ReasonName, ReceivedAt,
+    Requester, ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft, StatusName,
+    Tag, TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -25,7 +24,7 @@ pub enum Voice {
 }
 
 /// Something that was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// When.
     pub at: DateTime<Utc>,
@@ -33,6 +32,16 @@ pub struct Said {
     pub voice: Voice,
     /// Whether the customer may read it.
     pub public: bool,
+    /// How it travelled.
+    pub channel: Channel,
+    /// In these words.
+    pub text: String,
+    /// Its place in the history, once it is known; see [`Model::learn`](super::Model::learn).
+    pub revision: Revision,
+    /// The contact whose words they are, where that is known.
+    pub contact: Option<ContactId>,
+    /// Whether it has been split off.
+    pub gone: bool,
 }
 
 /// A ticket as the model keeps it.
@@ -83,6 +92,11 @@ pub struct ModelTicket {
     pub transferred: u32,
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
+    pub merged_into: Option<TicketId>,
+    /// How it stood when it was merged.
+    pub stood: Option<Box<ModelTicket>>,
+    pub members: Vec<ModelMember>,
+    pub split_from: Option<MessageRef>,
     pub timers: Timers,
     pub held: bool,
     /// What is personal on it.
@@ -96,34 +110,33 @@ impl ModelTicket {
     }
 
     /// When the oldest question was asked that no human agent has answered: the first one
-    /// after the last answer, in the order in which things were said.
+    /// after the last answer, in the order in which things were said; those count, too, that
+    /// merged tickets brought. On a merged ticket nobody waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        let mut waiting = None;
-        for said in self.conversation() {
-            match said.voice {
-                Voice::Asks => waiting = waiting.or(Some(said.at)),
-                Voice::Answers => waiting = None,
-                Voice::Neither => {}
-            }
+        match self.merged_into {
+            Some(_) => None,
+            None => self.open_questions().into_iter().min(),
         }
-        waiting
     }
 
     /// Whether an answer was logged late, before a question that was on record. Of several
     /// such questions a desk's head remembers the newest only, and may say that one.
     pub fn was_answered_late(&self) -> bool {
         let mut last_asked = None;
-        self.thread.iter().filter(|said| said.public).any(|said| {
+        let own = self.thread.iter().filter(|said| said.public).any(|said| {
             if said.voice == Voice::Asks {
                 last_asked = last_asked.max(Some(said.at));
             }
             said.voice == Voice::Answers && Some(said.at) < last_asked
-        })
+        });
+        own || self.answered_members_late()
     }
 
     /// Whether somebody asked at this instant.
     pub fn asked_at(&self, at: DateTime<Utc>) -> bool {
-        self.thread.iter().any(|said| said.public && said.voice == Voice::Asks && said.at == at)
+        let own = self.conversation();
+        own.iter().any(|said| said.voice == Voice::Asks && said.at == at)
+            || self.members.iter().any(|member| member.questions.contains(&at))
     }
 
     /// When a human agent first answered. Who reached out owes no first answer.
@@ -144,12 +157,12 @@ impl ModelTicket {
 
     /// How many messages are public.
     pub fn messages(&self) -> usize {
-        self.thread.iter().filter(|said| said.public).count()
+        self.thread.iter().filter(|said| said.public && !said.gone).count()
     }
 
     /// How many notes there are.
     pub fn notes(&self) -> usize {
-        self.thread.len() - self.messages()
+        self.thread.iter().filter(|said| !said.public).count()
     }
 
     /// When it next does something by itself.
@@ -160,9 +173,11 @@ impl ModelTicket {
         all.into_iter().flatten().min()
     }
 
-    /// The public messages, in the order in which they were said.
-    fn conversation(&self) -> Vec<Said> {
-        let mut said: Vec<Said> = self.thread.iter().copied().filter(|said| said.public).collect();
+    /// The public messages, in the order in which they were said. A question that was split off
+    /// is asked elsewhere; an answer that was has been given all the same.
+    pub(super) fn conversation(&self) -> Vec<Said> {
+        let counts = |said: &&Said| said.public && !(said.gone && said.voice == Voice::Asks);
+        let mut said: Vec<Said> = self.thread.iter().filter(counts).cloned().collect();
         said.sort_by_key(|said| said.at);
         said
     }
@@ -174,8 +189,19 @@ impl ModelTicket {
     }
 
     /// Adds something to the thread.
-    pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool) {
-        self.thread.push(Said { at, voice, public });
+    pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool, text: &str) {
+        let (channel, text) = (self.channel.clone(), text.to_owned());
+        let revision = Revision::ZERO;
+        self.thread.push(Said {
+            at,
+            voice,
+            public,
+            channel,
+            text,
+            revision,
+            contact: None,
+            gone: false,
+        });
     }
 
     /// What the workflow says of the present status.
@@ -219,6 +245,11 @@ impl ModelTicket {
 
     /// Sets the timers by these settings, from the instants that they count from.
     pub(super) fn arm(&mut self, settings: &Settings) {
+        if self.merged_into.is_some() {
+            // It does nothing more by itself, but that its words go in their time.
+            self.timers = Timers { retention: self.kept_until(settings), ..Timers::default() };
+            return;
+        }
         let open_age = settings.open_age().filter(|_| !self.is_done());
         let unresolved = self.unresolved_since;
         let closing = self.category == StatusCategory::Resolved && !self.auto_close_cancelled;

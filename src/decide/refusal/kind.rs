@@ -56,6 +56,13 @@ impl Refusal {
             Self::NotFinished { .. } => "not_finished",
             Self::Finished { .. } => "finished",
             Self::NotClosed { .. } => "not_closed",
+            Self::Merged { .. } => "merged",
+            Self::NotMerged => "not_merged",
+            Self::MergeCycle { .. } => "merge_cycle",
+            Self::DifferentRequesters => "different_requesters",
+            Self::IntoInternal => "into_internal",
+            Self::NotAMessage { .. } => "not_a_message",
+            Self::OpeningMessage => "opening_message",
             Self::NoTransition { .. } => "no_transition",
             Self::TransitionForbidden { .. } => "transition_forbidden",
             Self::NeedsCommand { .. } => "needs_command",
@@ -111,6 +118,12 @@ impl Refusal {
             | Self::NotFinished { .. }
             | Self::Finished { .. }
             | Self::NotClosed { .. }
+            | Self::Merged { .. }
+            | Self::NotMerged
+            | Self::MergeCycle { .. }
+            | Self::DifferentRequesters
+            | Self::IntoInternal
+            | Self::OpeningMessage
             | Self::NoTransition { .. }
             | Self::FieldRequired { .. }
             | Self::AlreadyTaken { .. }
@@ -124,6 +137,7 @@ impl Refusal {
             | Self::StillActive { .. }
             | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::NotAMessage { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded
             | Self::ReasonRequired { .. }

@@ -17,8 +17,8 @@ use crate::people::{AgentChange, Grant};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    FieldFact, Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange,
-    TicketChange, Timers, Unassigning,
+    Absorbed, FieldFact, Follower, Heard, MergedSplit, Message, Opened, PriorityBy, RedactedBy,
+    Released, SplitOff, StatusChange, TicketChange, Timers, Unassigning,
 };
 
 pub(super) const AGENT: &str = "agent.described";
@@ -123,6 +123,15 @@ ticket_events! {
         removed as removed: Vec<Follower>
     };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
+    "ticket.merged_into" => MergedInto { into as into: TicketId, status as status: StatusChange };
+    "ticket.absorbed" => Absorbed { 0 as merge: Absorbed };
+    "ticket.released_from" => ReleasedFrom {
+        from as from: TicketId,
+        status as status: StatusChange
+    };
+    "ticket.released" => Released { 0 as release: Released };
+    "ticket.split_off" => SplitOff { 0 as split: SplitOff };
+    "ticket.merged_split" => MergedSplit { 0 as split: MergedSplit };
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};
     "ticket.timers_set" => TimersSet { timers as timers: Timers };

@@ -24,6 +24,8 @@
 //! - [`BadName`](crate::Refusal::BadName): a bot's name or a correlation id that cannot be one.
 //! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
 //!   another command or actor.
+//! - [`Merged`](crate::Refusal::Merged): the ticket was merged into another, and the command
+//!   neither says something nor undoes that.
 //! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than
 //!   the desk's [`Limits`](crate::Limits).
 //!
@@ -48,6 +50,7 @@ mod guests;
 mod lifecycle;
 mod opening;
 mod privacy;
+mod structure;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
@@ -56,3 +59,4 @@ pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
+pub use structure::{Merge, Split, UndoMerge};

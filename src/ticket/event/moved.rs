@@ -65,6 +65,12 @@ pub enum Moved {
     Woken,
     /// It had been resolved long enough.
     AutoClosed,
+    /// It was merged into another ticket.
+    Merged,
+    /// A ticket that waits for an answer was merged into it.
+    Absorbed,
+    /// Its merge was undone.
+    Released,
 }
 
 impl fmt::Display for Moved {
@@ -80,6 +86,9 @@ impl fmt::Display for Moved {
             Self::Taken => "an agent took it",
             Self::Woken => "the instant came until which it was postponed",
             Self::AutoClosed => "it had been resolved long enough",
+            Self::Merged => "it was merged into another",
+            Self::Absorbed => "a ticket that waits was merged into it",
+            Self::Released => "its merge was undone",
         })
     }
 }
