@@ -92,4 +92,6 @@ pub enum Rule {
     Adoption,
     /// Erasing what is personal so long after closing.
     Retention,
+    /// The workflow's move where a ticket that waits for an answer is merged into another.
+    OnMerge,
 }

@@ -51,7 +51,7 @@
 //!    Call { context: { now, actor, command_id?, correlation?, seen? }, command }
 //!                               │
 //!  host ──► desk ── needs(call, loaded) ──► load ──► store
-//!                               │             (pure, at most 3 rounds)
+//!                               │             (pure, a few rounds)
 //!           decide(desk, call, loaded)  ──►  Refusal
 //!                               │ writes, guards, keys, counters, notices, trace     pure
 //!                               │
@@ -113,6 +113,10 @@
 //! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
 //! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
 //! speaks.
+//! **A merge moves nothing.** It is an event on each of the two tickets. The one that goes remembers
+//! how it stood, so that undoing restores it; the one that goes on keeps what it waits for itself
+//! apart from what others brought. Its thread is read from all their histories at once, in the
+//! order in which things were recorded, and a message that was split off is shown where it went.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
@@ -200,7 +204,8 @@ pub use desk::{
     Activity, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
     DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, NotATimelineCursor,
     Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
-    SavedView, Shown, Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, Workload,
+    SavedView, Shown, ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry,
+    ViewOwner, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -220,14 +225,15 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority,
-    PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
+    Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting,
+    Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, Heard, Message, Moved, Opened, Origin, PriorityBy,
-    Proposal, RedactedBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
-    TicketKind, TimerKind, Timers, Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, MergedSplit, Message,
+    MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy, Released, ReplayError,
+    Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TimerKind, Timers,
+    Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::{FieldFact, FieldValue};

@@ -121,7 +121,7 @@ fn a_store_is_chosen_at_run_time_and_its_futures_move_between_threads() {
         let call = Actor::Host.at(monday()).call(Command::Reply(reply(TICKET)));
         moves(desk.prepare(&call)).await.unwrap();
         moves(desk.tick(monday())).await.unwrap();
-        moves(desk.thread(&Actor::Host, TICKET, Revision::ZERO, 9)).await.unwrap();
+        moves(desk.thread(&Actor::Host, monday(), TICKET, None, 9)).await.unwrap();
         moves(desk.verify(desk.key())).await.unwrap();
         let relaying = Relaying::default();
         let relay = desk.relay(monday(), &relaying, |_| async { Delivery::Delivered });

@@ -110,7 +110,12 @@ mod late_words {
         assert_eq!(ticket.status().name, "answered");
         assert_eq!(ticket.first_answered_at(), Some(called));
         assert_eq!((ticket.last_answered_at(), ticket.waiting_since()), (Some(called), None));
-        let posts = desk.desk.thread(&agent(ANNA), TICKET, Revision(1), 1).unwrap();
+        let posts = desk
+            .desk
+            .thread(&agent(ANNA), desk.now(), TICKET, None, 99)
+            .unwrap()
+            .posts
+            .split_off(1);
         assert_eq!(posts[0].message.author, Author::Agent(ANNA));
         assert_eq!(posts[0].message.occurred_at, Some(called));
         assert_eq!(posts[0].at, desk.now(), "recorded later");
@@ -202,12 +207,18 @@ mod thread {
             }
         }
         for limit in [1, 2, 3, 8, 9] {
-            let (mut texts, mut after) = (Vec::new(), Revision::ZERO);
+            let (mut texts, mut after) = (Vec::new(), None);
             loop {
-                let page = desk.desk.thread(&customer(MARIA), id, after, limit).unwrap();
-                texts.extend(page.iter().map(|post| post.text.as_str().to_owned()));
-                let Some(last) = page.last().filter(|_| page.len() == limit) else { break };
-                after = last.revision;
+                let page = desk
+                    .desk
+                    .thread(&customer(MARIA), desk.now(), id, after.as_ref(), limit)
+                    .unwrap();
+                assert!(page.posts.len() == limit || page.next.is_none());
+                texts.extend(page.posts.iter().map(|post| post.text.as_str().to_owned()));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
             }
             assert_eq!(texts, ["It burns", "0", "100", "200", "300", "400", "500", "600"]);
         }
@@ -239,7 +250,8 @@ mod thread {
             desk.ok(actor, reply(id));
         }
         desk.ok(&agent(LIA), Note::new(id, "hm"));
-        let posts = desk.desk.thread(&Actor::Host, id, Revision(1), 99).unwrap();
+        let posts =
+            desk.desk.thread(&Actor::Host, desk.now(), id, None, 99).unwrap().posts.split_off(1);
         let found: Vec<_> =
             posts.into_iter().map(|post| (post.message.author, post.message.part)).collect();
         let expected = [
@@ -258,7 +270,8 @@ mod thread {
         let desk = TestDesk::new();
         let id = desk.given_request();
         desk.ok(&agent(ANNA), Note::new(id, "hm"));
-        let posts = desk.desk.thread(&Actor::Host, id, Revision(1), 9).unwrap();
+        let posts =
+            desk.desk.thread(&Actor::Host, desk.now(), id, None, 99).unwrap().posts.split_off(1);
         let message = &posts[0].message;
         assert_eq!((message.part, message.visibility), (Part::Neither, Visibility::Note));
     }
@@ -327,7 +340,12 @@ mod limits {
         let large = with(vec![file("a", 1), file("b", 101)]);
         assert_limit(desk.refused(&customer(MARIA), large), "attachment_bytes", 100, 101);
         desk.ok(&customer(MARIA), with(vec![file("a", 100), file("b", 0)]));
-        let posts = desk.desk.thread(&customer(MARIA), id, Revision(1), 9).unwrap();
+        let posts = desk
+            .desk
+            .thread(&customer(MARIA), desk.now(), id, None, 99)
+            .unwrap()
+            .posts
+            .split_off(1);
         let kept = &posts[0].message.attachments[0];
         assert_eq!((kept.bytes, &*kept.media_type, &*kept.key), (100, "image/png", "s3://x"));
         assert_eq!(kept.digest.as_deref(), Some("sha256:0"));

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use chrono::TimeDelta;
-use helpdesk::command::{Close, LogConversation, Note, Open, Reopen, Reply, SaidBy, Take};
+use helpdesk::command::{
+    Close, LogConversation, Merge, Note, Open, Reopen, Reply, SaidBy, Take, UndoMerge,
+};
 use helpdesk::store::{CommitError, Store};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Channel, Command, ContactId, Department, Desk, DeskId, FieldDef,
@@ -252,8 +254,8 @@ fn bots_read_no_notes() {
     let desk = desk();
     desk.note(Actor::Agent(ANNA).at(start()), Note::new(ID, "an odd one")).unwrap();
     let bot = Actor::Bot("sorter".into());
-    assert_eq!(desk.thread(&bot, ID, Revision::ZERO, 10).unwrap().len(), 1);
-    assert_eq!(desk.thread(&Actor::Agent(ANNA), ID, Revision::ZERO, 10).unwrap().len(), 2);
+    assert_eq!(desk.thread(&bot, start(), ID, None, 10).unwrap().posts.len(), 1);
+    assert_eq!(desk.thread(&Actor::Agent(ANNA), start(), ID, None, 10).unwrap().posts.len(), 2);
 }
 
 #[test]
@@ -301,4 +303,55 @@ fn a_notice_names_the_event_that_has_the_words() {
         (Queued, Some("beyond us")),
     ];
     assert_eq!(told, expected);
+}
+
+/// A second ticket of Maria's.
+fn second(desk: &Desk<MemoryStore>) -> TicketId {
+    let id = TicketId::from_u128(2);
+    let open = Open::new(id, Requester::Contact(MARIA), "It burns here, too");
+    desk.open(Actor::Customer(MARIA).at(start()), open).unwrap();
+    id
+}
+
+#[test]
+fn a_reply_to_a_merged_ticket_is_not_lost() {
+    let desk = desk();
+    let id = second(&desk);
+    desk.merge(Actor::Agent(ANNA).at(start()), Merge::new(id, ID)).unwrap();
+    desk.reply(Actor::Customer(MARIA).at(start()), Reply::new(id, "Hello?")).unwrap();
+    let posts = desk.thread(&Actor::Customer(MARIA), start(), ID, None, 10).unwrap().posts;
+    assert!(posts.iter().any(|post| post.text.as_str() == "Hello?"));
+    assert_eq!(desk.ticket(ID).unwrap().unwrap().waiting_since(), Some(start()));
+}
+
+#[test]
+fn a_merge_that_leads_back_is_refused_also_where_two_race() {
+    let desk = desk();
+    let id = second(&desk);
+    let anna = Actor::Agent(ANNA);
+    // Both decided on what they saw, neither having seen the other.
+    let one = desk.prepare(&anna.at(start()).call(Command::Merge(Merge::new(id, ID)))).unwrap();
+    let other = desk.prepare(&anna.at(start()).call(Command::Merge(Merge::new(ID, id)))).unwrap();
+    desk.store().commit(one.commit.unwrap()).unwrap();
+    let stale = desk.store().commit(other.commit.unwrap()).unwrap_err();
+    assert!(stale.is_conflict(), "{stale}");
+    // Decided anew, it is seen to lead back.
+    let refused = desk.merge(anna.at(start()), Merge::new(ID, id)).unwrap_err();
+    assert_eq!(refused.refusal().unwrap().code(), "merge_cycle");
+}
+
+#[test]
+fn undoing_a_merge_leaves_what_was_said_since_with_the_survivor() {
+    let desk = desk();
+    let id = second(&desk);
+    let anna = Actor::Agent(ANNA);
+    desk.merge(anna.at(start()), Merge::new(id, ID)).unwrap();
+    for ticket in [ID, id] {
+        desk.reply(Actor::Customer(MARIA).at(day(1)), Reply::new(ticket, "Since")).unwrap();
+    }
+    desk.undo_merge(anna.at(day(2)), UndoMerge { ticket: id }).unwrap();
+    let count = |ticket| desk.ticket(ticket).unwrap().unwrap().message_count();
+    assert_eq!((count(ID), count(id)), (3, 1));
+    assert_eq!(desk.ticket(id).unwrap().unwrap().status().name, "new");
+    assert_eq!(desk.thread(&Actor::Host, start(), id, None, 10).unwrap().posts.len(), 1);
 }

@@ -16,11 +16,12 @@ use std::fmt::Write;
 
 use helpdesk::command::{
     Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, LogConversation,
-    MarkSpam, Note, Redact, RejectSolution, Resolve, Resolving, RevokeAccess, SaidBy, Take,
-    Unassign, UnmarkSpam,
+    MarkSpam, Merge, Note, Redact, RejectSolution, Reply, Resolve, Resolving, RevokeAccess, SaidBy,
+    Split, Take, Unassign, UndoMerge, UnmarkSpam,
 };
 use helpdesk::{
-    Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, Revision, TicketId,
+    Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, MessageRef, Revision,
+    TicketId,
 };
 use support::*;
 
@@ -36,7 +37,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 37] = [
+const COMMANDS: [&str; 41] = [
     "reply",
     "note",
     "log_requester",
@@ -65,6 +66,10 @@ const COMMANDS: [&str; 37] = [
     "close_bare",
     "reopen",
     "follow_up",
+    "merge",
+    "merge_here",
+    "undo_merge",
+    "split",
     "tick",
     "redact",
     "erase_ticket",
@@ -75,6 +80,9 @@ const COMMANDS: [&str; 37] = [
     "mark_spam",
     "unmark_spam",
 ];
+
+/// Another ticket of Maria's: new, and Rhea's.
+const OTHER: TicketId = TicketId::from_u128(0xE);
 
 const PARTIES: [&str; 17] = [
     "requester",
@@ -152,6 +160,13 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "close_bare" => Close { ticket, resolution: None }.into(),
         "reopen" => reopen(ticket).into(),
         "follow_up" => follow_up(ticket, ticket_id(0xF)).into(),
+        "merge" => Merge::new(ticket, OTHER).into(),
+        "merge_here" => Merge::new(OTHER, ticket).into(),
+        "undo_merge" => UndoMerge { ticket }.into(),
+        "split" => {
+            let message = MessageRef { ticket, revision: Revision(2) };
+            Split::new(ticket, message, ticket_id(0xF)).into()
+        }
         "tick" => Command::Tick(ticket).into(),
         "redact" => Redact::new(ticket, [Revision(1)], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
@@ -179,8 +194,13 @@ enum Given {
 fn given(status: &str, given: Given) -> TestDesk {
     let desk = TestDesk::with(confirming(Confirmation::Offered));
     desk.given_request();
+    desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
+    desk.ok(&customer(MARIA), request(OTHER));
+    desk.ok(&Actor::Host, Assign::new(OTHER, RHEA));
     for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {
-        desk.ok(&Actor::Host, grant(TICKET, guest, right, desk.now()));
+        for ticket in [TICKET, OTHER] {
+            desk.ok(&Actor::Host, grant(ticket, guest, right, desk.now()));
+        }
     }
     if given != Given::Free {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));

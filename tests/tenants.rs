@@ -130,7 +130,7 @@ fn a_ticket_of_the_other_desk_is_not_there() {
     let (left, right) = given();
     left.ok(&customer(MARIA), request(ticket_id(2)));
     assert_eq!(right.refused(&agent(OWNER), reply(ticket_id(2))).code(), "not_found");
-    let read = right.desk.thread(&agent(OWNER), ticket_id(2), Revision::ZERO, 9);
+    let read = right.desk.thread(&agent(OWNER), right.now(), ticket_id(2), None, 9);
     assert_eq!(read.unwrap_err().refusal().unwrap().code(), "not_found");
     assert_eq!(right.desk.ticket(ticket_id(2)).unwrap(), None);
     let reference = "HD-2".parse().unwrap();

@@ -10,9 +10,7 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use helpdesk::store::MemoryStore;
-use helpdesk::{
-    Actor, Desk, DeskError, Origin, Post, Record, Revision, Ticket, TicketId, Visibility,
-};
+use helpdesk::{Actor, Desk, DeskError, Origin, Post, Record, Ticket, Visibility};
 
 use self::mapping::{Scene, Step, words};
 use self::read::{Comment, Log};
@@ -144,8 +142,8 @@ impl Findings {
                 u64::from(wrong.iter().any(|what| ["status", "owner"].contains(what)));
             self.others.extend(wrong.into_iter().map(|what| format!("{id}: another {what}")));
             let comments = || scene.issue.comments.iter();
-            let reporter = thread(desk, &Actor::Customer(scene.requester), scene.ticket)?;
-            let host = thread(desk, &Actor::Host, scene.ticket)?;
+            let reporter = thread(desk, &Actor::Customer(scene.requester), ticket)?;
+            let host = thread(desk, &Actor::Host, ticket)?;
             if !are_posts_of(&scene, comments().filter(|comment| !comment.private), &reporter) {
                 self.others.push(format!("{id}: the reporter sees another thread"));
             }
@@ -210,15 +208,15 @@ fn facts(scene: &Scene<'_>, ticket: &Ticket) -> Vec<&'static str> {
 fn thread(
     desk: &Desk<MemoryStore>,
     reader: &Actor,
-    ticket: TicketId,
+    ticket: &Ticket,
 ) -> Result<Vec<Post>, DeskError> {
-    let mut posts: Vec<Post> = Vec::new();
+    let (mut posts, mut after) = (Vec::new(), None);
+    let now = ticket.updated_at();
     loop {
-        let after = posts.last().map_or(Revision::ZERO, |post| post.revision);
-        let page = desk.thread(reader, ticket, after, PAGE)?;
-        let done = page.len() < PAGE;
-        posts.extend(page);
-        if done {
+        let page = desk.thread(reader, now, ticket.id(), after.as_ref(), PAGE)?;
+        posts.extend(page.posts);
+        after = page.next;
+        if after.is_none() {
             return Ok(posts);
         }
     }

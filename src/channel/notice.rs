@@ -91,7 +91,8 @@ impl NoticeKind {
             | Self::OpenAgeWarning
             | Self::OpenAgeOverdue
             | Self::SolutionConfirmed
-            | Self::SolutionRejected => Sight::Full,
+            | Self::SolutionRejected
+            | Self::Merged => Sight::Full,
         }
     }
 }
@@ -118,7 +119,8 @@ pub enum NoticeKind {
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
-    /// The ticket was reopened by hand: to the owner, or to the queue.
+    /// The ticket was reopened by hand, or stands by itself again after a merge, unfinished: to
+    /// the owner, or to the queue.
     Reopened,
     /// The ticket is back from being postponed: to the owner, or to the queue.
     Woken,
@@ -134,6 +136,9 @@ pub enum NoticeKind {
     /// The requester rejected the solution: to the owner, or to the queue. Their words, if any, are
     /// in the event before.
     SolutionRejected,
+    /// A ticket that waits for an answer was merged into this one: to the owner, or to the
+    /// queue.
+    Merged,
 }
 
 /// Who is to be told. Addresses are the host's to know.

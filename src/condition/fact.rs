@@ -72,6 +72,8 @@ pub enum Fact {
     Organisation,
     /// The ticket that it follows up: a UUID.
     Follows,
+    /// The ticket that it was merged into: a UUID.
+    MergedInto,
     /// How many public messages it has, the first included.
     Messages,
     /// How many notes it has.
@@ -130,7 +132,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 48] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 49] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -161,6 +163,7 @@ names! {
     Resolution => "resolution";
     Organisation => "organisation";
     Follows => "follows";
+    MergedInto => "merged_into";
     Messages => "messages";
     Notes => "notes";
     Reopened => "reopened";
@@ -264,6 +267,7 @@ impl Fact {
             | Self::ReceivedAt
             | Self::Tags
             | Self::Resolution
+            | Self::MergedInto
             | Self::Notes
             | Self::Reopened
             | Self::Escalated
@@ -339,6 +343,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 48, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 49, "the enum without `Field`");
     }
 }

@@ -11,8 +11,9 @@ use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
     Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MarkSpam, Note, Open, Postpone, ProposeSolution, Redact, RejectSolution,
-    Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UnmarkSpam,
+    LogConversation, MarkSpam, Merge, Note, Open, Postpone, ProposeSolution, Redact,
+    RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split, Take, Transfer,
+    Unassign, UndoMerge, UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -58,6 +59,12 @@ pub enum Command {
     Reopen(Reopen),
     /// Opens a ticket that follows up a closed one: see [`FollowUp`].
     FollowUp(FollowUp),
+    /// Merges a ticket into another: see [`Merge`].
+    Merge(Merge),
+    /// Undoes a merge: see [`UndoMerge`].
+    UndoMerge(UndoMerge),
+    /// Splits a message off into a ticket of its own: see [`Split`].
+    Split(Split),
     /// Carries out what a ticket does by itself up to now. Only [`Actor::System`] gives it.
     Tick(TicketId),
     /// Registers an agent, or says anew what an agent is. Owners, admins and the host.
@@ -136,6 +143,9 @@ impl Command {
             | Self::Close(Close { ticket, .. })
             | Self::Reopen(Reopen { ticket, .. })
             | Self::FollowUp(FollowUp { ticket, .. })
+            | Self::Merge(Merge { ticket, .. })
+            | Self::UndoMerge(UndoMerge { ticket })
+            | Self::Split(Split { ticket, .. })
             | Self::Tick(ticket)
             | Self::Redact(Redact { ticket, .. })
             | Self::EraseTicket(EraseTicket { ticket, .. })

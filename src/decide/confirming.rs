@@ -47,7 +47,7 @@ pub(super) fn propose(work: &mut Work<'_>, propose: &ProposeSolution) -> Result<
     let author = author(cx, Some(&work.ticket))?;
     let channel = propose.channel.clone().unwrap_or_else(|| work.ticket.channel().clone());
     let (text, attachments) = (&propose.text, &propose.attachments);
-    let said = Said { author, channel, occurred_at: None, text, attachments };
+    let said = Said { author, channel, occurred_at: None, text, attachments, addressed_to: None };
     let message = say(work, &said)?;
     let mut change = work.move_to(to, Moved::Proposed);
     change.reason = reason.cloned();
@@ -100,7 +100,8 @@ pub(super) fn reject(work: &mut Work<'_>, reject: &RejectSolution) -> Result<(),
     if let Some(text) = &reject.text {
         let author = author(cx, Some(&work.ticket))?;
         let channel = work.ticket.channel().clone();
-        let said = Said { author, channel, occurred_at: None, text, attachments: &[] };
+        let said =
+            Said { author, channel, occurred_at: None, text, attachments: &[], addressed_to: None };
         let (message, personal) = said.message(cx, Part::Asks, Visibility::Public)?;
         let heard = heard(&work.ticket, Part::Asks, work.now);
         work.record(TicketChange::MessageAdded { message, heard }, Some(personal));

@@ -164,7 +164,7 @@ pub(super) fn merge(cx: &Cx<'_>, merge: &MergeContacts) -> Result<Decision, Refu
     let into = merged_into(cx, into).unwrap_or(into);
     match merged_into(cx, contact) {
         Some(former) if former == into => return Ok(Decision::default()),
-        Some(into) => return Err(Refusal::AlreadyMerged { contact, into }),
+        Some(into) => return Err(Refusal::ContactMerged { contact, into }),
         None if contact == into => return Err(Refusal::MergeIntoSelf { contact }),
         None => {}
     }
@@ -188,7 +188,7 @@ pub(super) fn undo_merge(cx: &Cx<'_>, undo: &UndoContactMerge) -> Result<Decisio
     cx.may(deed_of(&cx.call.command), None)?;
     let mut merged = Life::of(cx, contact);
     merged.has_seen()?;
-    let into = merged_into(cx, contact).ok_or(Refusal::NotMerged { contact })?;
+    let into = merged_into(cx, contact).ok_or(Refusal::ContactNotMerged { contact })?;
     let mut survivor = Life::of(cx, into);
     let members =
         survivor.contact.as_ref().map(|survivor| survivor.members_of(contact)).unwrap_or_default();

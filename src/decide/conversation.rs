@@ -16,7 +16,7 @@ use crate::workflow::{Landmark, StatusCategory};
 
 /// A public message. Gives back the follow-up ticket, if it opened one.
 pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Work<'a>>, Refusal> {
-    let author = author(work.cx, Some(&work.ticket))?;
+    let author = author(work.cx, Some(work.addressed.unwrap_or(&work.ticket)))?;
     if let Author::Customer(contact) | Author::AutoResponder(contact) = &author {
         checks::not_blocked(work.cx, *contact)?;
     }
@@ -27,6 +27,7 @@ pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Wor
         occurred_at: None,
         text: &reply.text,
         attachments: &reply.attachments,
+        addressed_to: work.addressed.map(Ticket::id),
     };
     say(work, said, reply.channel.is_some())
 }
@@ -40,7 +41,8 @@ pub(super) fn log<'a>(
     if occurred_at > work.now {
         return Err(Refusal::InTheFuture { instant: occurred_at, now: work.now });
     }
-    let author = match (log.said_by, work.ticket.requester()) {
+    let requester = work.addressed.unwrap_or(&work.ticket).requester();
+    let author = match (log.said_by, requester) {
         (SaidBy::Requester, Requester::Contact(contact)) => Author::Customer(contact),
         (SaidBy::Requester, Requester::Agent(agent)) => asking_agent(work.cx, agent)?,
         (SaidBy::Agent(id), _) => match work.cx.agent(id) {
@@ -62,21 +64,27 @@ pub(super) fn log<'a>(
         occurred_at: Some(occurred_at),
         text: &log.text,
         attachments: &[],
+        addressed_to: work.addressed.map(Ticket::id),
     };
     say(work, said, true)
 }
 
 /// A note, which changes nothing but the thread.
 pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
-    let cx = work.cx;
     let said = Said {
-        author: author(cx, Some(&work.ticket))?,
+        author: author(work.cx, Some(work.addressed.unwrap_or(&work.ticket)))?,
         channel: work.ticket.channel().clone(),
         occurred_at: None,
         text: &note.text,
         attachments: &note.attachments,
+        addressed_to: work.addressed.map(Ticket::id),
     };
-    let (message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
+    put_down(work, &said)
+}
+
+/// A note: whatever it says, the ticket stands as it stood.
+fn put_down(work: &mut Work<'_>, said: &Said<'_>) -> Result<(), Refusal> {
+    let (message, personal) = said.message(work.cx, Part::Neither, Visibility::Note)?;
     let heard = Heard { waiting_since: work.ticket.waiting_since(), ..Heard::default() };
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     Ok(())
@@ -85,6 +93,11 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
 /// A public message on the ticket, or on the one that continues it. Where the channel was not
 /// `named`, it is that of the conversation which the message joins.
 fn say<'a>(work: &mut Work<'a>, said: Said<'_>, named: bool) -> Result<Option<Work<'a>>, Refusal> {
+    // What is said among agents stays among agents.
+    if work.addressed.is_some_and(|addressed| addressed.kind() != work.ticket.kind()) {
+        put_down(work, &said)?;
+        return Ok(None);
+    }
     let part = said.author.part(work.ticket.requester());
     let status = work.ticket.status();
     let from_requester_side = part == Part::Asks || matches!(said.author, Author::AutoResponder(_));
@@ -110,7 +123,16 @@ fn continue_elsewhere<'a>(
     let Some(latest) = latest.and_then(|latest| cx.visible(*latest).ok()) else {
         return opening::follow_up_of(work, said);
     };
-    let mut next = Work::on(cx, latest);
+    let latest = cx.follow(latest)?;
+    let survivor = latest.end;
+    for guard in latest.hops {
+        work.guard(guard);
+    }
+    // What has been merged back, or into a ticket of another kind, continues nothing.
+    if survivor.id() == work.ticket.id() || survivor.kind() != work.ticket.kind() {
+        return opening::follow_up_of(work, said);
+    }
+    let mut next = Work::on(cx, survivor);
     next.settle()?;
     // Nor does anybody read what is said on spam.
     if next.ticket.is_spam() || closed_to(&next, said.at(next.now)) {
@@ -121,6 +143,9 @@ fn continue_elsewhere<'a>(
     // Where this message belongs depends on the old ticket, which may not change.
     next.guard(work.as_loaded());
     next.trace(Step::WentToFollowUp { ticket: next.ticket.id() });
+    if latest.start.id() != survivor.id() {
+        said.addressed_to = said.addressed_to.or(Some(work.ticket.id()));
+    }
     if !named {
         said.channel = next.ticket.channel().clone();
     }
@@ -191,8 +216,8 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
 
 /// What words of this part, said at this instant, do to the conversation.
 pub(super) fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
-    let waiting = ticket.waiting_since();
-    let waiting_since = match part {
+    let waiting = ticket.own_waiting_since();
+    let own_waiting_since = match part {
         // A question that was logged late may have been answered since. Of words at one
         // instant, those that were recorded later were said later.
         Part::Asks if ticket.last_answered_at().is_none_or(|answered| said_at >= answered) => {
@@ -213,7 +238,10 @@ pub(super) fn heard(ticket: &Ticket, part: Part, said_at: Instant) -> Heard {
     let cancels_closing = part != Part::Neither
         && ticket.status().category == StatusCategory::Resolved
         && said_at >= ticket.news_from();
-    Heard { waiting_since, answers_first, cancels_closing }
+    let waiting_since =
+        ticket.would_wait(own_waiting_since, Some(said_at).filter(|_| part == Part::Answers));
+    let own_waiting_since = own_waiting_since.filter(|_| ticket.has_members());
+    Heard { waiting_since, own_waiting_since, answers_first, cancels_closing }
 }
 
 /// Whether the ticket has been closed for too long for a question at this instant. One from

@@ -372,6 +372,11 @@ pub enum Step {
         /// The ticket that has the message.
         ticket: TicketId,
     },
+    /// The ticket has been merged; the message went to this one, which goes on in its place.
+    WentToSurvivor {
+        /// The ticket that has the message.
+        ticket: TicketId,
+    },
     /// The timers were set anew: the settings changed since they were armed.
     Adopted {
         /// The settings' revision now.
@@ -411,6 +416,9 @@ impl fmt::Display for Step {
             }
             Self::WentToFollowUp { ticket } => {
                 write!(f, "closed for too long: said on ticket `{ticket}`, which follows it up")
+            }
+            Self::WentToSurvivor { ticket } => {
+                write!(f, "merged: said on ticket `{ticket}`, which goes on in its place")
             }
             Self::Adopted { settings } => {
                 write!(f, "its timers follow revision {settings} of the settings")

@@ -21,6 +21,7 @@ mod privacy;
 mod refusal;
 mod said;
 mod spam;
+mod structure;
 mod subjects;
 mod timers;
 mod work;
@@ -190,20 +191,25 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..));
     cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
     let mut decision = Decision::default();
-    let mut work = Work::on(cx, ticket);
-    work.settle()?;
-    let beside = match &cx.call.command {
-        Command::Reply(reply) => conversation::reply(&mut work, reply)?,
-        Command::LogConversation(log) => conversation::log(&mut work, log)?,
-        Command::FollowUp(follow_up) => Some(opening::follow_up(&mut work, follow_up)?),
-        command => {
-            alone(&mut work, command)?;
-            None
-        }
+    let mut work = match ticket.merged_into() {
+        Some(_) => structure::redirected(cx, ticket)?,
+        None => Work::on(cx, ticket),
     };
+    work.settle()?;
+    // What else is written: nothing, mostly.
+    let mut beside = Vec::new();
+    match &cx.call.command {
+        Command::Reply(reply) => beside.extend(conversation::reply(&mut work, reply)?),
+        Command::LogConversation(log) => beside.extend(conversation::log(&mut work, log)?),
+        Command::FollowUp(follow_up) => beside.push(opening::follow_up(&mut work, follow_up)?),
+        Command::Merge(merge) => beside.push(structure::merge(&mut work, merge)?),
+        Command::UndoMerge(_) => beside.push(structure::undo(&mut work)?),
+        Command::Split(split) => beside = structure::split(&mut work, split)?,
+        command => alone(&mut work, command)?,
+    }
     work.finish(&mut decision);
-    if let Some(beside) = beside {
-        beside.finish(&mut decision);
+    for work in beside {
+        work.finish(&mut decision);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
     decision.erasures.sort_unstable_by_key(|erasure| erasure.key);
@@ -211,6 +217,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     let Decision { writes, guards, .. } = &mut decision;
     guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));
     guards.sort_unstable_by_key(|guard| guard.key);
+    guards.dedup();
     Ok(decision)
 }
 
@@ -251,6 +258,9 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::Reply(_)
         | Command::LogConversation(_)
         | Command::FollowUp(_)
+        | Command::Merge(_)
+        | Command::UndoMerge(_)
+        | Command::Split(_)
         | Command::Open(_)
         | Command::PutAgent { .. }
         | Command::SaveViews(_)
@@ -283,6 +293,8 @@ fn deed_of(command: &Command) -> Deed {
         Command::Resolve(_) | Command::Close(_) => Deed::Finish,
         Command::Reopen(_) => Deed::Reopen,
         Command::FollowUp(_) => Deed::FollowUp,
+        Command::Merge(_) | Command::UndoMerge(_) => Deed::Merge,
+        Command::Split(_) => Deed::Split,
         Command::Tick(_) => Deed::Tick,
         Command::SaveViews(_) => Deed::SaveViews,
         Command::PutContact { .. }

@@ -7,11 +7,13 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, TicketId};
 use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
-use crate::people::{Actor, Agent, Contact, Organisation, Requester};
+use crate::people::{Actor, Agent, Author, Contact, Organisation, Requester};
 use crate::record::{Event, Record};
+use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
 use crate::ticket::command::{
-    Assign, Edit, EraseTicket, Escalate, FollowUp, LogConversation, Open, Redact, SaidBy, Transfer,
+    Assign, Edit, EraseTicket, Escalate, FollowUp, LogConversation, Merge, Open, Redact, SaidBy,
+    Split, Transfer,
 };
 use crate::ticket::{Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
@@ -231,8 +233,9 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing: a later round
-/// may depend on what an earlier one brought.
+/// What is still missing to decide this call. At most three rounds, and one more for each merge
+/// that a redirect leads over, then nothing: a later round may depend on what an earlier one
+/// brought.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -269,8 +272,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Actor::Customer(id) | Actor::AutoResponder(id) => asking.contact(id),
         Actor::Bot(_) | Actor::Guest(_) | Actor::Host | Actor::System => {}
     }
-    if let Some(ticket) = call.command.ticket() {
-        asking.record(Key::ticket(desk, ticket));
+    // Where it has been merged, the ticket that goes on in its place.
+    let survivor = call.command.ticket().map(|ticket| {
+        let end = end_of(&mut asking, ticket);
         settling(&mut asking, ticket);
         if let Actor::Guest(guest) = call.context.actor
             && let Some(ticket) = loaded.ticket(desk, ticket)
@@ -279,7 +283,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             // For whom the guest speaks, who may have been blocked.
             asking.contact(grant.contact);
         }
-    }
+        settling(&mut asking, end);
+        end
+    });
     match &call.command {
         Command::Open(Open { id, requester, external_refs, .. }) => {
             external_refs.iter().for_each(|reference| asking.reference(reference));
@@ -315,9 +321,19 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 }
                 (SaidBy::Requester, _) => {}
             }
-            listener(&mut asking, *ticket);
+            listener(&mut asking, survivor.unwrap_or(*ticket));
         }
-        Command::Reply(reply) => listener(&mut asking, reply.ticket),
+        Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Merge(Merge { ticket, into }) => {
+            let end = end_of(&mut asking, *into);
+            settling(&mut asking, end);
+            former_owner(&mut asking, end);
+            // Two contacts may be one person.
+            asking.requester(survivor.unwrap_or(*ticket));
+            asking.requester(end);
+        }
+        Command::UndoMerge(undo) => former_owner(&mut asking, undo.ticket),
+        Command::Split(split) => splitting(&mut asking, split),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::UnmarkSpam(unmark) => former_owner(&mut asking, unmark.ticket),
         Command::PutAgent { id, profile } => {
@@ -391,6 +407,46 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     asking.needs
 }
 
+/// The ticket at the end of this one's redirect, as far as it is known yet.
+fn end_of(asking: &mut Asking<'_>, mut ticket: TicketId) -> TicketId {
+    for _ in 0..=MOST_CHAIN {
+        asking.record(Key::ticket(asking.desk, ticket));
+        let known = asking.loaded.ticket(asking.desk, ticket);
+        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+        ticket = into;
+    }
+    ticket
+}
+
+/// A message that is split off: the history that it is in, and every ticket between that and the
+/// one whose thread shows it.
+fn splitting(asking: &mut Asking<'_>, split: &Split) {
+    asking.record(Key::ticket(asking.desk, split.id));
+    let (mut at, end) = (split.message.ticket, end_of(asking, split.message.ticket));
+    let source = asking.loaded.ticket(asking.desk, at);
+    if end == split.ticket
+        && source.is_some_and(|source| split.message.revision <= source.revision())
+    {
+        asking.whole(at);
+        // Whose ticket the new one will be.
+        let revision = source.map_or(Revision::ZERO, |source| source.revision());
+        let passage = Passage::whole(Key::ticket(asking.desk, at), revision);
+        let events = asking.loaded.passage(passage).unwrap_or_default();
+        let event = events.iter().find(|event| event.revision == split.message.revision);
+        let message = event.and_then(|event| event.ticket_change()?.message());
+        if let Some(Author::Customer(contact)) = message.map(|message| &message.author) {
+            asking.contact(*contact);
+        }
+        // What is due on those that are written to comes before.
+        while at != end {
+            settling(asking, at);
+            let known = asking.loaded.ticket(asking.desk, at);
+            let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+            at = into;
+        }
+    }
+}
+
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
 /// continued by its latest follow-up, which may reopen in its turn.
 fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
@@ -398,9 +454,9 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     let listener = asking.loaded.ticket(asking.desk, ticket);
     let done = listener.filter(|ticket| ticket.status().category.is_done());
     if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
-        asking.record(Key::ticket(asking.desk, *follow_up));
-        settling(asking, *follow_up);
-        former_owner(asking, *follow_up);
+        let follow_up = end_of(asking, *follow_up);
+        settling(asking, follow_up);
+        former_owner(asking, follow_up);
     }
 }
 

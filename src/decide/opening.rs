@@ -15,7 +15,7 @@ use crate::people::{Author, Deed, Requester, Role, Who};
 use crate::settings::Priority;
 use crate::ticket::command::{FollowUp, Open};
 use crate::ticket::{
-    Opened, Origin, PriorityBy, TicketChange, Timers, Visibility, derived_subject,
+    Message, Opened, Origin, PriorityBy, Ticket, TicketChange, Timers, Visibility, derived_subject,
 };
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -38,6 +38,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         occurred_at: None,
         text: &open.text,
         attachments: &open.attachments,
+        addressed_to: None,
     };
     let part = said.author.part(open.requester);
     let (message, mut personal) = said.message(cx, part, Visibility::Public)?;
@@ -92,6 +93,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         about: open.about.iter().cloned().collect(),
         external_refs: open.external_refs.iter().cloned().collect(),
         follows: None,
+        split_from: None,
         timers: Timers::default(),
     };
     personal.subject = Some(subject);
@@ -133,7 +135,7 @@ fn opener(cx: &Cx<'_>, requester: Requester, origin: Origin) -> Result<Author, R
     }
 }
 
-fn free(cx: &Cx<'_>, id: TicketId) -> Result<(), Refusal> {
+pub(super) fn free(cx: &Cx<'_>, id: TicketId) -> Result<(), Refusal> {
     // Or somebody could take the id of a follow-up that is yet to be opened.
     if id.as_uuid().get_version_num() == 5 {
         return Err(Refusal::ReservedId { id });
@@ -144,7 +146,7 @@ fn free(cx: &Cx<'_>, id: TicketId) -> Result<(), Refusal> {
     }
 }
 
-fn derived(cx: &Cx<'_>, text: &str) -> Arc<str> {
+pub(super) fn derived(cx: &Cx<'_>, text: &str) -> Arc<str> {
     let subject = derived_subject(text, cx.settings.limits().subject_bytes as usize);
     if subject.is_empty() { "(no subject)".into() } else { subject.into() }
 }
@@ -186,6 +188,7 @@ pub(super) fn follow_up<'a>(
         occurred_at: None,
         text: &follow_up.text,
         attachments: &[],
+        addressed_to: None,
     };
     link(work, follow_up.id, said)
 }
@@ -198,21 +201,45 @@ pub(super) fn follow_up_of<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Wo
 
 fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a>, Refusal> {
     let cx = work.cx;
-    let settings = cx.settings;
     let former = &work.ticket;
-    within("follow_ups", settings.limits().follow_ups, former.followed_up_by().len() + 1)?;
+    let limit = cx.settings.limits().follow_ups;
+    within("follow_ups", limit, former.followed_up_by().len() + 1)?;
     let part = said.author.part(former.requester());
     let (message, mut personal) = said.message(cx, part, Visibility::Public)?;
-    // What the settings have dropped since does not carry over.
-    let priority = settings.priority(&former.priority().name);
-    let inherited: Option<Priority> = priority;
-    let matrix = settings.priority_matrix();
+    let subject = match former.subject().known() {
+        Some(subject) => subject.clone(),
+        None => derived(cx, said.text),
+    };
     let opened = Opened {
-        requester: former.requester(),
+        follows: Some(former.id()),
+        ..inheriting(cx, former, former.requester(), message, &subject)
+    };
+    personal.subject = Some(subject);
+    let mut new = Work::opening(cx, work.now, id, opened, personal);
+    announce(&mut new, Origin::CustomerWrote);
+    work.record(TicketChange::FollowedUp { by: id }, None);
+    work.trace(Step::FollowUpOpened { ticket: id });
+    Ok(new)
+}
+
+/// The opening of a ticket that continues another: it inherits what the settings still know.
+pub(super) fn inheriting(
+    cx: &Cx<'_>,
+    former: &Ticket,
+    requester: Requester,
+    message: Message,
+    subject: &str,
+) -> Opened {
+    let settings = cx.settings;
+    // What the settings have dropped since does not carry over.
+    let inherited: Option<Priority> = settings.priority(&former.priority().name);
+    let matrix = settings.priority_matrix();
+    Opened {
+        requester,
         origin: Origin::CustomerWrote,
         received_at: None,
         message,
-        subject_bytes: 0,
+        subject_bytes: u32::try_from(subject.len()).unwrap_or(u32::MAX),
         status: settings.workflow().landmark(Landmark::Initial),
         department: former.department().filter(|name| settings.department(name).is_some()).cloned(),
         category: former.category().filter(|name| settings.category(name).is_some()).cloned(),
@@ -233,19 +260,8 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         organisation: former.organisation(),
         about: former.about().to_vec(),
         external_refs: Vec::new(),
-        follows: Some(former.id()),
+        follows: None,
+        split_from: None,
         timers: Timers::default(),
-    };
-    let subject = match former.subject().known() {
-        Some(subject) => subject.clone(),
-        None => derived(cx, said.text),
-    };
-    let opened =
-        Opened { subject_bytes: u32::try_from(subject.len()).unwrap_or(u32::MAX), ..opened };
-    personal.subject = Some(subject);
-    let mut new = Work::opening(cx, work.now, id, opened, personal);
-    announce(&mut new, Origin::CustomerWrote);
-    work.record(TicketChange::FollowedUp { by: id }, None);
-    work.trace(Step::FollowUpOpened { ticket: id });
-    Ok(new)
+    }
 }

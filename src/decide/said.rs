@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::checks::{bad_name, within};
 use super::{Cx, Refusal, Vocabulary};
-use crate::ids::{AgentId, name_problem};
+use crate::ids::{AgentId, TicketId, name_problem};
 use crate::people::{Actor, Author, Deed, Part, Who};
 use crate::personal::Personal;
 use crate::ticket::{Attachment, Channel, Message, Ticket, Visibility};
@@ -17,6 +17,8 @@ pub(super) struct Said<'a> {
     pub(super) occurred_at: Option<Instant>,
     pub(super) text: &'a str,
     pub(super) attachments: &'a [Attachment],
+    /// The merged ticket that it was addressed to, if it was.
+    pub(super) addressed_to: Option<TicketId>,
 }
 
 impl Said<'_> {
@@ -64,6 +66,7 @@ impl Said<'_> {
             occurred_at: self.occurred_at,
             bytes,
             attachments: self.attachments.iter().map(Attachment::facts).collect(),
+            addressed_to: self.addressed_to,
         };
         let personal = Personal {
             text: Some(self.text.into()),

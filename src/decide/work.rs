@@ -26,6 +26,8 @@ pub(super) struct Work<'a> {
     pub(super) ticket: Ticket,
     /// The time that counts for this ticket.
     pub(super) now: Instant,
+    /// The merged ticket that was named, where this is the one that goes on in its place.
+    pub(super) addressed: Option<&'a Ticket>,
     key: Key,
     expected: Expected,
     ceiling: Option<i64>,
@@ -76,6 +78,7 @@ impl<'a> Work<'a> {
         Self {
             cx,
             now,
+            addressed: None,
             key: Key::ticket(cx.desk, ticket.id()),
             expected: Expected::At(ticket.revision()),
             ceiling: None,
@@ -112,6 +115,7 @@ impl<'a> Work<'a> {
         let mut work = Self {
             cx,
             now,
+            addressed: None,
             key: Key::ticket(cx.desk, id),
             expected: Expected::New,
             ceiling: None,
@@ -282,6 +286,11 @@ impl<'a> Work<'a> {
     /// Whether the history has an event of this revision.
     pub(super) fn has_event(&self, revision: Revision) -> bool {
         Revision::ZERO < revision && revision <= self.ticket.revision()
+    }
+
+    /// Whether this decision takes what is personal of that event.
+    pub(super) fn has_erased(&self, revision: Revision) -> bool {
+        self.erased.contains(&revision)
     }
 
     /// Those of these events that have something personal, in order.

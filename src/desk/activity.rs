@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
-use super::read::{PAGE, Post};
+use super::read::PAGE;
+use super::thread::Post;
 use super::{Desk, DeskError};
 use crate::ids::{Key, Revision, TicketId};
 use crate::people::{Actor, Sight};
 use crate::record::Event;
 use crate::store::Store;
-use crate::ticket::TicketChange;
+use crate::ticket::{Ticket, TicketChange};
 use crate::workflow::Status;
 
 /// An event of a ticket, as somebody sees it; [`Desk::activity`] lists them.
@@ -63,10 +64,10 @@ pub enum PublicChange {
 
 impl Activity {
     /// The event, if it is one that this sight has.
-    fn of(event: Event, sight: Sight) -> Option<Self> {
+    fn of(ticket: &Ticket, event: Event, sight: Sight) -> Option<Self> {
         match sight {
             Sight::Full => Some(Self::Full(Box::new(event))),
-            Sight::Public => PublicEvent::of(&event).map(Self::Public),
+            Sight::Public => PublicEvent::of(ticket, &event).map(Self::Public),
             Sight::Status => None,
         }
     }
@@ -89,20 +90,28 @@ impl Activity {
 }
 
 impl PublicEvent {
-    fn of(event: &Event) -> Option<Self> {
+    fn of(ticket: &Ticket, event: &Event) -> Option<Self> {
         let change = event.ticket_change().filter(|change| change.sight() <= Sight::Public)?;
-        let post = || Post::of(event).map(Box::new);
-        let what = match change {
-            TicketChange::Opened(_) => PublicChange::Opened(post()?),
-            TicketChange::StatusChanged(moved) => {
+        let what = match (change, change.status_change()) {
+            (_, Some(moved)) => {
                 PublicChange::Moved { from: moved.from.clone(), to: moved.to.clone() }
             }
-            TicketChange::SolutionProposed { message, .. } => {
+            // What was split off is shown where it is now.
+            _ if ticket.has_split_off(event.revision) => return None,
+            (TicketChange::SolutionProposed { message, .. }, None) => {
                 PublicChange::SolutionProposed { message: *message }
             }
-            TicketChange::SolutionConfirmed { .. } => PublicChange::SolutionConfirmed,
-            TicketChange::SolutionRejected { .. } => PublicChange::SolutionRejected,
-            _ => PublicChange::Said(post()?),
+            (TicketChange::SolutionConfirmed { .. }, None) => PublicChange::SolutionConfirmed,
+            (TicketChange::SolutionRejected { .. }, None) => PublicChange::SolutionRejected,
+            (change, None) => {
+                let mut post = Box::new(Post::of(ticket.id(), event)?);
+                // Another ticket, of which they may not know.
+                post.message.addressed_to = None;
+                match change {
+                    TicketChange::Opened(_) => PublicChange::Opened(post),
+                    _ => PublicChange::Said(post),
+                }
+            }
         };
         Some(Self { revision: event.revision, at: event.at, what })
     }
@@ -155,15 +164,28 @@ impl<I: Io> Flow<I> {
         limit: usize,
     ) -> Result<Vec<Activity>, DeskError> {
         let reader = self.reader(actor, now).await?;
-        let (_, sight) = self.readable(&reader, ticket).await?;
+        let (record, sight) = self.readable(&reader, ticket).await?;
+        let Some(head) = record.ticket() else { return Ok(Vec::new()) };
         let mut shown = Vec::new();
         while shown.len() < limit {
             let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = last.revision;
             let more = page.len() == PAGE;
-            let seen = page.into_iter().filter_map(|event| Activity::of(event, sight));
-            shown.extend(seen.take(limit - shown.len()));
+            for event in page {
+                // Where the words of a ticket are that was split off another.
+                let source = match sight {
+                    Sight::Public => self.source(&event).await?,
+                    Sight::Full | Sight::Status => None,
+                };
+                let mut seen = Activity::of(head, event, sight);
+                if let (Some(Activity::Public(event)), Some(source)) = (&mut seen, source)
+                    && let PublicChange::Opened(post) = &mut event.what
+                {
+                    post.say(source.personal.as_deref());
+                }
+                shown.extend(seen.filter(|_| shown.len() < limit));
+            }
             if !more {
                 break;
             }

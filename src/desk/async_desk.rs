@@ -10,8 +10,8 @@ use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
     Activity, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome,
-    Page, Post, Prepared, Relayed, Relaying, Row, SavedView, Ticked, Timeline, TimelineCursor,
-    Workload,
+    Page, Prepared, Relayed, Relaying, Row, SavedView, ThreadCursor, ThreadPage, Ticked, Timeline,
+    TimelineCursor, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -30,9 +30,9 @@ use crate::subject::ExternalRef;
 use crate::ticket::Ticket;
 use crate::ticket::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
-    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take,
-    Transfer, Unassign, UndoContactMerge, UnmarkSpam,
+    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
+    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess,
+    SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, UnmarkSpam,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
@@ -277,7 +277,11 @@ twins! {
         ) -> HandedOver;
     "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
-        thread(actor: &Actor, ticket: TicketId, after: Revision, limit: usize) -> Vec<Post>;
+        thread(
+            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Option<&ThreadCursor>,
+            limit: usize
+        ) -> ThreadPage;
+    "The ticket that goes on in the place of this one", survivor(ticket: TicketId) -> Option<TicketId>;
     "How much there is to do in a department",
         workload(department: Option<DepartmentName>) -> Workload;
     "Holds a record's head against its history", verify(key: Key) -> Revision;

@@ -240,7 +240,7 @@ impl<I: Io> Flow<I> {
     }
 
     /// The contact that speaks for this one: itself, unless it was merged.
-    pub(super) async fn survivor(
+    pub(super) async fn speaks_for(
         &self,
         mut contact: Arc<Contact>,
     ) -> Result<Option<Arc<Contact>>, DeskError> {
@@ -273,7 +273,7 @@ impl<I: Io> Flow<I> {
         let owner = self.owner(UniqueKey::identity(identity)).await?;
         let Some(id) = owner.and_then(|key| key.as_contact()) else { return Ok(None) };
         match self.contact(id).await? {
-            Some(contact) => self.survivor(contact).await,
+            Some(contact) => self.speaks_for(contact).await,
             None => Ok(None),
         }
     }
@@ -302,7 +302,7 @@ impl<I: Io> Flow<I> {
             return Err(Refusal::Forbidden { party, deed }.into());
         }
         let survivor = match self.contact(contact).await? {
-            Some(contact) => self.survivor(contact).await?,
+            Some(contact) => self.speaks_for(contact).await?,
             None => None,
         };
         // The first ones after the cursor, and one more, which tells whether there is a page more.

@@ -10,7 +10,9 @@ use crate::condition::Fact;
 use crate::decide::{Command, Context, Refusal};
 use crate::ids::{ContactId, Key, Revision, TicketId};
 use crate::matching::{Cursor, Listing};
+use crate::record::Event;
 use crate::store::Store;
+use crate::ticket::TicketChange;
 use crate::ticket::command::EraseTicket;
 
 /// What came of a page of [`Desk::erase_requester`].
@@ -138,7 +140,12 @@ impl<I: Io> Flow<I> {
             after = last.revision;
             // What came with files had their names, until it was erased.
             let erased = page.iter().filter(|event| !event.is_personal());
-            let messages = erased.filter_map(|event| event.ticket_change()?.message());
+            // What was split off another ticket is there still, or was erased there.
+            let own = erased.filter_map(Event::ticket_change).filter(|change| match change {
+                TicketChange::Opened(opened) => opened.split_from.is_none(),
+                _ => true,
+            });
+            let messages = own.filter_map(TicketChange::message);
             files.extend(messages.flat_map(|it| &it.attachments).map(|file| file.key.clone()));
             if page.len() < PAGE {
                 return Ok(files);

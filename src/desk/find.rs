@@ -161,6 +161,10 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    pub(super) fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
     pub(super) fn who(&self) -> Who<'_> {
         let customer = |id| Customer { id, record: self.contact.as_deref() };
         match (&self.actor, &self.agent) {
@@ -210,7 +214,7 @@ impl<I: Io> Flow<I> {
         let who = records.next().flatten();
         let contact = who.as_ref().and_then(Record::contact).cloned();
         let contact = match contact {
-            Some(contact) => self.survivor(contact).await?,
+            Some(contact) => self.speaks_for(contact).await?,
             None => None,
         };
         let agent = who.as_ref().and_then(Record::agent).cloned();

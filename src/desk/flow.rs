@@ -12,7 +12,7 @@ use crate::digest::digest;
 use crate::ids::{DeskId, Key};
 use crate::people::Actor;
 use crate::record::Event;
-use crate::settings::Settings;
+use crate::settings::{MOST_CHAIN, Settings};
 use crate::store::{Commit, CommitError, NewReceipt, Receipt, Wanted};
 
 /// How often a desk decides anew by default when others keep changing the same records.
@@ -22,8 +22,9 @@ pub(super) const TRIES: u32 = 32;
 /// taken as long as the database lets a call take.
 const UNCERTAIN: u32 = 3;
 
-/// A decision needs at most three rounds of loading; one more finds nothing missing.
-const ROUNDS: usize = 4;
+/// A decision needs at most three rounds of loading, and one for each merge that a redirect leads
+/// over: that of the ticket, and that of its follow-up. One more finds nothing missing.
+const ROUNDS: usize = 4 + 2 * MOST_CHAIN as usize;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]

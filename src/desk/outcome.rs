@@ -133,8 +133,8 @@ impl Outcome {
         }
     }
 
-    /// The ticket that the command was about, as it is after it; for an opening, the new one.
-    /// `None` for commands on agents and settings.
+    /// The ticket that the command was about, as it is after it; for an opening, a follow-up or a
+    /// split, the new one. `None` for commands on agents and settings.
     pub fn ticket(&self) -> Option<&Arc<Ticket>> {
         self.main().and_then(Record::ticket)
     }
@@ -150,7 +150,7 @@ impl Outcome {
         self.events.iter().flat_map(|(key, events)| events.iter().map(|event| (*key, event)))
     }
 
-    /// The tickets that it opened: for an opening that one, else a follow-up, if any.
+    /// The tickets that it opened: for an opening or a split that one, else a follow-up, if any.
     pub fn opened(&self) -> impl Iterator<Item = &Arc<Ticket>> {
         self.records.iter().filter_map(|record| {
             let first = self.events.iter().find(|(key, _)| *key == record.key)?.1.first()?;
@@ -176,6 +176,7 @@ fn about(desk: DeskId, command: &Command) -> Option<Key> {
     match command {
         Command::Open(open) => Some(Key::ticket(desk, open.id)),
         Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
+        Command::Split(split) => Some(Key::ticket(desk, split.id)),
         Command::PutAgent { id, .. } | Command::EraseAgent(id) => Some(Key::agent(desk, *id)),
         Command::PutOrganisation { id, .. } => Some(Key::organisation(desk, *id)),
         Command::PutContact { id: contact, .. }

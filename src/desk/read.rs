@@ -1,55 +1,20 @@
-//! What a desk tells: records, histories, and the thread as somebody may see it.
+//! What a desk tells: records, histories, references.
 
 use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::{Refusal, UniqueKey};
 use crate::ids::{AgentId, Key, Reference, Revision, TicketId};
-use crate::people::{Actor, Agent};
-use crate::personal::{Erasable, Personal};
+use crate::people::Agent;
 use crate::record::{Event, Head, Record, fold};
 use crate::settings::Settings;
 use crate::store::{Store, Wanted};
-use crate::ticket::{Message, ReplayError, Ticket};
+use crate::ticket::{ReplayError, Ticket};
 
 /// How many events are read at a time.
 pub(super) const PAGE: usize = 500;
-
-/// A message with its words, as somebody may see it; [`Desk::thread`] gives them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Post {
-    /// Its place in the ticket's history; with the ticket's id it names the message.
-    pub revision: Revision,
-    /// When it was recorded. What was logged later was said at
-    /// [`message.occurred_at`](Message::occurred_at).
-    pub at: DateTime<Utc>,
-    /// Who wrote it, over which channel, with what attached.
-    pub message: Message,
-    /// What it says; empty where only a file came.
-    pub text: Erasable<Arc<str>>,
-    /// The names of its attachments, in their order; empty where they were erased.
-    pub file_names: Vec<Arc<str>>,
-}
-
-impl Post {
-    pub(super) fn of(event: &Event) -> Option<Self> {
-        let message = event.ticket_change()?.message()?.clone();
-        let personal = event.personal.as_deref();
-        Some(Self {
-            revision: event.revision,
-            at: event.at,
-            message,
-            text: personal.and_then(|personal| personal.text.clone()).into(),
-            file_names: personal
-                .map(|Personal { file_names, .. }| file_names.clone())
-                .unwrap_or_default(),
-        })
-    }
-}
 
 impl<S: Store> Desk<S> {
     /// The settings in force.
@@ -98,7 +63,8 @@ impl<S: Store> Desk<S> {
     }
 
     /// The ticket of this reference, such as one that somebody read out on the phone. `None`
-    /// where there is none, or where the prefix is not the desk's.
+    /// where there is none, or where the prefix is not the desk's. One that has been merged keeps
+    /// its reference; [`survivor`](Self::survivor) leads on.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -148,41 +114,6 @@ impl<S: Store> Desk<S> {
         limit: usize,
     ) -> Result<Vec<Event>, DeskError> {
         at_once(self.flow().history(key, after, limit))
-    }
-
-    /// A page of a ticket's thread as this actor may see it: customers see no notes.
-    ///
-    /// On return: the messages with a revision greater than `after` ([`Revision::ZERO`]: from
-    /// the first), oldest first, at most `limit`; fewer means that there are no more.
-    ///
-    /// ```
-    #[doc = include_str!("../example.txt")]
-    /// desk.note(agent.at(now), Note::new(id, "Third fire this week."))?;
-    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
-    ///
-    /// let thread = desk.thread(&customer, id, Revision::ZERO, 20)?;
-    /// let texts: Vec<&str> = thread.iter().map(|post| post.text.as_str()).collect();
-    /// assert_eq!(texts, ["It burns. Help!", "Unplug it."]);
-    ///
-    /// // Somebody else's ticket is not there.
-    /// let stranger = Actor::Customer(ContactId::from_u128(70));
-    /// let refused = desk.thread(&stranger, id, Revision::ZERO, 20).unwrap_err();
-    /// assert_eq!(refused.refusal(), Some(&Refusal::NotFound { ticket: id }));
-    /// # Ok::<(), helpdesk::DeskError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NotFound`] where there is no such ticket, or the actor may not know of it;
-    /// [`Refusal::NotAnAgent`]; [`DeskError::Store`].
-    pub fn thread(
-        &self,
-        actor: &Actor,
-        ticket: TicketId,
-        after: Revision,
-        limit: usize,
-    ) -> Result<Vec<Post>, DeskError> {
-        at_once(self.flow().thread(actor, ticket, after, limit))
     }
 
     /// Folds a record's whole history and compares it with the stored head: the proof that a
@@ -253,31 +184,6 @@ impl<I: Io> Flow<I> {
             return Ok(Vec::new());
         }
         Ok(self.io.history(key, after, limit).await?)
-    }
-
-    pub(super) async fn thread(
-        &self,
-        actor: &Actor,
-        ticket: TicketId,
-        after: Revision,
-        limit: usize,
-    ) -> Result<Vec<Post>, DeskError> {
-        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
-        let (_, sight) = self.readable(&reader, ticket).await?;
-        let mut posts = Vec::new();
-        let mut after = after;
-        while posts.len() < limit {
-            let page = self.io.history(Key::ticket(self.id, ticket), after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = last.revision;
-            let visible =
-                page.iter().filter_map(Post::of).filter(|post| post.message.sight() <= sight);
-            posts.extend(visible.take(limit - posts.len()));
-            if page.len() < PAGE {
-                break;
-            }
-        }
-        Ok(posts)
     }
 
     pub(super) async fn verify(&self, key: Key) -> Result<Revision, DeskError> {

@@ -78,6 +78,9 @@ pub struct Dispatch {
     pub reference: Reference,
     /// The event that it tells of; `None` where the history does not have it.
     pub event: Option<Event>,
+    /// Where its message was said, if that was split off another ticket: the event whose payload
+    /// has the words.
+    pub source: Option<Event>,
     /// Which attempt this is: 1 is the first.
     pub attempt: u32,
 }
@@ -87,7 +90,7 @@ impl Dispatch {
     pub fn text(&self) -> Option<Erasable<Arc<str>>> {
         let event = self.event.as_ref()?;
         event.ticket_change()?.message()?;
-        let personal = event.personal.as_deref();
+        let personal = self.source.as_ref().unwrap_or(event).personal.as_deref();
         Some(personal.and_then(|personal| personal.text.clone()).into())
     }
 }
@@ -282,8 +285,12 @@ impl<I: Io> Flow<I> {
         if !self.may_be_told(&notice, event.as_ref(), &settings).await? {
             return Ok(None);
         }
+        let source = match &event {
+            Some(event) => self.source(event).await?,
+            None => None,
+        };
         let reference = Reference::new(settings.reference_prefix().clone(), number);
-        Ok(Some(Dispatch { desk: self.id, notice, reference, event, attempt }))
+        Ok(Some(Dispatch { desk: self.id, notice, reference, event, source, attempt }))
     }
 
     /// Whether those who are to be told may see, as things are now, what the notice tells of.
@@ -306,7 +313,7 @@ impl<I: Io> Flow<I> {
         let reader = records.next().flatten();
         let agent = reader.as_ref().and_then(Record::agent);
         let contact = match reader.as_ref().and_then(Record::contact) {
-            Some(contact) => self.survivor(contact.clone()).await?,
+            Some(contact) => self.speaks_for(contact.clone()).await?,
             None => None,
         };
         let policy = settings.sight_policy();

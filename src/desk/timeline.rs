@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,7 +11,8 @@ use uuid::Uuid;
 use super::find::Reader;
 use super::flow::Flow;
 use super::io::{Io, at_once};
-use super::read::{PAGE, Post};
+use super::read::PAGE;
+use super::thread::Post;
 use super::{Desk, DeskError};
 use crate::condition::{Fact, Sort};
 use crate::decide::Refusal;
@@ -19,7 +21,7 @@ use crate::matching::{Order, requesters_matcher, sight_matcher};
 use crate::people::{Actor, Sight, Who};
 use crate::record::Event;
 use crate::store::{Query, Store};
-use crate::ticket::{Moved, Ticket, TicketChange};
+use crate::ticket::{Moved, Ticket};
 use crate::workflow::Status;
 
 /// Something that happened on a ticket of a contact's; [`Desk::timeline`] gives them.
@@ -168,6 +170,7 @@ impl<S: Store> Desk<S> {
 /// A ticket of the timeline whose history is being read.
 struct Stream {
     key: Key,
+    ticket: Arc<Ticket>,
     /// How much of it the reader sees.
     sight: Sight,
     /// Up to where the history has been read.
@@ -182,6 +185,7 @@ struct Stream {
 struct Opening {
     at: DateTime<Utc>,
     key: Key,
+    ticket: Arc<Ticket>,
     sight: Sight,
     last: Revision,
 }
@@ -208,7 +212,7 @@ impl<I: Io> Flow<I> {
             return Err(Refusal::Forbidden { party, deed: "read timelines" }.into());
         }
         let survivor = match self.contact(contact).await? {
-            Some(record) => self.survivor(record).await?,
+            Some(record) => self.speaks_for(record).await?,
             None => None,
         };
         let ids = survivor.iter().flat_map(|contact| contact.ids()).chain([contact]);
@@ -236,10 +240,11 @@ impl<I: Io> Flow<I> {
                 (Some(first), Some(opening)) if opening.at > first.at => {}
                 (Some(_), None) if unread.ended => {}
                 (_, Some(_)) => {
-                    if let Some(Opening { key, sight, last, .. }) = unread.heads.pop_front() {
+                    if let Some(Opening { key, ticket, sight, last, .. }) = unread.heads.pop_front()
+                    {
                         let read = self.place_of(key, last, after).await?;
                         let next = VecDeque::new();
-                        streams.push(Stream { key, sight, read, ended: false, next });
+                        streams.push(Stream { key, ticket, sight, read, ended: false, next });
                     }
                     continue;
                 }
@@ -266,7 +271,7 @@ impl<I: Io> Flow<I> {
             let page = self.io.history(stream.key, stream.read, limit).await?;
             stream.ended = page.len() < limit;
             stream.read = page.last().map_or(stream.read, |event| event.revision);
-            let told = page.iter().filter_map(|event| told(stream.key, event, stream.sight));
+            let told = page.iter().filter_map(|event| told(&stream.ticket, event, stream.sight));
             stream.next.extend(told.filter(|entry| after.is_none_or(|after| place(entry) > after)));
         }
         Ok(())
@@ -287,7 +292,8 @@ impl<I: Io> Flow<I> {
         unread.heads.extend(page.iter().filter_map(|record| {
             let ticket = record.ticket().filter(|ticket| goes_on(ticket))?;
             let (at, last) = (ticket.opened_at(), record.revision);
-            Some(Opening { at, key: record.key, sight: reader.sight(ticket)?, last })
+            let sight = reader.sight(ticket)?;
+            Some(Opening { at, key: record.key, ticket: ticket.clone(), sight, last })
         }));
         Ok(())
     }
@@ -338,17 +344,26 @@ fn theirs(
 }
 
 /// What a timeline tells of an event, if it tells of it.
-fn told(key: Key, event: &Event, sight: Sight) -> Option<TimelineEntry> {
-    let what = match event.ticket_change().filter(|change| change.sight() <= sight)? {
-        TicketChange::StatusChanged(change) => Happening::Moved {
+fn told(ticket: &Ticket, event: &Event, sight: Sight) -> Option<TimelineEntry> {
+    let change = event.ticket_change().filter(|change| change.sight() <= sight)?;
+    let what = match change.status_change() {
+        Some(change) => Happening::Moved {
             from: change.from.clone(),
             to: change.to.clone(),
             because: Some(change.because).filter(|_| sight == Sight::Full),
         },
-        _ => Happening::Said(Box::new(Post::of(event)?)),
+        // What was split off is told of where it is now.
+        None if ticket.has_split_off(event.revision) => return None,
+        None => {
+            let mut post = Post::of(ticket.id(), event)?;
+            if sight < Sight::Full {
+                // Another ticket, of which they may not know.
+                post.message.addressed_to = None;
+            }
+            Happening::Said(Box::new(post))
+        }
     };
-    let (ticket, revision, at) = (key.as_ticket()?, event.revision, event.at);
-    Some(TimelineEntry { ticket, revision, at, what })
+    Some(TimelineEntry { ticket: ticket.id(), revision: event.revision, at: event.at, what })
 }
 
 fn place(entry: &TimelineEntry) -> TimelineCursor {

@@ -11,9 +11,9 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
-    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Take,
-    Transfer, Unassign, UndoContactMerge, UnmarkSpam,
+    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
+    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess,
+    SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -59,6 +59,12 @@ macro_rules! for_each_verb {
             reopen: Reopen;
             /// Opens a ticket that follows up a closed one: see [`FollowUp`].
             follow_up: FollowUp;
+            /// Merges a ticket into another, which goes on in its place: see [`Merge`].
+            merge: Merge;
+            /// Undoes a merge: the ticket stands again as it stood: see [`UndoMerge`].
+            undo_merge: UndoMerge;
+            /// Splits a message off into a ticket of its own: see [`Split`].
+            split: Split;
             /// Erases the words of some of a ticket's messages: see [`Redact`].
             redact: Redact;
             /// Erases everything personal of a ticket: see [`EraseTicket`].

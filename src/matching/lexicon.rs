@@ -233,7 +233,7 @@ impl Lexicon {
             Fact::Tags => Type::Tags,
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,
             Fact::Organisation => Type::Organisation,
-            Fact::Follows => Type::Ticket,
+            Fact::Follows | Fact::MergedInto => Type::Ticket,
             Fact::Number
             | Fact::Messages
             | Fact::Notes

@@ -18,11 +18,11 @@ use crate::time::Instant;
 /// desk.transfer(Actor::Host.at(now), transfer)?;
 ///
 /// // Anna is not in billing.
-/// assert!(desk.thread(&agent, id, Revision::ZERO, 10).is_err());
+/// assert!(desk.thread(&agent, now, id, None, 10).is_err());
 ///
 /// draft.agent_sight = AgentSight::All;
 /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
-/// assert_eq!(desk.thread(&agent, id, Revision::ZERO, 10)?.len(), 1);
+/// assert_eq!(desk.thread(&agent, now, id, None, 10)?.posts.len(), 1);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub enum AgentSight {
 /// }
 /// let theirs = TicketId::from_u128(2);
 /// desk.open(customer.at(now), Open::new(theirs, Requester::Contact(maria), "No paper"))?;
-/// assert_eq!(desk.thread(&Actor::Customer(otto), theirs, Revision::ZERO, 10)?.len(), 1);
+/// assert_eq!(desk.thread(&Actor::Customer(otto), now, theirs, None, 10)?.posts.len(), 1);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -271,6 +271,9 @@ pub(crate) enum Deed {
     Finish,
     Reopen,
     FollowUp,
+    /// Merging, and undoing a merge.
+    Merge,
+    Split,
     /// Settings and agents.
     Govern,
     /// Keeping views of one's own.
@@ -310,6 +313,8 @@ impl Deed {
             Self::Finish => "resolve or close tickets",
             Self::Reopen => "reopen tickets by hand",
             Self::FollowUp => "follow up a ticket",
+            Self::Merge => "merge tickets",
+            Self::Split => "split tickets",
             Self::Govern => "change settings or agents",
             Self::SaveViews => "keep views",
             Self::KeepContacts => "keep records of contacts",

@@ -20,7 +20,7 @@ use crate::ids::ContactId;
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
 /// - [`MergeIntoSelf`](crate::Refusal::MergeIntoSelf): into itself, or into what was merged into
 ///   it.
-/// - [`AlreadyMerged`](crate::Refusal::AlreadyMerged): it was merged into another; undo that
+/// - [`ContactMerged`](crate::Refusal::ContactMerged): it was merged into another; undo that
 ///   first.
 /// - [`LimitExceeded`](crate::Refusal::LimitExceeded): the one merged into would have more members
 ///   than [`Limits::contact_merges`](crate::Limits::contact_merges).
@@ -33,15 +33,15 @@ use crate::ids::ContactId;
 /// let (visitor, chat) = (ContactId::from_u128(70), TicketId::from_u128(2));
 /// let open = Open::new(chat, Requester::Contact(visitor), "Is anybody there?");
 /// desk.open(Actor::Customer(visitor).at(now), open)?;
-/// assert!(desk.thread(&customer, chat, Revision::ZERO, 10).is_err());
+/// assert!(desk.thread(&customer, now, chat, None, 10).is_err());
 ///
 /// desk.merge_contacts(agent.at(now), MergeContacts { contact: visitor, into: maria })?;
 /// assert_eq!(desk.contact(visitor)?.unwrap().merged_into(), Some(maria));
-/// assert_eq!(desk.thread(&customer, chat, Revision::ZERO, 10)?.len(), 1);
+/// assert_eq!(desk.thread(&customer, now, chat, None, 10)?.posts.len(), 1);
 ///
 /// // It was somebody else after all.
 /// desk.undo_contact_merge(agent.at(now), UndoContactMerge { contact: visitor })?;
-/// assert!(desk.thread(&customer, chat, Revision::ZERO, 10).is_err());
+/// assert!(desk.thread(&customer, now, chat, None, 10).is_err());
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -54,6 +54,16 @@ pub struct Limits {
     pub attachment_bytes: u64,
     /// Follow-up tickets of a ticket. Default 100.
     pub follow_ups: u32,
+    /// Tickets merged into a ticket, those included that had been merged into these. Default 50.
+    #[serde(skip_serializing_if = "is_default::<50>")]
+    pub merged: u32,
+    /// Merges one upon another, from a merged ticket to the one that goes on; 1 to 32. Default
+    /// 10.
+    #[serde(skip_serializing_if = "is_default::<10>")]
+    pub merge_chain: u32,
+    /// Messages split off a ticket. Default 100.
+    #[serde(skip_serializing_if = "is_default::<100>")]
+    pub splits: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
     /// Identities of a contact. Default 50.
@@ -91,6 +101,9 @@ impl Default for Limits {
             attachments: 50,
             attachment_bytes: 50 << 20,
             follow_ups: 100,
+            merged: 50,
+            merge_chain: 10,
+            splits: 100,
             views: 50,
             identities: 50,
             contact_merges: 50,
@@ -102,6 +115,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// The longest chain of merges that any settings allow.
+pub(crate) const MOST_CHAIN: u32 = 32;
 
 // Left out of what is stored while they are the default, as they were before there were any.
 const ABOUT: u32 = 50;
@@ -151,6 +167,12 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
                 found: limits.object_id_bytes.to_string(),
                 expected: "1 to 1000: databases index what is found by it",
             },
+        );
+    }
+    if !(1..=MOST_CHAIN).contains(&limits.merge_chain) {
+        problems.at(
+            "limits.merge_chain",
+            Mistake::OutOfRange { found: limits.merge_chain.to_string(), expected: "1 to 32" },
         );
     }
     if limits.condition_tests == 0 {

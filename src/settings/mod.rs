@@ -5,6 +5,7 @@ mod department;
 mod fields;
 mod lexicon;
 mod limits;
+mod merging;
 mod policies;
 mod priority;
 
@@ -16,6 +17,8 @@ pub use confirmation::Confirmation;
 pub use department::Department;
 pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
+pub(crate) use limits::MOST_CHAIN;
+pub use merging::{MergeAcross, MergeWaiting, Merging};
 pub use policies::{OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
@@ -100,6 +103,10 @@ pub struct SettingsDraft {
     pub open_age: Option<OpenAge>,
     /// What a customer's reply to a closed ticket does. Default: it reopens within 30 days.
     pub reopening: Reopening,
+    /// What may be merged into what. Default: tickets of one requester, and the earliest open
+    /// question counts.
+    #[serde(skip_serializing_if = "Merging::is_default")]
+    pub merging: Merging,
     /// Which tickets plain and light agents see beside their own. Default those of their
     /// departments and those of none.
     pub agent_sight: AgentSight,
@@ -158,6 +165,7 @@ impl Default for SettingsDraft {
             auto_close: Some(Span::days(4)),
             open_age: Some(OpenAge::default()),
             reopening: Reopening::default(),
+            merging: Merging::default(),
             agent_sight: AgentSight::default(),
             views: Vec::new(),
             customer_sight: CustomerSight::default(),
@@ -306,6 +314,11 @@ impl Settings {
     /// What a customer's reply to a closed ticket does.
     pub fn reopening(&self) -> Reopening {
         self.draft.reopening
+    }
+
+    /// What may be merged into what.
+    pub fn merging(&self) -> Merging {
+        self.draft.merging
     }
 
     /// Which tickets plain and light agents see beside their own.

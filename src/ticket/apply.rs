@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::extras::Extras;
 use super::{Details, Refs, Resolution, Ticket, TicketChange, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
@@ -106,6 +107,7 @@ impl Ticket {
             updated_at: at,
             unresolved_since: at,
             waiting_since: (message.part == Part::Asks).then_some(said_at),
+            own_waiting_since: (message.part == Part::Asks).then_some(said_at),
             first_answered_at: None,
             last_asked_at: (message.part == Part::Asks).then_some(said_at),
             // An agent's opening answers nothing, and later questions are not older than it.
@@ -140,9 +142,9 @@ impl Ticket {
                 fields,
                 followers: opened.followers.clone(),
                 followed_up_by: Vec::new(),
-                grants: Vec::new(),
                 proposal: None,
                 refs: Refs::of(&opened.about, &opened.external_refs),
+                extras: opened.split_from.map(Extras::split_from),
             }),
         }
     }
@@ -165,14 +167,15 @@ impl Ticket {
             TicketChange::Opened(_) => {}
             TicketChange::MessageAdded { message, heard } => self.hear(stamp, message, heard),
             TicketChange::AccessGranted { grant } => {
-                let grants = &mut self.edit().grants;
-                // What has ended is nobody's any more.
-                grants.retain(|known| known.guest != grant.guest && known.holds(stamp.at));
-                let place = grants.partition_point(|known| known.guest < grant.guest);
-                grants.insert(place, grant.clone());
+                self.edit_extras(|Extras { grants, .. }| {
+                    // What has ended is nobody's any more.
+                    grants.retain(|known| known.guest != grant.guest && known.holds(stamp.at));
+                    let place = grants.partition_point(|known| known.guest < grant.guest);
+                    grants.insert(place, grant.clone());
+                });
             }
             TicketChange::AccessRevoked { guest } => {
-                self.edit().grants.retain(|known| known.guest != *guest);
+                self.edit_extras(|extras| extras.grants.retain(|known| known.guest != *guest));
             }
             TicketChange::StatusChanged(change) => self.move_to(stamp, change),
             TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
@@ -227,6 +230,12 @@ impl Ticket {
                 self.edit().change_external_refs(added, removed);
             }
             TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
+            TicketChange::MergedInto { into, status } => self.merge_into(stamp, *into, status),
+            TicketChange::Absorbed(absorbed) => self.absorb(absorbed),
+            TicketChange::ReleasedFrom { status, .. } => self.stand_again(status),
+            TicketChange::Released(released) => self.release(released),
+            TicketChange::SplitOff(split) => self.take_off(split),
+            TicketChange::MergedSplit(split) => self.member_asks(split),
             TicketChange::OpenAgeWarned => {
                 self.open_age_warned = true;
                 self.timers.open_age_warning = None;
@@ -254,6 +263,24 @@ impl Ticket {
         Arc::make_mut(&mut self.details)
     }
 
+    /// Changes what most tickets have none of; what is left empty is not kept.
+    pub(super) fn edit_extras<T>(&mut self, change: impl FnOnce(&mut Extras) -> T) -> T {
+        let place = &mut self.edit().extras;
+        let mut extras = place.take().unwrap_or_default();
+        let result = change(&mut extras);
+        *place = Some(extras).filter(|extras| !extras.is_empty());
+        result
+    }
+
+    /// Since when it waits, after something was said.
+    pub(super) fn wait(&mut self, heard: &Heard) {
+        self.waiting_since = heard.waiting_since;
+        self.own_waiting_since = match self.members() {
+            [] => heard.waiting_since,
+            _ => heard.own_waiting_since,
+        };
+    }
+
     fn hear(&mut self, stamp: Stamp<'_>, message: &Message, heard: &Heard) {
         let Visibility::Public = message.visibility else {
             self.notes = self.notes.saturating_add(1);
@@ -264,10 +291,13 @@ impl Ticket {
         let said_at = message.occurred_at.unwrap_or(stamp.at);
         match message.part {
             Part::Asks => self.last_asked_at = self.last_asked_at.max(Some(said_at)),
-            Part::Answers => self.last_answered_at = self.last_answered_at.max(Some(said_at)),
+            Part::Answers => {
+                self.last_answered_at = self.last_answered_at.max(Some(said_at));
+                self.answer_members(said_at);
+            }
             Part::Neither => {}
         }
-        self.waiting_since = heard.waiting_since;
+        self.wait(heard);
         if heard.answers_first {
             self.first_answered_at = Some(said_at);
         }
@@ -276,7 +306,7 @@ impl Ticket {
         }
     }
 
-    fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
+    pub(super) fn move_to(&mut self, stamp: Stamp<'_>, change: &StatusChange) {
         let was_done = self.status.category.is_done();
         let is_done = change.to.category.is_done();
         self.returns_to_new = change.returns_to_new;

@@ -92,7 +92,7 @@ impl Ticket {
             }
             TicketChange::SolutionRejected { heard } => {
                 self.edit().proposal = None;
-                self.waiting_since = heard.waiting_since;
+                self.wait(heard);
                 self.last_asked_at = self.last_asked_at.max(Some(stamp.at));
             }
             _ => {}

@@ -141,6 +141,7 @@ impl Ticket {
             }
             Fact::Organisation => or_missing(self.organisation(), Value::Organisation),
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
+            Fact::MergedInto => or_missing(self.merged_into(), Value::Ticket),
             Fact::Messages => count(self.messages),
             Fact::Notes => count(self.notes),
             Fact::Reopened => count(self.reopened),

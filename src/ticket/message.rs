@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{Revision, TicketId};
 use crate::people::{Author, Part, Sight};
 use crate::time;
 
@@ -108,6 +109,22 @@ pub struct Message {
     /// What came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentFacts>,
+    /// The ticket that it was addressed to, where that had been merged and the message went to
+    /// the survivor; `None`: the ticket whose history it is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addressed_to: Option<TicketId>,
+}
+
+/// Names a message: the ticket in whose history it is, and its place there.
+///
+/// It stays the same whatever becomes of the ticket: a message that is merged or split off is
+/// shown elsewhere, and never moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MessageRef {
+    /// In whose history it is.
+    pub ticket: TicketId,
+    /// Which event of that history.
+    pub revision: Revision,
 }
 
 impl Message {
@@ -153,7 +170,7 @@ pub struct AttachmentFacts {
 /// let reply = Reply { attachments: vec![photo], ..Reply::new(id, "See for yourself.") };
 /// desk.reply(customer.at(now), reply)?;
 ///
-/// let thread = desk.thread(&agent, id, Revision::ZERO, 10)?;
+/// let thread = desk.thread(&agent, now, id, None, 10)?.posts;
 /// assert_eq!(thread[1].message.attachments[0].bytes, 240_000);
 /// assert_eq!(&*thread[1].file_names[0], "fire.jpg");
 /// # Ok::<(), helpdesk::DeskError>(())

@@ -4,7 +4,9 @@ mod apply;
 pub mod command;
 mod confirming;
 mod event;
+mod extras;
 mod facts;
+mod merging;
 mod message;
 mod refs;
 mod strict;
@@ -19,14 +21,17 @@ pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
-    Heard, Moved, Opened, Origin, PriorityBy, RedactedBy, StatusChange, TicketChange, Unassigning,
+    Absorbed, Brought, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
+    SplitOff, StatusChange, TicketChange, Unassigning,
 };
 pub use facts::Scene;
+pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
-pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
+pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 
+use self::extras::Extras;
 use self::refs::Refs;
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
@@ -91,6 +96,8 @@ pub struct Ticket {
     #[serde(deserialize_with = "time::truncated_option")]
     waiting_since: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
+    own_waiting_since: Option<DateTime<Utc>>,
+    #[serde(deserialize_with = "time::truncated_option")]
     first_answered_at: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "time::truncated_option")]
     last_asked_at: Option<DateTime<Utc>>,
@@ -140,10 +147,12 @@ struct Details {
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
-    grants: Vec<Grant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     proposal: Option<Box<Proposal>>,
     refs: Option<Box<Refs>>,
+    /// What most tickets have none of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Box<Extras>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
@@ -229,7 +238,8 @@ impl Ticket {
         unresolved_since: DateTime<Utc>;
         /// When the oldest question was asked that no human agent has answered; `None`: nobody
         /// waits. Where an answer was logged late, before several questions, it is the newest
-        /// of those.
+        /// of those. What tickets asked that were merged into this one counts; on a merged
+        /// ticket nobody waits, but on the survivor.
         waiting_since: Option<DateTime<Utc>>;
         /// When a human agent first answered; an opening by an agent answers nothing.
         first_answered_at: Option<DateTime<Utc>>;
@@ -289,7 +299,8 @@ impl Ticket {
         self.spam
     }
 
-    /// Public messages so far, the first one included.
+    /// Public messages so far, the first one included; neither those of tickets that were merged
+    /// into this one, nor those that were split off.
     pub fn message_count(&self) -> u32 {
         self.messages
     }
@@ -388,7 +399,12 @@ impl Ticket {
     /// Who was let in to it by a link, in the order of their ids; also those whose time has
     /// ended since somebody was last let in.
     pub fn grants(&self) -> &[Grant] {
-        &self.details.grants
+        &self.extras().grants
+    }
+
+    fn extras(&self) -> &Extras {
+        static NONE: Extras = Extras::NONE;
+        self.details.extras.as_deref().unwrap_or(&NONE)
     }
 
     /// Whose it is: a customer's, or the agents' own.
@@ -430,8 +446,8 @@ impl Ticket {
             assignee: self.assignee,
             department: self.department.as_ref(),
             followers: &self.details.followers,
-            grants: &self.details.grants,
             organisation: self.details.organisation,
+            grants: &self.extras().grants,
         }
     }
 

@@ -111,6 +111,16 @@ impl Timers {
 /// The timers that a ticket as it stands has under these settings.
 pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
     let category = ticket.status().category;
+    let retention = retained(ticket)
+        .zip(ticket.closed_at())
+        .zip(settings.retention())
+        .filter(|_| category == StatusCategory::Closed)
+        .map(|((personal_since, closed_at), span)| after(closed_at.max(personal_since), span));
+    // What was merged into another does nothing more by itself, but that its words go in their
+    // time.
+    if ticket.merged_into().is_some() {
+        return Timers { retention, ..Timers::default() };
+    }
     let unresolved = !category.is_done();
     let age = settings.open_age().filter(|_| unresolved);
     let since = ticket.unresolved_since();
@@ -124,11 +134,7 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
             .map(|(span, resolved_at)| after(resolved_at, span)),
         open_age_warning: age.and_then(|age| at(!ticket.open_age_warned(), after(since, age.warn))),
         open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
-        retention: retained(ticket)
-            .zip(ticket.closed_at())
-            .zip(settings.retention())
-            .filter(|_| category == StatusCategory::Closed)
-            .map(|((personal_since, closed_at), span)| after(closed_at.max(personal_since), span)),
+        retention,
     }
 }
 

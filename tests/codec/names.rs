@@ -91,7 +91,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&[&RULES[..], &LATER_RULES].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
-    all(&[&MOVES[..], &confirming::MOVES].concat());
+    all(&[&MOVES[..], &confirming::MOVES, &LATER_MOVES].concat());
     all(&UNASSIGNINGS);
     all(&PRIORITY_BY);
     all(&PARTS);

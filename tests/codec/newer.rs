@@ -393,7 +393,7 @@ fn a_desk_lists_a_newer_event_and_shows_nothing_of_it_in_the_thread() {
     assert_eq!(listed, std::slice::from_ref(&event));
     assert!(event.ticket_change().is_none());
     for actor in [Actor::Host, Actor::Customer(MARIA)] {
-        let thread = desk.thread(&actor, TICKET, Revision::ZERO, 10).unwrap();
+        let thread = desk.thread(&actor, monday(), TICKET, None, 10).unwrap().posts;
         assert_eq!(thread.len(), 1, "the first message only");
     }
     let error = desk.verify(key).unwrap_err();

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, guests, people};
+use crate::{attached, confirming, guests, people, structure};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -65,7 +65,7 @@ pub(crate) fn channels() -> Vec<Channel> {
 }
 
 /// What came to be after the first golden lines were written, which never change.
-pub(crate) const LATER_RULES: [Rule; 1] = [Rule::Retention];
+pub(crate) const LATER_RULES: [Rule; 2] = [Rule::Retention, Rule::OnMerge];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -98,6 +98,9 @@ pub(crate) const MOVES: [Moved; 10] = [
     Moved::Woken,
     Moved::AutoClosed,
 ];
+
+/// Those that came later than the samples of the first form.
+pub(crate) const LATER_MOVES: [Moved; 3] = [Moved::Merged, Moved::Absorbed, Moved::Released];
 
 pub(crate) const UNASSIGNINGS: [Unassigning; 4] = [
     Unassigning::ByHand,
@@ -138,7 +141,7 @@ pub(crate) const FOLLOWERS: [Follower; 2] = [Follower::Contact(MARIA), Follower:
 
 pub(crate) const WAITS: [WaitsFor; 3] = [WaitsFor::Customer, WaitsFor::ThirdParty, WaitsFor::Desk];
 
-fn status(name: &str, category: StatusCategory) -> Status {
+pub(crate) fn status(name: &str, category: StatusCategory) -> Status {
     Status { name: name.into(), category }
 }
 
@@ -150,7 +153,7 @@ fn priority(name: &str, rank: u8) -> Priority {
     Priority { name: name.into(), rank }
 }
 
-fn timers() -> Timers {
+pub(crate) fn timers() -> Timers {
     let day = |days| Some(monday() + TimeDelta::days(days));
     Timers {
         wake: day(1),
@@ -192,7 +195,12 @@ fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
     }
 }
 
-fn message(author: Author, part: Part, visibility: Visibility, channel: Channel) -> Message {
+pub(crate) fn message(
+    author: Author,
+    part: Part,
+    visibility: Visibility,
+    channel: Channel,
+) -> Message {
     Message {
         author,
         part,
@@ -201,6 +209,7 @@ fn message(author: Author, part: Part, visibility: Visibility, channel: Channel)
         occurred_at: None,
         bytes: 10,
         attachments: Vec::new(),
+        addressed_to: None,
     }
 }
 
@@ -225,6 +234,7 @@ pub(crate) fn opened() -> Opened {
         about: Vec::new(),
         external_refs: Vec::new(),
         follows: None,
+        split_from: None,
         timers: Timers::default(),
     }
 }
@@ -306,6 +316,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
             ),
             heard: Heard {
                 waiting_since: place.is_multiple_of(2).then(monday),
+                own_waiting_since: None,
                 answers_first: place == 1,
                 cancels_closing: place == 2,
             },
@@ -510,6 +521,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(confirming::settings());
     later.extend(attached::history());
     later.push(attached::settings());
+    later.extend(structure::history());
+    later.push(structure::split_opening());
     later
 }
 
@@ -612,10 +625,13 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let attached = attached::history();
     heads.push((ticket, fold(ticket, &attached[..1]).unwrap()));
     heads.push((ticket, fold(ticket, &attached).unwrap()));
+    let history = structure::history();
+    heads.extend([7, 8, 10].map(|n| (ticket, fold(ticket, &history[..n]).unwrap())));
+    heads.push((ticket, fold(ticket, &[structure::split_opening()]).unwrap()));
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 12] = [
+pub(crate) const NOTICES: [NoticeKind; 13] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -628,6 +644,7 @@ pub(crate) const NOTICES: [NoticeKind; 12] = [
     NoticeKind::SolutionProposed,
     NoticeKind::SolutionConfirmed,
     NoticeKind::SolutionRejected,
+    NoticeKind::Merged,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

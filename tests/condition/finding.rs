@@ -4,8 +4,8 @@
 use helpdesk::matching::{Cursor, Listing, Order, Place};
 use helpdesk::store::{Query, Store};
 use helpdesk::{
-    Actor, AgentSight, Condition, CustomerSight, Fact, Record, Refusal, Revision, Row,
-    SettingsDraft, Sort, TicketId,
+    Actor, AgentSight, Condition, CustomerSight, Fact, Record, Refusal, Row, SettingsDraft, Sort,
+    TicketId,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -145,7 +145,7 @@ fn a_stores_find_is_every_head_held_against_the_condition() {
 
 /// Whether this actor reads the ticket: the other road to what they see.
 fn reads(desk: &TestDesk, actor: &Actor, ticket: TicketId) -> bool {
-    match desk.desk.thread(actor, ticket, Revision::ZERO, 1) {
+    match desk.desk.thread(actor, desk.now(), ticket, None, 1) {
         Ok(_) => true,
         Err(error) => match error.refusal() {
             Some(Refusal::NotFound { .. }) => false,

@@ -221,6 +221,7 @@ impl Oracle {
             Fact::Resolution => name(ticket.resolution().map(|resolution| resolution.code())),
             Fact::Organisation => name(ticket.organisation()),
             Fact::Follows => name(ticket.follows()),
+            Fact::MergedInto => name(ticket.merged_into()),
             Fact::Messages => Known::Number(ticket.message_count().into()),
             Fact::Notes => Known::Number(ticket.note_count().into()),
             Fact::Reopened => Known::Number(ticket.reopen_count().into()),

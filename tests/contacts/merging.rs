@@ -97,13 +97,13 @@ fn merges_make_no_circle() {
     assert_eq!(refused(&desk, LEA, LEA), "merge_into_self");
     merge(&desk, LEA, MARIA);
     assert_eq!(refused(&desk, MARIA, LEA), "merge_into_self");
-    assert_eq!(refused(&desk, LEA, OTTO), "already_merged");
+    assert_eq!(refused(&desk, LEA, OTTO), "contact_merged");
     merge(&desk, MARIA, OTTO);
     assert_eq!(refused(&desk, OTTO, LEA), "merge_into_self");
     let again = desk.ok(&agent(ANNA), MergeContacts { contact: LEA, into: MARIA });
     assert!(again.is_no_op(), "they are one already");
     let refusal = desk.run(&agent(ANNA), UndoContactMerge { contact: OTTO });
-    assert_eq!(code(refusal), "not_merged");
+    assert_eq!(code(refusal), "contact_not_merged");
 }
 
 #[test]

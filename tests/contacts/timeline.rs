@@ -36,13 +36,13 @@ fn expected(desk: &TestDesk, actor: &Actor, who: &[ContactId], tickets: u128) ->
     for ticket in (0..tickets).map(id) {
         let Some(head) = desk.desk.ticket(ticket).unwrap() else { continue };
         let asked = who.iter().any(|who| head.requester() == Requester::Contact(*who));
-        let Ok(thread) = desk.desk.thread(actor, ticket, Revision::ZERO, usize::MAX) else {
+        let Ok(thread) = desk.desk.thread(actor, desk.now(), ticket, None, usize::MAX) else {
             continue;
         };
         if !asked {
             continue;
         }
-        told.extend(thread.iter().map(|post| (post.at, ticket, post.revision)));
+        told.extend(thread.posts.iter().map(|post| (post.at, ticket, post.revision)));
         let history = desk.desk.history(desk.key(ticket), Revision::ZERO, usize::MAX).unwrap();
         let moves = history.iter().filter(|event| {
             matches!(event.ticket_change(), Some(helpdesk::TicketChange::StatusChanged(_)))

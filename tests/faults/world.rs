@@ -7,7 +7,7 @@ use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
-    Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, Notice,
+    Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, MessageRef, Notice,
     OrganisationProfile, Record, Revision, TicketId, TicketNumber, UniqueKey,
 };
 
@@ -39,10 +39,14 @@ pub(crate) const SPAM: TicketId = ticket(0x79);
 
 /// A guest of hers.
 const VISITOR: GuestId = GuestId::from_u128(0x69);
+/// Merged into what Anna works on.
+pub(crate) const MERGED: TicketId = ticket(0x7A);
+/// What Maria said to Anna.
+pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(6) };
 
 /// All that there are.
-pub(crate) const EVERY_TICKET: [TicketId; 9] =
-    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2], PROPOSED, SPAM];
+pub(crate) const EVERY_TICKET: [TicketId; 10] =
+    [NEW, OWNED, RESOLVED, CLOSED, LATER[0], LATER[1], LATER[2], PROPOSED, SPAM, MERGED];
 
 /// An organisation with a domain.
 pub(crate) const ACME: helpdesk::OrganisationId = helpdesk::OrganisationId::from_u128(0xACE);
@@ -99,6 +103,8 @@ pub(crate) fn world() -> MemoryStore {
     for id in LATER {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
+    kit.ok(&customer(MARIA), reply(OWNED));
+    kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
     kit.store
 }
 
@@ -174,6 +180,11 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("an end", &anna, ten, Command::Close(close(OWNED))),
         scene("reopening", &anna, ten, Command::Reopen(reopen(RESOLVED))),
         scene("a follow-up", &maria, april(), Command::FollowUp(follow_up(CLOSED, FRESH))),
+        scene("a merge", &anna, ten, Command::Merge(Merge::new(NEW, RESOLVED))),
+        scene("a merge into what is merged", &anna, ten, Command::Merge(Merge::new(NEW, MERGED))),
+        scene("a reply to what is merged", &maria, ten, Command::Reply(reply(MERGED))),
+        scene("undoing a merge", &host, ten, Command::UndoMerge(UndoMerge { ticket: MERGED })),
+        scene("a split", &anna, ten, Command::Split(Split::new(OWNED, SAID, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
         scene("an agent, moved and renamed", &host, ten, anna_anew),
         scene("views of one's own", &anna, ten, {
@@ -257,6 +268,17 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
         (scene("no room", &host, Command::Assign(Assign::new(NEW, EVA))), "not_in_department"),
         (scene("no reason", &anna, asleep), "reason_required"),
         (scene("open still", &maria, Command::FollowUp(follow_up(NEW, FRESH))), "not_closed"),
+        (scene("merged", &host, Command::Take(Take { ticket: MERGED })), "forbidden"),
+        (scene("moved on", &host, Command::Reopen(reopen(MERGED))), "merged"),
+        (scene("by itself", &anna, Command::UndoMerge(UndoMerge { ticket: NEW })), "not_merged"),
+        (scene("round", &host, Command::Merge(Merge::new(OWNED, MERGED))), "merge_cycle"),
+        (
+            scene("first words", &host, {
+                let message = MessageRef { ticket: OWNED, revision: Revision(1) };
+                Command::Split(Split::new(OWNED, message, FRESH))
+            }),
+            "opening_message",
+        ),
         (scene("Anna's address", &host, ben), "email_taken"),
         (scene("Otto's address", &host, his), "identity_taken"),
         (scene("Acme's domain", &host, theirs), "domain_taken"),

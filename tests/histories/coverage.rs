@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 50] = [
-    "already_merged",
+const REFUSALS: [&str; 56] = [
+    "contact_merged",
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -17,6 +17,7 @@ const REFUSALS: [&str; 50] = [
     "confirmation_off",
     "confirmation_required",
     "desk_exists",
+    "different_requesters",
     "domain_taken",
     "email_taken",
     "empty",
@@ -29,14 +30,18 @@ const REFUSALS: [&str; 50] = [
     "identity_taken",
     "in_the_future",
     "internal",
+    "into_internal",
     "limit_exceeded",
+    "merge_cycle",
     "merge_into_self",
+    "merged",
     "needs_command",
     "no_proposal",
     "no_such_agent",
     "no_such_event",
     "no_such_organisation",
     "no_transition",
+    "not_a_message",
     "not_an_agent",
     "not_closed",
     "not_finished",
@@ -46,6 +51,7 @@ const REFUSALS: [&str; 50] = [
     "not_later",
     "not_merged",
     "on_legal_hold",
+    "opening_message",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
@@ -59,7 +65,7 @@ const REFUSALS: [&str; 50] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 61] = [
+const CHANGES: [&str; 68] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -121,6 +127,13 @@ const CHANGES: [&str; 61] = [
     "moved: UnmarkedSpam",
     "AboutChanged",
     "ExternalRefsChanged",
+    "Absorbed",
+    "MergedInto",
+    "MergedSplit",
+    "Released",
+    "ReleasedFrom",
+    "SplitOff",
+    "moved: Absorbed",
 ];
 
 /// How often each thing happened.

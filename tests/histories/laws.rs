@@ -5,7 +5,7 @@ use std::sync::Arc;
 use helpdesk::{
     Actor, Agent, AgentId, Call, Command, Event, FieldFact, Head, Key, Moved, Part, Party,
     RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
-    TicketChange, Timers, Visibility, fold,
+    TicketChange, TicketKind, Timers, Visibility, fold,
 };
 
 use super::run::{Broken, law};
@@ -47,7 +47,8 @@ impl Scene<'_> {
                     );
                     status = Some(start.clone());
                 }
-                Some(TicketChange::StatusChanged(moved)) => {
+                Some(change) if change.status_change().is_some() => {
+                    let Some(moved) = change.status_change() else { continue };
                     let from = &moved.from.name;
                     law!(Some(from) == status.as_ref(), "law 2: it was not {from} before");
                     self.moved(event, moved)?;
@@ -114,6 +115,10 @@ impl Scene<'_> {
                 let closed = rules.category == StatusCategory::Closed;
                 closed && *to == landmarks.reopened && self.sorts(actor)
             }
+            // Whatever the transitions: the work goes on elsewhere.
+            Moved::Merged => *to == landmarks.closed && self.merges(actor),
+            Moved::Released => *from == landmarks.closed && self.merges(actor),
+            Moved::Absorbed => rules.on_customer_reply.as_ref() == Some(to) && self.merges(actor),
             other => return Err(format!("law 2: nobody knows the move {other:?}")),
         };
         law!(allowed, "law 2: {actor} moved it from {from} to {to} ({:?})", moved.because);
@@ -141,6 +146,10 @@ impl Scene<'_> {
         let timer = matches!(moved.because, Moved::Woken | Moved::AutoClosed);
         law!(!by_machine || timer, "law 6: {} moved it by words", call.context.actor);
         Ok(())
+    }
+
+    fn merges(&self, actor: &Actor) -> bool {
+        Party::STAFF.contains(&self.party(actor))
     }
 
     fn party(&self, actor: &Actor) -> Party {
@@ -178,7 +187,14 @@ impl Scene<'_> {
             law!(message.part == Part::Neither, "law 6: it counts as {:?}", message.part);
             let note = matches!(call.command, Command::Note(_));
             let said = message.visibility == Visibility::Note;
-            law!(note == said, "law 6: its visibility is {:?}", message.visibility);
+            // What was said on an internal ticket is a note where that was merged into a
+            // customer's.
+            let among_agents = message.addressed_to.is_some() && note_of_agents(self.after);
+            law!(
+                note == said || (said && among_agents),
+                "law 6: its visibility is {:?}",
+                message.visibility
+            );
         }
         let earlier = history.iter().take_while(|event| event.revision < message.revision);
         let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
@@ -206,17 +222,32 @@ impl Scene<'_> {
     }
 }
 
+/// Whether what comes to this ticket from internal ones is put down as notes.
+fn note_of_agents(ticket: &Ticket) -> bool {
+    ticket.kind() == TicketKind::Customer
+}
+
 /// Law 7: each timer fires once for each time that it was set off.
 pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken> {
     let (mut postponed, mut resolved) = (false, false);
     let (mut warned, mut overdue) = (false, false);
     let (mut closed, mut erased) = (false, false);
+    // As it was when it was merged: so it stands again.
+    let mut stood = (postponed, resolved, warned, overdue);
     for event in history {
         let by_itself = retained(event);
         law!(!by_itself || closed, "law 7: {key} was erased by itself, and is not closed");
         law!(!by_itself || !erased, "law 7: {key} was erased twice with nothing between");
         erased = by_itself || (erased && !brings_words(event));
         match event.ticket_change() {
+            Some(TicketChange::MergedInto { .. }) => {
+                stood = (postponed, resolved, warned, overdue);
+                (postponed, resolved, closed) = (false, false, true);
+            }
+            Some(TicketChange::ReleasedFrom { status, .. }) => {
+                (postponed, resolved, warned, overdue) = stood;
+                closed = status.to.category == StatusCategory::Closed;
+            }
             Some(TicketChange::StatusChanged(moved)) => {
                 if moved.because == Moved::Woken {
                     law!(postponed, "law 7: {key} woke twice, or without being postponed");

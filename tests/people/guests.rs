@@ -17,8 +17,8 @@ fn granted(desk: &TestDesk, id: TicketId, rights: &[GuestRight]) -> Actor {
 }
 
 fn read(desk: &TestDesk, actor: &Actor, id: TicketId) -> Result<usize, &'static str> {
-    let thread = desk.desk.thread(actor, id, Revision::ZERO, 99);
-    thread.map(|thread| thread.len()).map_err(code)
+    let thread = desk.desk.thread(actor, desk.now(), id, None, 99);
+    thread.map(|thread| thread.posts.len()).map_err(code)
 }
 
 #[test]
@@ -74,6 +74,7 @@ fn a_grant_ends_at_its_instant_and_the_ticket_with_it() {
     assert_eq!(gone.refusal(), Some(&Refusal::NotFound { ticket: id }));
     assert_eq!(never.refusal(), Some(&Refusal::NotFound { ticket: ticket_id(99) }));
     assert_eq!(desk.refused(&guest, reply(id)).code(), "not_found");
+    assert_eq!(read(&desk, &guest, id), Err("not_found"));
 }
 
 #[test]

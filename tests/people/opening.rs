@@ -49,7 +49,8 @@ fn nobody_asks_in_a_name_that_is_not_theirs_to_use() {
 fn who_opens_in_marias_name_leaves_the_words_hers() {
     let desk = TestDesk::new();
     desk.ok(&agent(ANNA), request(TICKET));
-    let post = desk.desk.thread(&customer(MARIA), TICKET, Revision::ZERO, 1).unwrap().remove(0);
+    let post =
+        desk.desk.thread(&customer(MARIA), desk.now(), TICKET, None, 1).unwrap().posts.remove(0);
     assert_eq!(post.message.author, helpdesk::Author::Customer(MARIA));
     assert_eq!(desk.history(TICKET)[0].cause.actor, agent(ANNA));
     assert_eq!(desk.status(TICKET), "new");

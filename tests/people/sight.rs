@@ -3,7 +3,7 @@
 use super::*;
 
 fn sees(desk: &TestDesk, actor: &Actor, id: TicketId) -> bool {
-    match desk.desk.thread(actor, id, Revision::ZERO, 1) {
+    match desk.desk.thread(actor, desk.now(), id, None, 1) {
         Ok(_) => true,
         Err(error) => {
             assert_eq!(code(error), "not_found");
@@ -114,7 +114,7 @@ fn a_contact_with_a_copy_reads_and_writes_and_finishes_nothing() {
 
     desk.ok(&agent(ANNA), Note::new(id, "not for him"));
     desk.ok(&customer(OTTO), reply(id));
-    let thread = desk.desk.thread(&customer(OTTO), id, Revision::ZERO, 9).unwrap();
+    let thread = desk.desk.thread(&customer(OTTO), desk.now(), id, None, 9).unwrap().posts;
     assert_eq!(thread.len(), 2, "the note is not for copies");
     let finishing: [Command; 4] = [
         resolve(id).into(),
@@ -140,6 +140,6 @@ fn who_is_not_an_active_agent_does_nothing() {
     assert_eq!(desk.refused(&stranger, reply(id)).code(), "not_an_agent");
     desk.put_agent(CARL, AgentProfile { deactivated: true, ..profile(CARL) });
     assert_eq!(desk.refused(&agent(CARL), reply(id)).code(), "not_an_agent");
-    let read = desk.desk.thread(&agent(CARL), id, Revision::ZERO, 9);
+    let read = desk.desk.thread(&agent(CARL), desk.now(), id, None, 9);
     assert_eq!(code(read.unwrap_err()), "not_an_agent");
 }

@@ -40,7 +40,7 @@ fn redactions_and_replies_that_race_lose_nothing_and_erase_what_they_name() {
         // What an erasure names has no payload; what none names has all of it.
         let named: Vec<u64> =
             erasures(&desk, TICKET).into_iter().flat_map(|(_, revisions)| revisions).collect();
-        let posts = desk.desk.thread(&Actor::Host, TICKET, Revision::ZERO, 99).unwrap();
+        let posts = desk.desk.thread(&Actor::Host, desk.now(), TICKET, None, 99).unwrap().posts;
         for post in posts {
             let erased = post.text == Erasable::Erased;
             assert_eq!(erased, named.contains(&post.revision.0), "{}", post.revision);
@@ -70,7 +70,7 @@ fn a_reply_that_comes_between_the_reading_and_the_commit_is_kept_and_the_erasure
         let after = desk.history(key, Revision::ZERO, 999).unwrap();
         assert!(after.len() > before.len());
         desk.verify(key).unwrap();
-        let words = desk.thread(&Actor::Host, TICKET, Revision::ZERO, 99).unwrap();
+        let words = desk.thread(&Actor::Host, monday(), TICKET, None, 99).unwrap().posts;
         assert!(words.iter().all(|post| post.text == Erasable::Erased), "before call {nth}");
     }
 }

@@ -88,13 +88,13 @@ fn what_is_erased_is_erased_and_all_else_is_as_it_was() {
     assert_eq!(erased.message_count(), head.message_count());
     assert_eq!(erased.next_wake(), head.next_wake());
     assert_eq!(erased.updated_at(), head.updated_at());
-    let thread = desk.thread(&ANNA, TICKET, Revision::ZERO, 10).unwrap();
+    let thread = desk.thread(&ANNA, monday(), TICKET, None, 10).unwrap().posts;
     assert_eq!(thread.len(), 2);
     assert!(thread.iter().all(|post| post.text == Erasable::Erased));
 
     // The ticket lives on, and what is said from now on is there.
     desk.reply(ANNA.at(monday()), Reply::new(TICKET, "Anybody?")).unwrap();
-    let thread = desk.thread(&ANNA, TICKET, Revision::ZERO, 10).unwrap();
+    let thread = desk.thread(&ANNA, monday(), TICKET, None, 10).unwrap().posts;
     assert_eq!(thread[2].text.as_str(), "Anybody?");
     desk.verify(key()).unwrap();
 }
@@ -111,7 +111,7 @@ fn one_message_is_erased_and_the_others_are_not() {
         row.revision
     };
     desk.verify(key()).unwrap();
-    let thread = desk.thread(&ANNA, TICKET, Revision::ZERO, 10).unwrap();
+    let thread = desk.thread(&ANNA, monday(), TICKET, None, 10).unwrap().posts;
     assert_eq!(thread[0].text.as_str(), "It burns. Help!");
     assert_eq!((thread[1].revision, &thread[1].text), (message, &Erasable::Erased));
     assert_eq!(desk.ticket(TICKET).unwrap().unwrap(), head, "no head has what a message says");
@@ -148,7 +148,7 @@ fn a_newer_event_is_listed_verbatim_and_never_folded() {
         assert_eq!(codec::encode_event(last).unwrap(), row);
         assert_eq!(last.cause.actor, Actor::Host);
         // Who reads the thread reads on.
-        assert_eq!(desk.thread(&ANNA, TICKET, Revision::ZERO, 10).unwrap().len(), 2);
+        assert_eq!(desk.thread(&ANNA, monday(), TICKET, None, 10).unwrap().posts.len(), 2);
 
         let refused = desk.verify(key()).unwrap_err();
         assert_eq!(refused.kind(), DeskErrorKind::Alarm);
@@ -244,7 +244,7 @@ fn a_damaged_text_is_corrupt_whoever_reads_it() {
     let mut words = with_words.store().tables().events[&(key(), Revision(1))].clone();
     damage(words.personal.as_mut().unwrap());
     with_words.store().tables().events.insert((key(), Revision(1)), words);
-    let thread = with_words.thread(&ANNA, TICKET, Revision::ZERO, 10);
+    let thread = with_words.thread(&ANNA, monday(), TICKET, None, 10);
     assert_eq!(store_error(thread), corrupt(Operation::History));
 
     let with_receipt = desk();

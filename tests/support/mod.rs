@@ -8,9 +8,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, Note, NoteContact, Open, Postpone,
-    ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, Resolving, RevokeAccess,
-    SetStatus, Take, Transfer, Unassign, UndoContactMerge, UnmarkSpam,
+    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
+    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, Resolving,
+    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
+    UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -305,8 +306,8 @@ impl TestDesk {
 
     /// The texts that this actor reads in the ticket's thread.
     pub fn thread(&self, actor: &Actor, id: TicketId) -> Vec<String> {
-        let posts = self.desk.thread(actor, id, Revision::ZERO, usize::MAX).unwrap();
-        posts.iter().map(|post| post.text.as_str().to_owned()).collect()
+        let page = self.desk.thread(actor, self.now(), id, None, usize::MAX).unwrap();
+        page.posts.iter().map(|post| post.text.as_str().to_owned()).collect()
     }
 
     /// The numbers of the tickets that this actor finds, in order.
@@ -433,7 +434,10 @@ commands!(
     ConfirmSolution,
     RejectSolution,
     MarkSpam,
-    UnmarkSpam
+    UnmarkSpam,
+    Merge,
+    UndoMerge,
+    Split
 );
 
 /// Maria's request to support.

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::conformance::kit::{Random, monday};
 use crate::{
     Actor, AgentId, AgentProfile, AgentSight, Call, Command, Confirmation, ContactId,
-    CustomerSight, Department, FieldDef, FieldKind, OpenAge, OrganisationId, Party, Proposed,
-    Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft, Transition,
+    CustomerSight, Department, FieldDef, FieldKind, MergeAcross, MergeWaiting, OpenAge,
+    OrganisationId, Party, Proposed, Reopening, Role, SettingsDraft, Span, StatusCategory,
+    StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -122,6 +123,9 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
         _ => proposed("pending", Some("confirmation")),
     });
     draft.limits.object_id_bytes = 12;
+    draft.limits.merged = 4;
+    draft.limits.merge_chain = 3;
+    draft.limits.splits = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -178,6 +182,10 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
     draft.customer_sight = random.one_of([CustomerSight::Own, CustomerSight::Organisation]);
+    draft.merging.across =
+        random.one_of([MergeAcross::SameRequester, MergeAcross::SameOrganisation]);
+    draft.merging.waiting =
+        random.one_of([MergeWaiting::EarliestObligation, MergeWaiting::Survivor]);
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);

@@ -206,11 +206,14 @@ impl Draw<'_> {
         if self.random.percent(2) {
             id = ticket_id(99);
         }
-        let command = self.about(id, ticket);
+        let command = match self.random.below(100) {
+            0..16 => self.structure(id, ticket),
+            _ => self.about(id, ticket),
+        };
         (self.somebody(&command, ticket), command)
     }
 
-    fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+    pub(super) fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
         if !ticket.guests.is_empty() && self.random.percent(6) {
             return self.guests(id, ticket);
         }

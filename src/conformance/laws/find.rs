@@ -412,7 +412,7 @@ pub(super) async fn a_ticket_is_found_once_by_every_road(hand: Hand<'_>) -> Verd
         let mut seen = Vec::new();
         for record in &tickets {
             let Some(id) = record.key.as_ticket() else { continue };
-            if desk.thread(&actor, id, Revision::ZERO, 1).await.is_ok() {
+            if desk.thread(&actor, at(0), id, None, 1).await.is_ok() {
                 seen.push((record.number, record.key));
             }
         }

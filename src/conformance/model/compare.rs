@@ -97,6 +97,10 @@ impl ModelTicket {
         found.note("messages", ticket.message_count() as usize, self.messages());
         found.note("notes", ticket.note_count() as usize, self.notes());
         found.note("follows", ticket.follows(), self.follows);
+        found.note("merged_into", ticket.merged_into(), self.merged_into);
+        let members: Vec<_> = self.members.iter().map(|member| member.ticket).collect();
+        found.note("merged", ticket.merged().collect(), members);
+        found.note("split_from", ticket.split_from(), self.split_from);
         found.note("followed_up_by", ticket.followed_up_by(), self.followed_up_by.as_slice());
     }
 

@@ -57,9 +57,9 @@ impl Model {
         for field in resolved.map(|resolved| &resolved.required_fields).into_iter().flatten() {
             step.require(ticket.fields.contains_key(field), "field_required");
         }
-        ticket.say(step.now, ticket.voice(step.actor), true);
-        ticket.words.come(step.now);
         ticket.channel = propose.channel.clone().unwrap_or_else(|| ticket.channel.clone());
+        ticket.say(step.now, ticket.voice(step.actor), true, &step.text);
+        ticket.words.come(step.now);
         if ticket.status != proposed.status {
             self.way(step, ticket, &proposed.status);
             self.go(ticket, &proposed.status, step.now);
@@ -96,15 +96,13 @@ impl Model {
         reject: &RejectSolution,
     ) {
         step.require(ticket.offer.is_some(), "no_proposal");
-        match &reject.text {
-            Some(text) => {
-                self.words(step, text, &[]);
-                ticket.say(step.now, Voice::Asks, true);
-                ticket.words.come(step.now);
-            }
-            // They wait for an answer all the same.
-            None => ticket.shake_head(step.now),
+        if let Some(text) = &reject.text {
+            self.words(step, text, &[]);
+            ticket.say(step.now, Voice::Asks, true, &step.text);
+            ticket.words.come(step.now);
         }
+        // With words or without, they wait for an answer.
+        ticket.shake_head(step.now);
         self.go(ticket, &self.settings.draft().workflow.landmarks.reopened, step.now);
     }
 

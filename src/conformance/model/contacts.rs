@@ -85,10 +85,10 @@ impl Model {
             Command::PutOrganisation { id, profile } => {
                 changes.organisation = Some((*id, self.put_organisation(step, *id, profile)));
             }
-            Command::MergeContacts(merge) => changes.contacts = self.merge(step, merge),
+            Command::MergeContacts(merge) => changes.contacts = self.merge_contacts(step, merge),
             Command::UndoContactMerge(UndoContactMerge { contact }) => {
                 let known = self.contacts.get(contact).filter(|contact| contact.into.is_some());
-                step.require(known.is_some(), "not_merged");
+                step.require(known.is_some(), "contact_not_merged");
                 let alone = known.map(|known| ModelContact { into: None, ..known.clone() });
                 changes.contacts.extend(alone.map(|alone| (*contact, alone)));
             }
@@ -122,11 +122,15 @@ impl Model {
         self.at_most(step, text.len(), self.settings.limits().text_bytes);
     }
 
-    fn merge(&self, step: &mut Step<'_>, merge: &MergeContacts) -> Vec<(ContactId, ModelContact)> {
+    fn merge_contacts(
+        &self,
+        step: &mut Step<'_>,
+        merge: &MergeContacts,
+    ) -> Vec<(ContactId, ModelContact)> {
         let (contact, into) = (merge.contact, self.speaks_for(merge.into));
         let record = self.on_record(contact);
         if record.into.is_some() {
-            step.require(self.speaks_for(contact) == into, "already_merged");
+            step.require(self.speaks_for(contact) == into, "contact_merged");
             return Vec::new();
         }
         if contact == into {

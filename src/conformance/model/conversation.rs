@@ -78,7 +78,7 @@ impl Model {
         ticket.channel = open.channel.clone();
         ticket.department = open.department.clone();
         ticket.about = open.category.clone();
-        ticket.say(step.now, voice, true);
+        ticket.say(step.now, voice, true, &step.text);
         self.weigh(
             step,
             &mut ticket,
@@ -96,7 +96,7 @@ impl Model {
         ticket
     }
 
-    fn blank(
+    pub(super) fn blank(
         &self,
         id: TicketId,
         requester: Requester,
@@ -151,6 +151,10 @@ impl Model {
             organisation: None,
             follows: None,
             followed_up_by: Vec::new(),
+            merged_into: None,
+            stood: None,
+            members: Vec::new(),
+            split_from: None,
             timers: Timers::default(),
             held: false,
             words: Words::from(now),
@@ -158,8 +162,15 @@ impl Model {
     }
 
     pub(super) fn reply(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reply: &Reply) {
-        if let Actor::Customer(contact) | Actor::AutoResponder(contact) = step.actor {
-            self.hears(step, *contact);
+        match step.actor {
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => self.hears(step, *contact),
+            // For whom the guest speaks.
+            Actor::Guest(_) => {
+                if let Some(contact) = step.contact {
+                    self.hears(step, contact);
+                }
+            }
+            Actor::Agent(_) | Actor::Bot(_) | Actor::Host | Actor::System => {}
         }
         self.words(step, &reply.text, &reply.attachments);
         self.on_channel(step, reply.channel.as_ref());
@@ -172,7 +183,7 @@ impl Model {
 
     pub(super) fn note(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, note: &Note) {
         self.words(step, &note.text, &note.attachments);
-        ticket.say(step.now, Voice::Neither, false);
+        ticket.say(step.now, Voice::Neither, false, &step.text);
         ticket.words.come(step.now);
     }
 
@@ -205,6 +216,12 @@ impl Model {
         kept: bool,
     ) {
         let said = occurred_at.unwrap_or(step.now);
+        if step.from_agents && !ticket.is_internal() {
+            // What is said among agents stays among agents.
+            ticket.say(said, Voice::Neither, false, &step.text);
+            ticket.words.come(step.now);
+            return;
+        }
         let closed = ticket.category == StatusCategory::Closed;
         step.require(!closed || voice == Voice::Asks || kept, "closed");
         let news = ticket.is_news(said) && voice != Voice::Neither && !ticket.spam;
@@ -212,9 +229,12 @@ impl Model {
             self.late(step, ticket, occurred_at, channel);
             return;
         }
-        ticket.say(said, voice, true);
         ticket.words.come(step.now);
         ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
+        ticket.say(said, voice, true, &step.text);
+        if let Some(said) = ticket.thread.last_mut() {
+            said.contact = step.contact;
+        }
         if !news {
             return;
         }
@@ -255,6 +275,10 @@ impl Model {
         let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
         let latest =
             latest.filter(|latest| self.sees(step.actor, step.party, step.claimed, latest));
+        // It may have been merged since; where that leads back, or elsewhere, it is none.
+        let latest = latest.map(|latest| self.end(latest)).filter(|latest| {
+            latest.id != ticket.id && latest.is_internal() == ticket.is_internal()
+        });
         if let Some(latest) = latest {
             let mut latest = latest.clone();
             let now = step.now;
@@ -268,7 +292,7 @@ impl Model {
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
                 step.now = now;
-                step.also = Some(latest);
+                step.also.push(latest);
                 return;
             }
             step.now = now;
@@ -327,7 +351,7 @@ impl Model {
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
         child.subjects = ticket.subjects.clone();
-        child.say(said, Voice::Asks, true);
+        child.say(said, Voice::Asks, true, &step.text);
         child.arm(&self.settings);
         step.opens = Some(child);
         step.unnamed = true;
@@ -335,8 +359,8 @@ impl Model {
 
     /// Checks what somebody writes.
     pub(super) fn words(&self, step: &mut Step<'_>, text: &str, files: &[Attachment]) {
+        text.clone_into(&mut step.text);
         let limits = self.settings.limits();
-        step.text = text.to_owned();
         let something = !text.trim().is_empty() || !files.is_empty();
         step.require(something, "empty");
         self.at_most(step, text.len(), limits.text_bytes);
@@ -366,7 +390,7 @@ impl Model {
 
 /// The subject of a request that came without one: its first line with words in it, cut at a
 /// word's end where it is longer than 80 characters or than a subject may be.
-fn first_line(text: &str, limit: u32) -> String {
+pub(super) fn first_line(text: &str, limit: u32) -> String {
     let room = (limit as usize).saturating_sub("…".len());
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     if line.is_empty() {

@@ -12,16 +12,19 @@ impl Model {
     pub(super) fn go(&self, ticket: &mut ModelTicket, to: &StatusName, at: DateTime<Utc>) {
         let was_done = ticket.is_done();
         ticket.enter(&self.settings, to, at);
-        if was_done
-            && !ticket.is_done()
-            && let Some(owner) = ticket.owner
-        {
-            // The model still counts this ticket as finished, so it takes no room yet.
-            let keeps = self.is_worker(owner)
-                && self.works_in(owner, ticket.department.as_ref())
-                && self.has_room(owner);
-            ticket.owner = Some(owner).filter(|_| keeps);
+        if was_done && !ticket.is_done() {
+            self.keep_or_lose(ticket);
         }
+    }
+
+    /// On a ticket that is work again, the owner keeps it or loses it.
+    pub(super) fn keep_or_lose(&self, ticket: &mut ModelTicket) {
+        ticket.owner = ticket.owner.filter(|owner| {
+            // The model still counts this ticket as finished, so it takes no room yet.
+            self.is_worker(*owner)
+                && self.works_in(*owner, ticket.department.as_ref())
+                && self.has_room(*owner)
+        });
     }
 
     /// Whether the workflow lets this party move the ticket there, with what is filled in.

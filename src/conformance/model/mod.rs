@@ -38,6 +38,7 @@ mod ownership;
 mod people;
 mod privacy;
 mod spam;
+mod structure;
 mod subjects;
 mod ticket;
 
@@ -50,12 +51,13 @@ pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
 pub use privacy::Words;
+pub use structure::ModelMember;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, ContactId, DepartmentName, GuestRight,
-    OrganisationId, OrganisationProfile, Outcome, Party, Settings, TicketId,
+    OrganisationId, OrganisationProfile, Outcome, Party, Revision, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -101,10 +103,14 @@ struct Step<'a> {
     opens: Option<ModelTicket>,
     /// Whether the desk chooses the id of that ticket.
     unnamed: bool,
-    /// Another ticket that it writes to.
-    also: Option<ModelTicket>,
-    /// What is said.
+    /// Other tickets that it writes to.
+    also: Vec<ModelTicket>,
+    /// What somebody says.
     text: String,
+    /// Whose words it is, if a contact's.
+    contact: Option<ContactId>,
+    /// Whether it is said on an internal ticket that was merged into another.
+    from_agents: bool,
 }
 
 impl Step<'_> {
@@ -279,17 +285,25 @@ impl Model {
                 let change = event.ticket_change();
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
-                let told = matches!(
-                    change,
-                    Some(
-                        crate::TicketChange::StatusChanged(_)
-                            | crate::TicketChange::SolutionProposed { .. }
+                let told = change.is_some_and(|change| {
+                    matches!(
+                        change,
+                        crate::TicketChange::SolutionProposed { .. }
                             | crate::TicketChange::SolutionConfirmed { .. }
                             | crate::TicketChange::SolutionRejected { .. }
-                    )
-                );
+                    ) || change.status_change().is_some()
+                });
                 if said || told {
                     ticket.public_news = event.revision;
+                }
+            }
+            // Each message has its place in the history.
+            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
+            for (_, event) in events {
+                if event.ticket_change().is_some_and(|change| change.message().is_some())
+                    && let Some(said) = ticket.thread.iter_mut().find(|said| said.is_unplaced())
+                {
+                    said.revision = event.revision;
                 }
             }
         }
@@ -347,8 +361,10 @@ impl Model {
             faults,
             opens: None,
             unnamed: false,
-            also: None,
+            also: Vec::new(),
             text: String::new(),
+            contact: None,
+            from_agents: false,
         };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
@@ -368,28 +384,39 @@ impl Model {
         };
         // What an actor may not see is not there, whatever they wanted with it.
         let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, now, ticket));
-        let before = ticket.ok_or_else(|| only("not_found"))?;
+        let named = ticket.ok_or_else(|| only("not_found"))?;
         let granted = match actor {
-            Actor::Guest(guest) => before
+            Actor::Guest(guest) => named
                 .admission(*guest, now)
                 .is_some_and(|guest| guest.rights.contains(&GuestRight::Reply)),
             _ => true,
         };
-        if !granted || !people::may(party, &call.command, self.asked(actor, before)) {
+        if !granted || !people::may(party, &call.command, self.asked(actor, named)) {
             return Err(only("forbidden"));
         }
+        if let Some(seen) = call.context.seen {
+            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
+            let customer =
+                matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
+            let news = if customer { named.public_news } else { named.news };
+            step.require(news <= seen && seen <= named.revision, "stale_view");
+        }
+        step.contact = named.speaks(actor, &call.command, now);
+        let before = match named.merged_into {
+            Some(_) => match self.redirect(&mut step, named, &call.command) {
+                Ok(before) => before,
+                Err(mut faults) => {
+                    faults.append(&mut step.faults);
+                    return Err(faults);
+                }
+            },
+            None => named,
+        };
         // Time never runs backwards on a ticket.
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
         ticket.settle(&self.settings, step.now);
-        if let Some(seen) = call.context.seen {
-            // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
-            let customer =
-                matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
-            let news = if customer { before.public_news } else { before.news };
-            step.require(news <= seen && seen <= before.revision, "stale_view");
-        }
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
@@ -405,7 +432,7 @@ impl Model {
         }
         let mut changes = Changes::default();
         match step.opens {
-            Some(opened) if step.unnamed => changes.unnamed = Some((id, opened)),
+            Some(opened) if step.unnamed => changes.unnamed = Some((ticket.id, opened)),
             Some(opened) => changes.tickets.push(opened),
             None => {}
         }
@@ -441,6 +468,9 @@ impl Model {
             Command::RejectSolution(reject) => self.reject(step, ticket, reject),
             Command::MarkSpam(_) => self.mark_spam(step, ticket),
             Command::UnmarkSpam(_) => self.unmark_spam(step, ticket),
+            Command::Merge(merge) => self.merge(step, ticket, merge),
+            Command::UndoMerge(_) => self.undo_merge(step, ticket),
+            Command::Split(split) => self.split(step, ticket, split),
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.
@@ -457,15 +487,5 @@ impl Model {
             | Command::PublishSettings(_)
             | Command::EraseAgent(_) => {}
         }
-    }
-
-    fn tier(&self, department: Option<&DepartmentName>) -> u8 {
-        let known = &self.settings.draft().departments;
-        let found = known.iter().find(|known| Some(&known.name) == department);
-        found.map_or(0, |department| department.tier)
-    }
-
-    fn knows_department(&self, department: &DepartmentName) -> bool {
-        self.settings.draft().departments.iter().any(|known| known.name == *department)
     }
 }

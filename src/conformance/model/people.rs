@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Voice};
+use crate::command::SaidBy;
 use crate::{
     Actor, AgentId, AgentSight, Command, ContactId, CustomerSight, DepartmentName, Follower, Party,
     Requester, Role,
@@ -104,9 +105,39 @@ impl Model {
         let capacity = self.agents.get(&id).and_then(|agent| agent.capacity);
         capacity.is_none_or(|capacity| self.load(id) < i64::from(capacity))
     }
+
+    pub(super) fn tier(&self, department: Option<&DepartmentName>) -> u8 {
+        let known = &self.settings.draft().departments;
+        let found = known.iter().find(|known| Some(&known.name) == department);
+        found.map_or(0, |department| department.tier)
+    }
+
+    pub(super) fn knows_department(&self, department: &DepartmentName) -> bool {
+        self.settings.draft().departments.iter().any(|known| known.name == *department)
+    }
 }
 
 impl ModelTicket {
+    /// The contact whose words a command carries, if it carries any.
+    pub(super) fn speaks(
+        &self,
+        actor: &Actor,
+        command: &Command,
+        now: DateTime<Utc>,
+    ) -> Option<ContactId> {
+        match (command, actor) {
+            (Command::Reply(_), Actor::Customer(contact)) => Some(*contact),
+            (Command::Reply(_), Actor::Guest(guest)) => Some(self.admission(*guest, now)?.contact),
+            (Command::LogConversation(log), _) if log.said_by == SaidBy::Requester => {
+                match self.requester {
+                    Requester::Contact(contact) => Some(contact),
+                    Requester::Agent(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// In which part an actor speaks: T3, "does this count as an answer?".
     pub(super) fn voice(&self, actor: &Actor) -> Voice {
         match actor {
@@ -163,6 +194,9 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::LogConversation(_)
         | Command::Assign(_)
         | Command::Unassign(_)
+        | Command::Merge(_)
+        | Command::UndoMerge(_)
+        | Command::Split(_)
         | Command::Reopen(_) => staff(),
         Command::ProposeSolution(_) | Command::MarkSpam(_) | Command::UnmarkSpam(_) => {
             staff() || party == Bot

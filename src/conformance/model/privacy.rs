@@ -102,6 +102,9 @@ impl ModelTicket {
             .filter(|(revision, (_, reason))| chosen((**revision, *reason)))
             .map(|(revision, _)| *revision)
             .collect();
+        for said in self.thread.iter_mut().filter(|said| gone.contains(&said.revision)) {
+            said.text.clear();
+        }
         let words = &mut self.words;
         words.there.retain(|revision, _| !gone.contains(revision));
         if gone.contains(&words.subject) {

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, Offer, Words};
+use super::{Admission, ModelMember, Offer, Words};
 use crate::{
-    About, Actor, AgentId, CategoryName, Channel, DepartmentName, ExternalRef, FieldName,
-    FieldValue, Follower, GuestId, ImpactName, OrganisationId, Origin, PriorityName, ReasonName,
-    ReceivedAt, Requester, ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft,
-    StatusName, Tag, TicketId, Timers, UrgencyName,
+    About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
+    FieldName, FieldValue, Follower, GuestId, ImpactName, MessageRef, OrganisationId, Origin,
+    PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision, Settings, Span,
+    StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -24,7 +24,7 @@ pub enum Voice {
 }
 
 /// Something that was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// When.
     pub at: DateTime<Utc>,
@@ -34,6 +34,16 @@ pub struct Said {
     pub public: bool,
     /// Whether it was said without words: a solution was rejected.
     pub silent: bool,
+    /// How it travelled.
+    pub channel: Channel,
+    /// In these words.
+    pub text: String,
+    /// Its place in the history, once it is known; see [`Model::learn`](super::Model::learn).
+    pub revision: Revision,
+    /// The contact whose words they are, where that is known.
+    pub contact: Option<ContactId>,
+    /// Whether it has been split off.
+    pub gone: bool,
 }
 
 /// A ticket as the model keeps it.
@@ -93,10 +103,22 @@ pub struct ModelTicket {
     pub organisation: Option<OrganisationId>,
     pub follows: Option<TicketId>,
     pub followed_up_by: Vec<TicketId>,
+    pub merged_into: Option<TicketId>,
+    /// How it stood when it was merged.
+    pub stood: Option<Box<ModelTicket>>,
+    pub members: Vec<ModelMember>,
+    pub split_from: Option<MessageRef>,
     pub timers: Timers,
     pub held: bool,
     /// What is personal on it.
     pub words: Words,
+}
+
+impl Said {
+    /// Whether it has a place in the history that is not known yet.
+    pub(super) fn is_unplaced(&self) -> bool {
+        self.revision == Revision::ZERO && !self.silent
+    }
 }
 
 impl ModelTicket {
@@ -106,34 +128,33 @@ impl ModelTicket {
     }
 
     /// When the oldest question was asked that no human agent has answered: the first one
-    /// after the last answer, in the order in which things were said.
+    /// after the last answer, in the order in which things were said; those count, too, that
+    /// merged tickets brought. On a merged ticket nobody waits.
     pub fn waiting_since(&self) -> Option<DateTime<Utc>> {
-        let mut waiting = None;
-        for said in self.conversation() {
-            match said.voice {
-                Voice::Asks => waiting = waiting.or(Some(said.at)),
-                Voice::Answers => waiting = None,
-                Voice::Neither => {}
-            }
+        match self.merged_into {
+            Some(_) => None,
+            None => self.open_questions().into_iter().min(),
         }
-        waiting
     }
 
     /// Whether an answer was logged late, before a question that was on record. Of several
     /// such questions a desk's head remembers the newest only, and may say that one.
     pub fn was_answered_late(&self) -> bool {
         let mut last_asked = None;
-        self.thread.iter().filter(|said| said.public).any(|said| {
+        let own = self.thread.iter().filter(|said| said.public).any(|said| {
             if said.voice == Voice::Asks {
                 last_asked = last_asked.max(Some(said.at));
             }
             said.voice == Voice::Answers && Some(said.at) < last_asked
-        })
+        });
+        own || self.answered_members_late()
     }
 
     /// Whether somebody asked at this instant.
     pub fn asked_at(&self, at: DateTime<Utc>) -> bool {
-        self.thread.iter().any(|said| said.public && said.voice == Voice::Asks && said.at == at)
+        let own = self.conversation();
+        own.iter().any(|said| said.voice == Voice::Asks && said.at == at)
+            || self.members.iter().any(|member| member.questions.contains(&at))
     }
 
     /// When a human agent first answered. Who reached out owes no first answer.
@@ -154,7 +175,7 @@ impl ModelTicket {
 
     /// How many messages are public.
     pub fn messages(&self) -> usize {
-        self.thread.iter().filter(|said| said.public && !said.silent).count()
+        self.thread.iter().filter(|said| said.public && !said.silent && !said.gone).count()
     }
 
     /// How many notes there are.
@@ -170,9 +191,11 @@ impl ModelTicket {
         all.into_iter().flatten().min()
     }
 
-    /// The public messages, in the order in which they were said.
-    fn conversation(&self) -> Vec<Said> {
-        let mut said: Vec<Said> = self.thread.iter().copied().filter(|said| said.public).collect();
+    /// The public messages, in the order in which they were said. A question that was split off
+    /// is asked elsewhere; an answer that was has been given all the same.
+    pub(super) fn conversation(&self) -> Vec<Said> {
+        let counts = |said: &&Said| said.public && !(said.gone && said.voice == Voice::Asks);
+        let mut said: Vec<Said> = self.thread.iter().filter(counts).cloned().collect();
         said.sort_by_key(|said| said.at);
         said
     }
@@ -184,13 +207,29 @@ impl ModelTicket {
     }
 
     /// Adds something to the thread.
-    pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool) {
-        self.thread.push(Said { at, voice, public, silent: false });
+    pub(super) fn say(&mut self, at: DateTime<Utc>, voice: Voice, public: bool, text: &str) {
+        self.push(at, voice, public, text, false);
     }
 
     /// The customer rejects a solution without a word: it asks, and is no message.
     pub(super) fn shake_head(&mut self, at: DateTime<Utc>) {
-        self.thread.push(Said { at, voice: Voice::Asks, public: true, silent: true });
+        self.push(at, Voice::Asks, true, "", true);
+    }
+
+    fn push(&mut self, at: DateTime<Utc>, voice: Voice, public: bool, text: &str, silent: bool) {
+        let (channel, text) = (self.channel.clone(), text.to_owned());
+        let revision = Revision::ZERO;
+        self.thread.push(Said {
+            at,
+            voice,
+            public,
+            silent,
+            channel,
+            text,
+            revision,
+            contact: None,
+            gone: false,
+        });
     }
 
     /// What the workflow says of the present status.
@@ -235,6 +274,11 @@ impl ModelTicket {
 
     /// Sets the timers by these settings, from the instants that they count from.
     pub(super) fn arm(&mut self, settings: &Settings) {
+        if self.merged_into.is_some() {
+            // It does nothing more by itself, but that its words go in their time.
+            self.timers = Timers { retention: self.kept_until(settings), ..Timers::default() };
+            return;
+        }
         let open_age = settings.open_age().filter(|_| !self.is_done());
         let unresolved = self.unresolved_since;
         let closing = self.category == StatusCategory::Resolved && !self.auto_close_cancelled;

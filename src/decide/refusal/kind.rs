@@ -56,6 +56,13 @@ impl Refusal {
             Self::NotFinished { .. } => "not_finished",
             Self::Finished { .. } => "finished",
             Self::NotClosed { .. } => "not_closed",
+            Self::Merged { .. } => "merged",
+            Self::NotMerged => "not_merged",
+            Self::MergeCycle { .. } => "merge_cycle",
+            Self::DifferentRequesters => "different_requesters",
+            Self::IntoInternal => "into_internal",
+            Self::NotAMessage { .. } => "not_a_message",
+            Self::OpeningMessage => "opening_message",
             Self::NoTransition { .. } => "no_transition",
             Self::TransitionForbidden { .. } => "transition_forbidden",
             Self::NeedsCommand { .. } => "needs_command",
@@ -82,8 +89,8 @@ impl Refusal {
             Self::NoSuchOrganisation { .. } => "no_such_organisation",
             Self::Blocked { .. } => "blocked",
             Self::MergeIntoSelf { .. } => "merge_into_self",
-            Self::AlreadyMerged { .. } => "already_merged",
-            Self::NotMerged { .. } => "not_merged",
+            Self::ContactMerged { .. } => "contact_merged",
+            Self::ContactNotMerged { .. } => "contact_not_merged",
             Self::ExternalRefTaken { .. } => "external_ref_taken",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
@@ -124,6 +131,12 @@ impl Refusal {
             | Self::NotFinished { .. }
             | Self::Finished { .. }
             | Self::NotClosed { .. }
+            | Self::Merged { .. }
+            | Self::NotMerged
+            | Self::MergeCycle { .. }
+            | Self::DifferentRequesters
+            | Self::IntoInternal
+            | Self::OpeningMessage
             | Self::NoTransition { .. }
             | Self::FieldRequired { .. }
             | Self::AlreadyTaken { .. }
@@ -139,13 +152,14 @@ impl Refusal {
             | Self::HistoryUnreadable { .. }
             | Self::IdentityTaken { .. }
             | Self::DomainTaken { .. }
-            | Self::AlreadyMerged { .. }
-            | Self::NotMerged { .. }
+            | Self::ContactMerged { .. }
+            | Self::ContactNotMerged { .. }
             | Self::ConfirmationOff
             | Self::ConfirmationRequired
             | Self::NoProposal { .. }
             | Self::Spam => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::NotAMessage { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded
             | Self::ReasonRequired { .. }

@@ -139,6 +139,38 @@ pub enum Refusal {
         /// The ticket's status.
         status: StatusName,
     },
+    /// The ticket was merged into another: what is left to do is done there.
+    #[error("the ticket has been merged{}", into.map(|into| format!(" into `{into}`")).unwrap_or_default())]
+    Merged {
+        /// The ticket that goes on; `None` where the actor does not see that.
+        into: Option<TicketId>,
+    },
+    /// The ticket is not merged, and only a merged one is released.
+    #[error("the ticket has not been merged")]
+    NotMerged,
+    /// A ticket would come to be merged into itself.
+    #[error("merging into `{into}` would lead back to the ticket itself")]
+    MergeCycle {
+        /// The ticket that was named.
+        into: TicketId,
+    },
+    /// The two tickets have different requesters.
+    #[error("the tickets have different requesters")]
+    DifferentRequesters,
+    /// A customer's ticket is not merged into an internal one: the customer would lose it.
+    #[error("a customer's ticket is not merged into an internal one")]
+    IntoInternal,
+    /// It names no public message of the ticket's thread, or one that has been split off.
+    #[error("the ticket's thread has no public message {message} of `{ticket}`")]
+    NotAMessage {
+        /// In whose history it should be.
+        ticket: TicketId,
+        /// Its place there.
+        message: Revision,
+    },
+    /// The message that a ticket was opened with stays with it.
+    #[error("a ticket keeps the message that it was opened with")]
+    OpeningMessage,
     /// The workflow has no such transition.
     #[error("the workflow has no way from `{from}` to `{to}`")]
     NoTransition {
@@ -332,7 +364,7 @@ pub enum Refusal {
     },
     /// The contact was merged into another: undo that first.
     #[error("contact `{contact}` was merged into `{into}`: undo that first")]
-    AlreadyMerged {
+    ContactMerged {
         /// The contact.
         contact: ContactId,
         /// The contact that speaks for it.
@@ -340,7 +372,7 @@ pub enum Refusal {
     },
     /// The contact was not merged into another.
     #[error("contact `{contact}` was not merged into another")]
-    NotMerged {
+    ContactNotMerged {
         /// The contact.
         contact: ContactId,
     },

@@ -21,8 +21,8 @@ use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
-    Follower, Heard, Message, Opened, PriorityBy, RedactedBy, StatusChange, TicketChange, Timers,
-    Unassigning,
+    Absorbed, Follower, Heard, MergedSplit, Message, Opened, PriorityBy, RedactedBy, Released,
+    SplitOff, StatusChange, TicketChange, Timers, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -136,6 +136,15 @@ events! {
         removed as removed: Vec<ExternalRef>
     };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
+    "ticket.merged_into" => MergedInto { into as into: TicketId, status as status: StatusChange };
+    "ticket.absorbed" => Absorbed { 0 as merge: Absorbed };
+    "ticket.released_from" => ReleasedFrom {
+        from as from: TicketId,
+        status as status: StatusChange
+    };
+    "ticket.released" => Released { 0 as release: Released };
+    "ticket.split_off" => SplitOff { 0 as split: SplitOff };
+    "ticket.merged_split" => MergedSplit { 0 as split: MergedSplit };
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};
     "ticket.timers_set" => TimersSet { timers as timers: Timers };

@@ -173,6 +173,7 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::Reopened => "reopened",
         NoticeKind::Woken => "woken",
         NoticeKind::OpenAgeWarning => "open_age_warning",
+        NoticeKind::Merged => "merged",
         NoticeKind::OpenAgeOverdue => "open_age_overdue",
         NoticeKind::SolutionProposed => "solution_proposed",
         NoticeKind::SolutionConfirmed => "solution_confirmed",

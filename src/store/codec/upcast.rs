@@ -40,6 +40,10 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         SETTINGS => Some("settings"),
         "ticket.opened" => Some("opening"),
         "ticket.status_changed" => Some("status"),
+        // Of later builds, which serde may have written as plainly.
+        "ticket.absorbed" => Some("merge"),
+        "ticket.released" => Some("release"),
+        "ticket.split_off" | "ticket.merged_split" => Some("split"),
         _ => None,
     };
     match (whole, payload) {

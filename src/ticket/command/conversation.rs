@@ -24,6 +24,11 @@ use crate::ticket::{Attachment, Channel};
 /// A public message of requester or agent on a resolved ticket cancels its closing by itself. What
 /// a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
 /// follows from it.
+/// On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
+/// that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an internal ticket
+/// that was merged into a customer's, as a note.
+///
+/// A public message of requester or agent on a resolved ticket cancels its closing by itself.
 ///
 /// On reopening, the owner keeps the ticket if they may still own it and have room; else it
 /// waits unassigned in its department's queue.
@@ -112,8 +117,8 @@ impl Reply {
 /// let noted = desk.note(agent.at(now), Note::new(id, "Third fire this week."))?;
 /// assert_eq!(noted.ticket().unwrap().status().name, "new");
 ///
-/// assert_eq!(desk.thread(&agent, id, Revision::ZERO, 10)?.len(), 2);
-/// assert_eq!(desk.thread(&customer, id, Revision::ZERO, 10)?.len(), 1);
+/// assert_eq!(desk.thread(&agent, now, id, None, 10)?.posts.len(), 2);
+/// assert_eq!(desk.thread(&customer, now, id, None, 10)?.posts.len(), 1);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

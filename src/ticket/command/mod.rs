@@ -24,6 +24,8 @@
 //! - [`BadName`](crate::Refusal::BadName): a bot's name or a correlation id that cannot be one.
 //! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
 //!   another command or actor.
+//! - [`Merged`](crate::Refusal::Merged): the ticket was merged into another, and the command
+//!   neither says something nor undoes that.
 //! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than
 //!   the desk's [`Limits`](crate::Limits).
 //!
@@ -50,6 +52,7 @@ mod lifecycle;
 mod opening;
 mod privacy;
 mod spam;
+mod structure;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use confirming::{ConfirmSolution, ProposeSolution, RejectSolution};
@@ -62,3 +65,4 @@ pub use privacy::{EraseTicket, Hold, Redact};
 
 pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
 pub use spam::{MarkSpam, UnmarkSpam};
+pub use structure::{Merge, Split, UndoMerge};

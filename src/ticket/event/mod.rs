@@ -7,6 +7,7 @@
 mod moved;
 mod opened;
 mod redacted;
+mod structure;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
+pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
 
 use super::{Message, Timers};
 use crate::ids::{
@@ -168,6 +170,28 @@ pub enum TicketChange {
         /// The new ticket.
         by: TicketId,
     },
+    /// It was merged into another ticket, and closed by that.
+    MergedInto {
+        /// The ticket that goes on in its place.
+        into: TicketId,
+        /// The move that closed it.
+        status: StatusChange,
+    },
+    /// Another ticket was merged into this one.
+    Absorbed(Absorbed),
+    /// Its merge was undone: it stands again as it stood.
+    ReleasedFrom {
+        /// The ticket that it had been merged into.
+        from: TicketId,
+        /// The move back to where it was.
+        status: StatusChange,
+    },
+    /// The merge of another ticket into this one was undone.
+    Released(Released),
+    /// One of its messages was split off into a new ticket.
+    SplitOff(SplitOff),
+    /// A message was split off a ticket that had been merged into this one.
+    MergedSplit(MergedSplit),
     /// It has been unresolved for long, and was warned about.
     OpenAgeWarned,
     /// It has been unresolved for too long, and is flagged.
@@ -250,6 +274,53 @@ impl TicketChange {
             | Self::AboutChanged { .. }
             | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
+            | Self::MergedInto { .. }
+            | Self::Absorbed(_)
+            | Self::ReleasedFrom { .. }
+            | Self::Released(_)
+            | Self::SplitOff(_)
+            | Self::MergedSplit(_)
+            | Self::OpenAgeWarned
+            | Self::OpenAgeOverdue
+            | Self::TimersSet { .. }
+            | Self::Redacted { .. }
+            | Self::Held { .. }
+            | Self::SolutionProposed { .. }
+            | Self::SolutionConfirmed { .. }
+            | Self::SolutionRejected { .. }
+            | Self::SpamMarked { .. } => None,
+        }
+    }
+
+    /// The move of status that this event states, if it does.
+    pub fn status_change(&self) -> Option<&StatusChange> {
+        match self {
+            Self::StatusChanged(change)
+            | Self::MergedInto { status: change, .. }
+            | Self::ReleasedFrom { status: change, .. } => Some(change),
+            Self::Opened(_)
+            | Self::MessageAdded { .. }
+            | Self::AccessGranted { .. }
+            | Self::AccessRevoked { .. }
+            | Self::ResolutionRecorded { .. }
+            | Self::Assigned { .. }
+            | Self::Unassigned { .. }
+            | Self::Transferred { .. }
+            | Self::Escalated { .. }
+            | Self::SubjectChanged { .. }
+            | Self::CategoryChanged { .. }
+            | Self::TagsChanged { .. }
+            | Self::FieldChanged { .. }
+            | Self::PriorityChanged { .. }
+            | Self::ImpactChanged { .. }
+            | Self::FollowersChanged { .. }
+            | Self::AboutChanged { .. }
+            | Self::ExternalRefsChanged { .. }
+            | Self::FollowedUp { .. }
+            | Self::Absorbed(_)
+            | Self::Released(_)
+            | Self::SplitOff(_)
+            | Self::MergedSplit(_)
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
@@ -276,7 +347,9 @@ impl TicketChange {
             Self::StatusChanged(_)
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
-            | Self::SolutionRejected { .. } => Sight::Public,
+            | Self::SolutionRejected { .. }
+            | Self::MergedInto { .. }
+            | Self::ReleasedFrom { .. } => Sight::Public,
             Self::Opened(opened) => opened.message.sight(),
             Self::MessageAdded { message, .. } => message.sight(),
             Self::AccessGranted { .. }
@@ -296,6 +369,10 @@ impl TicketChange {
             | Self::AboutChanged { .. }
             | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
+            | Self::Absorbed(_)
+            | Self::Released(_)
+            | Self::SplitOff(_)
+            | Self::MergedSplit(_)
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
@@ -309,7 +386,9 @@ impl TicketChange {
     pub(crate) fn timers_mut(&mut self) -> Option<&mut Timers> {
         match self {
             Self::Opened(opened) => Some(&mut opened.timers),
-            Self::StatusChanged(change) => Some(&mut change.timers),
+            Self::StatusChanged(change)
+            | Self::MergedInto { status: change, .. }
+            | Self::ReleasedFrom { status: change, .. } => Some(&mut change.timers),
             Self::TimersSet { timers } => Some(timers),
             Self::MessageAdded { .. }
             | Self::AccessGranted { .. }
@@ -329,6 +408,10 @@ impl TicketChange {
             | Self::AboutChanged { .. }
             | Self::ExternalRefsChanged { .. }
             | Self::FollowedUp { .. }
+            | Self::Absorbed(_)
+            | Self::Released(_)
+            | Self::SplitOff(_)
+            | Self::MergedSplit(_)
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::Redacted { .. }
@@ -348,6 +431,10 @@ pub struct Heard {
     /// When the oldest question was asked that is unanswered now.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub waiting_since: Option<DateTime<Utc>>,
+    /// The same, but for what was asked on tickets that were merged into this one; stated where
+    /// there are any.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub own_waiting_since: Option<DateTime<Utc>>,
     /// Whether this is the first answer, or one logged late that was earlier than the first.
     pub answers_first: bool,
     /// Whether the ticket, being resolved, does not close by itself any more.

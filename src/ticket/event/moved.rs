@@ -75,6 +75,12 @@ pub enum Moved {
     MarkedSpam,
     /// Somebody took the mark back.
     UnmarkedSpam,
+    /// It was merged into another ticket.
+    Merged,
+    /// A ticket that waits for an answer was merged into it.
+    Absorbed,
+    /// Its merge was undone.
+    Released,
 }
 
 impl fmt::Display for Moved {
@@ -95,6 +101,9 @@ impl fmt::Display for Moved {
             Self::Rejected => "the requester rejected the solution",
             Self::MarkedSpam => "somebody marked it as spam",
             Self::UnmarkedSpam => "it is no spam after all",
+            Self::Merged => "it was merged into another",
+            Self::Absorbed => "a ticket that waits was merged into it",
+            Self::Released => "its merge was undone",
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::ids::{
 use crate::people::{Follower, Requester};
 use crate::settings::Priority;
 use crate::subject::{About, ExternalRef};
-use crate::ticket::{Channel, Message, PriorityBy, Timers};
+use crate::ticket::{Channel, Message, MessageRef, PriorityBy, Timers};
 use crate::value::FieldFact;
 use crate::workflow::Status;
 
@@ -66,6 +66,10 @@ pub struct Opened {
     /// The ticket that this one follows up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<TicketId>,
+    /// Where its first message was said, if it was split off another ticket: the text of the
+    /// message is that event's payload, and not this one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<MessageRef>,
     /// What it will do by itself.
     #[serde(default)]
     pub timers: Timers,

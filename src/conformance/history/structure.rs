@@ -1,0 +1,111 @@
+//! Merges, splits and undoing, as a random history has them.
+
+use super::draw::Draw;
+use super::words::ticket_id;
+use crate::command::{Merge, Split, UndoMerge};
+use crate::conformance::model::ModelTicket;
+use crate::{Command, MessageRef, Requester, Revision, TicketId};
+
+impl Draw<'_> {
+    /// What belongs together, or does not.
+    pub(super) fn structure(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        let tickets = self.view.model.tickets().values();
+        let (merged, standing): (Vec<&ModelTicket>, Vec<&ModelTicket>) =
+            tickets.partition(|ticket| ticket.merged_into.is_some());
+        match self.random.below(100) {
+            0..55 if standing.len() > 1 => self.merge(id, &standing),
+            55..75 if !merged.is_empty() || self.random.percent(15) => {
+                let some = self.random.pick(&merged).map(|ticket| ticket.id);
+                let ticket = some.filter(|_| self.random.percent(90)).unwrap_or(id);
+                Command::UndoMerge(UndoMerge { ticket })
+            }
+            _ => self.split(id, ticket, &standing),
+        }
+    }
+
+    /// Something that was said, off the ticket or off what was merged into it; where nothing was,
+    /// another command.
+    fn split(&mut self, id: TicketId, ticket: &ModelTicket, standing: &[&ModelTicket]) -> Command {
+        let talked = |ticket: &&ModelTicket| self.sources(ticket).iter().any(|it| has_words(it));
+        let talked: Vec<&ModelTicket> = standing.iter().copied().filter(talked).collect();
+        let whole = talked.iter().copied().filter(|ticket| !ticket.members.is_empty());
+        let whole: Vec<&ModelTicket> = whole.collect();
+        let some = match self.random.below(10) {
+            0 => Some(ticket),
+            1..6 if !whole.is_empty() => self.random.pick(&whole).copied(),
+            _ => self.random.pick(&talked).copied(),
+        };
+        match some {
+            Some(ticket) => Command::Split(Split {
+                ticket: ticket.id,
+                message: self.message(ticket),
+                id: self.new_id(),
+                subject: self.maybe(40, Self::subject),
+            }),
+            None => self.about(id, ticket),
+        }
+    }
+
+    /// The histories that may have a message of this ticket's thread.
+    fn sources<'t>(&'t self, ticket: &'t ModelTicket) -> Vec<&'t ModelTicket> {
+        let tickets = self.view.model.tickets();
+        let members = ticket.members.iter().filter_map(|member| tickets.get(&member.ticket));
+        let grand = members.clone().flat_map(|member| &member.members);
+        let grand = grand.filter_map(|member| tickets.get(&member.ticket));
+        [ticket].into_iter().chain(members).chain(grand).collect()
+    }
+
+    /// Two tickets of one requester, mostly.
+    fn merge(&mut self, id: TicketId, standing: &[&ModelTicket]) -> Command {
+        let pairs =
+            standing.iter().flat_map(|one| standing.iter().map(move |other| (*one, *other)));
+        let pairs: Vec<(TicketId, TicketId)> = pairs
+            .filter(|(one, other)| one.id != other.id && one.requester == other.requester)
+            .map(|(one, other)| (one.id, other.id))
+            .collect();
+        let every: Vec<TicketId> = self.view.model.tickets().keys().copied().collect();
+        let any = self.random.pick(&every).copied().unwrap_or(id);
+        let (ticket, into) = match self.random.below(100) {
+            0..68 => self.random.pick(&pairs).copied().unwrap_or((id, any)),
+            68 => (id, ticket_id(99)),
+            69..78 => {
+                let internal = |it: &&&ModelTicket| matches!(it.requester, Requester::Agent(_));
+                let into: Vec<TicketId> =
+                    standing.iter().filter(internal).map(|it| it.id).collect();
+                (id, self.random.pick(&into).copied().unwrap_or(any))
+            }
+            // One that has been merged already leads on, or back.
+            _ => (self.random.pick(standing).map_or(id, |ticket| ticket.id), any),
+        };
+        Command::Merge(Merge { ticket, into })
+    }
+
+    /// A message of the ticket's thread, mostly.
+    fn message(&mut self, ticket: &ModelTicket) -> MessageRef {
+        let sources = self.sources(ticket).into_iter().filter(|source| has_words(source));
+        let mut among: Vec<(TicketId, Vec<Revision>)> =
+            sources.map(|source| (source.id, splittable(source).collect())).collect();
+        if self.random.percent(5) {
+            let every = self.view.model.tickets().values();
+            among =
+                every.map(|it| (it.id, it.thread.iter().map(|s| s.revision).collect())).collect();
+        }
+        let (source, said) = self.random.pick(&among).cloned().unwrap_or((ticket.id, Vec::new()));
+        let revision = match self.random.below(24) {
+            0 => Revision(self.random.below(12) as u64),
+            1 => Revision(1),
+            _ => self.random.pick(&said).copied().unwrap_or(Revision(2)),
+        };
+        MessageRef { ticket: source, revision }
+    }
+}
+
+fn has_words(ticket: &ModelTicket) -> bool {
+    splittable(ticket).next().is_some()
+}
+
+/// The messages that may be split off a ticket.
+fn splittable(ticket: &ModelTicket) -> impl Iterator<Item = Revision> {
+    let rest = ticket.thread.iter().skip(1);
+    rest.filter(|said| said.public && !said.gone).map(|said| said.revision)
+}

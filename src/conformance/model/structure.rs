@@ -1,0 +1,338 @@
+//! Merging, undoing a merge and splitting in the model: T7 of the requirements.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::conversation::first_line;
+use super::ticket::status;
+use super::{Faults, Model, ModelTicket, Said, Step, Voice, only};
+use crate::command::{Merge, Split};
+use crate::{
+    Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
+    StatusCategory, TicketId,
+};
+
+/// A ticket that was merged into another, as that one's books have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelMember {
+    /// Which.
+    pub ticket: TicketId,
+    /// How much had been said on the survivor when it came.
+    pub since: usize,
+    /// When the questions were asked that were open when it came.
+    pub questions: Vec<DateTime<Utc>>,
+    /// Whether they count only where the survivor has no open question of its own.
+    pub yields: bool,
+    /// Whether one of its questions was answered late.
+    pub late: bool,
+}
+
+impl ModelTicket {
+    /// When the open questions were asked that this ticket waits with.
+    pub(super) fn open_questions(&self) -> Vec<DateTime<Utc>> {
+        let own = self.own_open();
+        let of = |yields: bool| {
+            let members = self.members.iter().filter(move |member| member.yields == yields);
+            members.flat_map(|member| self.still_open(member))
+        };
+        let (firm, yielding): (Vec<_>, Vec<_>) = (of(false).collect(), of(true).collect());
+        let counts: Vec<_> = own.into_iter().chain(firm).collect();
+        match counts.iter().min().copied() {
+            // What yields is older, and does not count, or is newer, and comes after.
+            Some(oldest) => {
+                let after = yielding.into_iter().filter(|at| *at >= oldest);
+                counts.iter().copied().chain(after).collect()
+            }
+            None => yielding,
+        }
+    }
+
+    /// Of a member's questions, those that no answer on this ticket has answered since it came.
+    fn still_open(&self, member: &ModelMember) -> Vec<DateTime<Utc>> {
+        let since = self.thread.get(member.since..).unwrap_or_default();
+        let answers = since.iter().filter(|said| said.public && said.voice == Voice::Answers);
+        let last = answers.map(|said| said.at).max();
+        member.questions.iter().copied().filter(|asked| Some(*asked) > last).collect()
+    }
+
+    /// The questions of this ticket itself after its last answer, as they were said.
+    fn own_open(&self) -> Vec<DateTime<Utc>> {
+        let mut open = Vec::new();
+        for said in self.conversation() {
+            match said.voice {
+                Voice::Asks => open.push(said.at),
+                Voice::Answers => open.clear(),
+                Voice::Neither => {}
+            }
+        }
+        open
+    }
+
+    /// Whether an answer that was logged late answered some of a member's questions.
+    pub(super) fn answered_members_late(&self) -> bool {
+        self.members.iter().any(|member| {
+            let open = self.still_open(member).len();
+            member.late || (open > 0 && open < member.questions.len())
+        })
+    }
+
+    pub(super) fn is_internal(&self) -> bool {
+        matches!(self.requester, Requester::Agent(_))
+    }
+
+    /// How many messages were split off.
+    fn gone(&self) -> usize {
+        self.thread.iter().filter(|said| said.gone).count()
+    }
+}
+
+impl Model {
+    /// The ticket at the end of a redirect.
+    pub(super) fn end<'a>(&'a self, ticket: &'a ModelTicket) -> &'a ModelTicket {
+        let into = ticket.merged_into.and_then(|into| self.tickets.get(&into));
+        into.map_or(ticket, |into| self.end(into))
+    }
+
+    /// The ticket that a command on a merged one works on: what is said goes to the end.
+    pub(super) fn redirect<'a>(
+        &'a self,
+        step: &mut Step<'_>,
+        named: &'a ModelTicket,
+        command: &Command,
+    ) -> Result<&'a ModelTicket, Faults> {
+        match command {
+            Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
+                step.from_agents = named.is_internal();
+                Ok(self.end(named))
+            }
+            // What is personal on it is there still, and so is whom it was shown to.
+            Command::Tick(_)
+            | Command::UndoMerge(_)
+            | Command::Redact(_)
+            | Command::EraseTicket(_)
+            | Command::Hold(_)
+            | Command::RevokeAccess(_) => Ok(named),
+            _ => Err(only("merged")),
+        }
+    }
+
+    /// How many tickets stand behind this one, itself included, and over how many merges.
+    fn tree(&self, ticket: &ModelTicket) -> (usize, usize) {
+        let members = ticket.members.iter().filter_map(|member| self.tickets.get(&member.ticket));
+        members
+            .map(|member| self.tree(member))
+            .fold((1, 0), |(tickets, chain), member| (tickets + member.0, chain.max(member.1 + 1)))
+    }
+
+    /// Whether tickets of these two requesters go together.
+    fn merges_across(&self, one: &ModelTicket, other: &ModelTicket) -> bool {
+        let one_person = match (one.requester, other.requester) {
+            (Requester::Contact(a), Requester::Contact(b)) => self.same_person(a).contains(&b),
+            (a, b) => a == b,
+        };
+        let colleagues = self.settings.merging().across == MergeAcross::SameOrganisation
+            && one.organisation.is_some()
+            && one.organisation == other.organisation;
+        one_person || colleagues
+    }
+
+    pub(super) fn merge(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, merge: &Merge) {
+        let into = self.tickets.get(&merge.into);
+        let into = into.filter(|into| self.sees(step.actor, step.party, step.claimed, into));
+        let end = into.map(|into| self.end(into));
+        let Some(end) = end.filter(|end| self.sees(step.actor, step.party, step.claimed, end))
+        else {
+            return step.require(false, "not_found");
+        };
+        if end.id == ticket.id {
+            return step.require(false, "merge_cycle");
+        }
+        step.require(!ticket.spam && !end.spam, "spam");
+        match (ticket.is_internal(), end.is_internal()) {
+            (true, false) => {}
+            (false, true) => step.require(false, "into_internal"),
+            _ => step.require(self.merges_across(ticket, end), "different_requesters"),
+        }
+        let mut end = end.clone();
+        let now = step.claimed.max(end.updated_at);
+        end.settle(&self.settings, now);
+        step.require(end.category != StatusCategory::Closed, "closed");
+        let draft = self.settings.draft();
+        let (tickets, chain) = self.tree(ticket);
+        self.at_most(step, self.tree(&end).0 - 1 + tickets, draft.limits.merged);
+        self.at_most(step, chain + 1, draft.limits.merge_chain);
+
+        let same_kind = ticket.is_internal() == end.is_internal();
+        let mut come: BTreeSet<Follower> = ticket.followers.clone();
+        come.insert(match ticket.requester {
+            Requester::Contact(contact) => Follower::Contact(contact),
+            Requester::Agent(agent) => Follower::Agent(agent),
+        });
+        // Contacts do not come to read of what was among agents.
+        come.retain(|follower| same_kind || matches!(follower, Follower::Agent(_)));
+        come.remove(&match end.requester {
+            Requester::Contact(contact) => Follower::Contact(contact),
+            Requester::Agent(agent) => Follower::Agent(agent),
+        });
+        let before = end.followers.len();
+        end.followers.append(&mut come);
+        if end.followers.len() > before {
+            self.at_most(step, end.followers.len(), draft.limits.followers);
+        }
+
+        // Only of unfinished work is anything asked, and not by what are notes there.
+        let asks = same_kind && !ticket.is_done();
+        let questions = if asks { ticket.open_questions() } else { Vec::new() };
+        let waits = !questions.is_empty();
+        end.members.push(ModelMember {
+            ticket: ticket.id,
+            since: end.thread.len(),
+            questions,
+            yields: waits && draft.merging.waiting == MergeWaiting::Survivor,
+            late: waits && ticket.was_answered_late(),
+        });
+        if waits {
+            let to = end.rules(&self.settings).and_then(|rules| rules.on_customer_reply.clone());
+            match to {
+                Some(to) => self.go(&mut end, &to, now),
+                None if end.category == StatusCategory::Resolved => end.auto_close_cancelled = true,
+                None => {}
+            }
+        }
+        end.updated_at = now;
+        end.arm(&self.settings);
+
+        ticket.stood = Some(Box::new(ticket.clone()));
+        ticket.merged_into = Some(end.id);
+        let closed = &draft.workflow.landmarks.closed;
+        let since = Some(ticket.status_since).filter(|_| ticket.status == *closed);
+        ticket.enter(&self.settings, closed, step.now);
+        ticket.status_since = since.unwrap_or(ticket.status_since);
+        step.also.push(end);
+    }
+
+    pub(super) fn undo_merge(&self, step: &mut Step<'_>, ticket: &mut ModelTicket) {
+        let Some(into) = ticket.merged_into else { return step.require(false, "not_merged") };
+        let survivor = self.tickets.get(&into);
+        let survivor = survivor.filter(|it| self.sees(step.actor, step.party, step.claimed, it));
+        let Some(mut survivor) = survivor.cloned() else {
+            return step.require(false, "not_found");
+        };
+        step.require(survivor.merged_into.is_none(), "merged");
+        let now = step.claimed.max(survivor.updated_at);
+        survivor.settle(&self.settings, now);
+        survivor.members.retain(|member| member.ticket != ticket.id);
+        survivor.updated_at = now;
+        survivor.arm(&self.settings);
+        step.also.push(survivor);
+
+        ticket.merged_into = None;
+        if let Some(stood) = ticket.stood.take() {
+            ticket.status = stood.status;
+            ticket.category = stood.category;
+            ticket.status_since = stood.status_since;
+            ticket.reason = stood.reason;
+            ticket.resolved_at = stood.resolved_at;
+            ticket.closed_at = stood.closed_at;
+            ticket.postponed_until = stood.postponed_until;
+            ticket.postponed_from_new = stood.postponed_from_new;
+            ticket.auto_close_cancelled = stood.auto_close_cancelled;
+            ticket.warned = stood.warned;
+            ticket.overdue = stood.overdue;
+        }
+        if !ticket.is_done() {
+            self.keep_or_lose(ticket);
+        }
+    }
+
+    pub(super) fn split(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, split: &Split) {
+        step.require(!self.tickets.contains_key(&split.id), "id_taken");
+        let MessageRef { ticket: place, revision } = split.message;
+        let source = if place == ticket.id { Some(&*ticket) } else { self.tickets.get(&place) };
+        let source = source.filter(|source| place == ticket.id || self.end(source).id == ticket.id);
+        let found = source.and_then(|source| Some((source.clone(), said(source, revision)?)));
+        let Some((mut source, mut said)) = found else {
+            return step.require(false, "not_a_message");
+        };
+        if place != ticket.id {
+            // What is due on it comes first; its words may go.
+            let now = step.claimed.max(source.updated_at);
+            source.settle(&self.settings, now);
+            said.text = self::said(&source, revision).map_or_else(String::new, |it| it.text);
+        }
+        step.require(revision != Revision(1), "opening_message");
+        self.at_most(step, source.gone() + 1, self.settings.limits().splits);
+        let subject = match &split.subject {
+            Some(subject) => self.subject(step, subject),
+            None => first_line(&said.text, self.settings.limits().subject_bytes),
+        };
+        let requester = said.contact.map_or(source.requester, Requester::Contact);
+        let mut child = self.blank(split.id, requester, step.now, &ticket.priority, subject);
+        if said.voice == Voice::Answers {
+            let outreach = &self.settings.draft().workflow.landmarks.outreach;
+            child.origin = Origin::AgentReachedOut;
+            child.status = outreach.clone();
+            child.category = status(&self.settings, outreach)
+                .map_or(StatusCategory::Waiting, |status| status.category);
+        }
+        child.split_from = Some(split.message);
+        child.subjects = ticket.subjects.clone();
+        child.organisation = match requester {
+            same if same == source.requester => source.organisation,
+            Requester::Contact(contact) => self.belongs_to(contact),
+            Requester::Agent(_) => None,
+        };
+        child.channel = said.channel.clone();
+        child.department = ticket.department.clone();
+        child.about = ticket.about.clone();
+        child.impact = ticket.impact.clone();
+        child.urgency = ticket.urgency.clone();
+        child.say(said.at, said.voice, true, &said.text);
+        child.arm(&self.settings);
+        step.opens = Some(child);
+
+        let taken = |source: &mut ModelTicket| {
+            for said in &mut source.thread {
+                said.gone |= said.revision == revision;
+            }
+        };
+        if place == ticket.id {
+            return taken(ticket);
+        }
+        taken(&mut source);
+        source.updated_at = step.claimed.max(source.updated_at);
+        source.arm(&self.settings);
+        // Every ticket that has taken the place of that one asks less.
+        while let Some(parent) = source.merged_into {
+            let asked = source.open_questions();
+            let less = |parent: &mut ModelTicket| {
+                let members = parent.members.iter_mut();
+                for member in members.filter(|member| member.ticket == source.id) {
+                    if !member.questions.is_empty() {
+                        member.questions.clone_from(&asked);
+                    }
+                }
+            };
+            if parent == ticket.id {
+                less(ticket);
+                step.also.push(source);
+                return;
+            }
+            let Some(mut parent) = self.tickets.get(&parent).cloned() else { return };
+            let now = step.claimed.max(parent.updated_at);
+            parent.settle(&self.settings, now);
+            less(&mut parent);
+            parent.updated_at = now;
+            parent.arm(&self.settings);
+            step.also.push(std::mem::replace(&mut source, parent));
+        }
+    }
+}
+
+/// A public message that is still where it was said.
+fn said(source: &ModelTicket, revision: Revision) -> Option<Said> {
+    let known =
+        |said: &&Said| said.revision == revision && said.public && !said.silent && !said.gone;
+    source.thread.iter().find(known).cloned()
+}

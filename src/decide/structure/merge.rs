@@ -1,0 +1,195 @@
+//! Merging a ticket into another, and undoing that.
+
+use super::Followed;
+use crate::cause::Rule;
+use crate::channel::NoticeKind;
+use crate::decide::checks::{not_closed, within};
+use crate::decide::work::Work;
+use crate::decide::{Cx, Refusal};
+use crate::people::Requester;
+use crate::settings::{MergeAcross, MergeWaiting};
+use crate::ticket::command::Merge;
+use crate::ticket::{
+    Absorbed, Brought, Follower, Member, Moved, Released, StatusChange, Ticket, TicketChange,
+    TicketKind, waiting,
+};
+use crate::workflow::{Landmark, StatusCategory};
+
+/// Merges the ticket at work into another, which is given back.
+pub(in crate::decide) fn merge<'a>(
+    work: &mut Work<'a>,
+    merge: &Merge,
+) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let Followed { end, hops, .. } = cx.follow(cx.visible(merge.into)?)?;
+    if !cx.sees(end) {
+        return Err(Refusal::NotFound { ticket: merge.into });
+    }
+    if end.id() == work.ticket.id() {
+        return Err(Refusal::MergeCycle { into: merge.into });
+    }
+    if work.ticket.is_spam() || end.is_spam() {
+        return Err(Refusal::Spam);
+    }
+    match_requesters(cx, &work.ticket, end)?;
+    let mut survivor = Work::on(cx, end);
+    hops.into_iter().for_each(|hop| survivor.guard(hop));
+    survivor.settle()?;
+    not_closed(&survivor)?;
+
+    let ticket = &work.ticket;
+    let brings = brings(&survivor, ticket);
+    let (tickets, chain) = size(ticket);
+    let limits = cx.settings.limits();
+    within("merged", limits.merged, size(&survivor.ticket).0.saturating_add(tickets) as usize - 1)?;
+    within("merge_chain", limits.merge_chain, chain.saturating_add(1) as usize)?;
+    let followers = followers(ticket, &survivor.ticket);
+    if !followers.is_empty() {
+        let all = survivor.ticket.followers().len() + followers.len();
+        within("followers", limits.followers, all)?;
+    }
+    let mut absorbed = Absorbed {
+        ticket: ticket.id(),
+        waiting_since: None,
+        brings,
+        cancels_closing: brings.is_some()
+            && survivor.ticket.status().category == StatusCategory::Resolved,
+        followers,
+        tickets,
+        chain: chain.saturating_add(1),
+    };
+    let with = Member::of(&absorbed);
+    let members = survivor.ticket.members().iter().chain([&with]);
+    absorbed.waiting_since = waiting(survivor.ticket.own_waiting_since(), members);
+
+    let to = cx.settings.workflow().landmark(Landmark::Closed);
+    let status = work.move_to(to, Moved::Merged);
+    work.record(TicketChange::MergedInto { into: end.id(), status }, None);
+    work.rearm();
+    survivor.record(TicketChange::Absorbed(absorbed), None);
+    if brings.is_some() {
+        ask(&mut survivor);
+    }
+    Ok(survivor)
+}
+
+/// Whether what is said on the one may be read on the other.
+fn match_requesters(cx: &Cx<'_>, ticket: &Ticket, into: &Ticket) -> Result<(), Refusal> {
+    match (ticket.kind(), into.kind()) {
+        (TicketKind::Internal, TicketKind::Customer) => return Ok(()),
+        (TicketKind::Customer, TicketKind::Internal) => return Err(Refusal::IntoInternal),
+        (TicketKind::Customer, TicketKind::Customer)
+        | (TicketKind::Internal, TicketKind::Internal) => {}
+    }
+    let same = match (ticket.requester(), into.requester()) {
+        // One person, however they were known.
+        (Requester::Contact(one), Requester::Contact(other)) if one != other => {
+            let person = |id| cx.loaded.survivor(cx.desk, id).map_or(id, |record| record.id());
+            let colleagues = match cx.settings.merging().across {
+                MergeAcross::SameRequester => false,
+                MergeAcross::SameOrganisation => {
+                    ticket.organisation().is_some() && ticket.organisation() == into.organisation()
+                }
+            };
+            colleagues || person(one) == person(other)
+        }
+        (one, other) => one == other,
+    };
+    if same { Ok(()) } else { Err(Refusal::DifferentRequesters) }
+}
+
+/// What the ticket asks of those who work on the survivor. Finished work asks nothing any more,
+/// nor does a note.
+fn brings(survivor: &Work<'_>, ticket: &Ticket) -> Option<Brought> {
+    if ticket.status().category.is_done() || ticket.kind() != survivor.ticket.kind() {
+        return None;
+    }
+    let since = ticket.waiting_since()?;
+    let newest = ticket.newest_question().unwrap_or(since);
+    let yields = match survivor.cx.settings.merging().waiting {
+        MergeWaiting::EarliestObligation => false,
+        MergeWaiting::Survivor => true,
+    };
+    Some(Brought { since, newest, yields })
+}
+
+/// How many tickets a ticket stands for, and how long the longest chain to it is.
+fn size(ticket: &Ticket) -> (u32, u32) {
+    let members = ticket.members().iter();
+    members.fold((1, 0), |(tickets, chain), member| {
+        (u32::saturating_add(tickets, member.tickets), chain.max(member.chain))
+    })
+}
+
+/// Who comes to follow the survivor, in order.
+fn followers(ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
+    let stays_among_agents = ticket.kind() != survivor.kind();
+    let come = ticket.followers().iter().copied().chain([Follower::from(ticket.requester())]);
+    let mut come: Vec<Follower> = come
+        .filter(|follower| match follower {
+            Follower::Contact(_) => !stays_among_agents,
+            Follower::Agent(_) => true,
+        })
+        .filter(|follower| *follower != Follower::from(survivor.requester()))
+        .filter(|follower| !survivor.followers().contains(follower))
+        .collect();
+    come.sort_unstable();
+    come.dedup();
+    come
+}
+
+/// The survivor has a question more, as if its requester had asked it.
+fn ask(survivor: &mut Work<'_>) {
+    let absorbed = survivor.ticket.revision();
+    let from = survivor.ticket.status().clone();
+    if let Some(to) = survivor.cx.settings.workflow().on_customer_reply(&from) {
+        survivor.moved(survivor.move_to(to, Moved::Absorbed), Some(Rule::OnMerge), None);
+        if from.category.is_done() {
+            survivor.settle_owner();
+        }
+    }
+    let to = survivor.workers();
+    survivor.notify_of(absorbed, NoticeKind::Merged, to);
+}
+
+/// Undoes the merge of the ticket at work. The ticket that had gone on is given back.
+pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refusal> {
+    let cx = work.cx;
+    let into = work.ticket.merged_into().ok_or(Refusal::NotMerged)?;
+    let survivor = cx.loaded.ticket(cx.desk, into).filter(|survivor| cx.sees(survivor));
+    // To who does not see that one, what was named is as good as gone.
+    let survivor = survivor.ok_or(Refusal::NotFound { ticket: work.ticket.id() })?;
+    if survivor.merged_into().is_some() {
+        return Err(cx.merged(survivor));
+    }
+    let mut survivor = Work::on(cx, survivor);
+    survivor.settle()?;
+
+    let Some(stood) = work.ticket.stood() else { return Err(Refusal::NotMerged) };
+    let status = StatusChange {
+        reason: stood.reason.clone(),
+        until: stood.postponed_until,
+        returns_to_new: stood.returns_to_new,
+        ..work.move_to(stood.status.clone(), Moved::Released)
+    };
+    work.record(TicketChange::ReleasedFrom { from: into, status }, None);
+    work.rearm();
+    if !work.ticket.status().category.is_done() {
+        work.notify_workers_of_return();
+    }
+    let ticket = work.ticket.id();
+    let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
+    let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
+    survivor.record(TicketChange::Released(Released { ticket, waiting_since }), None);
+    Ok(survivor)
+}
+
+impl Work<'_> {
+    /// The ticket is work again: its owner keeps it, or loses it, and whose it is is told.
+    fn notify_workers_of_return(&mut self) {
+        let returned = self.ticket.revision();
+        self.settle_owner();
+        let to = self.workers();
+        self.notify_of(returned, NoticeKind::Reopened, to);
+    }
+}

@@ -1,0 +1,107 @@
+//! Merging, undoing a merge, splitting; and where commands on merged tickets lead.
+
+mod merge;
+mod split;
+
+pub(super) use merge::{merge, undo};
+pub(super) use split::split;
+
+use super::decision::{Guard, Step};
+use super::work::Work;
+use super::{Command, Cx, Refusal};
+use crate::ids::Key;
+use crate::people::sight;
+use crate::settings::MOST_CHAIN;
+use crate::ticket::Ticket;
+
+/// A redirect, followed to its end.
+pub(super) struct Followed<'a> {
+    /// Where it begins.
+    pub(super) start: &'a Ticket,
+    /// Where it ends: there itself, if that has not been merged.
+    pub(super) end: &'a Ticket,
+    /// Every ticket on the way, the end aside: that it leads on must still hold.
+    pub(super) hops: Vec<Guard>,
+}
+
+impl<'a> Cx<'a> {
+    /// Follows a ticket's redirect to the end.
+    pub(super) fn follow(&self, start: &'a Ticket) -> Result<Followed<'a>, Refusal> {
+        let (mut end, mut hops) = (start, Vec::new());
+        for _ in 0..=MOST_CHAIN {
+            let Some(into) = end.merged_into() else { return Ok(Followed { start, end, hops }) };
+            let key = Key::ticket(self.desk, end.id());
+            hops.push(Guard { key, revision: end.revision() });
+            end = self.loaded.ticket(self.desk, into).ok_or(Refusal::NotLoaded)?;
+        }
+        Err(Refusal::NotLoaded)
+    }
+
+    fn sees(&self, ticket: &Ticket) -> bool {
+        sight(self.who, ticket.sight(), self.settings.sight_policy()).is_some()
+    }
+
+    /// The refusal of what cannot be done on a merged ticket.
+    fn merged(&self, ticket: &'a Ticket) -> Refusal {
+        match self.follow(ticket) {
+            Ok(followed) => Refusal::Merged {
+                into: Some(followed.end.id()).filter(|_| self.sees(followed.end)),
+            },
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+/// The ticket that a command on this merged one works on: what is said goes to the ticket that
+/// goes on in its place.
+pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
+    match &cx.call.command {
+        Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
+            let Followed { end, hops, .. } = cx.follow(ticket)?;
+            let mut work = Work::on(cx, end);
+            hops.into_iter().for_each(|hop| work.guard(hop));
+            work.addressed = Some(ticket);
+            work.trace(Step::WentToSurvivor { ticket: end.id() });
+            Ok(work)
+        }
+        // What is personal on it is there still, and so is whom it was shown to.
+        Command::Tick(_)
+        | Command::UndoMerge(_)
+        | Command::Redact(_)
+        | Command::EraseTicket(_)
+        | Command::Hold(_)
+        | Command::RevokeAccess(_) => Ok(Work::on(cx, ticket)),
+        Command::GrantAccess(_)
+        | Command::Edit(_)
+        | Command::Assign(_)
+        | Command::Unassign(_)
+        | Command::Take(_)
+        | Command::Transfer(_)
+        | Command::Escalate(_)
+        | Command::SetStatus(_)
+        | Command::Postpone(_)
+        | Command::Resolve(_)
+        | Command::Close(_)
+        | Command::Reopen(_)
+        | Command::FollowUp(_)
+        | Command::Merge(_)
+        | Command::Split(_)
+        | Command::Open(_)
+        | Command::ProposeSolution(_)
+        | Command::ConfirmSolution(_)
+        | Command::RejectSolution(_)
+        | Command::MarkSpam(_)
+        | Command::UnmarkSpam(_)
+        | Command::PutContact { .. }
+        | Command::PutOrganisation { .. }
+        | Command::MergeContacts(_)
+        | Command::UndoContactMerge(_)
+        | Command::BlockContact(_)
+        | Command::NoteContact(_)
+        | Command::PutAgent { .. }
+        | Command::EraseAgent(_)
+        | Command::SaveViews(_)
+        | Command::CreateDesk(_)
+        | Command::PublishSettings(_) => Err(cx.merged(ticket)),
+    }
+}

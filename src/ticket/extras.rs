@@ -1,0 +1,39 @@
+//! What most tickets have none of: kept apart in the head, so that those stay as small as they
+//! were.
+
+use serde::{Deserialize, Serialize};
+
+use super::MessageRef;
+use super::merging::Structure;
+use crate::people::Grant;
+
+/// What most tickets have none of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Extras {
+    /// In the order of their guests.
+    pub(super) grants: Vec<Grant>,
+    /// What merging and splitting left.
+    pub(super) structure: Option<Box<Structure>>,
+}
+
+impl Default for Extras {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl Extras {
+    pub(super) const NONE: Self = Self { grants: Vec::new(), structure: None };
+
+    /// Those of a ticket which was split off another.
+    pub(super) fn split_from(message: MessageRef) -> Box<Self> {
+        let structure = Some(Structure::split_from(message));
+        Box::new(Self { structure, ..Self::NONE })
+    }
+
+    /// Whether there is nothing in it, so that a ticket need not keep it.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::NONE
+    }
+}

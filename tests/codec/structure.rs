@@ -1,0 +1,99 @@
+//! Samples of merging and splitting.
+
+use chrono::TimeDelta;
+use helpdesk::{
+    Absorbed, Actor, Author, Brought, Cause, Change, Channel, Event, Heard, MergedSplit, Message,
+    MessageRef, Moved, Opened, Part, Personal, Released, Revision, Rule, SplitOff, StatusCategory,
+    StatusChange, TicketChange, TicketId, Timers, Visibility,
+};
+
+use crate::samples::{
+    ANNA, FOLLOWERS, MARIA, event, message, monday, opened, plain, status, timers,
+};
+
+/// A ticket that others are merged into and split off, and that is merged itself.
+pub(crate) fn history() -> Vec<Event> {
+    let other = TicketId::from_u128(0x73);
+    let at = |hours| monday() + TimeDelta::hours(hours);
+    let brings = Some(Brought { since: at(1), newest: at(2), yields: false });
+    let absorbed = Absorbed {
+        ticket: other,
+        waiting_since: Some(monday()),
+        brings,
+        cancels_closing: true,
+        followers: FOLLOWERS.to_vec(),
+        tickets: 3,
+        chain: 2,
+    };
+    let bare = Absorbed {
+        ticket: TicketId::from_u128(0x74),
+        waiting_since: None,
+        brings: None,
+        cancels_closing: false,
+        followers: Vec::new(),
+        tickets: 1,
+        chain: 1,
+    };
+    let moved = |from: StatusCategory, to: StatusCategory, because| StatusChange {
+        from: status(from.as_str(), from),
+        to: status(to.as_str(), to),
+        because,
+        reason: None,
+        until: None,
+        returns_to_new: false,
+        bytes: 0,
+        timers: Timers::default(),
+    };
+    let (new, open, closed) = (StatusCategory::New, StatusCategory::Open, StatusCategory::Closed);
+    let late = Message {
+        addressed_to: Some(other),
+        ..message(Author::Customer(MARIA), Part::Asks, Visibility::Public, Channel::Email)
+    };
+    let heard = Heard { own_waiting_since: Some(at(3)), ..Heard::default() };
+    let changes = vec![
+        TicketChange::Opened(Box::new(opened())),
+        TicketChange::Absorbed(absorbed),
+        TicketChange::StatusChanged(moved(new, open, Moved::Absorbed)),
+        TicketChange::Absorbed(bare),
+        TicketChange::MessageAdded { message: late, heard },
+        TicketChange::SplitOff(SplitOff {
+            message: Revision(5),
+            to: TicketId::from_u128(0x75),
+            waiting_since: Some(at(1)),
+            own_waiting_since: None,
+            last_asked_at: Some(monday()),
+        }),
+        TicketChange::MergedSplit(MergedSplit {
+            ticket: other,
+            brings: Some(Brought { since: at(2), newest: at(2), yields: true }),
+            waiting_since: Some(at(2)),
+        }),
+        TicketChange::MergedInto {
+            into: TicketId::from_u128(0x76),
+            status: moved(open, closed, Moved::Merged),
+        },
+        TicketChange::ReleasedFrom {
+            from: TicketId::from_u128(0x76),
+            status: StatusChange { timers: timers(), ..moved(closed, open, Moved::Released) },
+        },
+        TicketChange::Released(Released { ticket: other, waiting_since: None }),
+    ];
+    let events = changes.into_iter().enumerate().map(|(place, change)| {
+        let by_merge = matches!(change, TicketChange::StatusChanged(_));
+        let rule = by_merge.then_some(Rule::OnMerge);
+        let cause = Cause { rule, ..plain(Actor::Agent(ANNA)) };
+        let text = Personal { text: Some("Unplug it.".into()), ..Personal::default() };
+        let personal = change.message().is_some().then_some(text);
+        event(place as u64 + 1, cause, Change::Ticket(change), personal)
+    });
+    events.collect()
+}
+
+/// A ticket that was split off another: its words are there.
+pub(crate) fn split_opening() -> Event {
+    let said = MessageRef { ticket: TicketId::from_u128(0x74), revision: Revision(5) };
+    let opened = Opened { split_from: Some(said), ..opened() };
+    let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
+    let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
+    event(1, plain(Actor::Agent(ANNA)), change, Some(personal))
+}
