@@ -208,9 +208,9 @@ pub use settings::{
     Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Attachment, AttachmentFacts, Channel, FieldFact, Heard, Message, Moved, Opened, Origin,
-    PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange, TicketKind,
-    TimerKind, Timers, Unassigning, Visibility, command,
+    Attachment, AttachmentFacts, Channel, FieldFact, Heard, LinkKind, Message, Moved, Opened,
+    Origin, PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
+    TicketKind, TicketLink, TimerKind, Timers, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;

@@ -15,19 +15,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+    Assign, Close, Edit, Link, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
+    Unlink,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, TicketId};
+use helpdesk::{Actor, Channel, Command, DeskError, LinkKind, TicketId};
 use support::*;
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 29] = [
     "reply",
     "note",
     "log_requester",
     "log_agent",
     "edit",
+    "link",
+    "unlink",
     "assign",
     "unassign",
     "take_free",
@@ -69,6 +72,9 @@ const PARTIES: [&str; 14] = [
     "system",
 ];
 
+/// Another request of Maria's, which is hers to see and Rhea's to work on.
+const TORN: TicketId = TicketId::from_u128(0x72);
+
 fn actor(party: &str) -> Actor {
     match party {
         "requester" => customer(MARIA),
@@ -109,6 +115,8 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "log_requester" => log(SaidBy::Requester).into(),
         "log_agent" => log(SaidBy::Agent(ANNA)).into(),
         "edit" => Edit { subject: Some("Fax".into()), ..Edit::new(ticket) }.into(),
+        "link" => Link { ticket, kind: LinkKind::ParentOf, other: TORN }.into(),
+        "unlink" => Unlink { ticket, kind: LinkKind::Related, other: TORN }.into(),
         "assign" => Assign::new(ticket, ANNA).into(),
         "unassign" => Unassign { ticket }.into(),
         "take_free" | "take_owned" => Take { ticket }.into(),
@@ -130,6 +138,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
 fn given(status: &str, owned: bool) -> TestDesk {
     let desk = TestDesk::new();
     desk.given_request();
+    desk.ok(&customer(MARIA), request(TORN));
+    desk.ok(&Actor::Host, Assign::new(TORN, RHEA));
+    desk.ok(&Actor::Host, Link { ticket: TICKET, kind: LinkKind::Related, other: TORN });
     if owned {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }

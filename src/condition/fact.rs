@@ -57,6 +57,8 @@ pub enum Fact {
     Category,
     /// Its labels: a list of names.
     Tags,
+    /// The ticket that it is a part of: a UUID.
+    Parent,
     /// What it is called: text.
     Subject,
     /// How it ended the last time it did: a resolution code.
@@ -115,7 +117,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 42] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -140,6 +142,7 @@ names! {
     ReceivedAt => "received_at";
     Category => "category";
     Tags => "tags";
+    Parent => "parent";
     Subject => "subject";
     Resolution => "resolution";
     Follows => "follows";
@@ -238,6 +241,7 @@ impl Fact {
             | Self::Urgency
             | Self::ReceivedAt
             | Self::Tags
+            | Self::Parent
             | Self::Resolution
             | Self::Notes
             | Self::Reopened
@@ -312,6 +316,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 42, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
     }
 }

@@ -9,8 +9,8 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
+    Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -30,6 +30,10 @@ pub enum Command {
     LogConversation(LogConversation),
     /// Changes what is known of a ticket: see [`Edit`].
     Edit(Edit),
+    /// Links a ticket to another: see [`Link`].
+    Link(Link),
+    /// Takes a link back: see [`Unlink`].
+    Unlink(Unlink),
     /// Gives a ticket to an agent: see [`Assign`].
     Assign(Assign),
     /// Gives a ticket back to its department's queue: see [`Unassign`].
@@ -77,6 +81,8 @@ impl Command {
             | Self::Note(Note { ticket, .. })
             | Self::LogConversation(LogConversation { ticket, .. })
             | Self::Edit(Edit { ticket, .. })
+            | Self::Link(Link { ticket, .. })
+            | Self::Unlink(Unlink { ticket, .. })
             | Self::Assign(Assign { ticket, .. })
             | Self::Unassign(Unassign { ticket })
             | Self::Take(Take { ticket })

@@ -11,6 +11,7 @@ mod decision;
 mod editing;
 mod govern;
 mod lifecycle;
+mod linking;
 mod needs;
 mod opening;
 mod refusal;
@@ -178,6 +179,8 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     let beside = match &cx.call.command {
         Command::Reply(reply) => conversation::reply(&mut work, reply)?,
         Command::LogConversation(log) => conversation::log(&mut work, log)?,
+        Command::Link(link) => Some(linking::link(&mut work, link)?),
+        Command::Unlink(unlink) => Some(linking::unlink(&mut work, unlink)?),
         Command::FollowUp(follow_up) => Some(opening::follow_up(&mut work, follow_up)?),
         command => {
             alone(&mut work, command)?;
@@ -216,6 +219,8 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         // Decided elsewhere: these are not about a ticket that exists, or about two.
         Command::Reply(_)
         | Command::LogConversation(_)
+        | Command::Link(_)
+        | Command::Unlink(_)
         | Command::FollowUp(_)
         | Command::Open(_)
         | Command::PutAgent { .. }
@@ -233,6 +238,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::Note(_) => Deed::Note,
         Command::LogConversation(_) => Deed::Log,
         Command::Edit(_) => Deed::Edit,
+        Command::Link(_) | Command::Unlink(_) => Deed::Link,
         Command::Assign(_) | Command::Unassign(_) => Deed::Assign,
         Command::Take(_) => Deed::Take,
         Command::Transfer(_) => Deed::Transfer,

@@ -7,8 +7,10 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
-use crate::ticket::Ticket;
-use crate::ticket::command::{Assign, Escalate, FollowUp, LogConversation, Open, SaidBy, Transfer};
+use crate::ticket::command::{
+    Assign, Escalate, FollowUp, Link, LogConversation, Open, SaidBy, Transfer, Unlink,
+};
+use crate::ticket::{LinkKind, Ticket};
 
 /// What is still missing for a decision: what a host loads before it asks again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -166,8 +168,9 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing: a later round
-/// may depend on what an earlier one brought.
+/// What is still missing to decide this call. A few rounds, then nothing: a later round may
+/// depend on what an earlier one brought. Only a link asks for more than four: one for each ticket
+/// above the parent.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -238,6 +241,19 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             listener(&mut asking, *ticket);
         }
         Command::Reply(reply) => listener(&mut asking, reply.ticket),
+        Command::Link(Link { ticket, kind, other }) => {
+            asking.record(Key::ticket(desk, *other));
+            match kind {
+                LinkKind::ParentOf => ancestors(&mut asking, *ticket),
+                LinkKind::ChildOf => ancestors(&mut asking, *other),
+                LinkKind::Related
+                | LinkKind::DuplicateOf
+                | LinkKind::DuplicatedBy
+                | LinkKind::CausedBy
+                | LinkKind::Causes => {}
+            }
+        }
+        Command::Unlink(Unlink { other, .. }) => asking.record(Key::ticket(desk, *other)),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
@@ -260,6 +276,22 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::PublishSettings(_) => {}
     }
     asking.needs
+}
+
+/// The tickets above one, as far up as links may lead: one a round.
+fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let depth = settings.map_or(0, |settings| settings.limits().link_depth);
+    let mut above = Some(ticket);
+    for _ in 0..depth {
+        let Some(ticket) = above.and_then(|id| asking.loaded.ticket(asking.desk, id)) else {
+            return;
+        };
+        above = ticket.parent();
+        if let Some(parent) = above {
+            asking.record(Key::ticket(asking.desk, parent));
+        }
+    }
 }
 
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be

@@ -22,8 +22,10 @@ pub(super) const TRIES: u32 = 32;
 /// taken as long as the database lets a call take.
 const UNCERTAIN: u32 = 3;
 
-/// A decision needs at most three rounds of loading; one more finds nothing missing.
-const ROUNDS: usize = 4;
+/// A decision needs a few rounds of loading, a link one more for each ticket above the parent
+/// (at most twenty: [`Limits::link_depth`](crate::Limits::link_depth)); the last finds nothing
+/// missing.
+const ROUNDS: usize = 25;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]

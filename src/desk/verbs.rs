@@ -10,8 +10,8 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
+    Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -30,6 +30,10 @@ macro_rules! for_each_verb {
             /// Changes what is known of a ticket (subject, category, tags, fields, priority,
             /// followers): see [`Edit`].
             edit: Edit;
+            /// Links a ticket to another, with a meaning: see [`Link`].
+            link: Link;
+            /// Takes a link back: see [`Unlink`].
+            unlink: Unlink;
             /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
             /// [`Assign`].
             assign: Assign;

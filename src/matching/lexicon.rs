@@ -218,7 +218,7 @@ impl Lexicon {
             Fact::Channel => Type::Channel,
             Fact::Tags => Type::Tags,
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,
-            Fact::Follows => Type::Ticket,
+            Fact::Follows | Fact::Parent => Type::Ticket,
             Fact::Number
             | Fact::Messages
             | Fact::Notes

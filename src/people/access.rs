@@ -104,6 +104,7 @@ pub(crate) enum Deed {
     Note,
     Log,
     Edit,
+    Link,
     /// Taking a ticket for oneself.
     Take,
     /// Giving a ticket to somebody, or taking it from them.
@@ -131,6 +132,7 @@ impl Deed {
             Self::Note => "write notes",
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
+            Self::Link => "link tickets",
             Self::Take => "take tickets",
             Self::Assign => "assign tickets",
             Self::Transfer => "transfer tickets",

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Details, FieldFact, Resolution, Ticket, TicketChange, Visibility};
+use super::extras::Extras;
+use super::{Details, FieldFact, Resolution, Ticket, TicketChange, TicketLink, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part};
@@ -136,6 +137,7 @@ impl Ticket {
                 fields,
                 followers: opened.followers.clone(),
                 followed_up_by: Vec::new(),
+                extras: None,
             }),
         }
     }
@@ -199,6 +201,14 @@ impl Ticket {
             TicketChange::FollowersChanged { added, removed } => {
                 merge_sorted(&mut self.edit().followers, added, removed);
             }
+            TicketChange::Linked { to, kind } => {
+                let link = TicketLink { kind: *kind, to: *to };
+                self.edit_extras(|extras| merge_sorted(&mut extras.links, &[link], &[]));
+            }
+            TicketChange::Unlinked { to, kind } => {
+                let link = TicketLink { kind: *kind, to: *to };
+                self.edit_extras(|extras| merge_sorted(&mut extras.links, &[], &[link]));
+            }
             TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
             TicketChange::OpenAgeWarned => {
                 self.open_age_warned = true;
@@ -214,6 +224,14 @@ impl Ticket {
 
     fn edit(&mut self) -> &mut Details {
         Arc::make_mut(&mut self.details)
+    }
+
+    /// Changes what most tickets have none of; what is left empty is not kept.
+    fn edit_extras(&mut self, change: impl FnOnce(&mut Extras)) {
+        let place = &mut self.edit().extras;
+        let mut extras = place.take().unwrap_or_default();
+        change(&mut extras);
+        *place = Some(extras).filter(|extras| !extras.is_empty());
     }
 
     fn hear(&mut self, stamp: Stamp<'_>, message: &Message, heard: &Heard) {

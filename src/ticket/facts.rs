@@ -131,6 +131,7 @@ impl Ticket {
             Fact::Resolution => {
                 or_missing(self.resolution(), |resolution| Value::Name(resolution.code().as_str()))
             }
+            Fact::Parent => or_missing(self.parent(), Value::Ticket),
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
             Fact::Messages => count(self.messages),
             Fact::Notes => count(self.notes),

@@ -3,7 +3,9 @@
 mod apply;
 pub mod command;
 mod event;
+mod extras;
 mod facts;
+mod links;
 mod message;
 mod strict;
 mod timers;
@@ -19,11 +21,13 @@ pub use event::{
     FieldFact, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
 };
 pub use facts::Scene;
+pub use links::{LinkKind, TicketLink};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, Visibility};
 pub(crate) use timers::armed;
 pub use timers::{TimerKind, Timers};
 
+use self::extras::Extras;
 use self::strict::{HeadPriority, HeadStatus, HeadTimers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ReasonName, ReceivedAt,
@@ -129,6 +133,9 @@ struct Details {
     fields: Vec<(FieldName, Erasable<FieldValue>)>,
     followers: Vec<Follower>,
     followed_up_by: Vec<TicketId>,
+    /// What most tickets have none of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    extras: Option<Box<Extras>>,
 }
 
 /// How a ticket ended; kept when it reopens, until another takes its place.
@@ -342,6 +349,11 @@ impl Ticket {
     /// Who is told beside requester and agents, in order.
     pub fn followers(&self) -> &[Follower] {
         &self.details.followers
+    }
+
+    fn extras(&self) -> &Extras {
+        static NONE: Extras = Extras::NONE;
+        self.details.extras.as_deref().unwrap_or(&NONE)
     }
 
     /// Whose it is: a customer's, or the agents' own.

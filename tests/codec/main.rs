@@ -16,6 +16,7 @@ mod names;
 mod newer;
 mod samples;
 mod settings;
+mod work;
 
 #[path = "../histories/mod.rs"]
 mod histories;

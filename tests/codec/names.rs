@@ -11,7 +11,7 @@ use helpdesk::{
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::samples;
+use crate::{samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -95,6 +95,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&field_kinds());
     all(&FOLLOWERS);
     all(&WAITS);
+    all(&work::LINKS);
     all(&NOTICES);
     all(&recipients());
     all(&StatusCategory::ALL);

@@ -15,6 +15,8 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
+use crate::work;
+
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
 pub(crate) const MARIA: ContactId = ContactId::from_u128(0xC1);
@@ -151,7 +153,7 @@ fn timers() -> Timers {
 }
 
 /// A cause with nothing in it that may be left out.
-fn plain(actor: Actor) -> Cause {
+pub(crate) fn plain(actor: Actor) -> Cause {
     Cause {
         actor,
         command: None,
@@ -261,7 +263,12 @@ fn full_personal() -> Personal {
     }
 }
 
-fn event(revision: u64, cause: Cause, change: Change, personal: Option<Personal>) -> Event {
+pub(crate) fn event(
+    revision: u64,
+    cause: Cause,
+    change: Change,
+    personal: Option<Personal>,
+) -> Event {
     Event {
         revision: Revision(revision),
         at: monday() + TimeDelta::minutes(revision as i64),
@@ -472,8 +479,15 @@ pub(crate) fn events() -> Vec<Event> {
     all.extend(agent_history());
     all.extend(settings_history());
     // What schema 0 never had comes last.
-    all.extend(with_views());
+    all.extend(later());
     all
+}
+
+/// What schema 0 never had.
+pub(crate) fn later() -> Vec<Event> {
+    let mut later = with_views().to_vec();
+    later.extend(work::history());
+    later
 }
 
 /// An agent and settings that keep views.
@@ -528,6 +542,10 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let [agent_with, settings_with] = with_views();
     heads.push((agent, fold(agent, [&agent_with]).unwrap()));
     heads.push((settings, fold(settings, [&settings_with]).unwrap()));
+    let mut history = work::history();
+    heads.push((ticket, fold(ticket, &history).unwrap()));
+    history.iter_mut().for_each(|event| event.personal = None);
+    heads.push((ticket, fold(ticket, &history).unwrap()));
     heads
 }
 

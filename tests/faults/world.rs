@@ -6,8 +6,8 @@ use helpdesk::command::*;
 use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
-    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, Key, Notice,
-    Record, Revision, TicketId, TicketNumber, UniqueKey,
+    Actor, AgentProfile, Call, Command, CommandId, Counter, Desk, Event, Follower, Key, LinkKind,
+    Notice, Record, Revision, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -61,6 +61,7 @@ pub(crate) fn world() -> MemoryStore {
     }
     kit.ok(&agent(ANNA), resolve(RESOLVED));
     kit.ok(&Actor::Host, close(CLOSED));
+    kit.ok(&Actor::Host, Link { ticket: NEW, kind: LinkKind::Related, other: RESOLVED });
     for id in LATER {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
@@ -110,6 +111,12 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("a note", &anna, ten, Command::Note(Note::new(OWNED, "a thought"))),
         scene("a call that is logged", &anna, ten, Command::LogConversation(log)),
         scene("an edit", &anna, ten, Command::Edit(edit)),
+        scene("a link", &anna, ten, {
+            Command::Link(Link { ticket: OWNED, kind: LinkKind::ParentOf, other: NEW })
+        }),
+        scene("a link taken back", &anna, ten, {
+            Command::Unlink(Unlink { ticket: NEW, kind: LinkKind::Related, other: RESOLVED })
+        }),
         scene("an assignment", &host, ten, Command::Assign(Assign::new(NEW, ANNA))),
         scene("giving back", &anna, ten, Command::Unassign(Unassign { ticket: OWNED })),
         scene("taking", &anna, ten, Command::Take(Take { ticket: NEW })),

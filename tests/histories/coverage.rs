@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 33] = [
+const REFUSALS: [&str; 36] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -19,9 +19,12 @@ const REFUSALS: [&str; 33] = [
     "field_required",
     "finished",
     "forbidden",
+    "has_parent",
     "id_taken",
     "in_the_future",
     "limit_exceeded",
+    "link_cycle",
+    "link_to_itself",
     "needs_command",
     "no_transition",
     "not_an_agent",
@@ -42,7 +45,7 @@ const REFUSALS: [&str; 33] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 34] = [
+const CHANGES: [&str; 36] = [
     "Assigned",
     "CategoryChanged",
     "Escalated",
@@ -50,6 +53,7 @@ const CHANGES: [&str; 34] = [
     "FollowedUp",
     "FollowersChanged",
     "ImpactChanged",
+    "Linked",
     "OpenAgeOverdue",
     "OpenAgeWarned",
     "Opened",
@@ -59,6 +63,7 @@ const CHANGES: [&str; 34] = [
     "TagsChanged",
     "TimersSet",
     "Transferred",
+    "Unlinked",
     "message: Note Neither",
     "message: Public Answers",
     "message: Public Asks",

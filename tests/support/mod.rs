@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, LogConversation, Note, Open, Postpone, Reopen, Reply,
-    Resolve, Resolving, SetStatus, Take, Transfer, Unassign,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
+    Reply, Resolve, Resolving, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Command, Condition, ContactId, Context, Counter, Department,
-    Desk, DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
-    SettingsDraft, Sort, Ticket, TicketChange, TicketId,
+    Desk, DeskError, DeskId, Event, Key, LinkKind, Outcome, Refusal, Requester, Revision, Role,
+    Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -399,6 +399,8 @@ commands!(
     Note,
     LogConversation,
     Edit,
+    Link,
+    Unlink,
     Assign,
     Unassign,
     Take,
@@ -441,6 +443,10 @@ pub fn set_status(ticket: TicketId, status: &str) -> SetStatus {
 
 pub fn set_with_reason(ticket: TicketId, status: &str, reason: &str) -> SetStatus {
     SetStatus { ticket, status: status.into(), reason: Some(reason.into()) }
+}
+
+pub fn link(ticket: TicketId, kind: LinkKind, other: TicketId) -> Link {
+    Link { ticket, kind, other }
 }
 
 pub fn postpone(ticket: TicketId, until: At) -> Postpone {

@@ -102,6 +102,8 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.text_bytes = 200;
     draft.limits.subject_bytes = 40;
     draft.limits.follow_ups = 2;
+    draft.limits.links = 4;
+    draft.limits.link_depth = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }

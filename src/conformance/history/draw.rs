@@ -195,6 +195,9 @@ impl Draw<'_> {
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
+        if self.random.percent(6) {
+            return self.linking(id, ticket);
+        }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
                 ticket: id,

@@ -30,6 +30,7 @@
 pub mod cast;
 mod draw;
 mod words;
+mod words_of_work;
 
 use std::fmt;
 

@@ -38,6 +38,8 @@ commands! {
     "note": Command::Note(_),
     "log_conversation": Command::LogConversation(_),
     "edit": Command::Edit(_),
+    "link": Command::Link(_),
+    "unlink": Command::Unlink(_),
     "assign": Command::Assign(_),
     "unassign": Command::Unassign(_),
     "take": Command::Take(_),

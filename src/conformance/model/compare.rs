@@ -105,6 +105,8 @@ impl ModelTicket {
         found.note("tags", ticket.tags().iter().collect(), tags);
         let followers: Vec<&Follower> = self.followers.iter().collect();
         found.note("followers", ticket.followers().iter().collect(), followers);
+        let links = ticket.links().iter().map(|link| (link.kind, link.to)).collect();
+        found.note("links", &links, &self.links);
         let held: Vec<(&FieldName, Option<&FieldValue>)> =
             ticket.fields().iter().map(|(name, value)| (name, Erasable::known(value))).collect();
         let model = self.fields.iter().map(|(name, value)| (name, Some(value))).collect();

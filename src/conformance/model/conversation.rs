@@ -130,6 +130,7 @@ impl Model {
             tags: BTreeSet::new(),
             fields: BTreeMap::new(),
             followers: BTreeSet::new(),
+            links: BTreeSet::new(),
             reopened: 0,
             escalated: 0,
             transferred: 0,

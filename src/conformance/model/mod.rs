@@ -31,6 +31,7 @@ mod conversation;
 mod editing;
 mod govern;
 mod lifecycle;
+mod linking;
 mod ownership;
 mod people;
 mod ticket;
@@ -369,6 +370,8 @@ impl Model {
             Command::Note(note) => self.note(step, ticket, note),
             Command::LogConversation(log) => self.log(step, ticket, log),
             Command::Edit(edit) => self.edit(step, ticket, edit),
+            Command::Link(link) => self.link(step, ticket, link),
+            Command::Unlink(unlink) => self.unlink(step, ticket, unlink),
             Command::Assign(assign) => self.assign(step, ticket, assign),
             Command::Unassign(_) => self.unassign(step, ticket),
             Command::Take(_) => self.take(step, ticket),

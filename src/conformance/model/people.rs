@@ -117,6 +117,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::LogConversation(_)
         | Command::Assign(_)
         | Command::Unassign(_)
+        | Command::Link(_)
+        | Command::Unlink(_)
         | Command::Reopen(_) => staff(),
     }
 }

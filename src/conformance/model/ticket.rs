@@ -6,8 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
-    ImpactName, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision,
-    Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+    ImpactName, LinkKind, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
+    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
+    UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -74,6 +75,7 @@ pub struct ModelTicket {
     pub tags: BTreeSet<Tag>,
     pub fields: BTreeMap<FieldName, FieldValue>,
     pub followers: BTreeSet<Follower>,
+    pub links: BTreeSet<(LinkKind, TicketId)>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,

@@ -75,6 +75,9 @@ impl Refusal {
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
+            Self::LinkToItself { .. } => "link_to_itself",
+            Self::HasParent { .. } => "has_parent",
+            Self::LinkCycle { .. } => "link_cycle",
             Self::EmailTaken => "email_taken",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
@@ -109,8 +112,11 @@ impl Refusal {
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
+            | Self::HasParent { .. }
+            | Self::LinkCycle { .. }
             | Self::EmailTaken => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::LinkToItself { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded
             | Self::ReasonRequired { .. }

@@ -287,6 +287,24 @@ pub enum Refusal {
         /// Its tier.
         tier: u8,
     },
+    /// A ticket is nothing to itself.
+    #[error("the ticket `{ticket}` cannot be linked to itself")]
+    LinkToItself {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// A ticket has one parent at most, and this one has one: unlink it first.
+    #[error("the ticket `{ticket}` has another parent")]
+    HasParent {
+        /// The child.
+        ticket: TicketId,
+    },
+    /// The child is above the parent already.
+    #[error("the ticket `{ticket}` is above its parent to be")]
+    LinkCycle {
+        /// The child.
+        ticket: TicketId,
+    },
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,

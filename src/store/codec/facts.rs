@@ -17,8 +17,8 @@ use crate::people::AgentChange;
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    FieldFact, Follower, Heard, Message, Opened, PriorityBy, StatusChange, TicketChange, Timers,
-    Unassigning,
+    FieldFact, Follower, Heard, LinkKind, Message, Opened, PriorityBy, StatusChange, TicketChange,
+    Timers, Unassigning,
 };
 
 pub(super) const AGENT: &str = "agent.described";
@@ -120,6 +120,8 @@ ticket_events! {
         added as added: Vec<Follower>,
         removed as removed: Vec<Follower>
     };
+    "ticket.linked" => Linked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.unlinked" => Unlinked { to as to: TicketId, kind as kind: LinkKind };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};

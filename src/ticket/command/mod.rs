@@ -45,10 +45,12 @@ mod assignment;
 mod conversation;
 mod editing;
 mod lifecycle;
+mod linking;
 mod opening;
 
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
+pub use linking::{Link, Unlink};
 pub use opening::{FollowUp, Open};

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 
-use super::{Message, Timers, Visibility};
+use super::{LinkKind, Message, Timers, Visibility};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, ImpactName, ResolutionCode, Tag, TicketId,
     UrgencyName,
@@ -136,6 +136,20 @@ pub enum TicketChange {
         /// Those who did, in order.
         removed: Vec<Follower>,
     },
+    /// It was linked to another ticket, which has the inverse of it.
+    Linked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one is to it.
+        kind: LinkKind,
+    },
+    /// A link was taken back.
+    Unlinked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one was to it.
+        kind: LinkKind,
+    },
     /// A ticket was opened that follows this one up.
     FollowedUp {
         /// The new ticket.
@@ -172,6 +186,8 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
@@ -204,6 +220,8 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue => None,
