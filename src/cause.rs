@@ -90,4 +90,6 @@ pub enum Rule {
     OpenAge,
     /// Timers follow the settings in force.
     Adoption,
+    /// A to-do's reminder came.
+    Reminder,
 }

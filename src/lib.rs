@@ -204,13 +204,14 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority, PriorityMatrix,
-    Reopening, Settings, SettingsDraft, SettingsError,
+    CloseBlocks, Department, FieldDef, FieldKind, FieldProblem, Limits, OpenAge, Priority,
+    PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
     Attachment, AttachmentFacts, Channel, FieldFact, Heard, LinkKind, Message, Moved, Opened,
-    Origin, PriorityBy, ReplayError, Resolution, Scene, StatusChange, Ticket, TicketChange,
-    TicketKind, TicketLink, TimerKind, Timers, Unassigning, Visibility, command,
+    Origin, PriorityBy, Reminded, ReplayError, Resolution, Scene, StatusChange, Ticket,
+    TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked,
+    TodoState, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::FieldValue;

@@ -15,15 +15,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, Edit, Link, LogConversation, Note, Resolve, Resolving, SaidBy, Take, Unassign,
-    Unlink,
+    Assign, Close, Edit, Link, LogConversation, MarkTodo, NewTodo, Note, Resolve, Resolving,
+    SaidBy, Take, Unassign, Unlink,
 };
-use helpdesk::{Actor, Channel, Command, DeskError, LinkKind, TicketId};
+use helpdesk::{
+    Actor, Channel, Command, DeskError, LinkKind, Revision, TicketId, TodoId, TodoState,
+};
 use support::*;
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "reply",
     "note",
     "log_requester",
@@ -31,6 +33,7 @@ const COMMANDS: [&str; 29] = [
     "edit",
     "link",
     "unlink",
+    "mark_todo",
     "assign",
     "unassign",
     "take_free",
@@ -75,6 +78,9 @@ const PARTIES: [&str; 14] = [
 /// Another request of Maria's, which is hers to see and Rhea's to work on.
 const TORN: TicketId = TicketId::from_u128(0x72);
 
+/// What is to be done about the ticket: opened, linked, noted, and then this.
+const TODO: TodoId = TodoId(Revision(4));
+
 fn actor(party: &str) -> Actor {
     match party {
         "requester" => customer(MARIA),
@@ -117,6 +123,7 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "edit" => Edit { subject: Some("Fax".into()), ..Edit::new(ticket) }.into(),
         "link" => Link { ticket, kind: LinkKind::ParentOf, other: TORN }.into(),
         "unlink" => Unlink { ticket, kind: LinkKind::Related, other: TORN }.into(),
+        "mark_todo" => MarkTodo { ticket, todo: TODO, state: TodoState::Done }.into(),
         "assign" => Assign::new(ticket, ANNA).into(),
         "unassign" => Unassign { ticket }.into(),
         "take_free" | "take_owned" => Take { ticket }.into(),
@@ -141,6 +148,9 @@ fn given(status: &str, owned: bool) -> TestDesk {
     desk.ok(&customer(MARIA), request(TORN));
     desk.ok(&Actor::Host, Assign::new(TORN, RHEA));
     desk.ok(&Actor::Host, Link { ticket: TICKET, kind: LinkKind::Related, other: TORN });
+    let mut note = Note::new(TICKET, "between us");
+    note.todos.push(NewTodo::new("Call her"));
+    desk.ok(&Actor::Host, note);
     if owned {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }

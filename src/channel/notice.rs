@@ -106,6 +106,13 @@ pub enum NoticeKind {
     OpenAgeWarning,
     /// The ticket has been unresolved for too long: to the owner, or to the queue.
     OpenAgeOverdue,
+    /// A to-do's reminder came: to who is to do it, else to the owner, else to the queue.
+    Reminder,
+    /// The ticket was to close by itself, and something unfinished keeps it: to the owner, or to
+    /// the queue.
+    ClosingHeld,
+    /// A note mentions the agent.
+    Mentioned,
 }
 
 /// Who is to be told. Addresses are the host's to know.

@@ -59,6 +59,8 @@ pub enum Fact {
     Tags,
     /// The ticket that it is a part of: a UUID.
     Parent,
+    /// How many of its to-dos are yet to be done.
+    OpenTodos,
     /// What it is called: text.
     Subject,
     /// How it ended the last time it did: a resolution code.
@@ -117,7 +119,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 43] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 44] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -143,6 +145,7 @@ names! {
     Category => "category";
     Tags => "tags";
     Parent => "parent";
+    OpenTodos => "open_todos";
     Subject => "subject";
     Resolution => "resolution";
     Follows => "follows";
@@ -242,6 +245,7 @@ impl Fact {
             | Self::ReceivedAt
             | Self::Tags
             | Self::Parent
+            | Self::OpenTodos
             | Self::Resolution
             | Self::Notes
             | Self::Reopened
@@ -316,6 +320,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 43, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 44, "the enum without `Field`");
     }
 }

@@ -9,8 +9,8 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
-    Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, MarkTodo, Note, Open, Postpone,
+    Reopen, Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -34,6 +34,8 @@ pub enum Command {
     Link(Link),
     /// Takes a link back: see [`Unlink`].
     Unlink(Unlink),
+    /// Says where a to-do stands: see [`MarkTodo`].
+    MarkTodo(MarkTodo),
     /// Gives a ticket to an agent: see [`Assign`].
     Assign(Assign),
     /// Gives a ticket back to its department's queue: see [`Unassign`].
@@ -83,6 +85,7 @@ impl Command {
             | Self::Edit(Edit { ticket, .. })
             | Self::Link(Link { ticket, .. })
             | Self::Unlink(Unlink { ticket, .. })
+            | Self::MarkTodo(MarkTodo { ticket, .. })
             | Self::Assign(Assign { ticket, .. })
             | Self::Unassign(Unassign { ticket })
             | Self::Take(Take { ticket })

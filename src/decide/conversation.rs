@@ -1,11 +1,12 @@
 //! What is said on a ticket, and where it moves it.
 
+use super::checks::within;
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Refusal, opening};
+use super::{Refusal, agenda, opening};
 use crate::cause::Rule;
-use crate::channel::NoticeKind;
+use crate::channel::{NoticeKind, Recipient};
 use crate::ids::Key;
 use crate::people::{Author, Part, Requester};
 use crate::settings::Reopening;
@@ -63,7 +64,7 @@ pub(super) fn log<'a>(
     say(work, said, true)
 }
 
-/// A note, which changes nothing but the thread.
+/// A note: it changes nothing but the thread, and what is to be done.
 pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     let cx = work.cx;
     let said = Said {
@@ -73,9 +74,21 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
         text: &note.text,
         attachments: &note.attachments,
     };
-    let (message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
+    let (mut message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
+    within("mentions", cx.settings.limits().mentions, note.mentions.len())?;
+    for agent in &note.mentions {
+        agenda::reads(work, *agent)?;
+    }
+    message.mentions = note.mentions.iter().copied().collect();
+    let todos = agenda::new_todos(work, &note.todos)?;
     let heard = Heard { waiting_since: work.ticket.waiting_since(), ..Heard::default() };
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
+    for agent in &note.mentions {
+        work.notify(NoticeKind::Mentioned, Recipient::Agent(*agent));
+    }
+    for (todo, personal) in todos {
+        work.record(TicketChange::TodoAdded(todo), Some(personal));
+    }
     Ok(())
 }
 

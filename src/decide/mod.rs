@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a store or anything else. The same call over the same records
 //! gives the same decision, always.
 
+mod agenda;
 mod assignment;
 mod call;
 mod checks;
@@ -204,6 +205,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Note(note) => conversation::note(work, note),
         Command::Edit(edit) => editing::edit(work, edit),
+        Command::MarkTodo(mark) => agenda::mark(work, mark),
         Command::Assign(assign) => assignment::assign(work, assign),
         Command::Unassign(_) => assignment::unassign(work),
         Command::Take(_) => assignment::take(work),
@@ -239,6 +241,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::LogConversation(_) => Deed::Log,
         Command::Edit(_) => Deed::Edit,
         Command::Link(_) | Command::Unlink(_) => Deed::Link,
+        Command::MarkTodo(_) => Deed::Todo,
         Command::Assign(_) | Command::Unassign(_) => Deed::Assign,
         Command::Take(_) => Deed::Take,
         Command::Transfer(_) => Deed::Transfer,

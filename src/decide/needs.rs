@@ -8,9 +8,11 @@ use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
 use crate::ticket::command::{
-    Assign, Escalate, FollowUp, Link, LogConversation, Open, SaidBy, Transfer, Unlink,
+    Assign, Close, Escalate, FollowUp, Link, LogConversation, Note, Open, Resolve, SaidBy,
+    Transfer, Unlink,
 };
 use crate::ticket::{LinkKind, Ticket};
+use crate::time::{Instant, whole_micros};
 
 /// What is still missing for a decision: what a host loads before it asks again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,7 +117,6 @@ impl Loaded {
     }
 
     /// A piece of a history; empty where it was never read.
-    #[expect(dead_code, reason = "the commands that read histories come next")]
     pub(crate) fn passage(&self, passage: Passage) -> &[Event] {
         let known = self.passages.iter().find(|(known, _)| *known == passage);
         known.map_or(&[], |(_, events)| events)
@@ -154,7 +155,6 @@ impl Asking<'_> {
         }
     }
 
-    #[expect(dead_code, reason = "the commands that read histories come next")]
     fn passage(&mut self, passage: Passage) {
         if !self.loaded.passages.iter().any(|(known, _)| *known == passage) {
             self.needs.passages.push(passage);
@@ -206,6 +206,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     if let Some(ticket) = call.command.ticket() {
         asking.record(Key::ticket(desk, ticket));
     }
+    if let Some(ticket) = call.command.ticket() {
+        falls_due(&mut asking, ticket, call.context.now);
+    }
     match &call.command {
         Command::Open(Open { id, requester, .. }) => {
             asking.record(Key::ticket(desk, *id));
@@ -238,11 +241,12 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 }
                 (SaidBy::Requester, _) => {}
             }
-            listener(&mut asking, *ticket);
+            listener(&mut asking, *ticket, call.context.now);
         }
-        Command::Reply(reply) => listener(&mut asking, reply.ticket),
+        Command::Reply(reply) => listener(&mut asking, reply.ticket, call.context.now),
         Command::Link(Link { ticket, kind, other }) => {
             asking.record(Key::ticket(desk, *other));
+            falls_due(&mut asking, *other, call.context.now);
             match kind {
                 LinkKind::ParentOf => ancestors(&mut asking, *ticket),
                 LinkKind::ChildOf => ancestors(&mut asking, *other),
@@ -253,7 +257,17 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 | LinkKind::Causes => {}
             }
         }
-        Command::Unlink(Unlink { other, .. }) => asking.record(Key::ticket(desk, *other)),
+        Command::Unlink(Unlink { other, .. }) => {
+            asking.record(Key::ticket(desk, *other));
+            falls_due(&mut asking, *other, call.context.now);
+        }
+        Command::Note(Note { todos, mentions, .. }) => {
+            let owners = todos.iter().filter_map(|todo| todo.owner);
+            owners.chain(mentions.iter().copied()).for_each(|agent| asking.agent(agent));
+        }
+        Command::Resolve(Resolve { ticket, .. }) | Command::Close(Close { ticket, .. }) => {
+            children(&mut asking, *ticket, None);
+        }
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::PutAgent { id, profile } => {
             asking.agent(*id);
@@ -261,21 +275,61 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 asking.key(UniqueKey::agent_email(email));
             }
         }
-        Command::Note(_)
-        | Command::Edit(_)
+        Command::Edit(_)
+        | Command::MarkTodo(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })
         | Command::Escalate(Escalate { agent: None, .. })
         | Command::SetStatus(_)
         | Command::Postpone(_)
-        | Command::Resolve(_)
-        | Command::Close(_)
         | Command::Tick(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => {}
     }
     asking.needs
+}
+
+/// What a ticket does by itself before a command may rest on others: on its children, where they
+/// keep it from closing, and on those who are to be reminded.
+fn falls_due(asking: &mut Asking<'_>, id: TicketId, now: Instant) {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let now = whole_micros(now).max(ticket.updated_at());
+    if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
+        children(asking, id, Some(due));
+    }
+    for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
+        todo.owner().into_iter().for_each(|owner| asking.agent(owner));
+    }
+}
+
+/// The children of a ticket, where they keep it from being finished; as they were at an instant
+/// that has passed, where one is named.
+fn children(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
+    let loaded = asking.loaded;
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let blocks = settings.is_some_and(|settings| settings.close_blocks().children);
+    let Some(ticket) = loaded.ticket(asking.desk, id).filter(|_| blocks) else { return };
+    for child in ticket.children() {
+        let key = Key::ticket(asking.desk, child);
+        asking.record(key);
+        if let Some(child) = loaded.ticket(asking.desk, child)
+            && at.is_some_and(|at| changed_since(child, at))
+        {
+            asking.passage(whole(key, child));
+        }
+    }
+}
+
+/// Whether a ticket may have been finished or reopened since: its head only knows the last time.
+pub(super) fn changed_since(ticket: &Ticket, at: Instant) -> bool {
+    ticket.unresolved_since() >= at || ticket.resolved_at().is_some_and(|since| since >= at)
+}
+
+/// All of a ticket's history.
+pub(super) fn whole(key: Key, ticket: &Ticket) -> Passage {
+    Passage { key, after: Revision::ZERO, to: ticket.revision() }
 }
 
 /// The tickets above one, as far up as links may lead: one a round.
@@ -296,13 +350,14 @@ fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
 
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
 /// continued by its latest follow-up, which may reopen in its turn.
-fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
+fn listener(asking: &mut Asking<'_>, ticket: TicketId, now: Instant) {
     former_owner(asking, ticket);
     let listener = asking.loaded.ticket(asking.desk, ticket);
     let done = listener.filter(|ticket| ticket.status().category.is_done());
     if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
         asking.record(Key::ticket(asking.desk, *follow_up));
         former_owner(asking, *follow_up);
+        falls_due(asking, *follow_up, now);
     }
 }
 

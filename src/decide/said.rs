@@ -63,6 +63,7 @@ impl Said<'_> {
             channel: self.channel.clone(),
             occurred_at: self.occurred_at,
             bytes,
+            mentions: Vec::new(),
             attachments: self.attachments.iter().map(Attachment::facts).collect(),
         };
         let personal = Personal {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::agenda::Blocks;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
@@ -30,7 +31,15 @@ impl Work<'_> {
                     self.notify_workers(NoticeKind::Woken);
                 }
                 TimerKind::AutoClose => {
-                    self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    let blocks = Blocks::at(self, due);
+                    if blocks.any() {
+                        let Blocks { children, todos } = blocks;
+                        let held = TicketChange::ClosingHeld { children, todos };
+                        self.fire(at, Rule::AutoClose, held);
+                        self.notify_workers(NoticeKind::ClosingHeld);
+                    } else {
+                        self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    }
                 }
                 TimerKind::OpenAgeWarning => {
                     self.fire(at, Rule::OpenAge, TicketChange::OpenAgeWarned);
@@ -39,6 +48,9 @@ impl Work<'_> {
                 TimerKind::OpenAgeOverdue => {
                     self.fire(at, Rule::OpenAge, TicketChange::OpenAgeOverdue);
                     self.notify_workers(NoticeKind::OpenAgeOverdue);
+                }
+                TimerKind::Reminder => {
+                    self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
             }
         }

@@ -22,8 +22,8 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
-    Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, MarkTodo, Note, Open, Postpone,
+    Reopen, Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

@@ -10,8 +10,8 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
-    Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, MarkTodo, Note, Open, Postpone,
+    Reopen, Reply, Resolve, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -34,6 +34,8 @@ macro_rules! for_each_verb {
             link: Link;
             /// Takes a link back: see [`Unlink`].
             unlink: Unlink;
+            /// Says that a to-do is done, open after all, or dropped: see [`MarkTodo`].
+            mark_todo: MarkTodo;
             /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
             /// [`Assign`].
             assign: Assign;

@@ -220,6 +220,7 @@ impl Lexicon {
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,
             Fact::Follows | Fact::Parent => Type::Ticket,
             Fact::Number
+            | Fact::OpenTodos
             | Fact::Messages
             | Fact::Notes
             | Fact::Reopened

@@ -105,6 +105,8 @@ pub(crate) enum Deed {
     Log,
     Edit,
     Link,
+    /// Saying where a to-do stands.
+    Todo,
     /// Taking a ticket for oneself.
     Take,
     /// Giving a ticket to somebody, or taking it from them.
@@ -133,6 +135,7 @@ impl Deed {
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
             Self::Link => "link tickets",
+            Self::Todo => "mark to-dos",
             Self::Take => "take tickets",
             Self::Assign => "assign tickets",
             Self::Transfer => "transfer tickets",
@@ -155,7 +158,7 @@ impl Deed {
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Edit, Escalate, Finish, FollowUp, Govern, Note, Open, Reply, SaveViews, SetStatus, Take,
-        Tick, Transfer,
+        Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
@@ -164,11 +167,19 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Party::Owner | Party::Admin => deed != Tick,
         Party::Host => !matches!(deed, Take | Tick | SaveViews),
         Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick),
-        Party::LightAgent => matches!(deed, Open | Note | SaveViews),
+        Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
             matches!(
                 deed,
-                Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish | FollowUp
+                Open | Reply
+                    | Note
+                    | Todo
+                    | Edit
+                    | Transfer
+                    | Escalate
+                    | SetStatus
+                    | Finish
+                    | FollowUp
             )
         }
         // A customer's moves of status are the workflow's to allow; by default it allows none.

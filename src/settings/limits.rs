@@ -40,6 +40,12 @@ pub struct Limits {
     /// Parents above a ticket, one above the other; 1 to 20. Default 10.
     #[serde(skip_serializing_if = "is::<10>")]
     pub link_depth: u32,
+    /// To-dos of a ticket, those that are done included. Default 100.
+    #[serde(skip_serializing_if = "is::<100>")]
+    pub todos: u32,
+    /// Agents whom a note mentions. Default 50.
+    #[serde(skip_serializing_if = "is::<50>")]
+    pub mentions: u32,
     /// Followers of a ticket. Default 100.
     pub followers: u32,
     /// Attachments of a message. Default 50.
@@ -70,6 +76,8 @@ impl Default for Limits {
             tags: 50,
             links: 100,
             link_depth: 10,
+            todos: 100,
+            mentions: 50,
             followers: 100,
             attachments: 50,
             attachment_bytes: 50 << 20,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
-pub use policies::{OpenAge, Reopening};
+pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
 use crate::condition::View;
@@ -94,6 +94,9 @@ pub struct SettingsDraft {
     pub open_age: Option<OpenAge>,
     /// What a customer's reply to a closed ticket does. Default: it reopens within 30 days.
     pub reopening: Reopening,
+    /// What keeps a ticket from being resolved and closed. Default nothing.
+    #[serde(skip_serializing_if = "CloseBlocks::is_none")]
+    pub close_blocks: CloseBlocks,
     /// Which tickets plain and light agents see beside their own. Default those of their
     /// departments and those of none.
     pub agent_sight: AgentSight,
@@ -131,6 +134,7 @@ impl Default for SettingsDraft {
             auto_close: Some(Span::days(4)),
             open_age: Some(OpenAge::default()),
             reopening: Reopening::default(),
+            close_blocks: CloseBlocks::default(),
             agent_sight: AgentSight::default(),
             views: Vec::new(),
             limits: Limits::default(),
@@ -304,6 +308,11 @@ impl Settings {
     /// What a customer's reply to a closed ticket does.
     pub fn reopening(&self) -> Reopening {
         self.draft.reopening
+    }
+
+    /// What keeps a ticket from being resolved and closed.
+    pub fn close_blocks(&self) -> CloseBlocks {
+        self.draft.close_blocks
     }
 
     /// Which tickets plain and light agents see beside their own.

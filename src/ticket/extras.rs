@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::agenda::Todo;
 use super::links::TicketLink;
 
 /// What most tickets have none of.
@@ -11,6 +12,8 @@ use super::links::TicketLink;
 pub(super) struct Extras {
     /// In order.
     pub(super) links: Vec<TicketLink>,
+    /// In the order in which they were added.
+    pub(super) todos: Vec<Todo>,
 }
 
 impl Default for Extras {
@@ -20,7 +23,7 @@ impl Default for Extras {
 }
 
 impl Extras {
-    pub(super) const NONE: Self = Self { links: Vec::new() };
+    pub(super) const NONE: Self = Self { links: Vec::new(), todos: Vec::new() };
 
     /// Whether there is nothing in it, so that a ticket need not keep it.
     pub(super) fn is_empty(&self) -> bool {

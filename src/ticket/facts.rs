@@ -132,6 +132,7 @@ impl Ticket {
                 or_missing(self.resolution(), |resolution| Value::Name(resolution.code().as_str()))
             }
             Fact::Parent => or_missing(self.parent(), Value::Ticket),
+            Fact::OpenTodos => count(self.open_todo_count()),
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
             Fact::Messages => count(self.messages),
             Fact::Notes => count(self.notes),

@@ -1,5 +1,6 @@
 //! The ticket: its head, which is what the rules need, and never the thread.
 
+mod agenda;
 mod apply;
 pub mod command;
 mod event;
@@ -15,10 +16,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use agenda::{Todo, TodoId, TodoState};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use event::{
-    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, StatusChange, TicketChange, Unassigning,
+    FieldFact, Heard, Moved, Opened, Origin, PriorityBy, Reminded, StatusChange, TicketChange,
+    TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};

@@ -35,4 +35,6 @@ pub(super) struct HeadTimers {
     open_age_warning: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     open_age_overdue: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    reminder: Option<DateTime<Utc>>,
 }

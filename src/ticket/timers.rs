@@ -47,6 +47,9 @@ pub struct Timers {
     /// It is flagged as overdue, being unresolved for too long.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub open_age_overdue: Option<DateTime<Utc>>,
+    /// Somebody is reminded of a to-do; also on finished work.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub reminder: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -62,6 +65,8 @@ pub enum TimerKind {
     OpenAgeWarning,
     /// An unresolved ticket is flagged as overdue.
     OpenAgeOverdue,
+    /// Somebody is reminded of a to-do.
+    Reminder,
 }
 
 impl fmt::Display for TimerKind {
@@ -71,6 +76,7 @@ impl fmt::Display for TimerKind {
             Self::AutoClose => "closing after being resolved",
             Self::OpenAgeWarning => "the warning for its age",
             Self::OpenAgeOverdue => "the flag for its age",
+            Self::Reminder => "the reminder of a to-do",
         })
     }
 }
@@ -83,6 +89,7 @@ impl Timers {
             (TimerKind::AutoClose, self.auto_close),
             (TimerKind::OpenAgeWarning, self.open_age_warning),
             (TimerKind::OpenAgeOverdue, self.open_age_overdue),
+            (TimerKind::Reminder, self.reminder),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -117,5 +124,6 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
             .map(|(span, resolved_at)| after(resolved_at, span)),
         open_age_warning: age.and_then(|age| at(!ticket.open_age_warned(), after(since, age.warn))),
         open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
+        reminder: ticket.next_reminder(None),
     }
 }

@@ -84,7 +84,8 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&actors());
     all(&authors());
     all(&channels());
-    all(&RULES);
+    let rules: Vec<_> = RULES.into_iter().chain(work::RULES).collect();
+    all(&rules);
     all(&KINDS);
     all(&MOVES);
     all(&UNASSIGNINGS);
@@ -96,6 +97,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&FOLLOWERS);
     all(&WAITS);
     all(&work::LINKS);
+    all(&work::TODO_STATES);
     all(&NOTICES);
     all(&recipients());
     all(&StatusCategory::ALL);

@@ -149,7 +149,13 @@ fn priority(name: &str, rank: u8) -> Priority {
 
 fn timers() -> Timers {
     let day = |days| Some(monday() + TimeDelta::days(days));
-    Timers { wake: day(1), auto_close: day(4), open_age_warning: day(3), open_age_overdue: day(5) }
+    Timers {
+        wake: day(1),
+        auto_close: day(4),
+        open_age_warning: day(3),
+        open_age_overdue: day(5),
+        reminder: None,
+    }
 }
 
 /// A cause with nothing in it that may be left out.
@@ -168,7 +174,7 @@ pub(crate) fn plain(actor: Actor) -> Cause {
 }
 
 /// A cause with everything in it.
-fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
+pub(crate) fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
     let key = Key { desk: DESK, kind, id: *TICKET.as_uuid() };
     Cause {
         command: Some(CommandId::from_u128(99)),
@@ -183,7 +189,12 @@ fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
     }
 }
 
-fn message(author: Author, part: Part, visibility: Visibility, channel: Channel) -> Message {
+pub(crate) fn message(
+    author: Author,
+    part: Part,
+    visibility: Visibility,
+    channel: Channel,
+) -> Message {
     Message {
         author,
         part,
@@ -191,6 +202,7 @@ fn message(author: Author, part: Part, visibility: Visibility, channel: Channel)
         channel,
         occurred_at: None,
         bytes: 10,
+        mentions: Vec::new(),
         attachments: Vec::new(),
     }
 }
@@ -549,7 +561,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 9] = [
+pub(crate) const NOTICES: [NoticeKind; 12] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -559,6 +571,9 @@ pub(crate) const NOTICES: [NoticeKind; 9] = [
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,
     NoticeKind::OpenAgeOverdue,
+    NoticeKind::Reminder,
+    NoticeKind::ClosingHeld,
+    NoticeKind::Mentioned,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

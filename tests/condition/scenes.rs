@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use helpdesk::command::{
-    Assign, Edit, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take, Unassign,
+    Assign, Edit, NewTodo, Note, Open, Patch, Reply, Resolve, Resolving, SetStatus, Take, Unassign,
 };
 use helpdesk::matching::Place;
 use helpdesk::{
@@ -192,7 +192,9 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
         }
         3 => {
             let author = random.pick(&[Actor::Agent(LIA), Actor::Agent(ANNA)]);
-            return (author, Note::new(id, "a note").into());
+            let mut note = Note::new(id, "a note");
+            note.todos.extend(random.maybe(|_| NewTodo::new("to do")));
+            return (author, note.into());
         }
         4..=6 => edit(random, id).into(),
         7 => return (Actor::Agent(random.pick(&agents)), Take { ticket: id }.into()),
@@ -296,6 +298,7 @@ pub(crate) fn words() -> Words {
     let counts = [
         Fact::Number,
         Fact::Messages,
+        Fact::OpenTodos,
         Fact::Notes,
         Fact::Reopened,
         Fact::Escalated,

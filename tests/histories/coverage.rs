@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 36] = [
+const REFUSALS: [&str; 40] = [
     "already_taken",
     "bad_condition",
     "bad_name",
     "cannot_own",
+    "cannot_see",
     "closed",
     "command_id_reused",
     "desk_exists",
@@ -26,6 +27,7 @@ const REFUSALS: [&str; 36] = [
     "link_cycle",
     "link_to_itself",
     "needs_command",
+    "no_such_todo",
     "no_transition",
     "not_an_agent",
     "not_closed",
@@ -34,6 +36,8 @@ const REFUSALS: [&str; 36] = [
     "not_higher_tier",
     "not_in_department",
     "not_later",
+    "open_children",
+    "open_todos",
     "over_capacity",
     "owners_only",
     "reason_not_taken",
@@ -45,9 +49,10 @@ const REFUSALS: [&str; 36] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 36] = [
+const CHANGES: [&str; 40] = [
     "Assigned",
     "CategoryChanged",
+    "ClosingHeld",
     "Escalated",
     "FieldChanged",
     "FollowedUp",
@@ -58,10 +63,13 @@ const CHANGES: [&str; 36] = [
     "OpenAgeWarned",
     "Opened",
     "PriorityChanged",
+    "Reminded",
     "ResolutionRecorded",
     "SubjectChanged",
     "TagsChanged",
     "TimersSet",
+    "TodoAdded",
+    "TodoMarked",
     "Transferred",
     "Unlinked",
     "message: Note Neither",

@@ -1,5 +1,6 @@
 //! The laws themselves, read off the events: what moved a status, and who counts for nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use helpdesk::{
@@ -26,7 +27,9 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
     );
     match call.command {
         Command::Reply(_) => machine,
-        Command::Note(_) | Command::Tick(_) => true,
+        // What is to be done is on the agents' list, and may set a reminder.
+        Command::Note(ref note) => note.todos.is_empty(),
+        Command::Tick(_) => true,
         _ => false,
     }
 }
@@ -181,6 +184,7 @@ impl Scene<'_> {
 pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken> {
     let (mut postponed, mut resolved) = (false, false);
     let (mut warned, mut overdue) = (false, false);
+    let mut reminded = BTreeSet::new();
     for event in history {
         match event.ticket_change() {
             Some(TicketChange::StatusChanged(moved)) => {
@@ -199,6 +203,10 @@ pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken
             Some(TicketChange::OpenAgeWarned) => {
                 law!(!warned, "law 7: {key} was warned about twice");
                 warned = true;
+            }
+            Some(TicketChange::Reminded(reminder)) => {
+                let first = reminded.insert(reminder.todo);
+                law!(first, "law 7: {key} reminded twice of {}", reminder.todo);
             }
             Some(TicketChange::OpenAgeOverdue) => {
                 law!(!overdue, "law 7: {key} was flagged twice");

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, Note, Open, Postpone, Reopen,
-    Reply, Resolve, Resolving, SetStatus, Take, Transfer, Unassign, Unlink,
+    Assign, Close, Edit, Escalate, FollowUp, Link, LogConversation, MarkTodo, Note, Open, Postpone,
+    Reopen, Reply, Resolve, Resolving, SetStatus, Take, Transfer, Unassign, Unlink,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -401,6 +401,7 @@ commands!(
     Edit,
     Link,
     Unlink,
+    MarkTodo,
     Assign,
     Unassign,
     Take,

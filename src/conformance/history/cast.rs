@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::conformance::kit::{Random, monday};
 use crate::{
-    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
-    FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory, StatusDraft,
-    Transition,
+    Actor, AgentId, AgentProfile, AgentSight, Call, CloseBlocks, Command, ContactId, Department,
+    FieldDef, FieldKind, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory,
+    StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -102,8 +102,10 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.text_bytes = 200;
     draft.limits.subject_bytes = 40;
     draft.limits.follow_ups = 2;
-    draft.limits.links = 4;
+    draft.limits.links = 6;
     draft.limits.link_depth = 2;
+    draft.limits.todos = 3;
+    draft.limits.mentions = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -137,6 +139,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         Reopening::Always,
     ]);
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
+    draft.close_blocks = CloseBlocks { children: random.percent(50), todos: random.percent(30) };
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.followers = random.one_of([3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));

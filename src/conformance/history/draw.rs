@@ -155,6 +155,8 @@ impl Draw<'_> {
             0..15 => return self.anybody(),
             15..22 => return Actor::Host,
             22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            // Who sees every ticket.
+            22..75 if matches!(command, Command::Link(_)) => return Actor::Host,
             22..65 if !asks => {}
             _ => match (ticket.requester, self.random.below(8)) {
                 (_, 0) => return Actor::Bot("sorter".into()),
@@ -195,8 +197,20 @@ impl Draw<'_> {
     }
 
     fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
-        if self.random.percent(6) {
-            return self.linking(id, ticket);
+        let parent = ticket.links.iter().any(|(kind, _)| *kind == crate::LinkKind::ParentOf);
+        let several = self.view.model.tickets().len() > 1;
+        match self.random.below(100) {
+            0..7 if several => return self.linking(id, ticket),
+            7..11 if !ticket.todos.is_empty() || self.random.percent(10) => {
+                return Command::MarkTodo(self.mark(id, ticket));
+            }
+            11..14 => return Command::Note(Note { todos: self.todos(), ..Note::new(id, "to do") }),
+            14..20 if !ticket.links.is_empty() => return self.linking(id, ticket),
+            24..30 if parent => {
+                let resolution = self.resolving(ticket);
+                return Command::Resolve(Resolve { ticket: id, resolution });
+            }
+            _ => {}
         }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
@@ -207,7 +221,8 @@ impl Draw<'_> {
             }),
             24..28 => {
                 let (text, attachments) = (self.text(), self.attachments());
-                Command::Note(Note { ticket: id, text, attachments })
+                let (mentions, todos) = (self.mentions(), self.todos());
+                Command::Note(Note { ticket: id, text, attachments, mentions, todos })
             }
             28..34 => Command::LogConversation(self.log(id, ticket)),
             34..43 => Command::Edit(self.edit(id, ticket)),

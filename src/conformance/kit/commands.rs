@@ -40,6 +40,7 @@ commands! {
     "edit": Command::Edit(_),
     "link": Command::Link(_),
     "unlink": Command::Unlink(_),
+    "mark_todo": Command::MarkTodo(_),
     "assign": Command::Assign(_),
     "unassign": Command::Unassign(_),
     "take": Command::Take(_),

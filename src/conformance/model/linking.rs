@@ -43,7 +43,8 @@ impl Model {
             return None;
         };
         let mut other = other.clone();
-        other.settle(&self.settings, step.claimed.max(other.updated_at));
+        let now = step.claimed.max(other.updated_at);
+        self.settle(&mut other, now);
         Some(other)
     }
 

@@ -26,6 +26,7 @@
 //! assert_eq!(model.apply(&call), Prediction::Refused(why));
 //! ```
 
+mod agenda;
 mod compare;
 mod conversation;
 mod editing;
@@ -41,12 +42,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use agenda::ModelTodo;
 pub use ticket::{ModelTicket, Said, Voice};
 
 use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, DepartmentName, Outcome, Party,
-    Settings, TicketId,
+    Settings, TicketId, TodoId,
 };
 
 /// What the model says will come of a call.
@@ -258,6 +260,11 @@ impl Model {
             for (_, event) in events.filter(|(_, event)| event.cause.actor != Actor::System) {
                 ticket.news = event.revision;
                 let change = event.ticket_change();
+                if let Some(crate::TicketChange::TodoAdded(_)) = change {
+                    let mut unnamed = ticket.todos.iter_mut().filter(|todo| todo.id.is_none());
+                    let todo = unnamed.next();
+                    todo.into_iter().for_each(|todo| todo.id = Some(TodoId(event.revision)));
+                }
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
                 if said || matches!(change, Some(crate::TicketChange::StatusChanged(_))) {
@@ -333,7 +340,7 @@ impl Model {
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
-        ticket.settle(&self.settings, step.now);
+        self.settle(&mut ticket, step.now);
         if let Some(seen) = call.context.seen {
             // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
             let customer = matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_));
@@ -372,6 +379,7 @@ impl Model {
             Command::Edit(edit) => self.edit(step, ticket, edit),
             Command::Link(link) => self.link(step, ticket, link),
             Command::Unlink(unlink) => self.unlink(step, ticket, unlink),
+            Command::MarkTodo(mark) => self.mark(step, ticket, mark),
             Command::Assign(assign) => self.assign(step, ticket, assign),
             Command::Unassign(_) => self.unassign(step, ticket),
             Command::Take(_) => self.take(step, ticket),

@@ -106,7 +106,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::Open(_) => staff() || [LightAgent, Bot, Customer].contains(&party),
         Command::Reply(_) => staff() || asker || [Bot, Customer, AutoResponder].contains(&party),
         Command::FollowUp(_) => staff() || asker || [Bot, Customer].contains(&party),
-        Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        Command::Note(_) | Command::MarkTodo(_) => staff() || [LightAgent, Bot].contains(&party),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,

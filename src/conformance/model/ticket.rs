@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::ModelTodo;
 use crate::{
     Actor, AgentId, CategoryName, Channel, DepartmentName, FieldName, FieldValue, Follower,
     ImpactName, LinkKind, Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode,
@@ -76,6 +77,10 @@ pub struct ModelTicket {
     pub fields: BTreeMap<FieldName, FieldValue>,
     pub followers: BTreeSet<Follower>,
     pub links: BTreeSet<(LinkKind, TicketId)>,
+    /// In the order in which they were added.
+    pub todos: Vec<ModelTodo>,
+    /// Since when it was unfinished, since when finished, and so on.
+    pub finishings: Vec<(DateTime<Utc>, bool)>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
@@ -149,8 +154,9 @@ impl ModelTicket {
 
     /// When it next does something by itself.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let Timers { wake, auto_close, open_age_warning, open_age_overdue } = self.timers;
-        [wake, auto_close, open_age_warning, open_age_overdue].into_iter().flatten().min()
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, reminder } = self.timers;
+        let all = [wake, auto_close, open_age_warning, open_age_overdue, reminder];
+        all.into_iter().flatten().min()
     }
 
     /// The public messages, in the order in which they were said.
@@ -187,6 +193,7 @@ impl ModelTicket {
         self.postponed_until = None;
         self.postponed_from_new = false;
         if was_done != self.is_done() {
+            self.finishings.push((at, self.is_done()));
             // The flags are of unfinished work.
             self.warned = false;
             self.overdue = false;
@@ -227,36 +234,37 @@ impl ModelTicket {
             open_age_overdue: open_age
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
+            reminder: self.next_reminder(),
         };
     }
 
-    /// Does everything that is due by now, in order.
-    pub(super) fn settle(&mut self, settings: &Settings, now: DateTime<Utc>) {
-        while let Some(due) = self.next_wake().filter(|due| *due <= now) {
-            self.fire(settings, due);
-        }
-    }
-
     /// Does the first thing that is due at this instant. A move sets the timers by the
-    /// settings in force; what only raises a flag leaves the other timers alone.
-    fn fire(&mut self, settings: &Settings, due: DateTime<Utc>) {
+    /// settings in force; what only raises a flag leaves the other timers alone. `held`: something
+    /// unfinished keeps it from closing.
+    pub(super) fn fire(&mut self, settings: &Settings, due: DateTime<Utc>, held: bool) {
         let landmarks = &settings.draft().workflow.landmarks;
         // It may be due before the last thing that happened, where the settings changed.
         let at = due.max(self.updated_at);
-        let Timers { wake, auto_close, open_age_warning, .. } = self.timers;
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, .. } = self.timers;
         if wake == Some(due) {
             let to = if self.postponed_from_new { &landmarks.initial } else { &landmarks.woken };
             self.enter(settings, to, at);
             self.arm(settings);
+        } else if auto_close == Some(due) && held {
+            self.auto_close_cancelled = true;
+            self.timers.auto_close = None;
         } else if auto_close == Some(due) {
             self.enter(settings, &landmarks.closed, at);
             self.arm(settings);
         } else if open_age_warning == Some(due) {
             self.warned = true;
             self.timers.open_age_warning = None;
-        } else {
+        } else if open_age_overdue == Some(due) {
             self.overdue = true;
             self.timers.open_age_overdue = None;
+        } else {
+            self.reminded(due);
+            self.timers.reminder = self.next_reminder();
         }
         self.updated_at = at;
     }

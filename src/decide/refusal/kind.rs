@@ -76,6 +76,10 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::LinkToItself { .. } => "link_to_itself",
+            Self::OpenChildren { .. } => "open_children",
+            Self::OpenTodos { .. } => "open_todos",
+            Self::NoSuchTodo { .. } => "no_such_todo",
+            Self::CannotSee { .. } => "cannot_see",
             Self::HasParent { .. } => "has_parent",
             Self::LinkCycle { .. } => "link_cycle",
             Self::EmailTaken => "email_taken",
@@ -89,7 +93,9 @@ impl Refusal {
     /// What a host does with it; [`RefusalKind`] has an example.
     pub fn kind(&self) -> RefusalKind {
         match self {
-            Self::NotFound { .. } | Self::NoSuchDesk => RefusalKind::NotFound,
+            Self::NotFound { .. } | Self::NoSuchDesk | Self::NoSuchTodo { .. } => {
+                RefusalKind::NotFound
+            }
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
@@ -113,6 +119,9 @@ impl Refusal {
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
             | Self::HasParent { .. }
+            | Self::OpenChildren { .. }
+            | Self::OpenTodos { .. }
+            | Self::CannotSee { .. }
             | Self::LinkCycle { .. }
             | Self::EmailTaken => RefusalKind::Conflict,
             Self::NeedsCommand { .. }

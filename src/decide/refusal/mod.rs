@@ -13,6 +13,7 @@ use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, 
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
+use crate::ticket::TodoId;
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -304,6 +305,30 @@ pub enum Refusal {
     LinkCycle {
         /// The child.
         ticket: TicketId,
+    },
+    /// The settings keep a ticket from being finished while its children are not.
+    #[error("{count} of the ticket's children are unfinished")]
+    OpenChildren {
+        /// How many of them.
+        count: u32,
+    },
+    /// The settings keep a ticket from being finished while there are things to do.
+    #[error("{count} of the ticket's to-dos are open")]
+    OpenTodos {
+        /// How many of them.
+        count: u32,
+    },
+    /// The ticket has no such to-do; or it had, and it was dropped.
+    #[error("the ticket has no to-do `{todo}`")]
+    NoSuchTodo {
+        /// The to-do that was named.
+        todo: TodoId,
+    },
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    #[error("agent `{agent}` may not see the ticket")]
+    CannotSee {
+        /// The agent.
+        agent: AgentId,
     },
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]

@@ -17,8 +17,8 @@ use crate::people::AgentChange;
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    FieldFact, Follower, Heard, LinkKind, Message, Opened, PriorityBy, StatusChange, TicketChange,
-    Timers, Unassigning,
+    FieldFact, Follower, Heard, LinkKind, Message, Opened, PriorityBy, Reminded, StatusChange,
+    TicketChange, Timers, TodoAdded, TodoMarked, Unassigning,
 };
 
 pub(super) const AGENT: &str = "agent.described";
@@ -122,6 +122,10 @@ ticket_events! {
     };
     "ticket.linked" => Linked { to as to: TicketId, kind as kind: LinkKind };
     "ticket.unlinked" => Unlinked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.todo_added" => TodoAdded { 0 as todo: TodoAdded };
+    "ticket.todo_marked" => TodoMarked { 0 as todo: TodoMarked };
+    "ticket.reminded" => Reminded { 0 as reminder: Reminded };
+    "ticket.closing_held" => ClosingHeld { children as children: u32, todos as todos: u32 };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};

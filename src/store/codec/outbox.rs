@@ -174,5 +174,8 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::Woken => "woken",
         NoticeKind::OpenAgeWarning => "open_age_warning",
         NoticeKind::OpenAgeOverdue => "open_age_overdue",
+        NoticeKind::Reminder => "reminder",
+        NoticeKind::ClosingHeld => "closing_held",
+        NoticeKind::Mentioned => "mentioned",
     }
 }

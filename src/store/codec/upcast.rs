@@ -40,6 +40,8 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         SETTINGS => Some("settings"),
         "ticket.opened" => Some("opening"),
         "ticket.status_changed" => Some("status"),
+        "ticket.todo_added" | "ticket.todo_marked" => Some("todo"),
+        "ticket.reminded" => Some("reminder"),
         _ => None,
     };
     match (whole, payload) {

@@ -41,6 +41,7 @@
 //! # Ok::<(), helpdesk::DeskError>(())
 //! ```
 
+mod agenda;
 mod assignment;
 mod conversation;
 mod editing;
@@ -48,6 +49,7 @@ mod lifecycle;
 mod linking;
 mod opening;
 
+pub use agenda::{MarkTodo, NewTodo};
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};

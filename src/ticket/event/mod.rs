@@ -4,6 +4,7 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+mod agenda;
 mod moved;
 mod opened;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use agenda::{Reminded, TodoAdded, TodoMarked};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 
@@ -150,6 +152,20 @@ pub enum TicketChange {
         /// What this one was to it.
         kind: LinkKind,
     },
+    /// There is something to be done about it; what, is the personal payload.
+    TodoAdded(TodoAdded),
+    /// A to-do was done, opened again, or dropped.
+    TodoMarked(TodoMarked),
+    /// Somebody was reminded of a to-do.
+    Reminded(Reminded),
+    /// It was to close by itself, and stays resolved: something is unfinished on which closing
+    /// waits.
+    ClosingHeld {
+        /// How many of its children.
+        children: u32,
+        /// How many of its to-dos.
+        todos: u32,
+    },
     /// A ticket was opened that follows this one up.
     FollowedUp {
         /// The new ticket.
@@ -188,6 +204,10 @@ impl TicketChange {
             | Self::FollowersChanged { .. }
             | Self::Linked { .. }
             | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
@@ -222,6 +242,10 @@ impl TicketChange {
             | Self::FollowersChanged { .. }
             | Self::Linked { .. }
             | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue => None,
