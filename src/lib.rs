@@ -213,13 +213,14 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting, Merging,
-    OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
+    CloseBlocks, Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting,
+    Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
 };
 pub use ticket::{
-    Absorbed, Attachment, AttachmentFacts, Brought, Channel, FieldFact, Heard, MergedSplit,
-    Message, MessageRef, Moved, Opened, Origin, PriorityBy, RedactedBy, Released, ReplayError,
-    Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TimerKind, Timers,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, FieldFact, Heard, LinkKind,
+    MergedSplit, Message, MessageRef, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
+    Reminded, ReplayError, Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange,
+    TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState,
     Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};

@@ -57,6 +57,10 @@ pub enum Fact {
     Category,
     /// Its labels: a list of names.
     Tags,
+    /// The ticket that it is a part of: a UUID.
+    Parent,
+    /// How many of its to-dos are yet to be done.
+    OpenTodos,
     /// What it is called: text.
     Subject,
     /// How it ended the last time it did: a resolution code.
@@ -119,7 +123,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 44] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 46] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -144,6 +148,8 @@ names! {
     ReceivedAt => "received_at";
     Category => "category";
     Tags => "tags";
+    Parent => "parent";
+    OpenTodos => "open_todos";
     Subject => "subject";
     Resolution => "resolution";
     Follows => "follows";
@@ -244,6 +250,8 @@ impl Fact {
             | Self::Urgency
             | Self::ReceivedAt
             | Self::Tags
+            | Self::Parent
+            | Self::OpenTodos
             | Self::Resolution
             | Self::MergedInto
             | Self::Notes
@@ -320,6 +328,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 44, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 46, "the enum without `Field`");
     }
 }

@@ -9,9 +9,9 @@ use crate::ids::{AgentId, CommandId, Correlation, Revision, TicketId};
 use crate::people::{Actor, AgentProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
-    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
-    Take, Transfer, Unassign, UndoMerge,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation,
+    MarkTodo, Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus,
+    Split, Take, Transfer, Unassign, UndoMerge, Unlink,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -35,6 +35,12 @@ pub enum Command {
     LogConversation(LogConversation),
     /// Changes what is known of a ticket: see [`Edit`].
     Edit(Edit),
+    /// Links a ticket to another: see [`Link`].
+    Link(Link),
+    /// Takes a link back: see [`Unlink`].
+    Unlink(Unlink),
+    /// Says where a to-do stands: see [`MarkTodo`].
+    MarkTodo(MarkTodo),
     /// Gives a ticket to an agent: see [`Assign`].
     Assign(Assign),
     /// Gives a ticket back to its department's queue: see [`Unassign`].
@@ -98,6 +104,9 @@ impl Command {
             | Self::RevokeAccess(RevokeAccess { ticket, .. })
             | Self::LogConversation(LogConversation { ticket, .. })
             | Self::Edit(Edit { ticket, .. })
+            | Self::Link(Link { ticket, .. })
+            | Self::Unlink(Unlink { ticket, .. })
+            | Self::MarkTodo(MarkTodo { ticket, .. })
             | Self::Assign(Assign { ticket, .. })
             | Self::Unassign(Unassign { ticket })
             | Self::Take(Take { ticket })

@@ -9,10 +9,10 @@ use crate::people::{Actor, Agent, Requester};
 use crate::record::{Event, Record};
 use crate::settings::MOST_CHAIN;
 use crate::ticket::command::{
-    Assign, EraseTicket, Escalate, FollowUp, LogConversation, Merge, Open, Redact, SaidBy, Split,
-    Transfer,
+    Assign, Close, EraseTicket, Escalate, FollowUp, Link, LogConversation, Merge, Note, Open,
+    Redact, Resolve, SaidBy, Split, Transfer, Unlink,
 };
-use crate::ticket::{Ticket, retention_falls_due};
+use crate::ticket::{LinkKind, Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
 
 /// What is still missing for a decision: what a host loads before it asks again.
@@ -184,9 +184,9 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, and one more for each merge
-/// that a redirect leads over, then nothing: a later round may depend on what an earlier one
-/// brought.
+/// What is still missing to decide this call. A few rounds, then nothing: a later round may
+/// depend on what an earlier one brought. More than six only where a link is made, one for each
+/// ticket above the parent, or where a redirect leads over several merges, one for each.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -262,6 +262,31 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             listener(&mut asking, survivor.unwrap_or(*ticket));
         }
         Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Link(Link { ticket, kind, other }) => {
+            // Where it has been merged, the refusal names the one that goes on.
+            end_of(&mut asking, *other);
+            settling(&mut asking, *other);
+            match kind {
+                LinkKind::ParentOf => ancestors(&mut asking, *ticket),
+                LinkKind::ChildOf => ancestors(&mut asking, *other),
+                LinkKind::Related
+                | LinkKind::DuplicateOf
+                | LinkKind::DuplicatedBy
+                | LinkKind::CausedBy
+                | LinkKind::Causes => {}
+            }
+        }
+        Command::Unlink(Unlink { other, .. }) => {
+            asking.record(Key::ticket(desk, *other));
+            settling(&mut asking, *other);
+        }
+        Command::Note(Note { todos, mentions, .. }) => {
+            let owners = todos.iter().filter_map(|todo| todo.owner);
+            owners.chain(mentions.iter().copied()).for_each(|agent| asking.agent(agent));
+        }
+        Command::Resolve(Resolve { ticket, .. }) | Command::Close(Close { ticket, .. }) => {
+            children(&mut asking, *ticket, None);
+        }
         Command::Merge(Merge { into, .. }) => {
             let end = end_of(&mut asking, *into);
             settling(&mut asking, end);
@@ -280,17 +305,15 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
         Command::EraseAgent(id) => asking.agent(*id),
         Command::Hold(_)
-        | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)
         | Command::Edit(_)
+        | Command::MarkTodo(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })
         | Command::Escalate(Escalate { agent: None, .. })
         | Command::SetStatus(_)
         | Command::Postpone(_)
-        | Command::Resolve(_)
-        | Command::Close(_)
         | Command::Tick(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
@@ -316,16 +339,54 @@ fn splitting(asking: &mut Asking<'_>, split: &Split) {
     asking.record(Key::ticket(asking.desk, split.id));
     let (mut at, end) = (split.message.ticket, end_of(asking, split.message.ticket));
     let source = asking.loaded.ticket(asking.desk, at);
-    if end == split.ticket
-        && source.is_some_and(|source| split.message.revision <= source.revision())
-    {
+    let Some(source) = source.filter(|_| end == split.ticket) else { return };
+    if split.message.revision <= source.revision() {
         asking.whole(at);
-        // What is due on those that are written to comes before.
-        while at != end {
-            settling(asking, at);
-            let known = asking.loaded.ticket(asking.desk, at);
-            let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
-            at = into;
+    }
+    // What is due on those that are written to comes before.
+    while at != end {
+        settling(asking, at);
+        let known = asking.loaded.ticket(asking.desk, at);
+        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+        at = into;
+    }
+}
+
+/// The children of a ticket, where they keep it from being finished; as they were at an instant
+/// that has passed, where one is named.
+fn children(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
+    let loaded = asking.loaded;
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let blocks = settings.is_some_and(|settings| settings.close_blocks().children);
+    let Some(ticket) = loaded.ticket(asking.desk, id).filter(|_| blocks) else { return };
+    for child in ticket.children() {
+        let key = Key::ticket(asking.desk, child);
+        asking.record(key);
+        if let Some(child) = loaded.ticket(asking.desk, child)
+            && at.is_some_and(|at| changed_since(child, at))
+        {
+            asking.passage(Passage::whole(key, child.revision()));
+        }
+    }
+}
+
+/// Whether a ticket may have been finished, reopened or merged since.
+pub(super) fn changed_since(ticket: &Ticket, at: Instant) -> bool {
+    ticket.updated_at() >= at
+}
+
+/// The tickets above one, as far up as links may lead: one a round.
+fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let depth = settings.map_or(0, |settings| settings.limits().link_depth);
+    let mut above = Some(ticket);
+    for _ in 0..depth {
+        let Some(ticket) = above.and_then(|id| asking.loaded.ticket(asking.desk, id)) else {
+            return;
+        };
+        above = ticket.parent();
+        if let Some(parent) = above {
+            asking.record(Key::ticket(asking.desk, parent));
         }
     }
 }
@@ -343,14 +404,21 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     }
 }
 
-/// A ticket on which what is due is carried out: where its retention is, that erases from the
-/// history, and what is left is folded anew.
+/// A ticket on which what is due is carried out before a command. That may rest on others: on its
+/// children, where they keep it from closing, and on those who are to be reminded; and where its
+/// retention is due, that erases from the history, and what is left is folded anew.
 fn settling(asking: &mut Asking<'_>, id: TicketId) {
-    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    if let Some(settings) = settings
-        && let Some(ticket) = asking.loaded.ticket(asking.desk, id)
-        && retention_falls_due(ticket, settings, asking.now)
-    {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let now = asking.now.max(ticket.updated_at());
+    if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
+        children(asking, id, Some(due));
+    }
+    for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
+        todo.owner().into_iter().for_each(|owner| asking.agent(owner));
+    }
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
         asking.whole(id);
     }
 }

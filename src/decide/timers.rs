@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Refusal;
+use super::agenda::Blocks;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
@@ -32,7 +33,15 @@ impl Work<'_> {
                     self.notify_workers(NoticeKind::Woken);
                 }
                 TimerKind::AutoClose => {
-                    self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    let blocks = Blocks::at(self, due);
+                    if blocks.any() {
+                        let Blocks { children, todos } = blocks;
+                        let held = TicketChange::ClosingHeld { children, todos };
+                        self.fire(at, Rule::AutoClose, held);
+                        self.notify_workers(NoticeKind::ClosingHeld);
+                    } else {
+                        self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    }
                 }
                 TimerKind::OpenAgeWarning => {
                     self.fire(at, Rule::OpenAge, TicketChange::OpenAgeWarned);
@@ -48,6 +57,9 @@ impl Work<'_> {
                     let by = RedactedBy::Retention;
                     let change = TicketChange::Redacted { revisions, by, bytes: 0 };
                     self.fire(at, Rule::Retention, change);
+                }
+                TimerKind::Reminder => {
+                    self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
             }
         }

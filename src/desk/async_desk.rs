@@ -22,9 +22,9 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
-    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
-    Take, Transfer, Unassign, UndoMerge,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation,
+    MarkTodo, Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus,
+    Split, Take, Transfer, Unassign, UndoMerge, Unlink,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

@@ -10,9 +10,9 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
-    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split,
-    Take, Transfer, Unassign, UndoMerge,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation,
+    MarkTodo, Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, RevokeAccess, SetStatus,
+    Split, Take, Transfer, Unassign, UndoMerge, Unlink,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -35,6 +35,12 @@ macro_rules! for_each_verb {
             /// Changes what is known of a ticket (subject, category, tags, fields, priority,
             /// followers): see [`Edit`].
             edit: Edit;
+            /// Links a ticket to another, with a meaning: see [`Link`].
+            link: Link;
+            /// Takes a link back: see [`Unlink`].
+            unlink: Unlink;
+            /// Says that a to-do is done, open after all, or dropped: see [`MarkTodo`].
+            mark_todo: MarkTodo;
             /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
             /// [`Assign`].
             assign: Assign;

@@ -159,6 +159,9 @@ pub(crate) enum Deed {
     Grant,
     Log,
     Edit,
+    Link,
+    /// Saying where a to-do stands.
+    Todo,
     /// Taking a ticket for oneself.
     Take,
     /// Giving a ticket to somebody, or taking it from them.
@@ -194,6 +197,8 @@ impl Deed {
             Self::Grant => "let guests in",
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
+            Self::Link => "link tickets",
+            Self::Todo => "mark to-dos",
             Self::Take => "take tickets",
             Self::Assign => "assign tickets",
             Self::Transfer => "transfer tickets",
@@ -221,7 +226,7 @@ impl Deed {
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, Note, Open, Reply, SaveViews,
-        SetStatus, Take, Tick, Transfer,
+        SetStatus, Take, Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish) {
         return true;
@@ -230,11 +235,19 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Party::Owner | Party::Admin => deed != Tick,
         Party::Host => !matches!(deed, Take | Tick | SaveViews),
         Party::Agent | Party::RestrictedAgent => !matches!(deed, Govern | Tick | Erase | Hold),
-        Party::LightAgent => matches!(deed, Open | Note | SaveViews),
+        Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
             matches!(
                 deed,
-                Open | Reply | Note | Edit | Transfer | Escalate | SetStatus | Finish | FollowUp
+                Open | Reply
+                    | Note
+                    | Todo
+                    | Edit
+                    | Transfer
+                    | Escalate
+                    | SetStatus
+                    | Finish
+                    | FollowUp
             )
         }
         // Of the asker's moves of status, the workflow allows by default none.

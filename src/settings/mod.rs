@@ -15,7 +15,7 @@ pub use fields::{FieldDef, FieldKind, FieldProblem};
 pub use limits::Limits;
 pub(crate) use limits::MOST_CHAIN;
 pub use merging::{MergeAcross, MergeWaiting, Merging};
-pub use policies::{OpenAge, Reopening};
+pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 
 use crate::condition::View;
@@ -101,6 +101,9 @@ pub struct SettingsDraft {
     /// question counts.
     #[serde(skip_serializing_if = "Merging::is_default")]
     pub merging: Merging,
+    /// What keeps a ticket from being resolved and closed. Default nothing.
+    #[serde(skip_serializing_if = "CloseBlocks::is_none")]
+    pub close_blocks: CloseBlocks,
     /// Which tickets plain and light agents see beside their own. Default those of their
     /// departments and those of none.
     pub agent_sight: AgentSight,
@@ -145,6 +148,7 @@ impl Default for SettingsDraft {
             open_age: Some(OpenAge::default()),
             reopening: Reopening::default(),
             merging: Merging::default(),
+            close_blocks: CloseBlocks::default(),
             agent_sight: AgentSight::default(),
             views: Vec::new(),
             limits: Limits::default(),
@@ -329,6 +333,11 @@ impl Settings {
     /// What may be merged into what.
     pub fn merging(&self) -> Merging {
         self.draft.merging
+    }
+
+    /// What keeps a ticket from being resolved and closed.
+    pub fn close_blocks(&self) -> CloseBlocks {
+        self.draft.close_blocks
     }
 
     /// Which tickets plain and light agents see beside their own.

@@ -131,6 +131,8 @@ impl Ticket {
             Fact::Resolution => {
                 or_missing(self.resolution(), |resolution| Value::Name(resolution.code().as_str()))
             }
+            Fact::Parent => or_missing(self.parent(), Value::Ticket),
+            Fact::OpenTodos => count(self.open_todo_count()),
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
             Fact::MergedInto => or_missing(self.merged_into(), Value::Ticket),
             Fact::Messages => count(self.messages),

@@ -18,6 +18,7 @@ mod newer;
 mod samples;
 mod settings;
 mod structure;
+mod work;
 
 #[path = "../histories/mod.rs"]
 mod histories;

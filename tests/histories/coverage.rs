@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 45] = [
+const REFUSALS: [&str; 52] = [
     "already_taken",
     "bad_condition",
     "bad_name",
     "cannot_own",
+    "cannot_see",
     "closed",
     "command_id_reused",
     "desk_exists",
@@ -20,15 +21,19 @@ const REFUSALS: [&str; 45] = [
     "field_required",
     "finished",
     "forbidden",
+    "has_parent",
     "id_taken",
     "in_the_future",
     "internal",
     "into_internal",
     "limit_exceeded",
+    "link_cycle",
+    "link_to_itself",
     "merge_cycle",
     "merged",
     "needs_command",
     "no_such_event",
+    "no_such_todo",
     "no_transition",
     "not_a_message",
     "not_an_agent",
@@ -40,6 +45,8 @@ const REFUSALS: [&str; 45] = [
     "not_later",
     "not_merged",
     "on_legal_hold",
+    "open_children",
+    "open_todos",
     "opening_message",
     "over_capacity",
     "owners_only",
@@ -54,18 +61,20 @@ const REFUSALS: [&str; 45] = [
 ];
 
 /// Everything that can happen to a ticket.
-const CHANGES: [&str; 47] = [
+const CHANGES: [&str; 53] = [
     "AccessGranted",
     "AccessRevoked",
     "Absorbed",
     "Assigned",
     "CategoryChanged",
+    "ClosingHeld",
     "Escalated",
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",
     "Held",
     "ImpactChanged",
+    "Linked",
     "MergedInto",
     "MergedSplit",
     "OpenAgeOverdue",
@@ -74,6 +83,7 @@ const CHANGES: [&str; 47] = [
     "PriorityChanged",
     "Released",
     "ReleasedFrom",
+    "Reminded",
     "redacted: Hand",
     "redacted: Request",
     "redacted: Retention",
@@ -82,7 +92,10 @@ const CHANGES: [&str; 47] = [
     "SubjectChanged",
     "TagsChanged",
     "TimersSet",
+    "TodoAdded",
+    "TodoMarked",
     "Transferred",
+    "Unlinked",
     "message: Note Neither",
     "message: Public Answers",
     "message: Public Asks",

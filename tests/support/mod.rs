@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, LogConversation,
-    Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess,
-    SetStatus, Split, Take, Transfer, Unassign, UndoMerge,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation,
+    MarkTodo, Merge, Note, Open, Postpone, Redact, Reopen, Reply, Resolve, Resolving, RevokeAccess,
+    SetStatus, Split, Take, Transfer, Unassign, UndoMerge, Unlink,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Command, Condition, ContactId, Context, Counter, Department,
-    Desk, DeskError, DeskId, Event, Key, Outcome, Refusal, Requester, Revision, Role, Settings,
-    SettingsDraft, Sort, Ticket, TicketChange, TicketId,
+    Desk, DeskError, DeskId, Event, Key, LinkKind, Outcome, Refusal, Requester, Revision, Role,
+    Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -400,6 +400,9 @@ commands!(
     Note,
     LogConversation,
     Edit,
+    Link,
+    Unlink,
+    MarkTodo,
     Assign,
     Unassign,
     Take,
@@ -450,6 +453,10 @@ pub fn set_status(ticket: TicketId, status: &str) -> SetStatus {
 
 pub fn set_with_reason(ticket: TicketId, status: &str, reason: &str) -> SetStatus {
     SetStatus { ticket, status: status.into(), reason: Some(reason.into()) }
+}
+
+pub fn link(ticket: TicketId, kind: LinkKind, other: TicketId) -> Link {
+    Link { ticket, kind, other }
 }
 
 pub fn postpone(ticket: TicketId, until: At) -> Postpone {

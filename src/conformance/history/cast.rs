@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use crate::conformance::kit::{Random, monday};
 use crate::{
-    Actor, AgentId, AgentProfile, AgentSight, Call, Command, ContactId, Department, FieldDef,
-    FieldKind, MergeWaiting, OpenAge, Party, Reopening, Role, SettingsDraft, Span, StatusCategory,
-    StatusDraft, Transition,
+    Actor, AgentId, AgentProfile, AgentSight, Call, CloseBlocks, Command, ContactId, Department,
+    FieldDef, FieldKind, MergeWaiting, OpenAge, Party, Reopening, Role, SettingsDraft, Span,
+    StatusCategory, StatusDraft, Transition,
 };
 
 /// How many agents are on record at the beginning; the one after them is not.
@@ -105,6 +105,10 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.merged = 4;
     draft.limits.merge_chain = 3;
     draft.limits.splits = 2;
+    draft.limits.links = 6;
+    draft.limits.link_depth = 2;
+    draft.limits.todos = 3;
+    draft.limits.mentions = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -148,6 +152,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.agent_sight = random.one_of([AgentSight::OwnDepartments, AgentSight::All]);
     draft.merging.waiting =
         random.one_of([MergeWaiting::EarliestObligation, MergeWaiting::Survivor]);
+    draft.close_blocks = CloseBlocks { children: random.percent(50), todos: random.percent(30) };
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);

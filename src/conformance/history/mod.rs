@@ -31,6 +31,7 @@ pub mod cast;
 mod draw;
 mod structure;
 mod words;
+mod words_of_work;
 
 use std::fmt;
 

@@ -120,6 +120,9 @@ impl Model {
             // Saying more of finished work is an edit.
             step.require(step.edits(), "forbidden");
             // Where its closing was cancelled, it is resolved anew, if only to close.
+            if ticket.auto_close_cancelled || !ticket.ended(&resolve.resolution) {
+                self.waits(step, ticket);
+            }
             if ticket.auto_close_cancelled {
                 ticket.resolution = None;
             }
@@ -127,6 +130,7 @@ impl Model {
             let to = &self.settings.draft().workflow.landmarks.resolved;
             if ticket.category != StatusCategory::Closed {
                 self.way(step, ticket, to);
+                self.waits(step, ticket);
             }
             self.go(ticket, to, step.now);
             ticket.resolution = None;
@@ -148,6 +152,7 @@ impl Model {
         }
         let to = &self.settings.draft().workflow.landmarks.closed;
         self.way(step, ticket, to);
+        self.waits(step, ticket);
         if !ticket.is_done() {
             step.require(close.resolution.is_some(), "resolution_required");
             ticket.resolution = None;

@@ -26,12 +26,14 @@
 //! assert_eq!(model.apply(&call), Prediction::Refused(why));
 //! ```
 
+mod agenda;
 mod compare;
 mod conversation;
 mod editing;
 mod govern;
 mod guests;
 mod lifecycle;
+mod linking;
 mod ownership;
 mod people;
 mod privacy;
@@ -43,6 +45,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use agenda::ModelTodo;
 pub use guests::Admission;
 pub use privacy::Words;
 pub use structure::ModelMember;
@@ -51,7 +54,7 @@ pub use ticket::{ModelTicket, Said, Voice};
 use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, ContactId, DepartmentName, GuestRight,
-    Outcome, Party, Revision, Settings, TicketId,
+    Outcome, Party, Revision, Settings, TicketId, TodoId,
 };
 
 /// What the model says will come of a call.
@@ -271,6 +274,11 @@ impl Model {
             for (_, event) in events.filter(|(_, event)| event.cause.actor != Actor::System) {
                 ticket.news = event.revision;
                 let change = event.ticket_change();
+                if let Some(crate::TicketChange::TodoAdded(_)) = change {
+                    let mut unnamed = ticket.todos.iter_mut().filter(|todo| todo.id.is_none());
+                    let todo = unnamed.next();
+                    todo.into_iter().for_each(|todo| todo.id = Some(TodoId(event.revision)));
+                }
                 let message = change.and_then(crate::TicketChange::message);
                 let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
                 if said || change.is_some_and(|change| change.status_change().is_some()) {
@@ -383,7 +391,7 @@ impl Model {
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
-        ticket.settle(&self.settings, step.now);
+        self.settle(&mut ticket, step.now);
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
@@ -416,6 +424,9 @@ impl Model {
             Command::GrantAccess(grant) => self.grant(step, ticket, grant),
             Command::RevokeAccess(revoke) => Self::revoke(step, ticket, revoke),
             Command::Edit(edit) => self.edit(step, ticket, edit),
+            Command::Link(link) => self.link(step, ticket, link),
+            Command::Unlink(unlink) => self.unlink(step, ticket, unlink),
+            Command::MarkTodo(mark) => self.mark(step, ticket, mark),
             Command::Assign(assign) => self.assign(step, ticket, assign),
             Command::Unassign(_) => self.unassign(step, ticket),
             Command::Take(_) => self.take(step, ticket),

@@ -155,7 +155,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
             staff() || asker || [Bot, Customer, AutoResponder, Guest].contains(&party)
         }
         Command::FollowUp(_) => staff() || asker || party == Bot,
-        Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        Command::Note(_) | Command::MarkTodo(_) => staff() || [LightAgent, Bot].contains(&party),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,
@@ -171,6 +171,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Merge(_)
         | Command::UndoMerge(_)
         | Command::Split(_)
+        | Command::Link(_)
+        | Command::Unlink(_)
         | Command::Reopen(_) => staff(),
     }
 }

@@ -83,6 +83,13 @@ impl Refusal {
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
+            Self::LinkToItself { .. } => "link_to_itself",
+            Self::OpenChildren { .. } => "open_children",
+            Self::OpenTodos { .. } => "open_todos",
+            Self::NoSuchTodo { .. } => "no_such_todo",
+            Self::CannotSee { .. } => "cannot_see",
+            Self::HasParent { .. } => "has_parent",
+            Self::LinkCycle { .. } => "link_cycle",
             Self::EmailTaken => "email_taken",
             Self::BadCondition { .. } => "bad_condition",
             Self::NotPublic { .. } => "not_public",
@@ -102,6 +109,7 @@ impl Refusal {
             Self::NotFound { .. }
             | Self::NoSuchDesk
             | Self::NoSuchEvent { .. }
+            | Self::NoSuchTodo { .. }
             | Self::NoSuchAgent { .. } => RefusalKind::NotFound,
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
@@ -132,11 +140,17 @@ impl Refusal {
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
+            | Self::HasParent { .. }
+            | Self::OpenChildren { .. }
+            | Self::OpenTodos { .. }
+            | Self::CannotSee { .. }
+            | Self::LinkCycle { .. }
             | Self::EmailTaken
             | Self::OnLegalHold { .. }
             | Self::StillActive { .. }
             | Self::HistoryUnreadable { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::LinkToItself { .. }
             | Self::NotAMessage { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded

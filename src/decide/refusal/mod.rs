@@ -13,7 +13,7 @@ use crate::ids::{AgentId, DepartmentName, FieldName, Key, Revision, StatusName, 
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
-use crate::ticket::ReplayError;
+use crate::ticket::{ReplayError, TodoId};
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -322,6 +322,48 @@ pub enum Refusal {
         to: DepartmentName,
         /// Its tier.
         tier: u8,
+    },
+    /// A ticket is nothing to itself.
+    #[error("the ticket `{ticket}` cannot be linked to itself")]
+    LinkToItself {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// A ticket has one parent at most, and this one has one: unlink it first.
+    #[error("the ticket `{ticket}` has another parent")]
+    HasParent {
+        /// The child.
+        ticket: TicketId,
+    },
+    /// The child is above the parent already.
+    #[error("the ticket `{ticket}` is above its parent to be")]
+    LinkCycle {
+        /// The child.
+        ticket: TicketId,
+    },
+    /// The settings keep a ticket from being finished while its children are not.
+    #[error("{count} of the ticket's children are unfinished")]
+    OpenChildren {
+        /// How many of them.
+        count: u32,
+    },
+    /// The settings keep a ticket from being finished while there are things to do.
+    #[error("{count} of the ticket's to-dos are open")]
+    OpenTodos {
+        /// How many of them.
+        count: u32,
+    },
+    /// The ticket has no such to-do; or it had, and it was dropped.
+    #[error("the ticket has no to-do `{todo}`")]
+    NoSuchTodo {
+        /// The to-do that was named.
+        todo: TodoId,
+    },
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    #[error("agent `{agent}` may not see the ticket")]
+    CannotSee {
+        /// The agent.
+        agent: AgentId,
     },
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]

@@ -17,8 +17,9 @@ use crate::people::{AgentChange, Grant};
 use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::ticket::{
-    Absorbed, FieldFact, Follower, Heard, MergedSplit, Message, Opened, PriorityBy, RedactedBy,
-    Released, SplitOff, StatusChange, TicketChange, Timers, Unassigning,
+    Absorbed, FieldFact, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy,
+    RedactedBy, Released, Reminded, SplitOff, StatusChange, TicketChange, Timers, TodoAdded,
+    TodoMarked, Unassigning,
 };
 
 pub(super) const AGENT: &str = "agent.described";
@@ -122,6 +123,12 @@ ticket_events! {
         added as added: Vec<Follower>,
         removed as removed: Vec<Follower>
     };
+    "ticket.linked" => Linked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.unlinked" => Unlinked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.todo_added" => TodoAdded { 0 as todo: TodoAdded };
+    "ticket.todo_marked" => TodoMarked { 0 as todo: TodoMarked };
+    "ticket.reminded" => Reminded { 0 as reminder: Reminded };
+    "ticket.closing_held" => ClosingHeld { children as children: u32, todos as todos: u32 };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
     "ticket.merged_into" => MergedInto { into as into: TicketId, status as status: StatusChange };
     "ticket.absorbed" => Absorbed { 0 as merge: Absorbed };

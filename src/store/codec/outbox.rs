@@ -175,5 +175,8 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::OpenAgeWarning => "open_age_warning",
         NoticeKind::Merged => "merged",
         NoticeKind::OpenAgeOverdue => "open_age_overdue",
+        NoticeKind::Reminder => "reminder",
+        NoticeKind::ClosingHeld => "closing_held",
+        NoticeKind::Mentioned => "mentioned",
     }
 }

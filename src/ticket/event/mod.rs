@@ -4,6 +4,7 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+mod agenda;
 mod moved;
 mod opened;
 mod redacted;
@@ -14,12 +15,13 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use agenda::{Reminded, TodoAdded, TodoMarked};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
 pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
 
-use super::{Message, Timers};
+use super::{LinkKind, Message, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
@@ -150,6 +152,34 @@ pub enum TicketChange {
         /// Those who did, in order.
         removed: Vec<Follower>,
     },
+    /// It was linked to another ticket, which has the inverse of it.
+    Linked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one is to it.
+        kind: LinkKind,
+    },
+    /// A link was taken back.
+    Unlinked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one was to it.
+        kind: LinkKind,
+    },
+    /// There is something to be done about it; what, is the personal payload.
+    TodoAdded(TodoAdded),
+    /// A to-do was done, opened again, or dropped.
+    TodoMarked(TodoMarked),
+    /// Somebody was reminded of a to-do.
+    Reminded(Reminded),
+    /// It was to close by itself, and stays resolved: something is unfinished on which closing
+    /// waits.
+    ClosingHeld {
+        /// How many of its children.
+        children: u32,
+        /// How many of its to-dos.
+        todos: u32,
+    },
     /// A ticket was opened that follows this one up.
     FollowedUp {
         /// The new ticket.
@@ -227,6 +257,12 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::MergedInto { .. }
             | Self::Absorbed(_)
@@ -264,6 +300,12 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
@@ -307,6 +349,12 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
@@ -343,6 +391,12 @@ impl TicketChange {
             | Self::PriorityChanged { .. }
             | Self::ImpactChanged { .. }
             | Self::FollowersChanged { .. }
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
+            | Self::TodoAdded(_)
+            | Self::TodoMarked(_)
+            | Self::Reminded(_)
+            | Self::ClosingHeld { .. }
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
