@@ -94,4 +94,6 @@ pub enum Rule {
     Retention,
     /// The workflow's move where a ticket that waits for an answer is merged into another.
     OnMerge,
+    /// A to-do's reminder came.
+    Reminder,
 }

@@ -225,15 +225,17 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross, MergeWaiting,
-    Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft, SettingsError,
+    CloseBlocks, Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross,
+    MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft,
+    SettingsError,
 };
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
-    Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, MergedSplit, Message,
-    MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy, Released, ReplayError,
-    Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TimerKind, Timers,
-    Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
+    MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy, Released, Reminded,
+    ReplayError, Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind,
+    TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning,
+    Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::{FieldFact, FieldValue};

@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, LogConversation,
-    MarkSpam, Merge, Note, Redact, RejectSolution, Reply, Resolve, Resolving, RevokeAccess, SaidBy,
-    Split, Take, Unassign, UndoMerge, UnmarkSpam,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, Link, LogConversation,
+    MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply, Resolve, Resolving,
+    RevokeAccess, SaidBy, Split, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::{
-    Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, MessageRef, Revision,
-    TicketId,
+    Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, LinkKind, MessageRef,
+    Revision, TicketId, TodoId, TodoState,
 };
 use support::*;
 
@@ -37,7 +37,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 44] = [
     "reply",
     "note",
     "log_requester",
@@ -45,6 +45,9 @@ const COMMANDS: [&str; 41] = [
     "grant_access",
     "revoke_access",
     "edit",
+    "link",
+    "unlink",
+    "mark_todo",
     "assign",
     "unassign",
     "take_free",
@@ -104,6 +107,13 @@ const PARTIES: [&str; 17] = [
     "system",
 ];
 
+/// Another request of Maria's, which is hers to see and Rhea's to work on.
+const TORN: TicketId = TicketId::from_u128(0x72);
+
+/// What is to be done about the ticket: opened, answered, two guests let in, linked, noted, and
+/// then this.
+const TODO: TodoId = TodoId(Revision(7));
+
 fn actor(party: &str) -> Actor {
     match party {
         "requester" => customer(MARIA),
@@ -149,6 +159,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "grant_access" => grant(ticket, GuestId::from_u128(0x63), GuestRight::View, now).into(),
         "revoke_access" => RevokeAccess { ticket, guest: GUEST }.into(),
         "edit" => Edit { subject: Some("Fax".into()), ..Edit::new(ticket) }.into(),
+        "link" => Link { ticket, kind: LinkKind::ParentOf, other: TORN }.into(),
+        "unlink" => Unlink { ticket, kind: LinkKind::Related, other: TORN }.into(),
+        "mark_todo" => MarkTodo { ticket, todo: TODO, state: TodoState::Done }.into(),
         "assign" => Assign::new(ticket, ANNA).into(),
         "unassign" => Unassign { ticket }.into(),
         "take_free" | "take_owned" => Take { ticket }.into(),
@@ -202,6 +215,12 @@ fn given(status: &str, given: Given) -> TestDesk {
             desk.ok(&Actor::Host, grant(ticket, guest, right, desk.now()));
         }
     }
+    desk.ok(&customer(MARIA), request(TORN));
+    desk.ok(&Actor::Host, Assign::new(TORN, RHEA));
+    desk.ok(&Actor::Host, Link { ticket: TICKET, kind: LinkKind::Related, other: TORN });
+    let mut note = Note::new(TICKET, "between us");
+    note.todos.push(NewTodo::new("Call her"));
+    desk.ok(&Actor::Host, note);
     if given != Given::Free {
         desk.ok(&Actor::Host, Assign::new(TICKET, RHEA));
     }

@@ -92,7 +92,10 @@ impl NoticeKind {
             | Self::OpenAgeOverdue
             | Self::SolutionConfirmed
             | Self::SolutionRejected
-            | Self::Merged => Sight::Full,
+            | Self::Merged
+            | Self::Reminder
+            | Self::ClosingHeld
+            | Self::Mentioned => Sight::Full,
         }
     }
 }
@@ -139,6 +142,13 @@ pub enum NoticeKind {
     /// A ticket that waits for an answer was merged into this one: to the owner, or to the
     /// queue.
     Merged,
+    /// A to-do's reminder came: to who is to do it, else to the owner, else to the queue.
+    Reminder,
+    /// The ticket was to close by itself, and something unfinished keeps it: to the owner, or to
+    /// the queue.
+    ClosingHeld,
+    /// A note mentions the agent.
+    Mentioned,
 }
 
 /// Who is to be told. Addresses are the host's to know.

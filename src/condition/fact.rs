@@ -64,6 +64,10 @@ pub enum Fact {
     Category,
     /// Its labels: a list of names.
     Tags,
+    /// The ticket that it is a part of: a UUID.
+    Parent,
+    /// How many of its to-dos are yet to be done.
+    OpenTodos,
     /// What it is called: text.
     Subject,
     /// How it ended the last time it did: a resolution code.
@@ -132,7 +136,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 49] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 51] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -159,6 +163,8 @@ names! {
     ReceivedAt => "received_at";
     Category => "category";
     Tags => "tags";
+    Parent => "parent";
+    OpenTodos => "open_todos";
     Subject => "subject";
     Resolution => "resolution";
     Organisation => "organisation";
@@ -266,6 +272,8 @@ impl Fact {
             | Self::Urgency
             | Self::ReceivedAt
             | Self::Tags
+            | Self::Parent
+            | Self::OpenTodos
             | Self::Resolution
             | Self::MergedInto
             | Self::Notes
@@ -343,6 +351,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 49, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 51, "the enum without `Field`");
     }
 }

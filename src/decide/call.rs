@@ -10,10 +10,10 @@ use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoConta
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MarkSpam, Merge, Note, Open, Postpone, ProposeSolution, Redact,
+    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link,
+    LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone, ProposeSolution, Redact,
     RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split, Take, Transfer,
-    Unassign, UndoMerge, UnmarkSpam,
+    Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -37,6 +37,12 @@ pub enum Command {
     LogConversation(LogConversation),
     /// Changes what is known of a ticket: see [`Edit`].
     Edit(Edit),
+    /// Links a ticket to another: see [`Link`].
+    Link(Link),
+    /// Takes a link back: see [`Unlink`].
+    Unlink(Unlink),
+    /// Says where a to-do stands: see [`MarkTodo`].
+    MarkTodo(MarkTodo),
     /// Gives a ticket to an agent: see [`Assign`].
     Assign(Assign),
     /// Gives a ticket back to its department's queue: see [`Unassign`].
@@ -132,6 +138,9 @@ impl Command {
             | Self::RevokeAccess(RevokeAccess { ticket, .. })
             | Self::LogConversation(LogConversation { ticket, .. })
             | Self::Edit(Edit { ticket, .. })
+            | Self::Link(Link { ticket, .. })
+            | Self::Unlink(Unlink { ticket, .. })
+            | Self::MarkTodo(MarkTodo { ticket, .. })
             | Self::Assign(Assign { ticket, .. })
             | Self::Unassign(Unassign { ticket })
             | Self::Take(Take { ticket })

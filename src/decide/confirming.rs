@@ -1,5 +1,6 @@
 //! Solutions that are proposed, and what the customer says to them.
 
+use super::agenda::unblocked;
 use super::conversation::heard;
 use super::lifecycle::{check_resolution, lacks_nothing, may_enter_or_stay};
 use super::said::{Said, author};
@@ -43,6 +44,8 @@ pub(super) fn propose(work: &mut Work<'_>, propose: &ProposeSolution) -> Result<
     may_enter_or_stay(work, &to)?;
     // The customer's word must not wait for a field that only agents fill in.
     lacks_nothing(work, &workflow.landmark(Landmark::Resolved))?;
+    // Nor for what only they know of.
+    unblocked(work)?;
     let bytes = check_resolution(work, &propose.resolution)?;
     let author = author(cx, Some(&work.ticket))?;
     let channel = propose.channel.clone().unwrap_or_else(|| work.ticket.channel().clone());

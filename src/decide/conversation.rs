@@ -1,16 +1,17 @@
 //! What is said on a ticket, and where it moves it.
 
+use super::checks::within;
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Refusal, checks, opening};
+use super::{Refusal, agenda, checks, opening};
 use crate::cause::Rule;
-use crate::channel::NoticeKind;
-use crate::ids::Key;
+use crate::channel::{NoticeKind, Recipient};
+use crate::ids::{AgentId, Key};
 use crate::people::{Author, Part, Requester};
 use crate::settings::Reopening;
 use crate::ticket::command::{LogConversation, Note, Reply, SaidBy};
-use crate::ticket::{Heard, Moved, Origin, Ticket, TicketChange, Visibility};
+use crate::ticket::{Heard, Message, Moved, Origin, Ticket, TicketChange, Visibility};
 use crate::time::{Instant, after, whole_micros};
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -69,7 +70,7 @@ pub(super) fn log<'a>(
     say(work, said, true)
 }
 
-/// A note, which changes nothing but the thread.
+/// A note: it changes nothing but the thread, and what is to be done.
 pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
     let said = Said {
         author: author(work.cx, Some(work.addressed.unwrap_or(&work.ticket)))?,
@@ -79,12 +80,25 @@ pub(super) fn note(work: &mut Work<'_>, note: &Note) -> Result<(), Refusal> {
         attachments: &note.attachments,
         addressed_to: work.addressed.map(Ticket::id),
     };
-    put_down(work, &said)
+    within("mentions", work.cx.settings.limits().mentions, note.mentions.len())?;
+    for agent in &note.mentions {
+        agenda::reads(work, *agent)?;
+    }
+    let todos = agenda::new_todos(work, &note.todos)?;
+    put_down(work, &said, note.mentions.iter().copied().collect())?;
+    for agent in &note.mentions {
+        work.notify(NoticeKind::Mentioned, Recipient::Agent(*agent));
+    }
+    for (todo, personal) in todos {
+        work.record(TicketChange::TodoAdded(todo), Some(personal));
+    }
+    Ok(())
 }
 
 /// A note: whatever it says, the ticket stands as it stood.
-fn put_down(work: &mut Work<'_>, said: &Said<'_>) -> Result<(), Refusal> {
+fn put_down(work: &mut Work<'_>, said: &Said<'_>, mentions: Vec<AgentId>) -> Result<(), Refusal> {
     let (message, personal) = said.message(work.cx, Part::Neither, Visibility::Note)?;
+    let message = Message { mentions, ..message };
     let heard = Heard { waiting_since: work.ticket.waiting_since(), ..Heard::default() };
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     Ok(())
@@ -95,7 +109,7 @@ fn put_down(work: &mut Work<'_>, said: &Said<'_>) -> Result<(), Refusal> {
 fn say<'a>(work: &mut Work<'a>, said: Said<'_>, named: bool) -> Result<Option<Work<'a>>, Refusal> {
     // What is said among agents stays among agents.
     if work.addressed.is_some_and(|addressed| addressed.kind() != work.ticket.kind()) {
-        put_down(work, &said)?;
+        put_down(work, &said, Vec::new())?;
         return Ok(None);
     }
     let part = said.author.part(work.ticket.requester());

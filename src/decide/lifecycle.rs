@@ -1,5 +1,6 @@
 //! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
 
+use super::agenda::unblocked;
 use super::checks::{self, not_closed, reason as reason_in_words};
 use super::confirming::not_asked;
 use super::spam::no_spam;
@@ -81,12 +82,14 @@ pub(super) fn resolve(work: &mut Work<'_>, resolve: &Resolve) -> Result<(), Refu
         check_resolution(work, &resolve.resolution)?;
         let same = is_recorded(work, &resolve.resolution);
         if !same || work.ticket.auto_close_cancelled() {
+            unblocked(work)?;
             record_resolution(work, &resolve.resolution)?;
         }
         return Ok(());
     }
     not_asked(work)?;
     may_enter(work, &to)?;
+    unblocked(work)?;
     record_resolution(work, &resolve.resolution)?;
     work.moved(work.move_to(to, Moved::Resolved), None, None);
     Ok(())
@@ -103,6 +106,8 @@ pub(super) fn close(work: &mut Work<'_>, close: &Close) -> Result<(), Refusal> {
     }
     let to = work.cx.settings.workflow().landmark(Landmark::Closed);
     may_enter(work, &to)?;
+    unblocked(work)?;
+    let status = work.ticket.status();
     match &close.resolution {
         None if !status.category.is_done() => return Err(Refusal::ResolutionRequired),
         Some(resolution) if !status.category.is_done() || !is_recorded(work, resolution) => {

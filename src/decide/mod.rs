@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a store or anything else. The same call over the same records
 //! gives the same decision, always.
 
+mod agenda;
 mod assignment;
 mod call;
 mod checks;
@@ -14,6 +15,8 @@ mod editing;
 mod govern;
 mod guests;
 mod lifecycle;
+mod linking;
+mod loaded;
 mod needs;
 mod opening;
 mod organisations;
@@ -33,7 +36,8 @@ pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Erasure, Expected,
     Guard, KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
 };
-pub use needs::{Loaded, Needs, Passage, needs};
+pub use loaded::{Loaded, Needs, Passage};
+pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
 
 use crate::cause::Cause;
@@ -202,6 +206,8 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         Command::Reply(reply) => beside.extend(conversation::reply(&mut work, reply)?),
         Command::LogConversation(log) => beside.extend(conversation::log(&mut work, log)?),
         Command::FollowUp(follow_up) => beside.push(opening::follow_up(&mut work, follow_up)?),
+        Command::Link(link) => beside.push(linking::link(&mut work, link)?),
+        Command::Unlink(unlink) => beside.push(linking::unlink(&mut work, unlink)?),
         Command::Merge(merge) => beside.push(structure::merge(&mut work, merge)?),
         Command::UndoMerge(_) => beside.push(structure::undo(&mut work)?),
         Command::Split(split) => beside = structure::split(&mut work, split)?,
@@ -231,6 +237,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
             Ok(())
         }
         Command::Edit(edit) => editing::edit(work, edit),
+        Command::MarkTodo(mark) => agenda::mark(work, mark),
         Command::Assign(assign) => assignment::assign(work, assign),
         Command::Unassign(_) => assignment::unassign(work),
         Command::Take(_) => assignment::take(work),
@@ -257,6 +264,8 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         // Decided elsewhere: these are not about a ticket that exists, or about two.
         Command::Reply(_)
         | Command::LogConversation(_)
+        | Command::Link(_)
+        | Command::Unlink(_)
         | Command::FollowUp(_)
         | Command::Merge(_)
         | Command::UndoMerge(_)
@@ -285,6 +294,8 @@ fn deed_of(command: &Command) -> Deed {
         Command::GrantAccess(_) | Command::RevokeAccess(_) => Deed::Grant,
         Command::LogConversation(_) => Deed::Log,
         Command::Edit(_) => Deed::Edit,
+        Command::Link(_) | Command::Unlink(_) => Deed::Link,
+        Command::MarkTodo(_) => Deed::Todo,
         Command::Assign(_) | Command::Unassign(_) => Deed::Assign,
         Command::Take(_) => Deed::Take,
         Command::Transfer(_) => Deed::Transfer,

@@ -1,160 +1,21 @@
 //! What a decision must see, asked for in rounds: a later round may depend on what an earlier
 //! one brought.
 
-use std::sync::Arc;
-
+use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
-use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, TicketId};
+use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
-use crate::people::{Actor, Agent, Author, Contact, Organisation, Requester};
-use crate::record::{Event, Record};
+use crate::people::{Actor, Author, Requester};
+use crate::record::Record;
 use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
 use crate::ticket::command::{
-    Assign, Edit, EraseTicket, Escalate, FollowUp, LogConversation, Merge, Open, Redact, SaidBy,
-    Split, Transfer,
+    Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Link, LogConversation, Merge, Note, Open,
+    ProposeSolution, Redact, Resolve, SaidBy, Split, Transfer, Unlink,
 };
-use crate::ticket::{Ticket, retention_falls_due};
+use crate::ticket::{LinkKind, Ticket, retention_falls_due};
 use crate::time::{Instant, whole_micros};
-
-/// What is still missing for a decision: what a host loads before it asks again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// Records to load.
-    pub records: Vec<Key>,
-    /// Unique keys whose owner to find.
-    pub keys: Vec<UniqueKey>,
-    /// Counters to read.
-    pub counters: Vec<Counter>,
-    /// Pieces of histories to read: of the few decisions that a head is not enough for.
-    pub passages: Vec<Passage>,
-}
-
-/// A piece of a record's history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Passage {
-    /// Whose history.
-    pub key: Key,
-    /// The events with a greater revision than this.
-    pub after: Revision,
-    /// The last event of it.
-    pub to: Revision,
-}
-
-impl Passage {
-    /// All of a history that has this many events.
-    pub(super) const fn whole(key: Key, to: Revision) -> Self {
-        Self { key, after: Revision::ZERO, to }
-    }
-}
-
-impl Needs {
-    /// Whether nothing is missing.
-    pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
-            && self.keys.is_empty()
-            && self.counters.is_empty()
-            && self.passages.is_empty()
-    }
-}
-
-/// What a decision sees: what a host has loaded because [`needs`] asked for it.
-///
-/// What is not there is said, too: a record that does not exist is added as `None`, or `needs`
-/// asks for it again.
-#[derive(Clone, Debug, Default)]
-pub struct Loaded {
-    /// Whose records were asked for; each has its place in `records`.
-    asked: Vec<Key>,
-    records: Vec<Option<Record>>,
-    keys: Vec<(UniqueKey, Option<Key>)>,
-    counters: Vec<(Counter, i64)>,
-    passages: Vec<(Passage, Vec<Event>)>,
-}
-
-impl Loaded {
-    /// Adds a record, or the fact that there is none.
-    pub fn add_record(&mut self, key: Key, record: Option<Record>) {
-        self.add_records(vec![key], vec![record]);
-    }
-
-    /// Adds the records of these keys, in their order; mostly they are all that there will be.
-    pub(crate) fn add_records(&mut self, mut keys: Vec<Key>, mut records: Vec<Option<Record>>) {
-        keys.truncate(records.len());
-        records.truncate(keys.len());
-        if self.asked.is_empty() {
-            (self.asked, self.records) = (keys, records);
-        } else {
-            self.asked.append(&mut keys);
-            self.records.append(&mut records);
-        }
-    }
-
-    /// Adds the owner of a unique key, or the fact that it has none.
-    pub fn add_key(&mut self, key: UniqueKey, owner: Option<Key>) {
-        self.keys.push((key, owner));
-    }
-
-    /// Adds a counter's value; 0 for one that was never changed.
-    pub fn add_counter(&mut self, counter: Counter, value: i64) {
-        self.counters.push((counter, value));
-    }
-
-    /// Adds a piece of a history: all of its events, in order; fewer where there are no more.
-    pub fn add_passage(&mut self, passage: Passage, events: Vec<Event>) {
-        self.passages.push((passage, events));
-    }
-
-    pub(crate) fn record(&self, key: Key) -> Option<&Record> {
-        let place = self.asked.iter().position(|asked| *asked == key)?;
-        self.records.get(place)?.as_ref()
-    }
-
-    pub(crate) fn ticket(&self, desk: DeskId, id: TicketId) -> Option<&Arc<Ticket>> {
-        self.record(Key::ticket(desk, id)).and_then(Record::ticket)
-    }
-
-    pub(crate) fn agent(&self, desk: DeskId, id: AgentId) -> Option<&Arc<Agent>> {
-        self.record(Key::agent(desk, id)).and_then(Record::agent)
-    }
-
-    pub(crate) fn contact(&self, desk: DeskId, id: ContactId) -> Option<&Arc<Contact>> {
-        self.record(Key::contact(desk, id)).and_then(Record::contact)
-    }
-
-    /// The record of the contact that speaks for this one: its own, unless it was merged.
-    pub(crate) fn survivor(&self, desk: DeskId, id: ContactId) -> Option<&Arc<Contact>> {
-        let contact = self.contact(desk, id)?;
-        contact.merged_into().map_or(Some(contact), |into| self.contact(desk, into))
-    }
-
-    pub(crate) fn organisation(
-        &self,
-        desk: DeskId,
-        id: OrganisationId,
-    ) -> Option<&Arc<Organisation>> {
-        self.record(Key::organisation(desk, id)).and_then(Record::organisation)
-    }
-
-    pub(crate) fn owner(&self, key: &UniqueKey) -> Option<Key> {
-        self.keys.iter().find(|(known, _)| known == key).and_then(|(_, owner)| *owner)
-    }
-
-    pub(crate) fn counter(&self, counter: Counter) -> i64 {
-        self.counters.iter().find(|(known, _)| *known == counter).map_or(0, |(_, value)| *value)
-    }
-
-    /// A piece of a history; `None` where it was never read.
-    pub(crate) fn passage(&self, passage: Passage) -> Option<&[Event]> {
-        let known = self.passages.iter().find(|(known, _)| *known == passage);
-        known.map(|(_, events)| &**events)
-    }
-
-    fn knows(&self, key: Key) -> bool {
-        self.asked.contains(&key)
-    }
-}
 
 struct Asking<'a> {
     desk: DeskId,
@@ -194,9 +55,7 @@ impl Asking<'_> {
     fn owner(&mut self, id: AgentId) {
         self.agent(id);
         let load = Counter::Load(id);
-        if !self.loaded.counters.iter().any(|(known, _)| *known == load)
-            && !self.needs.counters.contains(&load)
-        {
+        if !self.loaded.knows_counter(&load) && !self.needs.counters.contains(&load) {
             self.needs.counters.push(load);
         }
     }
@@ -227,15 +86,15 @@ impl Asking<'_> {
     }
 
     fn key(&mut self, key: UniqueKey) {
-        if !self.loaded.keys.iter().any(|(known, _)| *known == key) {
+        if !self.loaded.knows_owner(&key) {
             self.needs.keys.push(key);
         }
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, and one more for each merge
-/// that a redirect leads over, then nothing: a later round may depend on what an earlier one
-/// brought.
+/// What is still missing to decide this call. A few rounds, then nothing: a later round may
+/// depend on what an earlier one brought. More than six only where a link is made, one for each
+/// ticket above the parent, or where a redirect leads over several merges, one for each.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -324,6 +183,33 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             listener(&mut asking, survivor.unwrap_or(*ticket));
         }
         Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Link(Link { ticket, kind, other }) => {
+            // Where it has been merged, the refusal names the one that goes on.
+            end_of(&mut asking, *other);
+            settling(&mut asking, *other);
+            match kind {
+                LinkKind::ParentOf => ancestors(&mut asking, *ticket),
+                LinkKind::ChildOf => ancestors(&mut asking, *other),
+                LinkKind::Related
+                | LinkKind::DuplicateOf
+                | LinkKind::DuplicatedBy
+                | LinkKind::CausedBy
+                | LinkKind::Causes => {}
+            }
+        }
+        Command::Unlink(Unlink { other, .. }) => {
+            asking.record(Key::ticket(desk, *other));
+            settling(&mut asking, *other);
+        }
+        Command::Note(Note { todos, mentions, .. }) => {
+            let owners = todos.iter().filter_map(|todo| todo.owner);
+            owners.chain(mentions.iter().copied()).for_each(|agent| asking.agent(agent));
+        }
+        Command::Resolve(Resolve { ticket, .. })
+        | Command::Close(Close { ticket, .. })
+        | Command::ProposeSolution(ProposeSolution { ticket, .. }) => {
+            children(&mut asking, *ticket, None);
+        }
         Command::Merge(Merge { ticket, into }) => {
             let end = end_of(&mut asking, *into);
             settling(&mut asking, end);
@@ -384,21 +270,18 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Edit(Edit { add_external_refs, .. }) => {
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
-        Command::ProposeSolution(_)
-        | Command::ConfirmSolution(_)
+        Command::ConfirmSolution(_)
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)
         | Command::Hold(_)
-        | Command::Note(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)
+        | Command::MarkTodo(_)
         | Command::Unassign(_)
         | Command::Transfer(Transfer { agent: None, .. })
         | Command::Escalate(Escalate { agent: None, .. })
         | Command::SetStatus(_)
         | Command::Postpone(_)
-        | Command::Resolve(_)
-        | Command::Close(_)
         | Command::Tick(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
@@ -424,25 +307,62 @@ fn splitting(asking: &mut Asking<'_>, split: &Split) {
     asking.record(Key::ticket(asking.desk, split.id));
     let (mut at, end) = (split.message.ticket, end_of(asking, split.message.ticket));
     let source = asking.loaded.ticket(asking.desk, at);
-    if end == split.ticket
-        && source.is_some_and(|source| split.message.revision <= source.revision())
-    {
+    let Some(source) = source.filter(|_| end == split.ticket) else { return };
+    if split.message.revision <= source.revision() {
         asking.whole(at);
         // Whose ticket the new one will be.
-        let revision = source.map_or(Revision::ZERO, |source| source.revision());
-        let passage = Passage::whole(Key::ticket(asking.desk, at), revision);
+        let passage = Passage::whole(Key::ticket(asking.desk, at), source.revision());
         let events = asking.loaded.passage(passage).unwrap_or_default();
         let event = events.iter().find(|event| event.revision == split.message.revision);
         let message = event.and_then(|event| event.ticket_change()?.message());
         if let Some(Author::Customer(contact)) = message.map(|message| &message.author) {
             asking.contact(*contact);
         }
-        // What is due on those that are written to comes before.
-        while at != end {
-            settling(asking, at);
-            let known = asking.loaded.ticket(asking.desk, at);
-            let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
-            at = into;
+    }
+    // What is due on those that are written to comes before.
+    while at != end {
+        settling(asking, at);
+        let known = asking.loaded.ticket(asking.desk, at);
+        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
+        at = into;
+    }
+}
+
+/// The children of a ticket, where they keep it from being finished; as they were at an instant
+/// that has passed, where one is named.
+fn children(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
+    let loaded = asking.loaded;
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let blocks = settings.is_some_and(|settings| settings.close_blocks().children);
+    let Some(ticket) = loaded.ticket(asking.desk, id).filter(|_| blocks) else { return };
+    for child in ticket.children() {
+        let key = Key::ticket(asking.desk, child);
+        asking.record(key);
+        if let Some(child) = loaded.ticket(asking.desk, child)
+            && at.is_some_and(|at| changed_since(child, at))
+        {
+            asking.passage(Passage::whole(key, child.revision()));
+        }
+    }
+}
+
+/// Whether a ticket may have been finished, reopened or merged since.
+pub(super) fn changed_since(ticket: &Ticket, at: Instant) -> bool {
+    ticket.updated_at() >= at
+}
+
+/// The tickets above one, as far up as links may lead: one a round.
+fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let depth = settings.map_or(0, |settings| settings.limits().link_depth);
+    let mut above = Some(ticket);
+    for _ in 0..depth {
+        let Some(ticket) = above.and_then(|id| asking.loaded.ticket(asking.desk, id)) else {
+            return;
+        };
+        above = ticket.parent();
+        if let Some(parent) = above {
+            asking.record(Key::ticket(asking.desk, parent));
         }
     }
 }
@@ -460,14 +380,21 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
     }
 }
 
-/// A ticket on which what is due is carried out: where its retention is, that erases from the
-/// history, and what is left is folded anew.
+/// A ticket on which what is due is carried out before a command. That may rest on others: on its
+/// children, where they keep it from closing, and on those who are to be reminded; and where its
+/// retention is due, that erases from the history, and what is left is folded anew.
 fn settling(asking: &mut Asking<'_>, id: TicketId) {
-    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    if let Some(settings) = settings
-        && let Some(ticket) = asking.loaded.ticket(asking.desk, id)
-        && retention_falls_due(ticket, settings, asking.now)
-    {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let now = asking.now.max(ticket.updated_at());
+    if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
+        children(asking, id, Some(due));
+    }
+    for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
+        todo.owner().into_iter().for_each(|owner| asking.agent(owner));
+    }
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
         asking.whole(id);
     }
 }

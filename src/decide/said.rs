@@ -65,6 +65,7 @@ impl Said<'_> {
             channel: self.channel.clone(),
             occurred_at: self.occurred_at,
             bytes,
+            mentions: Vec::new(),
             attachments: self.attachments.iter().map(Attachment::facts).collect(),
             addressed_to: self.addressed_to,
         };

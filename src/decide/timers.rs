@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Refusal;
+use super::agenda::Blocks;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
@@ -32,7 +33,15 @@ impl Work<'_> {
                     self.notify_workers(NoticeKind::Woken);
                 }
                 TimerKind::AutoClose => {
-                    self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    let blocks = Blocks::at(self, due);
+                    if blocks.any() {
+                        let Blocks { children, todos } = blocks;
+                        let held = TicketChange::ClosingHeld { children, todos };
+                        self.fire(at, Rule::AutoClose, held);
+                        self.notify_workers(NoticeKind::ClosingHeld);
+                    } else {
+                        self.fire_move(at, Rule::AutoClose, Landmark::Closed, Moved::AutoClosed);
+                    }
                 }
                 TimerKind::OpenAgeWarning => {
                     self.fire(at, Rule::OpenAge, TicketChange::OpenAgeWarned);
@@ -50,6 +59,9 @@ impl Work<'_> {
                     // What it is called elsewhere stays its own: else whether another ticket may
                     // be called so would depend on whether this timer has been noticed.
                     self.fire(at, Rule::Retention, change);
+                }
+                TimerKind::Reminder => {
+                    self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
             }
         }

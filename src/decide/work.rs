@@ -32,7 +32,7 @@ pub(super) struct Work<'a> {
     expected: Expected,
     ceiling: Option<i64>,
     /// The ticket as it was loaded.
-    before: Option<&'a Ticket>,
+    pub(super) before: Option<&'a Ticket>,
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,

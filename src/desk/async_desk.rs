@@ -30,9 +30,10 @@ use crate::subject::ExternalRef;
 use crate::ticket::Ticket;
 use crate::ticket::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
-    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess,
-    SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, UnmarkSpam,
+    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
+    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
+    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
+    UnmarkSpam,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

@@ -22,9 +22,11 @@ pub(super) const TRIES: u32 = 32;
 /// taken as long as the database lets a call take.
 const UNCERTAIN: u32 = 3;
 
-/// A decision needs at most three rounds of loading, and one for each merge that a redirect leads
-/// over: that of the ticket, and that of its follow-up. One more finds nothing missing.
-const ROUNDS: usize = 4 + 2 * MOST_CHAIN as usize;
+/// A decision needs a few rounds of loading: one for each merge that a redirect leads over, that
+/// of the ticket and that of its follow-up; a link, which follows no redirect, one for each
+/// ticket above the parent (at most twenty: [`Limits::link_depth`](crate::Limits::link_depth)). The last
+/// finds nothing missing.
+const ROUNDS: usize = 6 + 2 * MOST_CHAIN as usize;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]

@@ -11,9 +11,10 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
-    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess,
-    SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, UnmarkSpam,
+    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
+    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
+    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
+    UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -36,6 +37,12 @@ macro_rules! for_each_verb {
             /// Changes what is known of a ticket (subject, category, tags, fields, priority,
             /// followers, what it is about, what others call it): see [`Edit`].
             edit: Edit;
+            /// Links a ticket to another, with a meaning: see [`Link`].
+            link: Link;
+            /// Takes a link back: see [`Unlink`].
+            unlink: Unlink;
+            /// Says that a to-do is done, open after all, or dropped: see [`MarkTodo`].
+            mark_todo: MarkTodo;
             /// Gives a ticket to an agent, within their capacity or knowingly beyond it: see
             /// [`Assign`].
             assign: Assign;

@@ -233,8 +233,9 @@ impl Lexicon {
             Fact::Tags => Type::Tags,
             Fact::ReceivedAt | Fact::Subject | Fact::MessageText => Type::Text,
             Fact::Organisation => Type::Organisation,
-            Fact::Follows | Fact::MergedInto => Type::Ticket,
+            Fact::Follows | Fact::MergedInto | Fact::Parent => Type::Ticket,
             Fact::Number
+            | Fact::OpenTodos
             | Fact::Messages
             | Fact::Notes
             | Fact::Reopened

@@ -259,6 +259,9 @@ pub(crate) enum Deed {
     Grant,
     Log,
     Edit,
+    Link,
+    /// Saying where a to-do stands.
+    Todo,
     /// Taking a ticket for oneself.
     Take,
     /// Giving a ticket to somebody, or taking it from them.
@@ -305,6 +308,8 @@ impl Deed {
             Self::Grant => "let guests in",
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
+            Self::Link => "link tickets",
+            Self::Todo => "mark to-dos",
             Self::Take => "take tickets",
             Self::Assign => "assign tickets",
             Self::Transfer => "transfer tickets",
@@ -339,7 +344,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Confirm, Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts,
         KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Spam, Take, Tick,
-        Transfer,
+        Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
@@ -352,12 +357,13 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
             deed,
             Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold | Confirm
         ),
-        Party::LightAgent => matches!(deed, Open | Note | SaveViews),
+        Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
             matches!(
                 deed,
                 Open | Reply
                     | Note
+                    | Todo
                     | Edit
                     | Transfer
                     | Escalate

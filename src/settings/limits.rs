@@ -34,6 +34,18 @@ pub struct Limits {
     pub resolution_bytes: u32,
     /// Tags on a ticket. Default 50.
     pub tags: u32,
+    /// Links of a ticket to others. Default 100.
+    #[serde(skip_serializing_if = "is::<100>")]
+    pub links: u32,
+    /// Parents above a ticket, one above the other; 1 to 20. Default 10.
+    #[serde(skip_serializing_if = "is::<10>")]
+    pub link_depth: u32,
+    /// To-dos of a ticket, those that are done included. Default 100.
+    #[serde(skip_serializing_if = "is::<100>")]
+    pub todos: u32,
+    /// Agents whom a note mentions. Default 50.
+    #[serde(skip_serializing_if = "is::<50>")]
+    pub mentions: u32,
     /// Followers of a ticket. Default 100.
     pub followers: u32,
     /// Guests of a ticket at once. Default 20.
@@ -93,6 +105,10 @@ impl Default for Limits {
             text_bytes: 1 << 20,
             resolution_bytes: 16 << 10,
             tags: 50,
+            links: 100,
+            link_depth: 10,
+            todos: 100,
+            mentions: 50,
             followers: 100,
             guests: 20,
             about: ABOUT,
@@ -131,6 +147,13 @@ fn is_default<const CAP: u32>(cap: &u32) -> bool {
     *cap == CAP
 }
 
+/// Whether a limit is at its default: what came later is written only where it says more, so that
+/// settings that never named it keep their form.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is<const DEFAULT: u32>(limit: &u32) -> bool {
+    *limit == DEFAULT
+}
+
 pub(super) fn check(limits: &Limits, problems: &mut Problems) {
     // Below this the crate could not derive a subject from a text.
     if limits.subject_bytes < 16 {
@@ -148,6 +171,15 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             Mistake::OutOfRange {
                 found: limits.condition_depth.to_string(),
                 expected: "1 to 48: no text of a condition is deeper",
+            },
+        );
+    }
+    if !(1..=20).contains(&limits.link_depth) {
+        problems.at(
+            "limits.link_depth",
+            Mistake::OutOfRange {
+                found: limits.link_depth.to_string(),
+                expected: "1 to 20: each is looked at",
             },
         );
     }

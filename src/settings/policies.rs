@@ -36,6 +36,42 @@ impl Default for OpenAge {
     }
 }
 
+/// What keeps a ticket from being resolved and closed while it is unfinished itself; nothing, by
+/// default.
+///
+/// By hand, either is refused. A resolved ticket whose time to close has come stays resolved, and
+/// its owner or its queue is told, once; it closes by hand, or after it was resolved anew.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let mut draft = SettingsDraft::default();
+/// draft.close_blocks = CloseBlocks { children: true, todos: true };
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// let mut note = Note::new(id, "It is the toner.");
+/// note.todos.push(NewTodo::new("Order toner"));
+/// desk.note(agent.at(now), note)?;
+/// let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+/// let refused = desk.resolve(agent.at(now), resolve).unwrap_err();
+/// assert_eq!(refused.refusal(), Some(&Refusal::OpenTodos { count: 1 }));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CloseBlocks {
+    /// A child that is neither resolved nor closed. Default no.
+    pub children: bool,
+    /// A to-do that is not done. Default no.
+    pub todos: bool,
+}
+
+impl CloseBlocks {
+    /// Whether nothing does.
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What a customer's reply to a closed ticket does.
 ///
 /// ```

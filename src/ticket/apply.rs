@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::extras::Extras;
-use super::{Details, Refs, Resolution, Ticket, TicketChange, Visibility};
+use super::{Details, Refs, Resolution, Ticket, TicketChange, TicketLink, Visibility};
 use crate::cause::Cause;
 use crate::ids::{FieldName, Key, Revision, TicketId};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
-use crate::ticket::{Heard, Message, Moved, Opened, Origin, RedactedBy, StatusChange};
+use crate::ticket::{
+    Heard, Message, Moved, Opened, Origin, RedactedBy, Reminded, StatusChange, Todo, TodoId,
+    TodoMarked, TodoState,
+};
 use crate::time::Instant;
 use crate::value::{FieldFact, FieldValue};
 use crate::workflow::StatusCategory;
@@ -229,6 +232,34 @@ impl Ticket {
             TicketChange::ExternalRefsChanged { added, removed } => {
                 self.edit().change_external_refs(added, removed);
             }
+            TicketChange::Linked { to, kind } => {
+                let link = TicketLink { kind: *kind, to: *to };
+                self.edit_extras(|extras| merge_sorted(&mut extras.links, &[link], &[]));
+            }
+            TicketChange::Unlinked { to, kind } => {
+                let link = TicketLink { kind: *kind, to: *to };
+                self.edit_extras(|extras| merge_sorted(&mut extras.links, &[], &[link]));
+            }
+            TicketChange::TodoAdded(added) => {
+                let text = stamp.personal.and_then(|personal| personal.text.clone());
+                let todo = Todo {
+                    id: TodoId(stamp.revision),
+                    text: text.into(),
+                    owner: added.owner,
+                    remind_at: added.remind_at,
+                    done: false,
+                };
+                self.edit_extras(|extras| extras.todos.push(todo));
+            }
+            TicketChange::TodoMarked(marked) => self.mark(marked),
+            TicketChange::Reminded(Reminded { todo, next }) => {
+                self.edit_todo(*todo, |todo| todo.remind_at = None);
+                self.timers.reminder = *next;
+            }
+            TicketChange::ClosingHeld { children: _, todos: _ } => {
+                self.auto_close_cancelled = true;
+                self.timers.auto_close = None;
+            }
             TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
             TicketChange::MergedInto { into, status } => self.merge_into(stamp, *into, status),
             TicketChange::Absorbed(absorbed) => self.absorb(absorbed),
@@ -279,6 +310,27 @@ impl Ticket {
             [] => heard.waiting_since,
             _ => heard.own_waiting_since,
         };
+    }
+
+    fn edit_todo(&mut self, id: TodoId, change: impl FnOnce(&mut Todo)) {
+        self.edit_extras(|extras| {
+            if let Some(todo) = extras.todos.iter_mut().find(|todo| todo.id == id) {
+                change(todo);
+            }
+        });
+    }
+
+    fn mark(&mut self, marked: &TodoMarked) {
+        let TodoMarked { todo, state, remind_at } = *marked;
+        match state {
+            TodoState::Open | TodoState::Done => self.edit_todo(todo, |todo| {
+                todo.done = state == TodoState::Done;
+                todo.remind_at = remind_at;
+            }),
+            TodoState::Dropped => {
+                self.edit_extras(|extras| extras.todos.retain(|known| known.id != todo));
+            }
+        }
     }
 
     fn hear(&mut self, stamp: Stamp<'_>, message: &Message, heard: &Heard) {

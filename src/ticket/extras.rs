@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::MessageRef;
+use super::agenda::Todo;
+use super::links::TicketLink;
 use super::merging::Structure;
 use crate::people::Grant;
 
@@ -15,6 +17,10 @@ pub(super) struct Extras {
     pub(super) grants: Vec<Grant>,
     /// What merging and splitting left.
     pub(super) structure: Option<Box<Structure>>,
+    /// In order.
+    pub(super) links: Vec<TicketLink>,
+    /// In the order in which they were added.
+    pub(super) todos: Vec<Todo>,
 }
 
 impl Default for Extras {
@@ -24,7 +30,8 @@ impl Default for Extras {
 }
 
 impl Extras {
-    pub(super) const NONE: Self = Self { grants: Vec::new(), structure: None };
+    pub(super) const NONE: Self =
+        Self { grants: Vec::new(), structure: None, links: Vec::new(), todos: Vec::new() };
 
     /// Those of a ticket which was split off another.
     pub(super) fn split_from(message: MessageRef) -> Box<Self> {

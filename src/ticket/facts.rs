@@ -140,6 +140,8 @@ impl Ticket {
                 or_missing(self.resolution(), |resolution| Value::Name(resolution.code().as_str()))
             }
             Fact::Organisation => or_missing(self.organisation(), Value::Organisation),
+            Fact::Parent => or_missing(self.parent(), Value::Ticket),
+            Fact::OpenTodos => count(self.open_todo_count()),
             Fact::Follows => or_missing(self.follows(), Value::Ticket),
             Fact::MergedInto => or_missing(self.merged_into(), Value::Ticket),
             Fact::Messages => count(self.messages),

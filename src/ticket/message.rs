@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Revision, TicketId};
+use crate::ids::{AgentId, Revision, TicketId};
 use crate::people::{Author, Part, Sight};
 use crate::time;
 
@@ -106,6 +106,9 @@ pub struct Message {
     pub occurred_at: Option<DateTime<Utc>>,
     /// Bytes of its text, in UTF-8.
     pub bytes: u32,
+    /// The agents whom a note mentions, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<AgentId>,
     /// What came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<AttachmentFacts>,

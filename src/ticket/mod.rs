@@ -1,11 +1,13 @@
 //! The ticket: its head, which is what the rules need, and never the thread.
 
+mod agenda;
 mod apply;
 pub mod command;
 mod confirming;
 mod event;
 mod extras;
 mod facts;
+mod links;
 mod merging;
 mod message;
 mod refs;
@@ -17,14 +19,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use agenda::{Todo, TodoId, TodoState};
 pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
-    SplitOff, StatusChange, TicketChange, Unassigning,
+    Reminded, SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
+pub use links::{LinkKind, TicketLink};
 pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};

@@ -37,4 +37,6 @@ pub(super) struct HeadTimers {
     open_age_overdue: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     retention: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    reminder: Option<DateTime<Utc>>,
 }

@@ -50,6 +50,9 @@ pub struct Timers {
     /// What is personal of it is erased, it having been closed for so long.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub retention: Option<DateTime<Utc>>,
+    /// Somebody is reminded of a to-do; also on finished work.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub reminder: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -67,6 +70,8 @@ pub enum TimerKind {
     OpenAgeOverdue,
     /// What is personal of a closed ticket is erased.
     Retention,
+    /// Somebody is reminded of a to-do.
+    Reminder,
 }
 
 impl fmt::Display for TimerKind {
@@ -77,6 +82,7 @@ impl fmt::Display for TimerKind {
             Self::OpenAgeWarning => "the warning for its age",
             Self::OpenAgeOverdue => "the flag for its age",
             Self::Retention => "erasing what is personal",
+            Self::Reminder => "the reminder of a to-do",
         })
     }
 }
@@ -90,6 +96,7 @@ impl Timers {
             (TimerKind::OpenAgeWarning, self.open_age_warning),
             (TimerKind::OpenAgeOverdue, self.open_age_overdue),
             (TimerKind::Retention, self.retention),
+            (TimerKind::Reminder, self.reminder),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -117,9 +124,10 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
         .filter(|_| category == StatusCategory::Closed)
         .map(|((personal_since, closed_at), span)| after(closed_at.max(personal_since), span));
     // What was merged into another does nothing more by itself, but that its words go in their
-    // time.
+    // time, and that it reminds: that is a promise to agents.
     if ticket.merged_into().is_some() {
-        return Timers { retention, ..Timers::default() };
+        let reminder = ticket.next_reminder(None);
+        return Timers { retention, reminder, ..Timers::default() };
     }
     let unresolved = !category.is_done();
     let age = settings.open_age().filter(|_| unresolved);
@@ -135,6 +143,7 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
         open_age_warning: age.and_then(|age| at(!ticket.open_age_warned(), after(since, age.warn))),
         open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
         retention,
+        reminder: ticket.next_reminder(None),
     }
 }
 

@@ -21,6 +21,7 @@ mod people;
 mod samples;
 mod settings;
 mod structure;
+mod work;
 
 #[path = "../histories/mod.rs"]
 mod histories;

@@ -12,7 +12,7 @@ use helpdesk::{
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{confirming, guests, people, samples};
+use crate::{confirming, guests, people, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -100,6 +100,8 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&field_kinds());
     all(&FOLLOWERS);
     all(&WAITS);
+    all(&work::LINKS);
+    all(&work::TODO_STATES);
     all(&NOTICES);
     all(&recipients());
     all(&StatusCategory::ALL);

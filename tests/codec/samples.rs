@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, guests, people, structure};
+use crate::{attached, confirming, guests, people, structure, work};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -65,7 +65,7 @@ pub(crate) fn channels() -> Vec<Channel> {
 }
 
 /// What came to be after the first golden lines were written, which never change.
-pub(crate) const LATER_RULES: [Rule; 2] = [Rule::Retention, Rule::OnMerge];
+pub(crate) const LATER_RULES: [Rule; 3] = [Rule::Retention, Rule::OnMerge, Rule::Reminder];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -161,6 +161,7 @@ pub(crate) fn timers() -> Timers {
         open_age_warning: day(3),
         open_age_overdue: day(5),
         retention: None,
+        reminder: None,
     }
 }
 
@@ -180,7 +181,7 @@ pub(crate) fn plain(actor: Actor) -> Cause {
 }
 
 /// A cause with everything in it.
-fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
+pub(crate) fn full(actor: Actor, rule: Rule, kind: RecordKind) -> Cause {
     let key = Key { desk: DESK, kind, id: *TICKET.as_uuid() };
     Cause {
         command: Some(CommandId::from_u128(99)),
@@ -208,6 +209,7 @@ pub(crate) fn message(
         channel,
         occurred_at: None,
         bytes: 10,
+        mentions: Vec::new(),
         attachments: Vec::new(),
         addressed_to: None,
     }
@@ -523,6 +525,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(attached::settings());
     later.extend(structure::history());
     later.push(structure::split_opening());
+    later.extend(work::history());
     later
 }
 
@@ -628,10 +631,14 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let history = structure::history();
     heads.extend([7, 8, 10].map(|n| (ticket, fold(ticket, &history[..n]).unwrap())));
     heads.push((ticket, fold(ticket, &[structure::split_opening()]).unwrap()));
+    let mut history = work::history();
+    heads.push((ticket, fold(ticket, &history).unwrap()));
+    history.iter_mut().for_each(|event| event.personal = None);
+    heads.push((ticket, fold(ticket, &history).unwrap()));
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 13] = [
+pub(crate) const NOTICES: [NoticeKind; 16] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -645,6 +652,9 @@ pub(crate) const NOTICES: [NoticeKind; 13] = [
     NoticeKind::SolutionConfirmed,
     NoticeKind::SolutionRejected,
     NoticeKind::Merged,
+    NoticeKind::Reminder,
+    NoticeKind::ClosingHeld,
+    NoticeKind::Mentioned,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -91,7 +91,7 @@ fn settings_with_a_part_that_this_build_does_not_know_are_a_newer_builds() {
         (r#""settings":{"#, r#""settings":{"sla_policies":[],"#),
         (r#""landmarks":{"#, r#""landmarks":{"merged":"closed","#),
         (r#""kind":"boolean""#, r#""kind":"colour""#),
-        (r#""limits":{"#, r#""limits":{"links":7,"#),
+        (r#""limits":{"#, r#""limits":{"attics":7,"#),
     ] {
         assert!(event.facts.contains(part), "{part}");
         let newer = StoredEvent { facts: event.facts.replacen(part, with, 1), ..event.clone() };

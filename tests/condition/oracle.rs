@@ -222,6 +222,8 @@ impl Oracle {
             Fact::Organisation => name(ticket.organisation()),
             Fact::Follows => name(ticket.follows()),
             Fact::MergedInto => name(ticket.merged_into()),
+            Fact::Parent => name(ticket.parent()),
+            Fact::OpenTodos => Known::Number(ticket.open_todo_count().into()),
             Fact::Messages => Known::Number(ticket.message_count().into()),
             Fact::Notes => Known::Number(ticket.note_count().into()),
             Fact::Reopened => Known::Number(ticket.reopen_count().into()),

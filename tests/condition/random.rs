@@ -194,6 +194,7 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
         (Fact::Organisation, literals(&words.organisations)),
         (Fact::Follows, literals(&words.tickets)),
         (Fact::MergedInto, literals(&words.tickets)),
+        (Fact::Parent, literals(&words.tickets)),
     ];
     equal.extend(words.names.iter().map(|(fact, names)| (fact.clone(), literals(names))));
     equal.extend(words.texts.iter().map(|(fact, texts)| (fact.clone(), literals(texts))));

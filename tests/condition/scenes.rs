@@ -5,21 +5,21 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use helpdesk::command::{
-    Assign, Edit, MarkSpam, MergeContacts, Note, Open, Patch, ProposeSolution, Reply, Resolve,
-    Resolving, SetStatus, Take, Unassign,
+    Assign, Edit, MarkSpam, MergeContacts, NewTodo, Note, Open, Patch, ProposeSolution, Reply,
+    Resolve, Resolving, SetStatus, Take, Unassign,
 };
 use helpdesk::matching::Place;
 use helpdesk::{
     About, Actor, Channel, Command, ContactId, ContactProfile, ExternalRef, FieldName, FieldValue,
-    Follower, Head, Key, Message, OrganisationId, OrganisationProfile, Origin, Requester, Revision,
-    Scene, Span, Tag, Ticket, TicketId, TicketNumber, fold,
+    Follower, Head, Key, LinkKind, Message, OrganisationId, OrganisationProfile, Origin, Requester,
+    Revision, Scene, Span, Tag, Ticket, TicketId, TicketNumber, fold,
 };
 use helpdesk::{Fact, SettingsDraft};
 
 use super::random::Words;
 use super::support::{
     ANNA, At, BEN, Cmd, EVA, EVERY_AGENT, LIA, MARIA, OTTO, STATUSES, TestDesk, at, escalate,
-    follow_up, hours, postpone, reopen, transfer,
+    follow_up, hours, link, postpone, reopen, transfer,
 };
 
 /// A scene that owns what it shows.
@@ -201,7 +201,7 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
         return (actor, open.into());
     }
     let agents = [ANNA, BEN, EVA];
-    let command: Cmd = match random.below(19) {
+    let command: Cmd = match random.below(20) {
         0..=2 => {
             let author = random.pick(&[
                 Actor::Customer(MARIA),
@@ -216,7 +216,9 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
         }
         3 => {
             let author = random.pick(&[Actor::Agent(LIA), Actor::Agent(ANNA)]);
-            return (author, Note::new(id, "a note").into());
+            let mut note = Note::new(id, "a note");
+            note.todos.extend(random.maybe(|_| NewTodo::new("to do")));
+            return (author, note.into());
         }
         4..=6 => edit(random, id).into(),
         7 => return (Actor::Agent(random.pick(&agents)), Take { ticket: id }.into()),
@@ -241,6 +243,11 @@ fn step(random: &mut Random, id: TicketId, now: At, new: bool) -> (Actor, Cmd) {
         15 => reopen(id).into(),
         16 => ProposeSolution::new(id, "Unplug it", "solved").into(),
         17 => MarkSpam { ticket: id }.into(),
+        18 => {
+            let other = TicketId::from_u128(id.as_uuid().as_u128() - 1);
+            let kind = random.pick(&[LinkKind::ChildOf, LinkKind::Related]);
+            return (Actor::Host, link(id, kind, other).into());
+        }
         _ => {
             let next = TicketId::from_u128(0xF000_0000 + u128::from(random.0 >> 8));
             return (Actor::Customer(MARIA), follow_up(id, next).into());
@@ -330,6 +337,7 @@ pub(crate) fn words() -> Words {
     let counts = [
         Fact::Number,
         Fact::Messages,
+        Fact::OpenTodos,
         Fact::Notes,
         Fact::Reopened,
         Fact::Escalated,

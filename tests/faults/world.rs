@@ -7,8 +7,9 @@ use helpdesk::condition::View;
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
-    Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, MessageRef, Notice,
-    OrganisationProfile, Record, Revision, TicketId, TicketNumber, UniqueKey,
+    Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, LinkKind, MessageRef,
+    Notice, OrganisationProfile, Record, Revision, TicketId, TicketNumber, TodoId, TodoState,
+    UniqueKey,
 };
 
 use super::support::*;
@@ -42,7 +43,7 @@ const VISITOR: GuestId = GuestId::from_u128(0x69);
 /// Merged into what Anna works on.
 pub(crate) const MERGED: TicketId = ticket(0x7A);
 /// What Maria said to Anna.
-pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(6) };
+pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(9) };
 
 /// All that there are.
 pub(crate) const EVERY_TICKET: [TicketId; 10] =
@@ -100,6 +101,10 @@ pub(crate) fn world() -> MemoryStore {
     kit.ok(&agent(ANNA), propose(PROPOSED));
     kit.ok(&agent(ANNA), Take { ticket: SPAM });
     kit.ok(&agent(ANNA), MarkSpam { ticket: SPAM });
+    kit.ok(&Actor::Host, Link { ticket: NEW, kind: LinkKind::Related, other: RESOLVED });
+    let remind_at = Some(april());
+    let todo = NewTodo { owner: Some(CARL), remind_at, ..NewTodo::new("Call her") };
+    kit.ok(&agent(ANNA), Note { todos: vec![todo], ..Note::new(OWNED, "out until noon") });
     for id in LATER {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
@@ -125,6 +130,9 @@ pub(crate) fn accepted() -> Vec<Scene> {
     let mut open = request(FRESH);
     open.followers = [Follower::Contact(OTTO), Follower::Agent(CARL)].into();
     open.about = [About::new("order", "7")].into();
+    let mut note = Note::new(OWNED, "a thought");
+    note.mentions = [CARL, LIA].into();
+    note.todos = vec![NewTodo::new("Think it through")];
     let mut edit = Edit::new(OWNED);
     edit.subject = Some("Printer, again".into());
     edit.category = Patch::Set("billing".into());
@@ -161,11 +169,21 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("an answer", &anna, ten, Command::Reply(reply(OWNED))),
         scene("a question that reopens", &maria, ten, Command::Reply(reply(RESOLVED))),
         scene("a question that comes too late", &maria, april(), Command::Reply(reply(CLOSED))),
-        scene("a note", &anna, ten, Command::Note(Note::new(OWNED, "a thought"))),
+        scene("a note", &anna, ten, Command::Note(note)),
         scene("a guest", &anna, ten, Command::GrantAccess(guest)),
         scene("no guest any more", &anna, ten, Command::RevokeAccess(gone)),
         scene("a call that is logged", &anna, ten, Command::LogConversation(log)),
         scene("an edit", &anna, ten, Command::Edit(edit)),
+        scene("a link", &anna, ten, {
+            Command::Link(Link { ticket: OWNED, kind: LinkKind::ParentOf, other: NEW })
+        }),
+        scene("a link taken back", &anna, ten, {
+            Command::Unlink(Unlink { ticket: NEW, kind: LinkKind::Related, other: RESOLVED })
+        }),
+        scene("a to-do done", &anna, ten, {
+            let todo = TodoId(Revision(7));
+            Command::MarkTodo(MarkTodo { ticket: OWNED, todo, state: TodoState::Done })
+        }),
         scene("an assignment", &host, ten, Command::Assign(Assign::new(NEW, ANNA))),
         scene("giving back", &anna, ten, Command::Unassign(Unassign { ticket: OWNED })),
         scene("taking", &anna, ten, Command::Take(Take { ticket: NEW })),

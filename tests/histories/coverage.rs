@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 56] = [
-    "contact_merged",
+const REFUSALS: [&str; 63] = [
     "already_taken",
     "bad_condition",
     "bad_name",
     "blocked",
     "cannot_own",
+    "cannot_see",
     "closed",
     "command_id_reused",
     "confirmation_off",
     "confirmation_required",
+    "contact_merged",
     "desk_exists",
     "different_requesters",
     "domain_taken",
@@ -26,12 +27,15 @@ const REFUSALS: [&str; 56] = [
     "field_required",
     "finished",
     "forbidden",
+    "has_parent",
     "id_taken",
     "identity_taken",
     "in_the_future",
     "internal",
     "into_internal",
     "limit_exceeded",
+    "link_cycle",
+    "link_to_itself",
     "merge_cycle",
     "merge_into_self",
     "merged",
@@ -40,6 +44,7 @@ const REFUSALS: [&str; 56] = [
     "no_such_agent",
     "no_such_event",
     "no_such_organisation",
+    "no_such_todo",
     "no_transition",
     "not_a_message",
     "not_an_agent",
@@ -51,6 +56,8 @@ const REFUSALS: [&str; 56] = [
     "not_later",
     "not_merged",
     "on_legal_hold",
+    "open_children",
+    "open_todos",
     "opening_message",
     "over_capacity",
     "owners_only",
@@ -65,7 +72,7 @@ const REFUSALS: [&str; 56] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 68] = [
+const CHANGES: [&str; 74] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -134,6 +141,12 @@ const CHANGES: [&str; 68] = [
     "ReleasedFrom",
     "SplitOff",
     "moved: Absorbed",
+    "ClosingHeld",
+    "Linked",
+    "Reminded",
+    "TodoAdded",
+    "TodoMarked",
+    "Unlinked",
 ];
 
 /// How often each thing happened.

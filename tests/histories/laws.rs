@@ -1,5 +1,6 @@
 //! The laws themselves, read off the events: what moved a status, and who counts for nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use helpdesk::{
@@ -27,7 +28,9 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
     );
     match call.command {
         Command::Reply(_) => machine,
-        Command::Note(_) | Command::Tick(_) => true,
+        // What is to be done is on the agents' list, and may set a reminder.
+        Command::Note(ref note) => note.todos.is_empty(),
+        Command::Tick(_) => true,
         _ => false,
     }
 }
@@ -234,6 +237,7 @@ pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken
     let (mut closed, mut erased) = (false, false);
     // As it was when it was merged: so it stands again.
     let mut stood = (postponed, resolved, warned, overdue);
+    let mut reminded = BTreeSet::new();
     for event in history {
         let by_itself = retained(event);
         law!(!by_itself || closed, "law 7: {key} was erased by itself, and is not closed");
@@ -265,6 +269,10 @@ pub(crate) fn timers_fire_once(history: &[Event], key: Key) -> Result<(), Broken
             Some(TicketChange::OpenAgeWarned) => {
                 law!(!warned, "law 7: {key} was warned about twice");
                 warned = true;
+            }
+            Some(TicketChange::Reminded(reminder)) => {
+                let first = reminded.insert(reminder.todo);
+                law!(first, "law 7: {key} reminded twice of {}", reminder.todo);
             }
             Some(TicketChange::OpenAgeOverdue) => {
                 law!(!overdue, "law 7: {key} was flagged twice");
@@ -298,6 +306,7 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::ResolutionRecorded { .. }
             | TicketChange::Escalated { .. }
             | TicketChange::SolutionProposed { .. }
+            | TicketChange::TodoAdded(_)
             | TicketChange::Held { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,

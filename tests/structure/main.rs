@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod beside;
 mod erasing;
 mod law;
 mod merging;

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
     Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
-    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, Resolving,
-    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
-    UnmarkSpam,
+    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
+    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
+    Resolving, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge,
+    UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Command, Condition, Confirmation, ContactId, Context, Counter,
-    Department, Desk, DeskError, DeskId, Event, Key, Outcome, Proposed, Refusal, Requester,
-    Revision, Role, Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
+    Department, Desk, DeskError, DeskId, Event, Key, LinkKind, Outcome, Proposed, Refusal,
+    Requester, Revision, Role, Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -414,6 +414,9 @@ commands!(
     Note,
     LogConversation,
     Edit,
+    Link,
+    Unlink,
+    MarkTodo,
     Assign,
     Unassign,
     Take,
@@ -473,6 +476,10 @@ pub fn set_status(ticket: TicketId, status: &str) -> SetStatus {
 
 pub fn set_with_reason(ticket: TicketId, status: &str, reason: &str) -> SetStatus {
     SetStatus { ticket, status: status.into(), reason: Some(reason.into()) }
+}
+
+pub fn link(ticket: TicketId, kind: LinkKind, other: TicketId) -> Link {
+    Link { ticket, kind, other }
 }
 
 pub fn postpone(ticket: TicketId, until: At) -> Postpone {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::conformance::kit::{Random, monday};
 use crate::{
-    Actor, AgentId, AgentProfile, AgentSight, Call, Command, Confirmation, ContactId,
+    Actor, AgentId, AgentProfile, AgentSight, Call, CloseBlocks, Command, Confirmation, ContactId,
     CustomerSight, Department, FieldDef, FieldKind, MergeAcross, MergeWaiting, OpenAge,
     OrganisationId, Party, Proposed, Reopening, Role, SettingsDraft, Span, StatusCategory,
     StatusDraft, Transition,
@@ -126,6 +126,10 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
     draft.limits.merged = 4;
     draft.limits.merge_chain = 3;
     draft.limits.splits = 2;
+    draft.limits.links = 6;
+    draft.limits.link_depth = 2;
+    draft.limits.todos = 3;
+    draft.limits.mentions = 2;
     if random.percent(40) {
         own_workflow(&mut draft);
     }
@@ -186,6 +190,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
         random.one_of([MergeAcross::SameRequester, MergeAcross::SameOrganisation]);
     draft.merging.waiting =
         random.one_of([MergeWaiting::EarliestObligation, MergeWaiting::Survivor]);
+    draft.close_blocks = CloseBlocks { children: random.percent(50), todos: random.percent(30) };
     draft.limits.tags = random.one_of([4, 4, 2]);
     draft.limits.guests = random.one_of([20, 2, 1]);
     draft.limits.followers = random.one_of([3, 3, 1]);

@@ -165,6 +165,8 @@ impl Draw<'_> {
             15..22 => return Actor::Host,
             22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
             22..65 if erases => return Actor::Host,
+            // Who sees every ticket.
+            22..75 if matches!(command, Command::Link(_)) => return Actor::Host,
             22..65 if !asks => {}
             _ => match (ticket.requester, self.random.below(8)) {
                 (_, 0) => return Actor::Bot("sorter".into()),
@@ -223,6 +225,25 @@ impl Draw<'_> {
         if let Some(command) = self.confirming(id, ticket).or_else(|| self.spam(id, ticket)) {
             return command;
         }
+        let parent = ticket.links.iter().any(|(kind, _)| *kind == crate::LinkKind::ParentOf);
+        let several = self.view.model.tickets().len() > 1;
+        match self.random.below(100) {
+            0..8 if several => return self.linking(id, ticket),
+            8..11 if !ticket.todos.is_empty() || self.random.percent(10) => {
+                return Command::MarkTodo(self.mark(id, ticket));
+            }
+            11..14 => return Command::Note(Note { todos: self.todos(), ..Note::new(id, "to do") }),
+            14..20 if !ticket.links.is_empty() => return self.linking(id, ticket),
+            24..30 if parent => {
+                let resolution = self.resolving(ticket);
+                return Command::Resolve(Resolve { ticket: id, resolution });
+            }
+            // Whose owner may keep it, or not.
+            30..40 if ticket.is_done() && ticket.owner.is_some() => {
+                return Command::Reopen(Reopen { ticket: id, reason: self.text() });
+            }
+            _ => {}
+        }
         match self.random.below(100) {
             0..24 => Command::Reply(Reply {
                 ticket: id,
@@ -233,7 +254,8 @@ impl Draw<'_> {
             24..26 => self.guests(id, ticket),
             26..28 => {
                 let (text, attachments) = (self.text(), self.attachments());
-                Command::Note(Note { ticket: id, text, attachments })
+                let (mentions, todos) = (self.mentions(), self.todos());
+                Command::Note(Note { ticket: id, text, attachments, mentions, todos })
             }
             28..34 => Command::LogConversation(self.log(id, ticket)),
             34..43 => Command::Edit(self.edit(id, ticket)),
@@ -348,12 +370,14 @@ impl Draw<'_> {
         if self.random.percent(15) {
             return (actor, Command::SaveViews(self.views()));
         }
-        // Those who own something, mostly.
-        let owners = self.view.model.tickets().values().filter_map(|ticket| ticket.owner);
-        let owners: Vec<AgentId> = owners.collect();
+        // Those who own something, mostly: what may reopen, rather.
+        let owned = self.view.model.tickets().values().filter(|ticket| ticket.owner.is_some());
+        let (done, open): (Vec<_>, Vec<_>) = owned.partition(|ticket| ticket.is_done());
+        let owned = if done.is_empty() || self.random.percent(30) { open } else { done };
+        let owners: Vec<AgentId> = owned.iter().filter_map(|ticket| ticket.owner).collect();
         let mut index = self.random.below(cast::AGENTS as usize + 1) as u128;
         if !owners.is_empty()
-            && self.random.percent(65)
+            && self.random.percent(70)
             && let Some(owner) = self.random.pick(&owners).copied()
         {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
@@ -366,6 +390,10 @@ impl Draw<'_> {
             Some(known) => known.clone(),
             None => cast::profile(index),
         };
+        if owners.contains(&id) && self.random.percent(20) {
+            profile.deactivated = true;
+            return (Actor::Host, Command::PutAgent { id, profile });
+        }
         match self.random.below(10) {
             0..3 => profile.deactivated = !profile.deactivated,
             3 => {

@@ -34,6 +34,7 @@ mod draw;
 mod people;
 mod structure;
 mod words;
+mod words_of_work;
 
 use std::fmt;
 

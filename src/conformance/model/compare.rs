@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Admission, Model, ModelTicket, Voice};
+use super::{Admission, Model, ModelTicket, ModelTodo, Voice};
 use crate::{
     About, Erasable, ExternalRef, FieldName, FieldValue, Follower, Grant, Resolution, Tag, Ticket,
 };
@@ -134,6 +134,18 @@ impl ModelTicket {
         };
         let guests = ticket.grants().iter().map(|grant| (grant.guest, granted(grant))).collect();
         found.note("guests", guests, self.guests.clone());
+        let links = ticket.links().iter().map(|link| (link.kind, link.to)).collect();
+        found.note("links", &links, &self.links);
+        let todos = ticket.todos().iter().map(|todo| ModelTodo {
+            id: Some(todo.id()),
+            text: todo.text().as_str().to_owned(),
+            owner: todo.owner(),
+            remind_at: todo.remind_at(),
+            done: todo.is_done(),
+        });
+        found.note("to-dos", &todos.collect(), &self.todos);
+        let open = self.todos.iter().filter(|todo| !todo.done).count();
+        found.note("open to-dos", ticket.open_todo_count() as usize, open);
         let held: Vec<(&FieldName, Option<&FieldValue>)> =
             ticket.fields().iter().map(|(name, value)| (name, Erasable::known(value))).collect();
         let erased = |name: &FieldName| self.words.erased_fields.contains(name);

@@ -53,6 +53,7 @@ impl Model {
             return;
         }
         // What the customer's yes must not wait for.
+        self.waits(step, ticket);
         let resolved = status(&self.settings, &draft.workflow.landmarks.resolved);
         for field in resolved.map(|resolved| &resolved.required_fields).into_iter().flatten() {
             step.require(ticket.fields.contains_key(field), "field_required");

@@ -145,6 +145,9 @@ impl Model {
             subjects: BTreeSet::new(),
             external_refs: BTreeSet::new(),
             guests: BTreeMap::new(),
+            links: BTreeSet::new(),
+            todos: Vec::new(),
+            finishings: vec![(now, false)],
             reopened: 0,
             escalated: 0,
             transferred: 0,
@@ -185,6 +188,11 @@ impl Model {
         self.words(step, &note.text, &note.attachments);
         ticket.say(step.now, Voice::Neither, false, &step.text);
         ticket.words.come(step.now);
+        self.at_most(step, note.mentions.len(), self.settings.limits().mentions);
+        for agent in &note.mentions {
+            self.reads(step, ticket, *agent);
+        }
+        self.plan(step, ticket, &note.todos);
     }
 
     pub(super) fn log(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, log: &LogConversation) {
@@ -283,7 +291,7 @@ impl Model {
             let mut latest = latest.clone();
             let now = step.now;
             step.now = step.claimed.max(latest.updated_at);
-            latest.settle(&self.settings, step.now);
+            self.settle(&mut latest, step.now);
             let said = occurred_at.unwrap_or(step.now);
             let gone = latest.is_news(said) && self.is_gone(&latest, said);
             // Nor does anybody read what is said on spam.

@@ -122,6 +122,9 @@ impl Model {
             // Saying more of finished work is an edit.
             step.require(step.edits(), "forbidden");
             // Where its closing was cancelled, it is resolved anew, if only to close.
+            if ticket.auto_close_cancelled || !ticket.ended(&resolve.resolution) {
+                self.waits(step, ticket);
+            }
             if ticket.auto_close_cancelled {
                 ticket.resolution = None;
             }
@@ -130,6 +133,7 @@ impl Model {
             if ticket.category != StatusCategory::Closed {
                 self.unasked(step, ticket);
                 self.way(step, ticket, to);
+                self.waits(step, ticket);
             }
             self.go(ticket, to, step.now);
             ticket.resolution = None;
@@ -151,6 +155,7 @@ impl Model {
         }
         let to = &self.settings.draft().workflow.landmarks.closed;
         self.way(step, ticket, to);
+        self.waits(step, ticket);
         if !ticket.is_done() {
             step.require(close.resolution.is_some(), "resolution_required");
             ticket.resolution = None;

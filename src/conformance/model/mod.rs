@@ -26,6 +26,7 @@
 //! assert_eq!(model.apply(&call), Prediction::Refused(why));
 //! ```
 
+mod agenda;
 mod compare;
 mod confirming;
 mod contacts;
@@ -33,7 +34,9 @@ mod conversation;
 mod editing;
 mod govern;
 mod guests;
+mod learning;
 mod lifecycle;
+mod linking;
 mod ownership;
 mod people;
 mod privacy;
@@ -47,6 +50,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub use agenda::ModelTodo;
 pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
@@ -57,7 +61,7 @@ pub use ticket::{ModelTicket, Said, Voice};
 use crate::condition::View;
 use crate::{
     Actor, AgentId, AgentProfile, Call, Command, CommandId, ContactId, DepartmentName, GuestRight,
-    OrganisationId, OrganisationProfile, Outcome, Party, Revision, Settings, TicketId,
+    OrganisationId, OrganisationProfile, Party, Settings, TicketId,
 };
 
 /// What the model says will come of a call.
@@ -260,55 +264,6 @@ impl Model {
         }
     }
 
-    /// Learns what only the desk knows: how many events each ticket has, and which id it gave
-    /// to a follow-up ticket that a reply opened.
-    pub fn learn(&mut self, outcome: &Outcome) {
-        for record in &outcome.records {
-            let Some(id) = record.key.as_ticket() else { continue };
-            if !self.tickets.contains_key(&id)
-                && let Some((parent, mut ticket)) = self.unnamed.take()
-            {
-                ticket.id = id;
-                self.tickets.insert(id, ticket);
-                if let Some(parent) = self.tickets.get_mut(&parent) {
-                    parent.followed_up_by.push(id);
-                }
-            }
-            let Some(ticket) = self.tickets.get_mut(&id) else { continue };
-            ticket.revision = record.revision;
-            let own = outcome.all_events().filter(|(key, _)| *key == record.key);
-            ticket.learn_words(own.map(|(_, event)| event));
-            // Somebody's doing is news; to customers, what is said publicly and moves.
-            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
-            for (_, event) in events.filter(|(_, event)| event.cause.actor != Actor::System) {
-                ticket.news = event.revision;
-                let change = event.ticket_change();
-                let message = change.and_then(crate::TicketChange::message);
-                let said = message.is_some_and(|it| it.visibility == crate::Visibility::Public);
-                let told = change.is_some_and(|change| {
-                    matches!(
-                        change,
-                        crate::TicketChange::SolutionProposed { .. }
-                            | crate::TicketChange::SolutionConfirmed { .. }
-                            | crate::TicketChange::SolutionRejected { .. }
-                    ) || change.status_change().is_some()
-                });
-                if said || told {
-                    ticket.public_news = event.revision;
-                }
-            }
-            // Each message has its place in the history.
-            let events = outcome.all_events().filter(|(key, _)| *key == record.key);
-            for (_, event) in events {
-                if event.ticket_change().is_some_and(|change| change.message().is_some())
-                    && let Some(said) = ticket.thread.iter_mut().find(|said| said.is_unplaced())
-                {
-                    said.revision = event.revision;
-                }
-            }
-        }
-    }
-
     fn write(&mut self, changes: Changes) -> bool {
         let mut changed = false;
         for ticket in changes.tickets {
@@ -416,7 +371,7 @@ impl Model {
         step.now = step.now.max(before.updated_at);
         let mut ticket = before.clone();
         // What is due comes first, as if somebody had ticked at its instant.
-        ticket.settle(&self.settings, step.now);
+        self.settle(&mut ticket, step.now);
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
@@ -449,6 +404,9 @@ impl Model {
             Command::GrantAccess(grant) => self.grant(step, ticket, grant),
             Command::RevokeAccess(revoke) => Self::revoke(step, ticket, revoke),
             Command::Edit(edit) => self.edit(step, ticket, edit),
+            Command::Link(link) => self.link(step, ticket, link),
+            Command::Unlink(unlink) => self.unlink(step, ticket, unlink),
+            Command::MarkTodo(mark) => self.mark(step, ticket, mark),
             Command::Assign(assign) => self.assign(step, ticket, assign),
             Command::Unassign(_) => self.unassign(step, ticket),
             Command::Take(_) => self.take(step, ticket),

@@ -175,7 +175,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
             staff() || asker || [Bot, Customer, AutoResponder, Guest].contains(&party)
         }
         Command::FollowUp(_) => staff() || asker || party == Bot,
-        Command::Note(_) => staff() || [LightAgent, Bot].contains(&party),
+        Command::Note(_) | Command::MarkTodo(_) => staff() || [LightAgent, Bot].contains(&party),
         Command::PutContact { .. }
         | Command::MergeContacts(_)
         | Command::UndoContactMerge(_)
@@ -197,6 +197,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Merge(_)
         | Command::UndoMerge(_)
         | Command::Split(_)
+        | Command::Link(_)
+        | Command::Unlink(_)
         | Command::Reopen(_) => staff(),
         Command::ProposeSolution(_) | Command::MarkSpam(_) | Command::UnmarkSpam(_) => {
             staff() || party == Bot

@@ -105,6 +105,11 @@ impl ModelTicket {
         for said in self.thread.iter_mut().filter(|said| gone.contains(&said.revision)) {
             said.text.clear();
         }
+        for todo in &mut self.todos {
+            if todo.id.is_some_and(|id| gone.contains(&id.0)) {
+                todo.text.clear();
+            }
+        }
         let words = &mut self.words;
         words.there.retain(|revision, _| !gone.contains(revision));
         if gone.contains(&words.subject) {

@@ -106,13 +106,15 @@ impl Model {
                 step.from_agents = named.is_internal();
                 Ok(self.end(named))
             }
-            // What is personal on it is there still, and so is whom it was shown to.
+            // What is personal on it is there still, and so are its guests, to-dos and links.
             Command::Tick(_)
             | Command::UndoMerge(_)
             | Command::Redact(_)
             | Command::EraseTicket(_)
             | Command::Hold(_)
-            | Command::RevokeAccess(_) => Ok(named),
+            | Command::RevokeAccess(_)
+            | Command::MarkTodo(_)
+            | Command::Unlink(_) => Ok(named),
             _ => Err(only("merged")),
         }
     }
@@ -156,7 +158,7 @@ impl Model {
         }
         let mut end = end.clone();
         let now = step.claimed.max(end.updated_at);
-        end.settle(&self.settings, now);
+        self.settle(&mut end, now);
         step.require(end.category != StatusCategory::Closed, "closed");
         let draft = self.settings.draft();
         let (tickets, chain) = self.tree(ticket);
@@ -221,7 +223,7 @@ impl Model {
         };
         step.require(survivor.merged_into.is_none(), "merged");
         let now = step.claimed.max(survivor.updated_at);
-        survivor.settle(&self.settings, now);
+        self.settle(&mut survivor, now);
         survivor.members.retain(|member| member.ticket != ticket.id);
         survivor.updated_at = now;
         survivor.arm(&self.settings);
@@ -242,6 +244,7 @@ impl Model {
             ticket.overdue = stood.overdue;
         }
         if !ticket.is_done() {
+            ticket.finishings.push((step.now, false));
             self.keep_or_lose(ticket);
         }
     }
@@ -258,7 +261,7 @@ impl Model {
         if place != ticket.id {
             // What is due on it comes first; its words may go.
             let now = step.claimed.max(source.updated_at);
-            source.settle(&self.settings, now);
+            self.settle(&mut source, now);
             said.text = self::said(&source, revision).map_or_else(String::new, |it| it.text);
         }
         step.require(revision != Revision(1), "opening_message");
@@ -321,7 +324,7 @@ impl Model {
             }
             let Some(mut parent) = self.tickets.get(&parent).cloned() else { return };
             let now = step.claimed.max(parent.updated_at);
-            parent.settle(&self.settings, now);
+            self.settle(&mut parent, now);
             less(&mut parent);
             parent.updated_at = now;
             parent.arm(&self.settings);

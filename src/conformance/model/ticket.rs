@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, Offer, Words};
+use super::{Admission, ModelMember, ModelTodo, Offer, Words};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
-    FieldName, FieldValue, Follower, GuestId, ImpactName, MessageRef, OrganisationId, Origin,
-    PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision, Settings, Span,
-    StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+    FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
+    Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision, Settings,
+    Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -97,6 +97,11 @@ pub struct ModelTicket {
     pub subjects: BTreeSet<About>,
     pub external_refs: BTreeSet<ExternalRef>,
     pub guests: BTreeMap<GuestId, Admission>,
+    pub links: BTreeSet<(LinkKind, TicketId)>,
+    /// In the order in which they were added.
+    pub todos: Vec<ModelTodo>,
+    /// Since when it was unfinished, since when finished, and so on.
+    pub finishings: Vec<(DateTime<Utc>, bool)>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
@@ -185,9 +190,9 @@ impl ModelTicket {
 
     /// When it next does something by itself.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let Timers { wake, auto_close, open_age_warning, open_age_overdue, retention } =
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, retention, reminder } =
             self.timers;
-        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention];
+        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention, reminder];
         all.into_iter().flatten().min()
     }
 
@@ -249,6 +254,7 @@ impl ModelTicket {
         self.postponed_until = None;
         self.postponed_from_new = false;
         if was_done != self.is_done() {
+            self.finishings.push((at, self.is_done()));
             // The flags are of unfinished work.
             self.warned = false;
             self.overdue = false;
@@ -275,8 +281,10 @@ impl ModelTicket {
     /// Sets the timers by these settings, from the instants that they count from.
     pub(super) fn arm(&mut self, settings: &Settings) {
         if self.merged_into.is_some() {
-            // It does nothing more by itself, but that its words go in their time.
-            self.timers = Timers { retention: self.kept_until(settings), ..Timers::default() };
+            // It does nothing more by itself, but that its words go in their time, and that
+            // people are reminded of what they were to do.
+            let (retention, reminder) = (self.kept_until(settings), self.next_reminder());
+            self.timers = Timers { retention, reminder, ..Timers::default() };
             return;
         }
         let open_age = settings.open_age().filter(|_| !self.is_done());
@@ -295,27 +303,26 @@ impl ModelTicket {
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
             retention: self.kept_until(settings),
+            reminder: self.next_reminder(),
         };
     }
 
-    /// Does everything that is due by now, in order.
-    pub(super) fn settle(&mut self, settings: &Settings, now: DateTime<Utc>) {
-        while let Some(due) = self.next_wake().filter(|due| *due <= now) {
-            self.fire(settings, due);
-        }
-    }
-
     /// Does the first thing that is due at this instant. A move sets the timers by the
-    /// settings in force; what only raises a flag leaves the other timers alone.
-    fn fire(&mut self, settings: &Settings, due: DateTime<Utc>) {
+    /// settings in force; what only raises a flag leaves the other timers alone. `held`: something
+    /// unfinished keeps it from closing.
+    pub(super) fn fire(&mut self, settings: &Settings, due: DateTime<Utc>, held: bool) {
         let landmarks = &settings.draft().workflow.landmarks;
         // It may be due before the last thing that happened, where the settings changed.
         let at = due.max(self.updated_at);
-        let Timers { wake, auto_close, open_age_warning, open_age_overdue, .. } = self.timers;
+        let Timers { wake, auto_close, open_age_warning, open_age_overdue, retention, .. } =
+            self.timers;
         if wake == Some(due) {
             let to = if self.postponed_from_new { &landmarks.initial } else { &landmarks.woken };
             self.enter(settings, to, at);
             self.arm(settings);
+        } else if auto_close == Some(due) && held {
+            self.auto_close_cancelled = true;
+            self.timers.auto_close = None;
         } else if auto_close == Some(due) {
             self.enter(settings, &landmarks.closed, at);
             self.arm(settings);
@@ -325,9 +332,12 @@ impl ModelTicket {
         } else if open_age_overdue == Some(due) {
             self.overdue = true;
             self.timers.open_age_overdue = None;
-        } else {
+        } else if retention == Some(due) {
             self.forget(|_| true);
             self.timers.retention = None;
+        } else {
+            self.reminded(due);
+            self.timers.reminder = self.next_reminder();
         }
         self.updated_at = at;
         // An event each.

@@ -83,6 +83,13 @@ impl Refusal {
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
+            Self::LinkToItself { .. } => "link_to_itself",
+            Self::OpenChildren { .. } => "open_children",
+            Self::OpenTodos { .. } => "open_todos",
+            Self::NoSuchTodo { .. } => "no_such_todo",
+            Self::CannotSee { .. } => "cannot_see",
+            Self::HasParent { .. } => "has_parent",
+            Self::LinkCycle { .. } => "link_cycle",
             Self::EmailTaken => "email_taken",
             Self::IdentityTaken { .. } => "identity_taken",
             Self::DomainTaken { .. } => "domain_taken",
@@ -114,6 +121,7 @@ impl Refusal {
             Self::NotFound { .. }
             | Self::NoSuchDesk
             | Self::NoSuchEvent { .. }
+            | Self::NoSuchTodo { .. }
             | Self::NoSuchAgent { .. } => RefusalKind::NotFound,
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
@@ -145,6 +153,11 @@ impl Refusal {
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
+            | Self::HasParent { .. }
+            | Self::OpenChildren { .. }
+            | Self::OpenTodos { .. }
+            | Self::CannotSee { .. }
+            | Self::LinkCycle { .. }
             | Self::EmailTaken
             | Self::ExternalRefTaken { .. }
             | Self::OnLegalHold { .. }
@@ -159,6 +172,7 @@ impl Refusal {
             | Self::NoProposal { .. }
             | Self::Spam => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
+            | Self::LinkToItself { .. }
             | Self::NotAMessage { .. }
             | Self::ReservedId { .. }
             | Self::NotLoaded

@@ -17,7 +17,7 @@ use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
 use crate::subject::ExternalRef;
-use crate::ticket::ReplayError;
+use crate::ticket::{ReplayError, TodoId};
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -327,6 +327,48 @@ pub enum Refusal {
         /// Its tier.
         tier: u8,
     },
+    /// A ticket is nothing to itself.
+    #[error("the ticket `{ticket}` cannot be linked to itself")]
+    LinkToItself {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// A ticket has one parent at most, and this one has one: unlink it first.
+    #[error("the ticket `{ticket}` has another parent")]
+    HasParent {
+        /// The child.
+        ticket: TicketId,
+    },
+    /// The child is above the parent already.
+    #[error("the ticket `{ticket}` is above its parent to be")]
+    LinkCycle {
+        /// The child.
+        ticket: TicketId,
+    },
+    /// The settings keep a ticket from being finished while its children are not.
+    #[error("{count} of the ticket's children are unfinished")]
+    OpenChildren {
+        /// How many of them.
+        count: u32,
+    },
+    /// The settings keep a ticket from being finished while there are things to do.
+    #[error("{count} of the ticket's to-dos are open")]
+    OpenTodos {
+        /// How many of them.
+        count: u32,
+    },
+    /// The ticket has no such to-do; or it had, and it was dropped.
+    #[error("the ticket has no to-do `{todo}`")]
+    NoSuchTodo {
+        /// The to-do that was named.
+        todo: TodoId,
+    },
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    #[error("agent `{agent}` may not see the ticket")]
+    CannotSee {
+        /// The agent.
+        agent: AgentId,
+    },
     /// Another agent has this e-mail address.
     #[error("another agent has this e-mail address")]
     EmailTaken,
@@ -380,7 +422,7 @@ pub enum Refusal {
     ///
     /// Which one is said to those who see that ticket. To others it is not there: they are told no
     /// more than that the reference is in use.
-    #[error("the external reference `{reference}` is in use{}", by(*owner))]
+    #[error("the external reference `{reference}` is in use{}", vocabulary::by(*owner))]
     ExternalRefTaken {
         /// The reference.
         reference: Box<ExternalRef>,
@@ -434,8 +476,7 @@ pub enum Refusal {
         /// The agent.
         agent: AgentId,
     },
-    /// What is left of a history that something was to be erased from cannot be folded: a newer
-    /// build has written to it, or it is damaged.
+    /// Something was to be erased, and the rest cannot be folded: a newer build's, or damaged.
     #[error("the history cannot be folded anew: {why}")]
     HistoryUnreadable {
         /// What is wrong with it.
@@ -456,8 +497,4 @@ pub enum Refusal {
     /// The ticket is marked as spam: the mark is taken back first.
     #[error("the ticket is marked as spam: use the command `unmark_spam`")]
     Spam,
-}
-
-fn by(owner: Option<TicketId>) -> String {
-    owner.map_or_else(String::new, |owner| format!(", by the ticket `{owner}`"))
 }

@@ -1,5 +1,6 @@
 //! The kinds of name that a refusal may be about.
 
+use crate::ids::TicketId;
 use std::fmt;
 
 /// The kinds of name that settings define.
@@ -106,4 +107,9 @@ impl fmt::Display for Vocabulary {
             Self::ExternalId => "external id",
         })
     }
+}
+
+/// By which ticket something is in use, if that may be said.
+pub(super) fn by(owner: Option<TicketId>) -> String {
+    owner.map_or_else(String::new, |owner| format!(", by the ticket `{owner}`"))
 }

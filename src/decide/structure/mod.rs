@@ -52,6 +52,16 @@ impl<'a> Cx<'a> {
     }
 }
 
+impl Work<'_> {
+    /// Refuses what cannot be done on a merged ticket.
+    pub(super) fn not_merged(&self) -> Result<(), Refusal> {
+        match self.before.filter(|ticket| ticket.merged_into().is_some()) {
+            Some(merged) => Err(self.cx.merged(merged)),
+            None => Ok(()),
+        }
+    }
+}
+
 /// The ticket that a command on this merged one works on: what is said goes to the ticket that
 /// goes on in its place.
 pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
@@ -64,15 +74,18 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
             work.trace(Step::WentToSurvivor { ticket: end.id() });
             Ok(work)
         }
-        // What is personal on it is there still, and so is whom it was shown to.
+        // What is personal on it is there still, and so are its guests, to-dos and links.
         Command::Tick(_)
         | Command::UndoMerge(_)
         | Command::Redact(_)
         | Command::EraseTicket(_)
         | Command::Hold(_)
-        | Command::RevokeAccess(_) => Ok(Work::on(cx, ticket)),
+        | Command::RevokeAccess(_)
+        | Command::MarkTodo(_)
+        | Command::Unlink(_) => Ok(Work::on(cx, ticket)),
         Command::GrantAccess(_)
         | Command::Edit(_)
+        | Command::Link(_)
         | Command::Assign(_)
         | Command::Unassign(_)
         | Command::Take(_)

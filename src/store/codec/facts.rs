@@ -21,8 +21,9 @@ use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
-    Absorbed, Follower, Heard, MergedSplit, Message, Opened, PriorityBy, RedactedBy, Released,
-    SplitOff, StatusChange, TicketChange, Timers, Unassigning,
+    Absorbed, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy, RedactedBy,
+    Released, Reminded, SplitOff, StatusChange, TicketChange, Timers, TodoAdded, TodoMarked,
+    Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -135,6 +136,12 @@ events! {
         added as added: Vec<ExternalRef>,
         removed as removed: Vec<ExternalRef>
     };
+    "ticket.linked" => Linked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.unlinked" => Unlinked { to as to: TicketId, kind as kind: LinkKind };
+    "ticket.todo_added" => TodoAdded { 0 as todo: TodoAdded };
+    "ticket.todo_marked" => TodoMarked { 0 as todo: TodoMarked };
+    "ticket.reminded" => Reminded { 0 as reminder: Reminded };
+    "ticket.closing_held" => ClosingHeld { children as children: u32, todos as todos: u32 };
     "ticket.followed_up" => FollowedUp { by as by: TicketId };
     "ticket.merged_into" => MergedInto { into as into: TicketId, status as status: StatusChange };
     "ticket.absorbed" => Absorbed { 0 as merge: Absorbed };

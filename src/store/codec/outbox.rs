@@ -178,5 +178,8 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::SolutionProposed => "solution_proposed",
         NoticeKind::SolutionConfirmed => "solution_confirmed",
         NoticeKind::SolutionRejected => "solution_rejected",
+        NoticeKind::Reminder => "reminder",
+        NoticeKind::ClosingHeld => "closing_held",
+        NoticeKind::Mentioned => "mentioned",
     }
 }

@@ -44,6 +44,8 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         "ticket.absorbed" => Some("merge"),
         "ticket.released" => Some("release"),
         "ticket.split_off" | "ticket.merged_split" => Some("split"),
+        "ticket.todo_added" | "ticket.todo_marked" => Some("todo"),
+        "ticket.reminded" => Some("reminder"),
         _ => None,
     };
     match (whole, payload) {

@@ -1,9 +1,12 @@
 //! What is said on a ticket: public messages, notes, conversations held elsewhere.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, TicketId};
+use crate::ticket::command::NewTodo;
 use crate::ticket::{Attachment, Channel};
 
 /// Adds a public message.
@@ -98,17 +101,23 @@ impl Reply {
     }
 }
 
-/// Adds a note that only agents read.
+/// Adds a note that only agents read, with what is to be done.
 ///
 /// It moves nothing, answers nothing and cancels nothing; allowed in every status. No customer
-/// ever sees it, or can tell that it is there.
+/// ever sees it, or can tell that it is there. The agents whom it mentions are told. A to-do
+/// that it adds stays on the ticket ([`Ticket::todos`](crate::Ticket::todos)) until it is
+/// [dropped](crate::command::MarkTodo); its reminder comes exactly once, at its instant, also on
+/// finished work.
 ///
 /// # Refused
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by customers and auto-responders.
-/// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
+/// - [`Empty`](crate::Refusal::Empty): no text and no attachment; a to-do without words.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is mentioned, or is to do something,
+///   is not on record, has left, or may not see the ticket.
+/// - [`NotLater`](crate::Refusal::NotLater): a reminder that is not later than now.
 ///
 /// # Examples
 ///
@@ -129,12 +138,23 @@ pub struct Note {
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
     pub attachments: Vec<Attachment>,
+    /// Agents who are told of it; at most [`Limits::mentions`](crate::Limits::mentions).
+    pub mentions: BTreeSet<AgentId>,
+    /// What is to be done; at most [`Limits::todos`](crate::Limits::todos) on a ticket, those
+    /// that are done included.
+    pub todos: Vec<NewTodo>,
 }
 
 impl Note {
-    /// A note without attachments.
+    /// A note without anything beside its words.
     pub fn new(ticket: TicketId, text: impl Into<String>) -> Self {
-        Self { ticket, text: text.into(), attachments: Vec::new() }
+        Self {
+            ticket,
+            text: text.into(),
+            attachments: Vec::new(),
+            mentions: BTreeSet::new(),
+            todos: Vec::new(),
+        }
     }
 }
 

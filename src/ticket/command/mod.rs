@@ -43,23 +43,27 @@
 //! # Ok::<(), helpdesk::DeskError>(())
 //! ```
 
+mod agenda;
 mod assignment;
 mod confirming;
 mod conversation;
 mod editing;
 mod guests;
 mod lifecycle;
+mod linking;
 mod opening;
 mod privacy;
 mod spam;
 mod structure;
 
+pub use agenda::{MarkTodo, NewTodo};
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
 pub use confirming::{ConfirmSolution, ProposeSolution, RejectSolution};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};
 pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
+pub use linking::{Link, Unlink};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
 

@@ -11,8 +11,12 @@ use crate::ticket::MessageRef;
 /// that goes on shows both. The merged ticket closes, whatever the workflow's transitions, and
 /// burdens nobody. From then on what is said on it ([`Reply`](crate::command::Reply),
 /// [`Note`](crate::command::Note), [`LogConversation`](crate::command::LogConversation)) goes to
-/// the one that goes on, as if it had been said there; everything else is refused. Where `into`
-/// has been merged itself, its redirect is followed to the end.
+/// the one that goes on, as if it had been said there. What hangs on the merged ticket itself
+/// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo), its
+/// links, which are [taken back](crate::command::Unlink), its guests, who read its own words and
+/// are [shown out](crate::command::RevokeAccess), and what is personal on it, which is erased
+/// there, by hand or by itself so long after the merge as after a closing. Everything else is
+/// refused. Where `into` has been merged itself, its redirect is followed to the end.
 ///
 /// The ticket that goes on keeps its own subject, owner, department, priority, tags and fields.
 /// It takes:

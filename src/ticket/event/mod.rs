@@ -4,8 +4,10 @@
 //! event states them; the head copies them. So a history folds to the same head on every
 //! machine, under any later version of the rules.
 
+mod agenda;
 mod moved;
 mod opened;
+mod parts;
 mod redacted;
 mod structure;
 
@@ -14,17 +16,18 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use agenda::{Reminded, TodoAdded, TodoMarked};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
 pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
 
-use super::{Message, Timers};
+use super::{LinkKind, Message, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
 };
-use crate::people::{Actor, Follower, Grant, Sight};
+use crate::people::{Actor, Follower, Grant};
 use crate::settings::Priority;
 use crate::subject::{About, ExternalRef};
 use crate::time;
@@ -165,6 +168,34 @@ pub enum TicketChange {
         /// The references that it had, in order.
         removed: Vec<ExternalRef>,
     },
+    /// It was linked to another ticket, which has the inverse of it.
+    Linked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one is to it.
+        kind: LinkKind,
+    },
+    /// A link was taken back.
+    Unlinked {
+        /// The other ticket.
+        to: TicketId,
+        /// What this one was to it.
+        kind: LinkKind,
+    },
+    /// There is something to be done about it; what, is the personal payload.
+    TodoAdded(TodoAdded),
+    /// A to-do was done, opened again, or dropped.
+    TodoMarked(TodoMarked),
+    /// Somebody was reminded of a to-do.
+    Reminded(Reminded),
+    /// It was to close by itself, and stays resolved: something is unfinished on which closing
+    /// waits.
+    ClosingHeld {
+        /// How many of its children.
+        children: u32,
+        /// How many of its to-dos.
+        todos: u32,
+    },
     /// A ticket was opened that follows this one up.
     FollowedUp {
         /// The new ticket.
@@ -248,180 +279,6 @@ pub enum TicketChange {
         /// Whether it is marked now.
         spam: bool,
     },
-}
-
-impl TicketChange {
-    /// The message that this event added to the thread, if it did.
-    pub fn message(&self) -> Option<&Message> {
-        match self {
-            Self::Opened(opened) => Some(&opened.message),
-            Self::MessageAdded { message, .. } => Some(message),
-            Self::AccessGranted { .. }
-            | Self::AccessRevoked { .. }
-            | Self::StatusChanged(_)
-            | Self::ResolutionRecorded { .. }
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::Transferred { .. }
-            | Self::Escalated { .. }
-            | Self::SubjectChanged { .. }
-            | Self::CategoryChanged { .. }
-            | Self::TagsChanged { .. }
-            | Self::FieldChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::ImpactChanged { .. }
-            | Self::FollowersChanged { .. }
-            | Self::AboutChanged { .. }
-            | Self::ExternalRefsChanged { .. }
-            | Self::FollowedUp { .. }
-            | Self::MergedInto { .. }
-            | Self::Absorbed(_)
-            | Self::ReleasedFrom { .. }
-            | Self::Released(_)
-            | Self::SplitOff(_)
-            | Self::MergedSplit(_)
-            | Self::OpenAgeWarned
-            | Self::OpenAgeOverdue
-            | Self::TimersSet { .. }
-            | Self::Redacted { .. }
-            | Self::Held { .. }
-            | Self::SolutionProposed { .. }
-            | Self::SolutionConfirmed { .. }
-            | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
-        }
-    }
-
-    /// The move of status that this event states, if it does.
-    pub fn status_change(&self) -> Option<&StatusChange> {
-        match self {
-            Self::StatusChanged(change)
-            | Self::MergedInto { status: change, .. }
-            | Self::ReleasedFrom { status: change, .. } => Some(change),
-            Self::Opened(_)
-            | Self::MessageAdded { .. }
-            | Self::AccessGranted { .. }
-            | Self::AccessRevoked { .. }
-            | Self::ResolutionRecorded { .. }
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::Transferred { .. }
-            | Self::Escalated { .. }
-            | Self::SubjectChanged { .. }
-            | Self::CategoryChanged { .. }
-            | Self::TagsChanged { .. }
-            | Self::FieldChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::ImpactChanged { .. }
-            | Self::FollowersChanged { .. }
-            | Self::AboutChanged { .. }
-            | Self::ExternalRefsChanged { .. }
-            | Self::FollowedUp { .. }
-            | Self::Absorbed(_)
-            | Self::Released(_)
-            | Self::SplitOff(_)
-            | Self::MergedSplit(_)
-            | Self::OpenAgeWarned
-            | Self::OpenAgeOverdue
-            | Self::TimersSet { .. }
-            | Self::Redacted { .. }
-            | Self::Held { .. }
-            | Self::SolutionProposed { .. }
-            | Self::SolutionConfirmed { .. }
-            | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
-        }
-    }
-
-    /// Who sees that it happened: those whose sight of the ticket is at least this.
-    ///
-    /// What is said publicly, moves of the status, and what becomes of a proposed solution are for
-    /// everybody on the ticket; everything else is for those who work on it.
-    ///
-    /// ```
-    /// # use helpdesk::{Sight, TicketChange};
-    /// assert_eq!(TicketChange::OpenAgeWarned.sight(), Sight::Full);
-    /// ```
-    pub fn sight(&self) -> Sight {
-        match self {
-            Self::StatusChanged(_)
-            | Self::SolutionProposed { .. }
-            | Self::SolutionConfirmed { .. }
-            | Self::SolutionRejected { .. }
-            | Self::MergedInto { .. }
-            | Self::ReleasedFrom { .. } => Sight::Public,
-            Self::Opened(opened) => opened.message.sight(),
-            Self::MessageAdded { message, .. } => message.sight(),
-            Self::AccessGranted { .. }
-            | Self::AccessRevoked { .. }
-            | Self::ResolutionRecorded { .. }
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::Transferred { .. }
-            | Self::Escalated { .. }
-            | Self::SubjectChanged { .. }
-            | Self::CategoryChanged { .. }
-            | Self::TagsChanged { .. }
-            | Self::FieldChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::ImpactChanged { .. }
-            | Self::FollowersChanged { .. }
-            | Self::AboutChanged { .. }
-            | Self::ExternalRefsChanged { .. }
-            | Self::FollowedUp { .. }
-            | Self::Absorbed(_)
-            | Self::Released(_)
-            | Self::SplitOff(_)
-            | Self::MergedSplit(_)
-            | Self::OpenAgeWarned
-            | Self::OpenAgeOverdue
-            | Self::TimersSet { .. }
-            | Self::Redacted { .. }
-            | Self::Held { .. }
-            | Self::SpamMarked { .. } => Sight::Full,
-        }
-    }
-
-    /// The timers that this event states.
-    pub(crate) fn timers_mut(&mut self) -> Option<&mut Timers> {
-        match self {
-            Self::Opened(opened) => Some(&mut opened.timers),
-            Self::StatusChanged(change)
-            | Self::MergedInto { status: change, .. }
-            | Self::ReleasedFrom { status: change, .. } => Some(&mut change.timers),
-            Self::TimersSet { timers } => Some(timers),
-            Self::MessageAdded { .. }
-            | Self::AccessGranted { .. }
-            | Self::AccessRevoked { .. }
-            | Self::ResolutionRecorded { .. }
-            | Self::Assigned { .. }
-            | Self::Unassigned { .. }
-            | Self::Transferred { .. }
-            | Self::Escalated { .. }
-            | Self::SubjectChanged { .. }
-            | Self::CategoryChanged { .. }
-            | Self::TagsChanged { .. }
-            | Self::FieldChanged { .. }
-            | Self::PriorityChanged { .. }
-            | Self::ImpactChanged { .. }
-            | Self::FollowersChanged { .. }
-            | Self::AboutChanged { .. }
-            | Self::ExternalRefsChanged { .. }
-            | Self::FollowedUp { .. }
-            | Self::Absorbed(_)
-            | Self::Released(_)
-            | Self::SplitOff(_)
-            | Self::MergedSplit(_)
-            | Self::OpenAgeWarned
-            | Self::OpenAgeOverdue
-            | Self::Redacted { .. }
-            | Self::Held { .. }
-            | Self::SolutionProposed { .. }
-            | Self::SolutionConfirmed { .. }
-            | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
-        }
-    }
 }
 
 /// What a message did to the conversation.

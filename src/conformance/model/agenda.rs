@@ -1,0 +1,123 @@
+//! To-dos, reminders and mentions in the model, and what closing waits for: T6, T8 and L6.
+
+use chrono::{DateTime, Utc};
+
+use super::{Model, ModelTicket, Step};
+use crate::command::{MarkTodo, NewTodo};
+use crate::{AgentId, LinkKind, TodoId, TodoState};
+
+/// A to-do as the model keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the getters of `Todo`")]
+pub struct ModelTodo {
+    /// What only the desk knows, until it has said so.
+    pub id: Option<TodoId>,
+    pub text: String,
+    pub owner: Option<AgentId>,
+    pub remind_at: Option<DateTime<Utc>>,
+    pub done: bool,
+}
+
+impl Model {
+    /// Whether an agent may read what is noted on a ticket.
+    pub(super) fn reads(&self, step: &mut Step<'_>, ticket: &ModelTicket, agent: AgentId) {
+        let actor = crate::Actor::Agent(agent);
+        let reads =
+            self.party(&actor).is_some_and(|party| self.sees(&actor, party, step.now, ticket));
+        step.require(reads, "cannot_see");
+    }
+
+    pub(super) fn plan(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, todos: &[NewTodo]) {
+        let limits = self.settings.limits();
+        if !todos.is_empty() {
+            self.at_most(step, ticket.todos.len() + todos.len(), limits.todos);
+        }
+        for todo in todos {
+            let text = todo.text.trim().to_owned();
+            step.require(!text.is_empty(), "empty");
+            self.at_most(step, text.len(), limits.subject_bytes);
+            if let Some(owner) = todo.owner {
+                self.reads(step, ticket, owner);
+            }
+            let remind_at = todo
+                .remind_at
+                .map(|at| DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at));
+            step.require(remind_at.is_none_or(|at| at > step.now), "not_later");
+            let (owner, done) = (todo.owner, false);
+            ticket.todos.push(ModelTodo { id: None, text, owner, remind_at, done });
+        }
+    }
+
+    pub(super) fn mark(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, mark: &MarkTodo) {
+        let place = ticket.todos.iter().position(|todo| todo.id == Some(mark.todo));
+        step.require(place.is_some(), "no_such_todo");
+        let Some(place) = place else { return };
+        if mark.state == TodoState::Dropped {
+            ticket.todos.remove(place);
+            return;
+        }
+        let done = mark.state == TodoState::Done;
+        if let Some(todo) = ticket.todos.get_mut(place)
+            && todo.done != done
+        {
+            todo.done = done;
+            // A reminder whose instant passed while it was done is none any more.
+            todo.remind_at = todo.remind_at.filter(|at| done || *at > step.now);
+        }
+    }
+
+    /// Whether anything unfinished stands against finishing a ticket.
+    pub(super) fn waits(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
+        let blocks = self.settings.draft().close_blocks;
+        if blocks.children {
+            let mut children = self.children(ticket);
+            step.require(children.all(ModelTicket::is_done), "open_children");
+        }
+        if blocks.todos {
+            step.require(ticket.todos.iter().all(|todo| todo.done), "open_todos");
+        }
+    }
+
+    /// Whether something unfinished kept a ticket from closing by itself at an instant.
+    fn was_held(&self, ticket: &ModelTicket, at: DateTime<Utc>) -> bool {
+        let blocks = self.settings.draft().close_blocks;
+        let todos = ticket.todos.iter().any(|todo| !todo.done);
+        let children = self.children(ticket).any(|child| child.was_open_before(at));
+        (blocks.todos && todos) || (blocks.children && children)
+    }
+
+    fn children(&self, ticket: &ModelTicket) -> impl Iterator<Item = &ModelTicket> {
+        let children = ticket.links.iter().filter(|(kind, _)| *kind == LinkKind::ParentOf);
+        children.filter_map(|(_, id)| self.tickets.get(id)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// Does everything that is due on a ticket by now, in order.
+    pub(super) fn settle(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+        while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
+            let held = self.was_held(ticket, due);
+            ticket.fire(&self.settings, due, held);
+        }
+    }
+}
+
+impl ModelTicket {
+    /// When the next reminder comes.
+    pub(super) fn next_reminder(&self) -> Option<DateTime<Utc>> {
+        let open = self.todos.iter().filter(|todo| !todo.done);
+        open.filter_map(|todo| todo.remind_at).min()
+    }
+
+    /// The first of the to-dos whose reminder comes at this instant has been reminded of.
+    pub(super) fn reminded(&mut self, due: DateTime<Utc>) {
+        let mut open = self.todos.iter_mut().filter(|todo| !todo.done);
+        if let Some(todo) = open.find(|todo| todo.remind_at == Some(due)) {
+            todo.remind_at = None;
+        }
+    }
+
+    /// Whether it was unfinished just before an instant.
+    fn was_open_before(&self, at: DateTime<Utc>) -> bool {
+        let before = self.finishings.iter().rfind(|(since, _)| *since < at);
+        before.is_some_and(|(_, done)| !done)
+    }
+}

@@ -1,0 +1,166 @@
+//! To-dos, reminders, mentions; and what keeps a ticket from being finished.
+
+use std::sync::Arc;
+
+use super::checks::within;
+use super::decision::Guard;
+use super::needs::changed_since;
+use super::work::Work;
+use super::{Passage, Refusal};
+use crate::channel::{NoticeKind, Recipient};
+use crate::ids::{AgentId, Key};
+use crate::people::{Who, sight};
+use crate::personal::Personal;
+use crate::ticket::command::{MarkTodo, NewTodo};
+use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
+use crate::time::{Instant, whole_micros};
+
+/// The to-dos of a note, checked; each with what people wrote.
+pub(super) fn new_todos(
+    work: &mut Work<'_>,
+    todos: &[NewTodo],
+) -> Result<Vec<(TodoAdded, Personal)>, Refusal> {
+    if todos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let limits = work.cx.settings.limits();
+    within("todos", limits.todos, work.ticket.todos().len() + todos.len())?;
+    let mut added = Vec::with_capacity(todos.len());
+    for NewTodo { text, owner, remind_at } in todos {
+        let text: Arc<str> = text.trim().into();
+        if text.is_empty() {
+            return Err(Refusal::Empty { what: "to-do" });
+        }
+        let bytes = within("subject_bytes", limits.subject_bytes, text.len())?;
+        let remind_at = remind_at.map(whole_micros);
+        if let Some(instant) = remind_at.filter(|at| *at <= work.now) {
+            return Err(Refusal::NotLater { instant, now: work.now });
+        }
+        if let Some(owner) = owner {
+            reads(work, *owner)?;
+        }
+        let personal = Personal { text: Some(text), ..Personal::default() };
+        added.push((TodoAdded { owner: *owner, remind_at, bytes }, personal));
+    }
+    Ok(added)
+}
+
+/// A note never reaches somebody who may not read it. That they may rests on their record.
+pub(super) fn reads(work: &mut Work<'_>, agent: AgentId) -> Result<(), Refusal> {
+    if !is_reader(work, agent) {
+        return Err(Refusal::CannotSee { agent });
+    }
+    Ok(())
+}
+
+fn is_reader(work: &mut Work<'_>, id: AgentId) -> bool {
+    let cx = work.cx;
+    let Some(agent) = cx.agent(id) else { return false };
+    work.guard(Guard { key: Key::agent(cx.desk, id), revision: agent.revision() });
+    agent.is_active()
+        && sight(Who::Agent(agent), work.ticket.sight(), cx.settings.sight_policy()).is_some()
+}
+
+/// Says where a to-do stands.
+pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> {
+    let MarkTodo { ticket: _, todo: id, state } = *mark;
+    let todo = work.ticket.todo(id).ok_or(Refusal::NoSuchTodo { todo: id })?;
+    let (same, remind_at) = match state {
+        // What it was to remind of in the meantime has passed.
+        TodoState::Open => (!todo.is_done(), todo.remind_at().filter(|at| *at > work.now)),
+        TodoState::Done => (todo.is_done(), todo.remind_at()),
+        TodoState::Dropped => (false, None),
+    };
+    if !same {
+        let marked = TodoMarked { todo: id, state, remind_at };
+        work.record(TicketChange::TodoMarked(marked), None);
+    }
+    Ok(())
+}
+
+/// What stands against finishing the ticket: how many of its children, and of its to-dos.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Blocks {
+    pub(super) children: u32,
+    pub(super) todos: u32,
+}
+
+impl Blocks {
+    /// What stands against it now.
+    fn now(work: &mut Work<'_>) -> Self {
+        Self::of(work, |_, child| !child.status().category.is_done())
+    }
+
+    /// What stood against it just before this instant.
+    pub(super) fn at(work: &mut Work<'_>, at: Instant) -> Self {
+        Self::of(work, |work, child| was_unfinished(work, child, at))
+    }
+
+    fn of(work: &mut Work<'_>, unfinished: impl Fn(&Work<'_>, &Ticket) -> bool) -> Self {
+        let cx = work.cx;
+        let policy = cx.settings.close_blocks();
+        let mut blocks = Self { children: 0, todos: 0 };
+        if policy.todos {
+            blocks.todos = work.ticket.open_todo_count();
+        }
+        if policy.children {
+            let children: Vec<_> = work.ticket.children().collect();
+            for child in children.iter().filter_map(|id| cx.loaded.ticket(cx.desk, *id)) {
+                let key = Key::ticket(cx.desk, child.id());
+                // Or a child could reopen while its parent closes.
+                work.guard(Guard { key, revision: child.revision() });
+                blocks.children += u32::from(unfinished(work, child));
+            }
+        }
+        blocks
+    }
+
+    pub(super) fn any(self) -> bool {
+        self.children > 0 || self.todos > 0
+    }
+}
+
+/// Whether a child was unfinished just before this instant: however late its parent learns.
+fn was_unfinished(work: &Work<'_>, child: &Ticket, at: Instant) -> bool {
+    if !changed_since(child, at) {
+        return !child.status().category.is_done();
+    }
+    let key = Key::ticket(work.cx.desk, child.id());
+    let mut unfinished = false;
+    let history = work.cx.loaded.passage(Passage::whole(key, child.revision()));
+    for event in history.unwrap_or_default().iter().take_while(|it| it.at < at) {
+        let change = event.ticket_change();
+        if let Some(TicketChange::Opened(_)) = change {
+            unfinished = true;
+        }
+        if let Some(moved) = change.and_then(TicketChange::status_change) {
+            unfinished = !moved.to.category.is_done();
+        }
+    }
+    unfinished
+}
+
+/// Refuses to finish a ticket that the settings keep from it.
+pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
+    match Blocks::now(work) {
+        Blocks { children: 0, todos: 0 } => Ok(()),
+        Blocks { children: 0, todos } => Err(Refusal::OpenTodos { count: todos }),
+        Blocks { children, .. } => Err(Refusal::OpenChildren { count: children }),
+    }
+}
+
+impl Work<'_> {
+    /// The first reminder that is due then: its to-do's owner is told, if they may still know of
+    /// the ticket, or whoever works on it.
+    pub(super) fn remind(&mut self, due: Instant, fire: impl FnOnce(&mut Self, TicketChange)) {
+        let reminded = self.ticket.todos().iter().find(|todo| todo.pending() == Some(due));
+        let Some((todo, owner)) = reminded.map(|todo: &Todo| (todo.id(), todo.owner())) else {
+            return;
+        };
+        let next = self.ticket.next_reminder(Some(todo));
+        fire(self, TicketChange::Reminded(Reminded { todo, next }));
+        let owner = owner.filter(|owner| is_reader(self, *owner));
+        let to = owner.map_or_else(|| self.workers(), Recipient::Agent);
+        self.notify(NoticeKind::Reminder, to);
+    }
+}
