@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::condition::View;
 use crate::ids::{AgentId, CommandId, ContactId, Correlation, OrganisationId, Revision, TicketId};
-use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
@@ -103,6 +105,8 @@ pub enum Command {
     Hold(Hold),
     /// Erases the name and the address of an agent who has left. Owners, admins and the host.
     EraseAgent(AgentId),
+    /// Erases what is on record of a person: see [`EraseContact`].
+    EraseContact(EraseContact),
 }
 
 impl Command {
@@ -141,7 +145,8 @@ impl Command {
             | Self::NoteContact(_)
             | Self::CreateDesk(_)
             | Self::PublishSettings(_)
-            | Self::EraseAgent(_) => None,
+            | Self::EraseAgent(_)
+            | Self::EraseContact(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Refusal, checks, opening};
+use super::{Refusal, opening};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::ids::Key;
@@ -17,9 +17,6 @@ use crate::workflow::{Landmark, StatusCategory};
 /// A public message. Gives back the follow-up ticket, if it opened one.
 pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Work<'a>>, Refusal> {
     let author = author(work.cx, Some(&work.ticket))?;
-    if let Author::Customer(contact) | Author::AutoResponder(contact) = &author {
-        checks::not_blocked(work.cx, *contact)?;
-    }
     let channel = reply.channel.clone().unwrap_or_else(|| work.ticket.channel().clone());
     let said = Said {
         author,

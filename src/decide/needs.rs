@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, TicketId};
-use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 use crate::people::{Actor, Agent, Contact, Organisation, Requester};
 use crate::record::{Event, Record};
 use crate::ticket::command::{
@@ -179,6 +181,18 @@ impl Asking<'_> {
         }
     }
 
+    /// All contacts that are one person, with their whole histories.
+    fn person(&mut self, id: ContactId) {
+        self.contact(id);
+        for id in self.loaded.survivor(self.desk, id).iter().flat_map(|contact| contact.ids()) {
+            let key = Key::contact(self.desk, id);
+            self.record(key);
+            if let Some(contact) = self.loaded.contact(self.desk, id) {
+                self.passage(Passage::whole(key, contact.revision()));
+            }
+        }
+    }
+
     /// Who asks on a ticket, where it is a contact.
     fn requester(&mut self, ticket: TicketId) {
         let ticket = self.loaded.ticket(self.desk, ticket);
@@ -218,7 +232,7 @@ impl Asking<'_> {
     }
 }
 
-/// What is still missing to decide this call. At most three rounds, then nothing: a later round
+/// What is still missing to decide this call. At most four rounds, then nothing: a later round
 /// may depend on what an earlier one brought.
 ///
 /// ```
@@ -350,6 +364,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
+        Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
         Command::Hold(_)
         | Command::Note(_)
         | Command::GrantAccess(_)

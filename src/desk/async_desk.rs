@@ -28,8 +28,8 @@ use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Assign, BlockContact, Close, Edit, EraseContact, EraseTicket, Escalate, FollowUp, GrantAccess,
+    Hold, LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
     Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 

@@ -22,8 +22,8 @@ pub(super) const TRIES: u32 = 32;
 /// taken as long as the database lets a call take.
 const UNCERTAIN: u32 = 3;
 
-/// A decision needs at most three rounds of loading; one more finds nothing missing.
-const ROUNDS: usize = 4;
+/// A decision needs at most four rounds of loading; one more finds nothing missing.
+const ROUNDS: usize = 5;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]

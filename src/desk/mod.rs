@@ -11,6 +11,7 @@ mod find;
 mod flow;
 mod io;
 mod outcome;
+mod person;
 mod read;
 mod relay;
 mod shown;

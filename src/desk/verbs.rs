@@ -10,8 +10,8 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Assign, BlockContact, Close, Edit, EraseContact, EraseTicket, Escalate, FollowUp, GrantAccess,
+    Hold, LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
     Resolve, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 
@@ -72,6 +72,8 @@ macro_rules! for_each_verb {
             block_contact: BlockContact;
             /// Adds a note about a contact that only agents read: see [`NoteContact`].
             note_contact: NoteContact;
+            /// Erases what is on record of a person: see [`EraseContact`].
+            erase_contact: EraseContact;
         }
     };
 }

@@ -10,6 +10,7 @@
 
 mod damaged;
 mod deep;
+mod forgotten;
 mod golden;
 mod guests;
 mod histories_kept;

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{guests, people};
+use crate::{forgotten, guests, people};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -504,6 +504,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(with_erasures());
     later.push(with_retention());
     later.extend(people::history());
+    later.extend(forgotten::later());
     later
 }
 
@@ -602,6 +603,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     held.extend(with_erasures().into_iter().take(3));
     heads.push((ticket, fold(ticket, &held).unwrap()));
     heads.extend(people::heads());
+    heads.extend(forgotten::heads());
     heads
 }
 

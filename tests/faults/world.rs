@@ -192,6 +192,9 @@ pub(crate) fn accepted() -> Vec<Scene> {
         }),
         scene("a hold", &host, ten, Command::Hold(Hold::new(CLOSED, true, "a lawsuit"))),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
+        scene("a contact who is forgotten", &host, ten, {
+            Command::EraseContact(EraseContact::new(DOUBLE, "he asked for it"))
+        }),
     ]
 }
 

@@ -54,7 +54,7 @@ const REFUSALS: [&str; 45] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 49] = [
+const CHANGES: [&str; 50] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -98,6 +98,7 @@ const CHANGES: [&str; 49] = [
     "contact: Absorbed",
     "contact: Blocked",
     "contact: Described",
+    "contact: Erased",
     "contact: MergeUndone",
     "contact: MergedInto",
     "contact: Noted",

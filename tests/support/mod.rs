@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, BlockContact, Close, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold,
-    LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
+    Assign, BlockContact, Close, Edit, EraseContact, EraseTicket, Escalate, FollowUp, GrantAccess,
+    Hold, LogConversation, MergeContacts, Note, NoteContact, Open, Postpone, Redact, Reopen, Reply,
     Resolve, Resolving, RevokeAccess, SetStatus, Take, Transfer, Unassign, UndoContactMerge,
 };
 use helpdesk::matching::{Listing, Order, Place};
@@ -399,6 +399,7 @@ commands!(
     UndoContactMerge,
     BlockContact,
     NoteContact,
+    EraseContact,
     Open,
     Reply,
     Note,

@@ -66,4 +66,5 @@ commands! {
     "erase_ticket": Command::EraseTicket(_),
     "hold": Command::Hold(_),
     "erase_agent": Command::EraseAgent(_),
+    "erase_contact": Command::EraseContact(_),
 }
