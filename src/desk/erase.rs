@@ -1,4 +1,5 @@
-//! Erasing what is personal of many tickets, and what a host has to delete in its turn.
+//! Erasing what is personal of somebody, over all tickets, and what a host has to delete in its
+//! turn.
 
 use std::sync::Arc;
 
@@ -12,8 +13,6 @@ use crate::matching::Cursor;
 use crate::people::command::EraseContact;
 use crate::record::Record;
 use crate::store::Store;
-#[cfg(doc)]
-use crate::ticket::command::{EraseTicket, Redact};
 
 /// What came of a page of [`Desk::erase_requester`].
 #[derive(Debug)]
@@ -40,8 +39,8 @@ impl<S: Store> Desk<S> {
     /// what they wrote; and on the last page their own record.
     ///
     /// A person is all contacts that were merged: whichever of them is named, all are meant.
-    /// Tickets of theirs are erased by [`EraseTicket`], their words on others by [`Redact`], the
-    /// record by [`EraseContact`]; each is a commit of its own, so that stopping half-way leaves
+    /// Tickets of theirs are erased by [`EraseTicket`](crate::command::EraseTicket), their words on
+    /// others by [`Redact`](crate::command::Redact), the record by [`EraseContact`]; each is a commit of its own, so that stopping half-way leaves
     /// everything whole. Doing a page again changes nothing, and a run from the start does what
     /// failed before and what came since. What fails for one ticket, such as its legal hold, holds
     /// up no other. The context's command id and seen revision are not used: there are many
@@ -61,7 +60,7 @@ impl<S: Store> Desk<S> {
     ///   that is none of the above;
     /// - under another id that was not merged, or is not any more.
     ///
-    /// That, and what others wrote about them, is for a [`Redact`] by somebody who reads it. Ids of
+    /// That, and what others wrote about them, is for a redaction by somebody who reads it. Ids of
     /// contacts are facts, and stay, as do those of followers.
     ///
     /// ```
