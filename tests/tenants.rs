@@ -10,7 +10,9 @@
 
 mod support;
 
-use helpdesk::command::{BlockContact, EraseTicket, MergeContacts, NoteContact, Open, Reply, Take};
+use helpdesk::command::{
+    BlockContact, EraseContact, EraseTicket, MergeContacts, NoteContact, Open, Reply, Take,
+};
 use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
 use helpdesk::{
     About, Actor, Command, CommandId, ContactProfile, Counter, DeskId, ExternalRef, Identity, Key,
@@ -102,10 +104,13 @@ fn whatever_happens_on_one_desk_leaves_the_other_as_it_was() {
     left.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme });
     left.ok(&Actor::Host, EraseTicket::new(TICKET, "she asked for it"));
     let host = left.context(&Actor::Host);
+    let maria = ContactProfile::new("left").identity(Identity::email("maria@acme.example"));
     left.desk.erase_requester(&host, MARIA, "she asked for it", None, 99).unwrap();
     let gone = profile(ANNA).email("a@example.com");
     left.put_agent(ANNA, helpdesk::AgentProfile { deactivated: true, ..gone });
     left.desk.erase_agent(host, ANNA).unwrap();
+    left.ok(&Actor::Host, Command::PutContact { id: MARIA, profile: maria });
+    left.ok(&Actor::Host, EraseContact::new(MARIA, "she asked for it"));
     left.advance_to(monday() + days(90));
 
     assert_eq!(all_of(&right), before);

@@ -16,10 +16,10 @@ use crate::store::{
     Receipt, Roster, Scope, Settlement, Wanted,
 };
 use crate::{
-    Actor, AgentChange, AgentId, AgentProfile, Change, Columns, CommandId, ContactId, Counter,
-    CounterChange, Desk, DeskId, Event, Expected, Guard, Head, Key, KeyChange, Notice, NoticeId,
-    NoticeKind, Personal, Recipient, Record, RecordKind, Requester, Revision, Settings, TicketId,
-    TicketNumber, UniqueKey, Write, fold,
+    Actor, AgentChange, AgentId, AgentProfile, Change, Columns, CommandId, ContactId,
+    ContactProfile, Counter, CounterChange, Desk, DeskId, Event, Expected, Guard, Head, Identity,
+    Key, KeyChange, Notice, NoticeId, NoticeKind, Personal, Recipient, Record, RecordKind,
+    Requester, Revision, Settings, TicketId, TicketNumber, UniqueKey, Write, fold,
 };
 
 /// The desk that most cases are about, and another in the same store.
@@ -47,6 +47,10 @@ pub(super) fn ticket(n: u128) -> Key {
 
 pub(super) fn agent(id: AgentId) -> Key {
     Key::agent(DESK, id)
+}
+
+pub(super) fn contact(id: ContactId) -> Key {
+    Key::contact(DESK, id)
 }
 
 /// The same record's name on the other desk.
@@ -105,6 +109,7 @@ pub(super) struct Kit {
     opened: Event,
     noted: Event,
     registered: Event,
+    described: Event,
     configured: Event,
 }
 
@@ -114,6 +119,8 @@ impl Kit {
         let desk = Desk::create(MemoryStore::new(), DESK, Settings::default(), now)?;
         let profile = AgentProfile::new("Anna").email("anna@example.com");
         desk.put_agent(Actor::Host.at(now), ANNA, profile)?;
+        let maria = ContactProfile::new("Maria").identity(Identity::phone("+39 06 698"));
+        desk.put_contact(Actor::Host.at(now), MARIA, maria)?;
         let open = Open::new(id, Requester::Contact(MARIA), "It burns.\n\"Help!\" – Марія 🔥");
         desk.open(Actor::Customer(MARIA).at(now).correlated("mail 7"), open.subject("Printer"))?;
         desk.note(Actor::Agent(ANNA).at(now).once(command(1)), Note::new(id, "The old one."))?;
@@ -125,6 +132,7 @@ impl Kit {
             opened: event(ticket(1), Revision::ZERO)?,
             noted: event(ticket(1), Revision(1))?,
             registered: event(agent(ANNA), Revision::ZERO)?,
+            described: event(contact(MARIA), Revision::ZERO)?,
             configured: event(Key::settings(DESK), Revision::ZERO)?,
         })
     }
@@ -135,13 +143,15 @@ impl Kit {
             RecordKind::Ticket if revision == 1 => &self.opened,
             RecordKind::Ticket => &self.noted,
             RecordKind::Agent => &self.registered,
-            RecordKind::Settings | RecordKind::Contact | RecordKind::Organisation => {
-                &self.configured
-            }
+            RecordKind::Contact => &self.described,
+            RecordKind::Settings | RecordKind::Organisation => &self.configured,
         };
         let mut personal = kind.personal.clone();
         if let Some(Personal { text: Some(text), .. }) = personal.as_deref_mut() {
             *text = format!("{text} ({key}, {revision})").into();
+        }
+        if let (RecordKind::Contact, Some(personal)) = (key.kind, personal.as_deref_mut()) {
+            personal.location = Some(format!("{key}, {revision}").into());
         }
         let minutes = i64::try_from(revision).unwrap_or(0);
         let at = at(0) + TimeDelta::minutes(minutes) + MICRO;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::condition::View;
 use crate::ids::{AgentId, CommandId, ContactId, Correlation, OrganisationId, Revision, TicketId};
-use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
@@ -126,6 +128,8 @@ pub enum Command {
     MarkSpam(MarkSpam),
     /// Takes a mark as spam back: see [`UnmarkSpam`].
     UnmarkSpam(UnmarkSpam),
+    /// Erases what is on record of a person: see [`EraseContact`].
+    EraseContact(EraseContact),
 }
 
 impl Command {
@@ -175,7 +179,8 @@ impl Command {
             | Self::NoteContact(_)
             | Self::CreateDesk(_)
             | Self::PublishSettings(_)
-            | Self::EraseAgent(_) => None,
+            | Self::EraseAgent(_)
+            | Self::EraseContact(_) => None,
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::ids::{
     CategoryName, ContactId, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName,
     label_problem, name_problem,
 };
+use crate::people::Who;
 use crate::personal::Personal;
 use crate::settings::Priority;
+use crate::ticket::Ticket;
 use crate::workflow::StatusCategory;
 
 /// Refuses what is beyond a limit; gives its size otherwise.
@@ -36,6 +38,18 @@ pub(super) fn not_blocked(cx: &Cx<'_>, contact: ContactId) -> Result<(), Refusal
     match cx.loaded.survivor(cx.desk, contact) {
         Some(record) if record.is_blocked() => Err(Refusal::Blocked { contact }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// Whoever is blocked asks for nothing on a ticket, themselves, by a machine or by a guest.
+pub(super) fn not_from_blocked(cx: &Cx<'_>, ticket: &Ticket) -> Result<(), Refusal> {
+    match cx.who {
+        Who::Customer(customer) | Who::AutoResponder(customer) => not_blocked(cx, customer.id),
+        Who::Guest(guest, now) => match ticket.sight().grant(guest, now) {
+            Some(grant) => not_blocked(cx, grant.contact),
+            None => Ok(()),
+        },
+        Who::Agent(_) | Who::Bot | Who::Host | Who::System => Ok(()),
     }
 }
 

@@ -242,7 +242,11 @@ pub(super) fn note(cx: &Cx<'_>, note: &NoteContact) -> Result<Decision, Refusal>
 }
 
 /// Words that must be there.
-fn words(cx: &Cx<'_>, what: &'static str, text: &str) -> Result<(u32, Personal), Refusal> {
+pub(super) fn words(
+    cx: &Cx<'_>,
+    what: &'static str,
+    text: &str,
+) -> Result<(u32, Personal), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::Empty { what });
     }
@@ -252,11 +256,11 @@ fn words(cx: &Cx<'_>, what: &'static str, text: &str) -> Result<(u32, Personal),
 
 /// A contact's record while it is decided on: every change goes through the same `apply` that
 /// replays histories.
-struct Life<'a> {
+pub(super) struct Life<'a> {
     cx: &'a Cx<'a>,
     id: ContactId,
-    key: Key,
-    contact: Option<Contact>,
+    pub(super) key: Key,
+    pub(super) contact: Option<Contact>,
     expected: Expected,
     now: Instant,
     cause: Arc<Cause>,
@@ -264,7 +268,7 @@ struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    fn of(cx: &'a Cx<'a>, id: ContactId) -> Self {
+    pub(super) fn of(cx: &'a Cx<'a>, id: ContactId) -> Self {
         let key = Key::contact(cx.desk, id);
         let contact = cx.loaded.contact(cx.desk, id).map(|contact| Contact::clone(contact));
         let now = cx.now_of(key);
@@ -280,14 +284,14 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn has_seen(&self) -> Result<(), Refusal> {
+    pub(super) fn has_seen(&self) -> Result<(), Refusal> {
         let revision = self.contact.as_ref().map_or(Revision::ZERO, Contact::revision);
         self.cx.has_seen(self.key, revision, revision)
     }
 
     /// Appends an event and applies it. What is not on record yet comes to be first: of somebody
     /// of whom nothing is known, a visitor.
-    fn record(&mut self, change: ContactChange, personal: Option<Personal>) {
+    pub(super) fn record(&mut self, change: ContactChange, personal: Option<Personal>) {
         match (&mut self.contact, change) {
             (Some(contact), change) => {
                 let revision = contact.revision().next();
@@ -319,7 +323,7 @@ impl<'a> Life<'a> {
     }
 
     /// What is to be written, if anything is.
-    fn write(self) -> Option<Write> {
+    pub(super) fn write(self) -> Option<Write> {
         let head = Head::Contact(Arc::new(self.contact.filter(|_| !self.events.is_empty())?));
         Some(Write {
             key: self.key,

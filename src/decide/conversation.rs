@@ -4,7 +4,7 @@ use super::checks::within;
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Refusal, agenda, checks, opening};
+use super::{Refusal, agenda, opening};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
@@ -18,9 +18,6 @@ use crate::workflow::{Landmark, StatusCategory};
 /// A public message. Gives back the follow-up ticket, if it opened one.
 pub(super) fn reply<'a>(work: &mut Work<'a>, reply: &Reply) -> Result<Option<Work<'a>>, Refusal> {
     let author = author(work.cx, Some(work.addressed.unwrap_or(&work.ticket)))?;
-    if let Author::Customer(contact) | Author::AutoResponder(contact) = &author {
-        checks::not_blocked(work.cx, *contact)?;
-    }
     let channel = reply.channel.clone().unwrap_or_else(|| work.ticket.channel().clone());
     let said = Said {
         author,

@@ -12,6 +12,7 @@ mod contacts;
 mod conversation;
 mod decision;
 mod editing;
+mod forgetting;
 mod govern;
 mod guests;
 mod lifecycle;
@@ -156,6 +157,7 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
         Command::NoteContact(note) => contacts::note(&cx, note),
         Command::PublishSettings(settings) => govern::publish(&cx, settings),
         Command::EraseAgent(id) => privacy::erase_agent(&cx, *id),
+        Command::EraseContact(erase) => forgetting::erase_contact(&cx, erase),
         Command::CreateDesk(_) => Ok(Decision::default()),
         command => {
             let Some(id) = command.ticket() else { return Ok(Decision::default()) };
@@ -194,6 +196,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     cx.may(deed_of(&cx.call.command), Some(ticket))?;
     let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..));
     cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
+    checks::not_from_blocked(cx, ticket)?;
     let mut decision = Decision::default();
     let mut work = match ticket.merged_into() {
         Some(_) => structure::redirected(cx, ticket)?,
@@ -281,7 +284,8 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::NoteContact(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_)
-        | Command::EraseAgent(_) => Ok(()),
+        | Command::EraseAgent(_)
+        | Command::EraseContact(_) => Ok(()),
     }
 }
 
@@ -317,7 +321,10 @@ fn deed_of(command: &Command) -> Deed {
         Command::PutAgent { .. } | Command::CreateDesk(_) | Command::PublishSettings(_) => {
             Deed::Govern
         }
-        Command::Redact(_) | Command::EraseTicket(_) | Command::EraseAgent(_) => Deed::Erase,
+        Command::Redact(_)
+        | Command::EraseTicket(_)
+        | Command::EraseAgent(_)
+        | Command::EraseContact(_) => Deed::Erase,
         Command::Hold(_) => Deed::Hold,
         Command::ProposeSolution(_) => Deed::Propose,
         Command::ConfirmSolution(_) | Command::RejectSolution(_) => Deed::Confirm,

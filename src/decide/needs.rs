@@ -5,7 +5,9 @@ use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
-use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 use crate::people::{Actor, Author, Requester};
 use crate::record::Record;
 use crate::settings::MOST_CHAIN;
@@ -40,6 +42,18 @@ impl Asking<'_> {
         self.record(Key::contact(self.desk, id));
         if let Some(into) = self.loaded.contact(self.desk, id).and_then(|it| it.merged_into()) {
             self.record(Key::contact(self.desk, into));
+        }
+    }
+
+    /// All contacts that are one person, with their whole histories.
+    fn person(&mut self, id: ContactId) {
+        self.contact(id);
+        for id in self.loaded.survivor(self.desk, id).iter().flat_map(|contact| contact.ids()) {
+            let key = Key::contact(self.desk, id);
+            self.record(key);
+            if let Some(contact) = self.loaded.contact(self.desk, id) {
+                self.passage(Passage::whole(key, contact.revision()));
+            }
         }
     }
 
@@ -267,6 +281,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
+        Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
         Command::Edit(Edit { add_external_refs, .. }) => {
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }

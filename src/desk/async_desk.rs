@@ -29,11 +29,11 @@ use crate::store::{AsyncStore, Scope};
 use crate::subject::ExternalRef;
 use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
-    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
-    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
-    UnmarkSpam,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
+    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
+    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
+    Resolve, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
+    Unlink, UnmarkSpam,
 };
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.

@@ -1,46 +1,70 @@
-//! Erasing what is personal of many tickets, and what a host has to delete in its turn.
+//! Erasing what is personal of somebody, over all tickets, and what a host has to delete in its
+//! turn.
 
 use std::sync::Arc;
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::read::PAGE;
-use super::{Desk, DeskError, Outcome, Row};
-use crate::condition::Fact;
+use super::{Desk, DeskError, Outcome};
 use crate::decide::{Command, Context, Refusal};
 use crate::ids::{ContactId, Key, Revision, TicketId};
-use crate::matching::{Cursor, Listing};
-use crate::record::Event;
+use crate::matching::Cursor;
+use crate::people::command::EraseContact;
+use crate::record::{Event, Record};
 use crate::store::Store;
 use crate::ticket::TicketChange;
-use crate::ticket::command::EraseTicket;
 
 /// What came of a page of [`Desk::erase_requester`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Erased {
-    /// What came of each ticket; where there was nothing to erase any more, nothing.
+    /// What came of each ticket on which there was something of theirs; where there was nothing to
+    /// erase any more, nothing.
     pub outcomes: Vec<Outcome>,
     /// The tickets of which nothing was erased, and why: on legal hold
     /// ([`Refusal::OnLegalHold`]), unreadable, or the store failed. They are to be done again.
     pub failed: Vec<(TicketId, DeskError)>,
+    /// What came of the person's own record, which the last page erases; `None`: more pages are to
+    /// come. An error says why it was left as it was, to be done again: a ticket that they asked
+    /// for is on legal hold, which keeps who they are ([`Refusal::OnLegalHold`]), a history is
+    /// unreadable, or the store failed.
+    pub contact: Option<Result<Outcome, DeskError>>,
     /// What the next page comes after; `None`: this was the last.
     pub next: Option<Cursor>,
 }
 
 impl<S: Store> Desk<S> {
-    /// Erases everything personal of the tickets that a contact asked for, at most `limit` of
-    /// them after the cursor: for a person who wants to be forgotten.
+    /// Erases everything personal of a person who wants to be forgotten, a page of at most `limit`
+    /// tickets after the cursor, at least one: of the tickets that they asked for, all; on others,
+    /// what they wrote; and on the last page their own record.
     ///
-    /// Each ticket is an [`EraseTicket`] and a commit of its own, so that stopping half-way
-    /// leaves every ticket whole; doing a page again changes nothing. What fails for one ticket,
-    /// such as its legal hold, holds up no other. The context's command id and seen revision are
-    /// not used: there are many commands.
+    /// A person is all contacts that were merged: whichever of them is named, all are meant.
+    /// Tickets of theirs are erased by [`EraseTicket`](crate::command::EraseTicket), their words on
+    /// others by [`Redact`](crate::command::Redact), the record by [`EraseContact`]; each is a commit of its own, so that stopping half-way leaves
+    /// everything whole. Doing a page again changes nothing, and a run from the start does what
+    /// failed before and what came since. What fails for one ticket, such as its legal hold, holds
+    /// up no other. The context's command id and seen revision are not used: there are many
+    /// commands.
     ///
-    /// Customers write on their own tickets only, so there is nothing of theirs elsewhere; what
-    /// others wrote about them on other tickets is for a [`Redact`](crate::command::Redact) by
-    /// somebody who reads it. Ids of contacts are facts, and stay. Subjects and external references
-    /// are detached.
+    /// Subjects and external references are detached.
+    ///
+    /// # What is found
+    ///
+    /// Authors have no index. Of tickets that others asked for, those are read, each to its end,
+    /// that the person follows now, and, where the desk's settings ever let colleagues see each
+    /// other's tickets ([`CustomerSight::Organisation`](crate::CustomerSight::Organisation)), those
+    /// of every organisation that their record ever named. There, what they wrote goes, what a
+    /// machine or a guest wrote in their name, and the payloads of what they did. Not found is
+    /// what they wrote
+    ///
+    /// - on a ticket that they followed once, and do not follow any more;
+    /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket
+    ///   that is none of the above;
+    /// - under another id that was not merged, or is not any more.
+    ///
+    /// That, and what others wrote about them, is for a redaction by somebody who reads it. Ids of
+    /// contacts are facts, and stay, as do those of followers.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -49,7 +73,8 @@ impl<S: Store> Desk<S> {
     ///     let erased = desk.erase_requester(&host, maria, "Asked for on 1 March.", after, 100)?;
     ///     assert!(erased.failed.is_empty());
     ///     after = erased.next;
-    ///     if after.is_none() {
+    ///     if let Some(contact) = erased.contact {
+    ///         assert!(contact?.is_no_op(), "she never had a record");
     ///         break;
     ///     }
     /// }
@@ -60,7 +85,10 @@ impl<S: Store> Desk<S> {
     /// # Errors
     ///
     /// [`Refusal::Forbidden`] by everybody but owners, admins and the host, [`Refusal::Empty`]
-    /// without a reason; as [`Desk::find`].
+    /// without a reason, [`Refusal::LimitExceeded`] by too long a one,
+    /// [`Refusal::CursorMismatch`] by a cursor of another listing, [`Refusal::NotAnAgent`],
+    /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`] where the tickets cannot be found. What is
+    /// refused, or fails, of one ticket or of the record, is told in the page.
     pub fn erase_requester(
         &self,
         context: &Context,
@@ -114,18 +142,40 @@ impl<I: Io> Flow<I> {
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Erased, DeskError> {
-        let filter = Fact::Requester.equals(format!("contact:{contact}"));
-        let listing = Listing { after, limit, ..Listing::of(filter) };
-        let page = self.find(&context.actor, context.now, &listing).await?;
-        let mut erased = Erased { outcomes: Vec::new(), failed: Vec::new(), next: page.next };
+        let page = self.person_page(context, contact, reason, after, limit).await?;
+        let mut erased = Erased {
+            outcomes: Vec::new(),
+            failed: Vec::new(),
+            contact: None,
+            next: page.next.clone(),
+        };
         let context = Context { command_id: None, seen: None, ..context.clone() };
-        for id in page.rows.iter().map(Row::id) {
-            let command = Command::EraseTicket(EraseTicket::new(id, reason));
-            match self.execute(&context.clone().call(command)).await {
+        for ticket in page.tickets.iter().filter_map(Record::ticket) {
+            let id = ticket.id();
+            let done = match self.erasing(ticket, &page.ids, reason).await {
+                Ok(None) => continue,
+                Ok(Some(command)) => self.execute(&context.clone().call(command)).await,
+                Err(error) => Err(error),
+            };
+            match done {
                 Ok(outcome) => erased.outcomes.push(outcome),
                 // These would be said of every ticket.
                 Err(error @ DeskError::Refused(_)) if is_of_all(&error) => return Err(error),
                 Err(error) => erased.failed.push((id, error)),
+            }
+        }
+        if erased.next.is_none() {
+            let done = match self.held_of(&page, context.now).await {
+                Ok(Some(ticket)) => Err(Refusal::OnLegalHold { ticket }.into()),
+                Ok(None) => {
+                    let command = Command::EraseContact(EraseContact::new(contact, reason));
+                    self.execute(&context.call(command)).await
+                }
+                Err(error) => Err(error),
+            };
+            match done {
+                Err(error @ DeskError::Refused(_)) if is_of_all(&error) => return Err(error),
+                done => erased.contact = Some(done),
             }
         }
         Ok(erased)

@@ -12,6 +12,7 @@ mod find;
 mod flow;
 mod io;
 mod outcome;
+mod person;
 mod read;
 mod relay;
 mod shown;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
 use crate::ids::{DeskId, Key, Reference, Revision};
-use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 use crate::record::{Event, Record};
 use crate::store::Receipt;
 use crate::ticket::Ticket;
@@ -183,7 +185,8 @@ fn about(desk: DeskId, command: &Command) -> Option<Key> {
         | Command::MergeContacts(MergeContacts { contact, .. })
         | Command::UndoContactMerge(UndoContactMerge { contact })
         | Command::BlockContact(BlockContact { contact, .. })
-        | Command::NoteContact(NoteContact { contact, .. }) => Some(Key::contact(desk, *contact)),
+        | Command::NoteContact(NoteContact { contact, .. })
+        | Command::EraseContact(EraseContact { contact, .. }) => Some(Key::contact(desk, *contact)),
         command => command.ticket().map(|ticket| Key::ticket(desk, ticket)),
     }
 }

@@ -10,11 +10,11 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
-    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
-    RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
-    UnmarkSpam,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
+    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
+    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
+    Resolve, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
+    Unlink, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -98,6 +98,8 @@ macro_rules! for_each_verb {
             mark_spam: MarkSpam;
             /// Takes a mark as spam back: see [`UnmarkSpam`].
             unmark_spam: UnmarkSpam;
+            /// Erases what is on record of a person: see [`EraseContact`].
+            erase_contact: EraseContact;
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::{Lexicon, Matcher, Place};
 use crate::condition::{Condition, Fact};
-use crate::ids::ContactId;
+use crate::ids::{ContactId, OrganisationId};
 use crate::people::{AgentSight, CustomerSight, Role, SightPolicy, Who};
 
 /// Which tickets this actor may know of: true of a ticket exactly where
@@ -62,4 +62,23 @@ pub(crate) fn sight_matcher(who: Who<'_>, policy: SightPolicy) -> Option<Matcher
 /// The matcher of what any of these contacts asked for, however many they are.
 pub(crate) fn requesters_matcher(ids: impl Iterator<Item = ContactId>) -> Option<Matcher> {
     Fact::Requester.is_in(ids).check(&Lexicon::of_departments(&[]), Place::View).ok()
+}
+
+/// The matcher of what any of these contacts asked for and is on legal hold.
+pub(crate) fn held_matcher(ids: impl Iterator<Item = ContactId>) -> Option<Matcher> {
+    let held = Condition::all([Fact::Requester.is_in(ids), Fact::Held.equals(true)]);
+    held.check(&Lexicon::of_departments(&[]), Place::View).ok()
+}
+
+/// The matcher of what any of these contacts asked for or follows, and of what any of these
+/// organisations did.
+pub(crate) fn person_matcher(
+    ids: &[ContactId],
+    organisations: impl Iterator<Item = OrganisationId>,
+) -> Option<Matcher> {
+    let own = Fact::Requester.is_in(ids.iter().copied());
+    let follows = ids.iter().map(|id| Fact::Followers.contains(format!("contact:{id}")));
+    let theirs = organisations.map(|id| Fact::Organisation.equals(id));
+    let all = Condition::any([own].into_iter().chain(follows).chain(theirs));
+    all.check(&Lexicon::of_departments(&[]), Place::View).ok()
 }

@@ -70,14 +70,17 @@ pub struct UndoContactMerge {
     pub contact: ContactId,
 }
 
-/// Blocks a contact, or lifts the block: what they write is refused.
+/// Blocks a contact, or lifts the block: what they ask for is refused.
 ///
-/// A blocked contact opens no ticket and replies on none, nor does an auto-responder in their
-/// name, and nobody opens one on their behalf
-/// ([`Blocked`](crate::Refusal::Blocked)). Agents may still reach out to them, and log what was
-/// said. Of contacts that were merged, the block of the one that speaks for them counts, and this
-/// is about that one. A contact without a record gets one. Where the contact is as it should be
-/// already, nothing changes.
+/// A blocked contact opens no ticket, replies on none and moves none, nor does an auto-responder or
+/// a guest in their name, and nobody opens one on their behalf
+/// ([`Blocked`](crate::Refusal::Blocked)). They still read what they see. Agents may still reach
+/// out to them, and log what was said. Of contacts that were merged, the block of the one that
+/// speaks for them counts, and this is about that one. A contact without a record gets one. Where
+/// the contact is as it should be already, nothing changes.
+///
+/// A block is the contact's, by its id, and stays when what is personal of the record is
+/// [erased](EraseContact). An address is not blocked: released, it may be that of another contact.
 ///
 /// # Refused
 ///
@@ -140,4 +143,66 @@ pub struct NoteContact {
     pub contact: ContactId,
     /// What is to be remembered; must not be empty.
     pub text: String,
+}
+
+/// Erases what is on record of a person, who wants to be forgotten: names, identities, whatever
+/// else is personal, notes, and reasons in words for blocking. Their tickets are another matter:
+/// [`Desk::erase_requester`](crate::Desk::erase_requester) erases them too, and then does this.
+///
+/// Contacts that were merged are one person: whichever of them is named, the record of each is
+/// erased, in one commit; to keep one of them, undo its merge first. Each becomes a visitor again,
+/// of no organisation, and what it was recognised by is free: another contact may be put on record
+/// with the same address. Each history gets an event
+/// ([`ContactChange::Erased`](crate::ContactChange::Erased)) with what was erased and why.
+///
+/// Facts stay: the ids, who was merged into whom, how many notes there are, that the contact is
+/// [blocked](BlockContact) and since when, and in the history the kinds of identities, the
+/// organisations, and values of fields that are neither free text nor personal by their
+/// definition. Reasons for erasing stay, too, and are no place for what is personal.
+///
+/// Doing it twice changes nothing, unless something personal was put on record since; nor does it
+/// for a contact without a record. A [hold](crate::command::Hold) is of a ticket, and does not
+/// keep this from being done.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins and the host.
+/// - [`Empty`](crate::Refusal::Empty): no reason.
+/// - [`HistoryUnreadable`](crate::Refusal::HistoryUnreadable): a newer build has written to one
+///   of the records.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// let address = Identity::email("maria@example.com");
+/// let profile = ContactProfile::new("Maria").identity(address.clone());
+/// desk.put_contact(agent.at(now), maria, profile.clone())?;
+///
+/// let erase = EraseContact::new(maria, "Asked for on 1 March.");
+/// desk.erase_contact(Actor::Host.at(now), erase.clone())?;
+/// let contact = desk.contact(maria)?.unwrap();
+/// assert!(contact.is_erased() && contact.name().is_none() && contact.visitor().is_some());
+/// assert!(desk.erase_contact(Actor::Host.at(now), erase)?.is_no_op());
+///
+/// // Somebody else has the address now.
+/// desk.put_contact(agent.at(now), ContactId::from_u128(70), profile)?;
+/// assert_eq!(desk.contact_by(&address)?.unwrap().id(), ContactId::from_u128(70));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EraseContact {
+    /// Which contact: any of those that were merged.
+    pub contact: ContactId,
+    /// Why, for the record; must not be empty, and not be personal.
+    pub reason: String,
+}
+
+impl EraseContact {
+    /// All of this person, for this reason.
+    pub fn new(contact: ContactId, reason: impl Into<String>) -> Self {
+        Self { contact, reason: reason.into() }
+    }
 }

@@ -200,6 +200,16 @@ pub enum ContactChange {
         /// Those that had been merged into it, and are its own again.
         members: Vec<ContactMember>,
     },
+    /// What is personal of the record was erased, and the contact is a visitor from now on. The
+    /// reason is the personal payload.
+    Erased {
+        /// The events whose payload it was, in order.
+        revisions: Vec<Revision>,
+        /// What the contact is called from now on.
+        visitor: VisitorId,
+        /// Bytes of the reason.
+        bytes: u32,
+    },
 }
 
 impl Contact {
@@ -267,12 +277,12 @@ impl Contact {
         Some(field_value(name, fact, words))
     }
 
-    /// Whether what is personal of the contact was erased.
+    /// Whether what is personal of the contact was erased, and they were not put on record anew.
     pub fn is_erased(&self) -> bool {
         self.words.known().is_none()
     }
 
-    /// Whether the contact may neither open tickets nor reply.
+    /// Whether what the contact asks for is refused.
     pub fn is_blocked(&self) -> bool {
         self.blocked.is_some()
     }
@@ -393,6 +403,14 @@ impl Contact {
             ContactChange::MergeUndone { members } => {
                 self.merged_into = None;
                 self.members.clone_from(members);
+            }
+            ContactChange::Erased { visitor, .. } => {
+                self.facts =
+                    ContactFacts { visitor: Some(visitor.clone()), ..ContactFacts::default() };
+                self.words = Erasable::Erased;
+                if let Some(blocked) = &mut self.blocked {
+                    blocked.reason = Erasable::Erased;
+                }
             }
         }
     }

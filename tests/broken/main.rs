@@ -408,6 +408,16 @@ bugs! {
     /// All notices of the ticket go.
     AllNoticesGo as broken_all_notices_go
         breaks notices_of_erased_events_are_gone, a_lease_on_an_erased_notice_settles_nothing;
+    /// Of contacts nothing is erased.
+    ContactsKeepWords as broken_contacts_keep_words breaks a_person_is_forgotten_in_one_commit;
+    /// Of the records that a commit erases, the last is left as it was.
+    LastErasureLost as broken_last_erasure_lost
+        breaks a_person_is_forgotten_in_one_commit, an_erasure_is_of_one_record;
+    /// Whoever is forgotten keeps their address.
+    TheForgottenKeepKeys as broken_the_forgotten_keep_keys
+        breaks a_person_is_forgotten_in_one_commit;
+    /// Whoever was to be forgotten by a commit that is refused has lost their address.
+    RefusalsForget as broken_refusals_forget breaks a_refused_commit_forgets_nobody;
 }
 
 /// A bug is found by the laws that are there against it, and the report says so.

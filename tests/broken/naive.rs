@@ -395,7 +395,9 @@ impl Naive {
             if let KeyChange::Release(key, by) = change {
                 let place = (self.key_desk(desk), key.clone());
                 let owned = state.keys.get(&place) == Some(by) || self.has(Bug::AnybodyReleases);
-                if owned && !self.has(Bug::KeysNeverReleased) {
+                let kept = self.has(Bug::KeysNeverReleased)
+                    || self.has(Bug::TheForgottenKeepKeys) && !erasures.is_empty();
+                if owned && !kept {
                     state.keys.remove(&place);
                 }
             }
@@ -438,7 +440,14 @@ impl Naive {
                 Bug::ErasuresCrossKinds => it.key.id == key.id && it.key.desk == key.desk,
                 _ => it.key == *key,
             };
-            erasures.iter().filter(of).any(|it| match self.bug {
+            let last = erasures.len().saturating_sub(1);
+            let all = erasures.iter().enumerate();
+            let named = all.filter(|(place, it)| match self.bug {
+                Bug::ContactsKeepWords => it.key.kind != RecordKind::Contact,
+                Bug::LastErasureLost => last == 0 || *place < last,
+                _ => true,
+            });
+            named.map(|(_, it)| it).filter(of).any(|it| match self.bug {
                 Bug::ErasesAllBefore => it.revisions.last() >= Some(&revision),
                 _ => it.revisions.contains(&revision),
             })
@@ -604,6 +613,13 @@ impl Store for Naive {
             match self.bug {
                 Bug::CommitsInPart => drop(self.write(&mut state, parts, 1)),
                 Bug::RefusalsErase => self.erase(&mut state, &parts.erasures),
+                Bug::RefusalsForget => {
+                    for change in parts.keys {
+                        if let KeyChange::Release(key, _) = change {
+                            state.keys.remove(&(parts.desk, key));
+                        }
+                    }
+                }
                 Bug::RefusalsTell => self.tell(&mut state, parts.desk, parts.notices),
                 Bug::RefusalsCount => {
                     for change in parts.counters {

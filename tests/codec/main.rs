@@ -12,6 +12,7 @@ mod attached;
 mod confirming;
 mod damaged;
 mod deep;
+mod forgotten;
 mod golden;
 mod guests;
 mod histories_kept;

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, guests, people, structure, work};
+use crate::{attached, confirming, forgotten, guests, people, structure, work};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -526,6 +526,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(structure::history());
     later.push(structure::split_opening());
     later.extend(work::history());
+    later.extend(forgotten::later());
     later
 }
 
@@ -635,6 +636,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((ticket, fold(ticket, &history).unwrap()));
     history.iter_mut().for_each(|event| event.personal = None);
     heads.push((ticket, fold(ticket, &history).unwrap()));
+    heads.extend(forgotten::heads());
     heads
 }
 

@@ -1,7 +1,11 @@
 //! Blocked senders: what they write is refused, and what is written to them is not.
 
-use helpdesk::command::{BlockContact, LogConversation, MergeContacts, Open, Reply, SaidBy};
-use helpdesk::{Actor, Channel, ContactId, Origin, Requester, TicketId};
+use helpdesk::command::{
+    BlockContact, GrantAccess, LogConversation, MergeContacts, Open, Reply, SaidBy,
+};
+use helpdesk::{
+    Actor, Channel, Command, ContactId, GuestId, GuestRight, Origin, Party, Requester, TicketId,
+};
 
 use super::support::*;
 use super::{LEA, code, contact};
@@ -32,6 +36,73 @@ fn a_blocked_contact_opens_nothing_and_replies_to_nothing() {
     block(&desk, MARIA, false);
     desk.ok(&customer(MARIA), reply(TICKET));
     desk.ok(&customer(MARIA), new(MARIA));
+}
+
+/// A desk whose workflow lets customers do everything to their tickets by hand, and Maria's
+/// request on it, which a guest may write to in her name.
+fn given_customers_may_everything() -> TestDesk {
+    let mut draft = draft();
+    for status in &mut draft.workflow.statuses {
+        status.transitions.iter_mut().for_each(|way| way.by.push(Party::Customer));
+    }
+    let desk = TestDesk::with(draft);
+    desk.given_request();
+    let rights = [GuestRight::Reply].into();
+    let until = desk.now() + days(9);
+    desk.ok(
+        &Actor::Host,
+        GrantAccess { ticket: TICKET, guest: GUEST, contact: MARIA, rights, until },
+    );
+    desk
+}
+
+const GUEST: GuestId = GuestId::from_u128(0x60);
+
+/// What only the asker does, by hand.
+fn moves(desk: &TestDesk) -> Vec<Command> {
+    vec![
+        Command::SetStatus(set_status(TICKET, "open")),
+        Command::Postpone(postpone(TICKET, desk.now() + days(1))),
+        Command::Resolve(resolve(TICKET)),
+        Command::Close(close(TICKET)),
+    ]
+}
+
+#[test]
+fn a_blocked_contact_moves_no_ticket_whatever_the_workflow_lets_customers_do() {
+    let desk = given_customers_may_everything();
+    block(&desk, MARIA, true);
+    let before = desk.everything();
+    for command in moves(&desk) {
+        assert_eq!(code(desk.run(&customer(MARIA), command.clone())), "blocked", "{command:?}");
+    }
+    assert_eq!(code(desk.run(&Actor::Guest(GUEST), reply(TICKET))), "blocked");
+    assert_eq!(desk.everything(), before);
+    // To read is not to ask for anything.
+    assert_eq!(desk.thread(&customer(MARIA), TICKET).len(), 1);
+
+    for command in moves(&desk) {
+        let desk = given_customers_may_everything();
+        desk.ok(&customer(MARIA), command);
+    }
+}
+
+#[test]
+fn a_blocked_contact_is_refused_what_would_change_nothing_alike() {
+    let desk = given_customers_may_everything();
+    desk.ok(&customer(MARIA), set_status(TICKET, "open"));
+    assert!(desk.ok(&customer(MARIA), set_status(TICKET, "open")).is_no_op());
+    block(&desk, MARIA, true);
+    assert_eq!(code(desk.run(&customer(MARIA), set_status(TICKET, "open"))), "blocked");
+}
+
+#[test]
+fn of_a_ticket_that_a_blocked_contact_may_not_see_there_is_none() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    block(&desk, OTTO, true);
+    assert_eq!(code(desk.run(&customer(OTTO), reply(TICKET))), "not_found");
+    assert_eq!(code(desk.run(&customer(OTTO), resolve(TICKET))), "not_found");
 }
 
 #[test]

@@ -248,6 +248,9 @@ pub(crate) fn accepted() -> Vec<Scene> {
             Command::UnmarkSpam(UnmarkSpam { ticket: SPAM })
         }),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
+        scene("a contact who is forgotten", &host, ten, {
+            Command::EraseContact(EraseContact::new(DOUBLE, "he asked for it"))
+        }),
     ]
 }
 

@@ -72,7 +72,7 @@ const REFUSALS: [&str; 63] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 74] = [
+const CHANGES: [&str; 75] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -147,6 +147,7 @@ const CHANGES: [&str; 74] = [
     "TodoAdded",
     "TodoMarked",
     "Unlinked",
+    "contact: Erased",
 ];
 
 /// How often each thing happened.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, Event, FieldFact, Head, Key, Moved, Part, Party,
-    RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
+    Actor, Agent, AgentId, Call, Command, ContactChange, Event, FieldFact, Head, Key, Moved, Part,
+    Party, RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
     TicketChange, TicketKind, Timers, Visibility, fold,
 };
 
@@ -228,6 +228,20 @@ impl Scene<'_> {
 /// Whether what comes to this ticket from internal ones is put down as notes.
 fn note_of_agents(ticket: &Ticket) -> bool {
     ticket.kind() == TicketKind::Customer
+}
+
+/// Law 3: what an event says was erased has no payload any more.
+pub(crate) fn erased_is_gone(history: &[Event], key: Key) -> Result<(), Broken> {
+    for event in history {
+        let revisions = match (event.ticket_change(), event.contact_change()) {
+            (Some(TicketChange::Redacted { revisions, .. }), _)
+            | (_, Some(ContactChange::Erased { revisions, .. })) => revisions,
+            _ => continue,
+        };
+        let mut named = history.iter().filter(|event| revisions.contains(&event.revision));
+        law!(!named.any(Event::is_personal), "law 3: of {key} there are words that were erased");
+    }
+    Ok(())
 }
 
 /// Law 7: each timer fires once for each time that it was set off.

@@ -306,6 +306,7 @@ impl Run {
             law!(revision == record.revision, "law 1: {key} has {revision} events");
             let history = self.desk.history(*key, Revision::ZERO, usize::MAX).map_err(said)?;
             laws::timers_fire_once(&history, *key)?;
+            laws::erased_is_gone(&history, *key)?;
             if let Some(ticket) = record.ticket() {
                 laws::at_rest(ticket, self.model.settings())?;
             }

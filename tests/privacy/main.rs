@@ -12,8 +12,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod contacts;
 mod holding;
 mod people;
+mod persons;
 mod races;
 mod redacting;
 mod retention;

@@ -1,6 +1,6 @@
 //! People who want to be forgotten: all tickets of a requester, and agents who have left.
 
-use helpdesk::command::{Hold, Open, Reply};
+use helpdesk::command::{EraseContact, Hold, Open, Reply};
 use helpdesk::store::{Inline, Store, Wanted};
 use helpdesk::{
     Actor, AgentProfile, AsyncDesk, Attachment, Erasable, Key, Refusal, Requester, Revision,
@@ -144,6 +144,12 @@ fn a_desk_that_is_awaited_erases_as_the_other_does() {
         awaited.redact(host.clone(), one).await.unwrap();
         let erased = awaited.erase_requester(&host, MARIA, "asked for", None, 9).await.unwrap();
         assert_eq!((erased.outcomes.len(), erased.failed.len()), (2, 0));
+        assert!(erased.contact.unwrap().unwrap().is_no_op(), "she has no record");
+        let profile = helpdesk::ContactProfile::new("Maria");
+        awaited.put_contact(host.clone(), MARIA, profile).await.unwrap();
+        let forget = EraseContact::new(MARIA, "asked for");
+        let forgotten = awaited.erase_contact(host, forget).await.unwrap();
+        assert!(forgotten.records[0].contact().unwrap().is_erased());
         let files = awaited.erased_files(TICKET).await.unwrap();
         assert!(files.is_empty(), "none came with the messages");
     });

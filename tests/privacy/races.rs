@@ -2,10 +2,10 @@
 
 use std::thread;
 
-use helpdesk::command::Reply;
+use helpdesk::command::{EraseContact, MergeContacts, NoteContact, Reply};
 use helpdesk::conformance::kit::FaultyStore;
 use helpdesk::store::MemoryStore;
-use helpdesk::{Actor, Desk, Erasable, Revision};
+use helpdesk::{Actor, ContactId, ContactProfile, Desk, Erasable, Identity, Revision};
 
 use super::support::*;
 use super::*;
@@ -73,4 +73,54 @@ fn a_reply_that_comes_between_the_reading_and_the_commit_is_kept_and_the_erasure
         let words = desk.thread(&Actor::Host, monday(), TICKET, None, 99).unwrap().posts;
         assert!(words.iter().all(|post| post.text == Erasable::Erased), "before call {nth}");
     }
+}
+
+#[test]
+fn a_merge_or_a_note_that_comes_between_the_reading_and_the_commit_is_erased_too_or_kept_whole() {
+    let double = ContactId::from_u128(0xD0);
+    let id = helpdesk::DeskId::from_u128(1);
+    let put = |desk: &Desk<MemoryStore>, contact, name: &str| {
+        let profile = ContactProfile::new(name).identity(Identity::email(format!("{name}@a.test")));
+        desk.put_contact(Actor::Host.at(monday()), contact, profile).unwrap();
+    };
+    let forget = || EraseContact::new(MARIA, "asked for");
+    let mut decided_anew = 0;
+    // After the settings and her record there is the history, and then the commit.
+    for nth in 1..=6 {
+        for merges in [true, false] {
+            let store = FaultyStore::new(MemoryStore::new());
+            let desk = Desk::create(store.clone(), id, draft().build().unwrap(), monday()).unwrap();
+            let other = Desk::open_existing(store.inner().clone(), id).unwrap();
+            put(&other, MARIA, "maria");
+            put(&other, double, "m");
+            store.take_calls();
+            store.meanwhile(nth, move || {
+                let host = Actor::Host.at(monday());
+                if merges {
+                    let merge = MergeContacts { contact: double, into: MARIA };
+                    other.merge_contacts(host, merge).unwrap();
+                } else {
+                    let text = "meanwhile".to_owned();
+                    other.note_contact(host, NoteContact { contact: MARIA, text }).unwrap();
+                }
+            });
+            let outcome = desk.erase_contact(Actor::Host.at(monday()), forget()).unwrap();
+            decided_anew += usize::from(outcome.tries > 1);
+            let came = store.pending() == 0;
+            store.mend();
+            let (maria, other) =
+                (desk.contact(MARIA).unwrap().unwrap(), desk.contact(double).unwrap().unwrap());
+            assert!(maria.is_erased(), "call {nth}");
+            assert_eq!(other.is_erased(), merges && came, "call {nth}: one person or two");
+            // What was there at the commit is gone.
+            let history =
+                desk.history(helpdesk::Key::contact(id, MARIA), Revision::ZERO, 99).unwrap();
+            let personal = history.iter().filter(|event| event.is_personal()).count();
+            assert_eq!(personal, 1, "call {nth}: why it was erased");
+            for contact in [MARIA, double] {
+                desk.verify(helpdesk::Key::contact(id, contact)).unwrap();
+            }
+        }
+    }
+    assert!(decided_anew > 0, "nothing ever came between");
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
-    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note,
-    NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve,
-    Resolving, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge,
+    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
+    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
+    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
+    Resolve, Resolving, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge,
     UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
@@ -409,6 +409,7 @@ commands!(
     UndoContactMerge,
     BlockContact,
     NoteContact,
+    EraseContact,
     Open,
     Reply,
     Note,

@@ -2,7 +2,7 @@
 
 use super::cast;
 use super::draw::Draw;
-use crate::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::command::{BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge};
 use crate::{
     Actor, Command, ContactId, ContactProfile, FieldName, FieldValue, Identity, OrganisationId,
     OrganisationProfile,
@@ -29,7 +29,7 @@ impl Draw<'_> {
                 Command::MergeContacts(MergeContacts { contact, into: self.contact() })
             }
             72..80 => Command::UndoContactMerge(UndoContactMerge { contact: self.merged() }),
-            80..93 => {
+            80..91 => {
                 let contacts = self.view.model.contacts().iter();
                 let blocked = contacts.filter(|(_, it)| it.blocked).map(|(id, _)| *id).next();
                 // Mostly lifted again, or nobody writes any more.
@@ -39,7 +39,8 @@ impl Draw<'_> {
                 };
                 Command::BlockContact(BlockContact { contact, blocked, reason: self.text() })
             }
-            _ => Command::NoteContact(NoteContact { contact, text: self.text() }),
+            91..95 => Command::NoteContact(NoteContact { contact, text: self.text() }),
+            _ => Command::EraseContact(EraseContact::new(contact, self.text())),
         };
         (actor, command)
     }

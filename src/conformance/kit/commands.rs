@@ -77,4 +77,5 @@ commands! {
     "reject_solution": Command::RejectSolution(_),
     "mark_spam": Command::MarkSpam(_),
     "unmark_spam": Command::UnmarkSpam(_),
+    "erase_contact": Command::EraseContact(_),
 }

@@ -9,7 +9,7 @@ use crate::conformance::law::{Verdict, same, unless};
 use crate::store::{Claimed, CommitParts, Lease, Settlement};
 use crate::{Change, Erasure, Event, Key, Newer, Notice, NoticeId, Revision, Write};
 
-fn erasure(key: Key, revisions: &[u64]) -> Erasure {
+pub(super) fn erasure(key: Key, revisions: &[u64]) -> Erasure {
     Erasure { key, revisions: revisions.iter().copied().map(Revision).collect() }
 }
 
@@ -21,7 +21,7 @@ async fn erase(hand: Hand<'_>, (key, at): (Key, u64), mut erasures: Vec<Erasure>
 }
 
 /// A record's events as they were committed, so many of them, but for the payloads of these.
-fn without(hand: Hand<'_>, key: Key, events: u64, erased: &[u64]) -> Vec<Event> {
+pub(super) fn without(hand: Hand<'_>, key: Key, events: u64, erased: &[u64]) -> Vec<Event> {
     let event = |revision| {
         let mut event = hand.kit.event(key, revision);
         if erased.contains(&revision) {
@@ -33,7 +33,7 @@ fn without(hand: Hand<'_>, key: Key, events: u64, erased: &[u64]) -> Vec<Event> 
 }
 
 /// A record's events, and they are the same in its history, page by page, and in the scan.
-async fn everywhere(hand: Hand<'_>, key: Key) -> Verdict<Vec<Event>> {
+pub(super) async fn everywhere(hand: Hand<'_>, key: Key) -> Verdict<Vec<Event>> {
     let history = hand.store().history(key, Revision::ZERO, 99).await?;
     let mut paged = Vec::new();
     while let Some(event) =

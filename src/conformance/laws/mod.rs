@@ -9,6 +9,7 @@ mod desk;
 mod due;
 mod erasing;
 pub(super) mod find;
+mod forgetting;
 mod history;
 mod keys;
 mod load;
@@ -412,6 +413,14 @@ laws! { $
         /// A notice goes with its event also while it is leased: `settle` gives `false`, and the
         /// next of its ticket can be claimed.
         a_lease_on_an_erased_notice_settles_nothing;
+    }
+    forgetting {
+        /// A `commit` that erases several contacts and releases what they were recognised by does
+        /// all of it: their histories and their entries in `scan` have no personal payload but what
+        /// the commit wrote, `resolve` gives nobody for their keys, and others may take them.
+        a_person_is_forgotten_in_one_commit;
+        /// A refused `commit` that would erase contacts erases none, and releases no key.
+        a_refused_commit_forgets_nobody;
     }
     random {
         /// Commits, leases and questions by chance, some right and some wrong, are answered as

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ADDRESS, Changes, Model, NAME, Step, is_label};
-use crate::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+use crate::command::{BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge};
 use crate::{
     Actor, Command, Contact, ContactId, ContactProfile, Erasable, FieldDef, FieldName, FieldValue,
     Identity, Organisation, OrganisationId, OrganisationProfile,
@@ -27,12 +27,28 @@ pub struct ModelContact {
     pub notes: Vec<(Actor, String)>,
     /// The contact that it was merged into.
     pub into: Option<ContactId>,
+    /// Whether what was said of it last is gone.
+    pub erased: bool,
+    /// Whether anything was said since all was erased.
+    pub words: bool,
 }
 
 impl ModelContact {
     /// Somebody of whom nothing is known.
     fn visitor() -> Self {
-        Self { was_visitor: true, ..Self::default() }
+        Self { was_visitor: true, words: true, ..Self::default() }
+    }
+
+    /// The same without what was said of it: a visitor, as on the first day.
+    fn forgotten(&self) -> Self {
+        Self {
+            profile: ContactProfile::default(),
+            organisation: None,
+            was_visitor: true,
+            erased: true,
+            words: false,
+            ..self.clone()
+        }
     }
 }
 
@@ -97,7 +113,8 @@ impl Model {
                 let who = self.speaks_for(*contact);
                 let was = self.contacts.get(&who).is_some_and(|record| record.blocked);
                 if was != *blocked {
-                    let record = ModelContact { blocked: *blocked, ..self.on_record(who) };
+                    let blocked = *blocked;
+                    let record = ModelContact { blocked, words: true, ..self.on_record(who) };
                     changes.contacts.push((who, record));
                 }
             }
@@ -106,7 +123,16 @@ impl Model {
                 let who = self.speaks_for(*contact);
                 let mut record = self.on_record(who);
                 record.notes.push((step.actor.clone(), text.clone()));
+                record.words = true;
                 changes.contacts.push((who, record));
+            }
+            Command::EraseContact(EraseContact { contact, reason }) => {
+                self.said(step, reason);
+                // One person, however often they are known.
+                for id in self.same_person(*contact) {
+                    let known = self.contacts.get(&id).filter(|known| known.words);
+                    changes.contacts.extend(known.map(|known| (id, known.forgotten())));
+                }
             }
             _ => {}
         }
@@ -181,6 +207,8 @@ impl Model {
         };
         ModelContact {
             organisation,
+            erased: false,
+            words: true,
             was_visitor: profile.name.is_none() || before.is_some_and(|before| before.was_visitor),
             profile,
             ..before.cloned().unwrap_or_default()
@@ -260,6 +288,7 @@ impl Model {
             ("organisation", contact.organisation() == model.organisation),
             ("visitor", contact.visitor().is_some() == model.was_visitor),
             ("fields", fields),
+            ("erased", contact.is_erased() == model.erased),
             ("blocked", contact.is_blocked() == model.blocked),
             ("notes", contact.note_count() as usize == model.notes.len()),
             ("merged into", contact.merged_into() == into),

@@ -165,16 +165,6 @@ impl Model {
     }
 
     pub(super) fn reply(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, reply: &Reply) {
-        match step.actor {
-            Actor::Customer(contact) | Actor::AutoResponder(contact) => self.hears(step, *contact),
-            // For whom the guest speaks.
-            Actor::Guest(_) => {
-                if let Some(contact) = step.contact {
-                    self.hears(step, contact);
-                }
-            }
-            Actor::Agent(_) | Actor::Bot(_) | Actor::Host | Actor::System => {}
-        }
         self.words(step, &reply.text, &reply.attachments);
         self.on_channel(step, reply.channel.as_ref());
         let channel = reply.channel.clone();
@@ -317,9 +307,8 @@ impl Model {
     ) {
         // A customer speaks for themselves; anybody else, for the one who asked.
         match (step.actor, ticket.requester) {
-            (Actor::Customer(contact), _) => self.hears(step, *contact),
+            (Actor::Customer(_), _) | (_, Requester::Agent(_)) => {}
             (_, Requester::Contact(contact)) => self.hears(step, contact),
-            (_, Requester::Agent(_)) => {}
         }
         self.words(step, &follow_up.text, &[]);
         self.on_channel(step, Some(&follow_up.channel));

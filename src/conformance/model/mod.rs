@@ -332,7 +332,8 @@ impl Model {
                 | Command::MergeContacts(_)
                 | Command::UndoContactMerge(_)
                 | Command::BlockContact(_)
-                | Command::NoteContact(_)) => self.keep_people(&mut step, command),
+                | Command::NoteContact(_)
+                | Command::EraseContact(_)) => self.keep_people(&mut step, command),
                 command => self.govern(&mut step, command),
             };
             return if step.faults.is_empty() { Ok(changes) } else { Err(step.faults) };
@@ -348,6 +349,17 @@ impl Model {
         };
         if !granted || !people::may(party, &call.command, self.asked(actor, named)) {
             return Err(only("forbidden"));
+        }
+        // Whoever is blocked asks for nothing, themselves or by others.
+        match actor {
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => {
+                self.hears(&mut step, *contact);
+            }
+            Actor::Guest(guest) => {
+                let speaks_for = named.admission(*guest, now).map(|guest| guest.contact);
+                speaks_for.into_iter().for_each(|contact| self.hears(&mut step, contact));
+            }
+            _ => {}
         }
         if let Some(seen) = call.context.seen {
             // What a ticket does by itself is nobody's doing; what is not there, nobody saw.
@@ -443,7 +455,8 @@ impl Model {
             | Command::NoteContact(_)
             | Command::CreateDesk(_)
             | Command::PublishSettings(_)
-            | Command::EraseAgent(_) => {}
+            | Command::EraseAgent(_)
+            | Command::EraseContact(_) => {}
         }
     }
 }

@@ -165,7 +165,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Redact(_)
         | Command::EraseTicket(_)
         | Command::Hold(_)
-        | Command::EraseAgent(_) => [Owner, Admin, Host].contains(&party),
+        | Command::EraseAgent(_)
+        | Command::EraseContact(_) => [Owner, Admin, Host].contains(&party),
         Command::CreateDesk(_) => party == Host,
         // Only an agent has views of their own.
         Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,

@@ -392,10 +392,10 @@ pub enum Refusal {
         /// The organisation that was named.
         organisation: OrganisationId,
     },
-    /// The contact may neither open tickets nor reply.
+    /// What the contact asks for is refused, as is what others ask for in their name.
     #[error("contact `{contact}` is blocked")]
     Blocked {
-        /// As whom they wrote.
+        /// As whom they asked.
         contact: ContactId,
     },
     /// A contact is not merged into itself, nor into one that was merged into it.

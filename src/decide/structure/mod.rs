@@ -113,6 +113,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::NoteContact(_)
         | Command::PutAgent { .. }
         | Command::EraseAgent(_)
+        | Command::EraseContact(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => Err(cx.merged(ticket)),

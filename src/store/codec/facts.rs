@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::cause::Cause;
 use crate::ids::{
     AgentId, CategoryName, ContactId, DepartmentName, FieldName, GuestId, ImpactName,
-    ResolutionCode, Revision, Tag, TicketId, UrgencyName,
+    ResolutionCode, Revision, Tag, TicketId, UrgencyName, VisitorId,
 };
 use crate::people::{
     Actor, AgentChange, Author, ContactChange, ContactFacts, ContactMember, Grant,
@@ -185,6 +185,11 @@ events! {
     "contact.absorbed" => Absorbed { members as members: Vec<ContactMember> };
     "contact.released" => Released { contacts as contacts: Vec<ContactId> };
     "contact.merge_undone" => MergeUndone { members as members: Vec<ContactMember> };
+    "contact.erased" => Erased {
+        revisions as revisions: Vec<Revision>,
+        visitor as visitor: VisitorId,
+        bytes as bytes: u32
+    };
 }
 
 /// The tags of all events that this build knows.

@@ -18,6 +18,8 @@
 //!   it. Nobody can tell the two apart.
 //! - [`Forbidden`](crate::Refusal::Forbidden): the actor's role does not do such things.
 //! - [`NotAnAgent`](crate::Refusal::NotAnAgent): the acting agent is not on record, or has left.
+//! - [`Blocked`](crate::Refusal::Blocked): the actor is a contact who is
+//!   [blocked](BlockContact), a machine that answers for one, or a guest who speaks for one.
 //! - [`StaleView`](crate::Refusal::StaleView): somebody did something since the actor looked,
 //!   where the host said what that was. What the ticket did by itself does not count, nor, to a
 //!   customer, what customers do not see.
@@ -67,6 +69,8 @@ pub use linking::{Link, Unlink};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
 
-pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
+pub use crate::people::command::{
+    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+};
 pub use spam::{MarkSpam, UnmarkSpam};
 pub use structure::{Merge, Split, UndoMerge};
