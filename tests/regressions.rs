@@ -4,13 +4,15 @@
 
 use chrono::TimeDelta;
 use helpdesk::command::{
-    Close, LogConversation, Merge, Note, Open, Reopen, Reply, SaidBy, Take, UndoMerge,
+    Close, Edit, Link, LogConversation, Merge, Note, Open, Reopen, Reply, Resolve, Resolving,
+    SaidBy, Take, UndoMerge,
 };
 use helpdesk::store::{CommitError, Store};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Channel, Command, ContactId, Department, Desk, DeskId, FieldDef,
-    FieldFact, FieldKind, FieldValue, Mistake, Needs, Reference, Requester, Revision, Settings,
-    SettingsDraft, StatusCategory, TicketChange, TicketId, decide, needs, store::MemoryStore,
+    Actor, AgentId, AgentProfile, Channel, CloseBlocks, Command, ContactId, Department, Desk,
+    DeskId, FieldDef, FieldFact, FieldKind, FieldValue, LinkKind, Mistake, Needs, Reference,
+    Refusal, Requester, Revision, Settings, SettingsDraft, StatusCategory, TicketChange, TicketId,
+    decide, needs, store::MemoryStore,
 };
 
 const MARIA: ContactId = ContactId::from_u128(7);
@@ -354,4 +356,79 @@ fn undoing_a_merge_leaves_what_was_said_since_with_the_survivor() {
     assert_eq!((count(ID), count(id)), (3, 1));
     assert_eq!(desk.ticket(id).unwrap().unwrap().status().name, "new");
     assert_eq!(desk.thread(&Actor::Host, start(), id, None, 10).unwrap().posts.len(), 1);
+}
+
+#[test]
+fn an_auto_reply_does_not_drop_the_owner() {
+    let desk = desk();
+    let (anna, machine) = (Actor::Agent(ANNA), Actor::AutoResponder(MARIA));
+    let resolution = Resolving::new("solved");
+    desk.take(anna.at(start()), Take { ticket: ID }).unwrap();
+    desk.resolve(anna.at(start()), Resolve { ticket: ID, resolution }).unwrap();
+    let stands = || {
+        let ticket = desk.ticket(ID).unwrap().unwrap();
+        (ticket.status().name.clone(), ticket.assignee(), ticket.reopen_count())
+    };
+    // Resolved, then closed, then closed for longer than it may reopen.
+    for on in [0, 5, 50] {
+        desk.tick(day(on)).unwrap();
+        let before = stands();
+        desk.reply(machine.at(day(on)), Reply::new(ID, "I am away")).unwrap();
+        assert_eq!(stands(), before);
+        assert_eq!(before.1, Some(ANNA));
+    }
+    assert!(desk.ticket(ID).unwrap().unwrap().followed_up_by().is_empty());
+}
+
+#[test]
+fn a_required_field_does_not_make_closing_impossible() {
+    let mut draft = SettingsDraft::default();
+    draft.fields.push(FieldDef::new("part", FieldKind::Text { max_bytes: 20 }));
+    for status in &mut draft.workflow.statuses {
+        if status.category == StatusCategory::Closed {
+            status.required_fields.push("part".into());
+        }
+    }
+    let desk = desk_with(draft.clone());
+    let anna = Actor::Agent(ANNA);
+    let close = || Close { ticket: ID, resolution: Some(Resolving::new("solved")) };
+    let refused = desk.close(anna.at(start()), close()).unwrap_err();
+    let expected = Refusal::FieldRequired { field: "part".into(), status: "closed".into() };
+    assert_eq!(refused.refusal(), Some(&expected));
+
+    // Filled in, it closes; and it goes on doing so where the field is dropped later.
+    let mut edit = Edit::new(ID);
+    edit.fields.insert("part".into(), Some(FieldValue::Text("pump".into())));
+    desk.edit(anna.at(start()), edit).unwrap();
+    desk.close(anna.at(start()), close()).unwrap();
+
+    // What was resolved closes by itself, whatever is missing; and on a desk that has dropped the
+    // field, nobody is asked for it.
+    let id = second(&desk);
+    let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+    desk.resolve(anna.at(start()), resolve).unwrap();
+    desk.tick(day(4)).unwrap();
+    assert_eq!(desk.ticket(id).unwrap().unwrap().status().category, StatusCategory::Closed);
+    desk.reopen(anna.at(day(4)), Reopen { ticket: id, reason: "after all".into() }).unwrap();
+    desk.publish(Actor::Host.at(day(4)), Settings::default()).unwrap();
+    desk.close(anna.at(day(4)), Close { ticket: id, ..close() }).unwrap();
+}
+
+#[test]
+fn a_child_does_not_reopen_unseen_while_its_parent_closes() {
+    let close_blocks = CloseBlocks { children: true, todos: false };
+    let desk = desk_with(SettingsDraft { close_blocks, ..SettingsDraft::default() });
+    let anna = Actor::Agent(ANNA);
+    let child = second(&desk);
+    desk.link(anna.at(start()), Link { ticket: ID, kind: LinkKind::ParentOf, other: child })
+        .unwrap();
+    let close = |ticket| Close { ticket, resolution: Some(Resolving::new("solved")) };
+    desk.close(anna.at(start()), close(child)).unwrap();
+    // The parent may close; then, before that is written, the child reopens.
+    let closing = anna.at(day(1)).call(Command::Close(close(ID)));
+    let commit = desk.prepare(&closing).unwrap().commit.unwrap();
+    desk.reply(Actor::Customer(MARIA).at(day(1)), Reply::new(child, "Again")).unwrap();
+    assert!(matches!(desk.store().commit(commit), Err(CommitError::Stale { .. })));
+    let refused = desk.execute(&closing).unwrap_err();
+    assert_eq!(refused.refusal(), Some(&Refusal::OpenChildren { count: 1 }));
 }
