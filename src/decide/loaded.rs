@@ -49,7 +49,7 @@ impl Needs {
     }
 }
 
-/// What a decision sees: what a host has loaded because [`needs`] asked for it.
+/// What a decision sees: what a host has loaded because [`needs`](crate::needs) asked for it.
 ///
 /// What is not there is said, too: a record that does not exist is added as `None`, or `needs`
 /// asks for it again.

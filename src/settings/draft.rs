@@ -57,7 +57,7 @@ pub struct SettingsDraft {
     pub reference_prefix: String,
     /// Prefixes that the desk had before: references that bear them still lead to their tickets.
     pub former_prefixes: Vec<String>,
-    /// The lifecycle. Default: the one of nine statuses that [`Workflow`] draws.
+    /// The lifecycle. Default: the one of nine statuses that [`Workflow`](crate::Workflow) draws.
     pub workflow: WorkflowDraft,
     /// The departments. Default none: then tickets have none.
     pub departments: Vec<Department>,
