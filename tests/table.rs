@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, LogConversation,
-    MarkSpam, Merge, Note, Redact, RejectSolution, Reply, Resolve, Resolving, RevokeAccess, SaidBy,
-    Split, Take, Unassign, UndoMerge, UnmarkSpam,
+    Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold,
+    LogConversation, MarkSpam, Merge, Note, Redact, RejectSolution, Reply, ReplySide, Resolve,
+    Resolving, RevokeAccess, SaidBy, Split, StartSide, Take, Unassign, UndoMerge, UnmarkSpam,
 };
 use helpdesk::{
     Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, MessageRef, Revision,
-    TicketId,
+    SideId, TicketId,
 };
 use support::*;
 
@@ -37,7 +37,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 44] = [
     "reply",
     "note",
     "log_requester",
@@ -79,7 +79,13 @@ const COMMANDS: [&str; 41] = [
     "reject_solution",
     "mark_spam",
     "unmark_spam",
+    "start_side",
+    "reply_side",
+    "close_side",
 ];
+
+/// What the host asks a third party.
+const SIDE: SideId = SideId(Revision(3));
 
 /// Another ticket of Maria's: new, and Rhea's.
 const OTHER: TicketId = TicketId::from_u128(0xE);
@@ -176,6 +182,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "reject_solution" => RejectSolution::new(ticket).because("no plug").into(),
         "mark_spam" => MarkSpam { ticket }.into(),
         "unmark_spam" => UnmarkSpam { ticket }.into(),
+        "start_side" => StartSide::new(ticket, VENDOR, "once more").into(),
+        "reply_side" => ReplySide::new(ticket, SIDE, "any news?").into(),
+        "close_side" => CloseSide { ticket, side: SIDE }.into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0
@@ -195,6 +204,7 @@ fn given(status: &str, given: Given) -> TestDesk {
     let desk = TestDesk::with(confirming(Confirmation::Offered));
     desk.given_request();
     desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
+    desk.ok(&Actor::Host, StartSide::new(TICKET, VENDOR, "Does it burn?"));
     desk.ok(&customer(MARIA), request(OTHER));
     desk.ok(&Actor::Host, Assign::new(OTHER, RHEA));
     for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {

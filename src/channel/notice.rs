@@ -92,7 +92,9 @@ impl NoticeKind {
             | Self::OpenAgeOverdue
             | Self::SolutionConfirmed
             | Self::SolutionRejected
-            | Self::Merged => Sight::Full,
+            | Self::Merged
+            | Self::SideMessage
+            | Self::SideReplied => Sight::Full,
         }
     }
 }
@@ -139,6 +141,13 @@ pub enum NoticeKind {
     /// A ticket that waits for an answer was merged into this one: to the owner, or to the
     /// queue.
     Merged,
+    /// There is a message for the third party of a side conversation: to that contact, who sees
+    /// nothing else of the ticket. [`Dispatch::side`](crate::Dispatch::side) says which
+    /// conversation it is.
+    SideMessage,
+    /// The third party of a side conversation wrote: to the owner, or to the queue; on a merged
+    /// ticket, also to those of the ticket that goes on.
+    SideReplied,
 }
 
 /// Who is to be told. Addresses are the host's to know.

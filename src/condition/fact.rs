@@ -118,6 +118,8 @@ pub enum Fact {
     ProposedAt,
     /// Whether it is marked as spam.
     Spam,
+    /// How many of its side conversations are not closed.
+    OpenSides,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
     /// The text of the message that sets a trigger off; in triggers only.
@@ -132,7 +134,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 49] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 50] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -186,6 +188,7 @@ names! {
     Held => "held";
     ProposedAt => "proposed_at";
     Spam => "spam";
+    OpenSides => "open_sides";
     MessageText => "message.text";
     MessageAuthor => "message.author";
     MessageVisibility => "message.visibility";
@@ -272,6 +275,7 @@ impl Fact {
             | Self::Reopened
             | Self::Escalated
             | Self::Transferred
+            | Self::OpenSides
             | Self::Queued
             | Self::Overdue
             | Self::OpenAgeWarned

@@ -10,10 +10,11 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
     GrantAccess, Hold, LogConversation, MarkSpam, Merge, MergeContacts, Note, NoteContact, Open,
-    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, Resolve, RevokeAccess,
-    SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, UnmarkSpam,
+    Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply, ReplySide, Resolve,
+    RevokeAccess, SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge,
+    UndoMerge, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -91,6 +92,13 @@ macro_rules! for_each_verb {
             mark_spam: MarkSpam;
             /// Takes a mark as spam back: see [`UnmarkSpam`].
             unmark_spam: UnmarkSpam;
+            /// Starts a conversation with a third party, apart from the customer's thread: see
+            /// [`StartSide`].
+            start_side: StartSide;
+            /// Writes on a side conversation, by the desk or by the third party: see [`ReplySide`].
+            reply_side: ReplySide;
+            /// Closes a side conversation: see [`CloseSide`].
+            close_side: CloseSide;
         }
     };
 }

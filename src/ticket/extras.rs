@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::MessageRef;
 use super::merging::Structure;
+use super::sides::Side;
 use crate::people::Grant;
 
 /// What most tickets have none of.
@@ -15,6 +16,9 @@ pub(super) struct Extras {
     pub(super) grants: Vec<Grant>,
     /// What merging and splitting left.
     pub(super) structure: Option<Box<Structure>>,
+    /// In the order in which they were started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sides: Vec<Side>,
 }
 
 impl Default for Extras {
@@ -24,7 +28,7 @@ impl Default for Extras {
 }
 
 impl Extras {
-    pub(super) const NONE: Self = Self { grants: Vec::new(), structure: None };
+    pub(super) const NONE: Self = Self { grants: Vec::new(), structure: None, sides: Vec::new() };
 
     /// Those of a ticket which was split off another.
     pub(super) fn split_from(message: MessageRef) -> Box<Self> {

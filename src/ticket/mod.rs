@@ -9,6 +9,7 @@ mod facts;
 mod merging;
 mod message;
 mod refs;
+mod sides;
 mod strict;
 mod timers;
 
@@ -22,12 +23,13 @@ pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
-    SplitOff, StatusChange, TicketChange, Unassigning,
+    SideSaid, SideStarted, SplitOff, StatusChange, TicketChange, Unassigning,
 };
 pub use facts::Scene;
 pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
+pub use sides::{Side, SideId};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 

@@ -20,6 +20,7 @@ mod newer;
 mod people;
 mod samples;
 mod settings;
+mod sides;
 mod structure;
 
 #[path = "../histories/mod.rs"]

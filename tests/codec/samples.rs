@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, guests, people, structure};
+use crate::{attached, confirming, guests, people, sides, structure};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -523,6 +523,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(attached::settings());
     later.extend(structure::history());
     later.push(structure::split_opening());
+    later.extend(sides::history());
+    later.push(sides::settings());
     later
 }
 
@@ -628,10 +630,11 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     let history = structure::history();
     heads.extend([7, 8, 10].map(|n| (ticket, fold(ticket, &history[..n]).unwrap())));
     heads.push((ticket, fold(ticket, &[structure::split_opening()]).unwrap()));
+    heads.extend(sides::heads());
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 13] = [
+pub(crate) const NOTICES: [NoticeKind; 15] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -645,6 +648,8 @@ pub(crate) const NOTICES: [NoticeKind; 13] = [
     NoticeKind::SolutionConfirmed,
     NoticeKind::SolutionRejected,
     NoticeKind::Merged,
+    NoticeKind::SideMessage,
+    NoticeKind::SideReplied,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -8,7 +8,7 @@ use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touch
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
     Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, MessageRef, Notice,
-    OrganisationProfile, Record, Revision, TicketId, TicketNumber, UniqueKey,
+    OrganisationProfile, Record, Revision, SideId, TicketId, TicketNumber, UniqueKey,
 };
 
 use super::support::*;
@@ -41,6 +41,8 @@ pub(crate) const SPAM: TicketId = ticket(0x79);
 const VISITOR: GuestId = GuestId::from_u128(0x69);
 /// Merged into what Anna works on.
 pub(crate) const MERGED: TicketId = ticket(0x7A);
+/// What a third party was asked on Maria's request.
+pub(crate) const SIDE: SideId = SideId(Revision(2));
 /// What Maria said to Anna.
 pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(6) };
 
@@ -105,6 +107,7 @@ pub(crate) fn world() -> MemoryStore {
     }
     kit.ok(&customer(MARIA), reply(OWNED));
     kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
+    kit.ok(&agent(ANNA), StartSide::new(NEW, VENDOR, "Does it burn?").subject("Model 7"));
     kit.store
 }
 
@@ -229,6 +232,15 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("no spam after all", &host, ten, {
             Command::UnmarkSpam(UnmarkSpam { ticket: SPAM })
         }),
+        scene("a third party", &anna, ten, {
+            Command::StartSide(StartSide::new(OWNED, VENDOR, "Does it burn?").subject("Model 7"))
+        }),
+        scene("a third party's answer", &customer(VENDOR), ten, {
+            Command::ReplySide(ReplySide::new(NEW, SIDE, "It does."))
+        }),
+        scene("no third party any more", &anna, ten, {
+            Command::CloseSide(CloseSide { ticket: NEW, side: SIDE })
+        }),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
     ]
 }
@@ -291,6 +303,20 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
             "external_ref_taken",
         ),
         (scene("a second desk", &host, again), "desk_exists"),
+        (
+            scene("no such talk", &host, Command::ReplySide(ReplySide::new(OWNED, SIDE, "?"))),
+            "no_such_side",
+        ),
+        (
+            scene("no third party", &host, Command::StartSide(StartSide::new(NEW, MARIA, "?"))),
+            "sees_ticket",
+        ),
+        (
+            scene("not theirs", &customer(OTTO), {
+                Command::ReplySide(ReplySide::new(NEW, SIDE, "It does."))
+            }),
+            "not_found",
+        ),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
     ]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 56] = [
+const REFUSALS: [&str; 58] = [
     "contact_merged",
     "already_taken",
     "bad_condition",
@@ -40,6 +40,7 @@ const REFUSALS: [&str; 56] = [
     "no_such_agent",
     "no_such_event",
     "no_such_organisation",
+    "no_such_side",
     "no_transition",
     "not_a_message",
     "not_an_agent",
@@ -57,6 +58,7 @@ const REFUSALS: [&str; 56] = [
     "reason_not_taken",
     "reason_required",
     "resolution_required",
+    "sees_ticket",
     "spam",
     "stale_view",
     "still_active",
@@ -65,7 +67,7 @@ const REFUSALS: [&str; 56] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 68] = [
+const CHANGES: [&str; 71] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -134,6 +136,9 @@ const CHANGES: [&str; 68] = [
     "ReleasedFrom",
     "SplitOff",
     "moved: Absorbed",
+    "SideClosed",
+    "side: desk",
+    "side: third party",
 ];
 
 /// How often each thing happened.
@@ -200,6 +205,10 @@ fn kind(change: &TicketChange) -> String {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
         TicketChange::SpamMarked { spam } => format!("SpamMarked: {spam}"),
+        TicketChange::SideSaid(said) => {
+            let theirs = matches!(said.author, helpdesk::Author::Customer(_));
+            format!("side: {}", if theirs { "third party" } else { "desk" })
+        }
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
         change => first_word(change),

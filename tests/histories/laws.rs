@@ -28,6 +28,8 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
     match call.command {
         Command::Reply(_) => machine,
         Command::Note(_) | Command::Tick(_) => true,
+        // Whoever writes: it is apart from the talk with the customer.
+        Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => true,
         _ => false,
     }
 }
@@ -175,11 +177,20 @@ impl Scene<'_> {
     ) -> Result<(), Broken> {
         let Some(call) = self.call else { return Ok(()) };
         // The one who asked, on an internal ticket, is no machine.
-        let message = events
-            .iter()
-            .find(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded { .. })));
+        let says = |event: &&Event| {
+            let change = event.ticket_change();
+            let added = matches!(change, Some(TicketChange::MessageAdded { .. }));
+            added || change.is_some_and(|change| change.side_said().is_some())
+        };
+        let message = events.iter().find(says);
         let Some(message) = message else {
-            let spoke = matches!(call.command, Command::Reply(_) | Command::Note(_));
+            let spoke = matches!(
+                call.command,
+                Command::Reply(_)
+                    | Command::Note(_)
+                    | Command::StartSide(_)
+                    | Command::ReplySide(_)
+            );
             law!(!spoke, "law 6: it was to add a message, and added none");
             return Ok(());
         };
@@ -298,6 +309,7 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::ResolutionRecorded { .. }
             | TicketChange::Escalated { .. }
             | TicketChange::SolutionProposed { .. }
+            | TicketChange::SideSaid(_)
             | TicketChange::Held { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,

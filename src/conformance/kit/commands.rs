@@ -74,4 +74,7 @@ commands! {
     "reject_solution": Command::RejectSolution(_),
     "mark_spam": Command::MarkSpam(_),
     "unmark_spam": Command::UnmarkSpam(_),
+    "start_side": Command::StartSide(_),
+    "reply_side": Command::ReplySide(_),
+    "close_side": Command::CloseSide(_),
 }

@@ -70,6 +70,7 @@ impl ModelTicket {
         self.words.coming = None;
         for event in events {
             self.learn_offer(event);
+            self.learn_side(event);
             let words = &mut self.words;
             let revision = event.revision;
             let mut reason = false;
@@ -105,6 +106,7 @@ impl ModelTicket {
         for said in self.thread.iter_mut().filter(|said| gone.contains(&said.revision)) {
             said.text.clear();
         }
+        self.forget_sides(|revision| gone.contains(&revision));
         let words = &mut self.words;
         words.there.retain(|revision, _| !gone.contains(revision));
         if gone.contains(&words.subject) {

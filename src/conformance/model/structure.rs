@@ -112,7 +112,10 @@ impl Model {
             | Command::Redact(_)
             | Command::EraseTicket(_)
             | Command::Hold(_)
-            | Command::RevokeAccess(_) => Ok(named),
+            | Command::RevokeAccess(_)
+            // What a third party answers late is not lost.
+            | Command::ReplySide(_)
+            | Command::CloseSide(_) => Ok(named),
             _ => Err(only("merged")),
         }
     }

@@ -105,6 +105,8 @@ impl Refusal {
             Self::ConfirmationRequired => "confirmation_required",
             Self::NoProposal { .. } => "no_proposal",
             Self::Spam => "spam",
+            Self::NoSuchSide { .. } => "no_such_side",
+            Self::SeesTicket { .. } => "sees_ticket",
         }
     }
 
@@ -114,7 +116,8 @@ impl Refusal {
             Self::NotFound { .. }
             | Self::NoSuchDesk
             | Self::NoSuchEvent { .. }
-            | Self::NoSuchAgent { .. } => RefusalKind::NotFound,
+            | Self::NoSuchAgent { .. }
+            | Self::NoSuchSide { .. } => RefusalKind::NotFound,
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
@@ -157,7 +160,8 @@ impl Refusal {
             | Self::ConfirmationOff
             | Self::ConfirmationRequired
             | Self::NoProposal { .. }
-            | Self::Spam => RefusalKind::Conflict,
+            | Self::Spam
+            | Self::SeesTicket { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::NotAMessage { .. }
             | Self::ReservedId { .. }

@@ -17,7 +17,7 @@ use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
 use crate::subject::ExternalRef;
-use crate::ticket::ReplayError;
+use crate::ticket::{ReplayError, SideId};
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -456,6 +456,20 @@ pub enum Refusal {
     /// The ticket is marked as spam: the mark is taken back first.
     #[error("the ticket is marked as spam: use the command `unmark_spam`")]
     Spam,
+    /// The ticket has no such side conversation.
+    #[error("the ticket `{ticket}` has no side conversation `{side}`")]
+    NoSuchSide {
+        /// The ticket.
+        ticket: TicketId,
+        /// The side conversation that was named.
+        side: SideId,
+    },
+    /// The contact sees the ticket: who asks on it, or has a copy, is no third party.
+    #[error("contact `{contact}` sees the ticket, and is no third party")]
+    SeesTicket {
+        /// The contact that was named.
+        contact: ContactId,
+    },
 }
 
 fn by(owner: Option<TicketId>) -> String {

@@ -70,7 +70,10 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::Redact(_)
         | Command::EraseTicket(_)
         | Command::Hold(_)
-        | Command::RevokeAccess(_) => Ok(Work::on(cx, ticket)),
+        | Command::RevokeAccess(_)
+        // A late answer of a third party is never lost.
+        | Command::ReplySide(_)
+        | Command::CloseSide(_) => Ok(Work::on(cx, ticket)),
         Command::GrantAccess(_)
         | Command::Edit(_)
         | Command::Assign(_)
@@ -92,6 +95,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)
         | Command::UnmarkSpam(_)
+        | Command::StartSide(_)
         | Command::PutContact { .. }
         | Command::PutOrganisation { .. }
         | Command::MergeContacts(_)

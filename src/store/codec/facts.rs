@@ -22,7 +22,7 @@ use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
     Absorbed, Follower, Heard, MergedSplit, Message, Opened, PriorityBy, RedactedBy, Released,
-    SplitOff, StatusChange, TicketChange, Timers, Unassigning,
+    SideId, SideSaid, SplitOff, StatusChange, TicketChange, Timers, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -166,6 +166,8 @@ events! {
     };
     "ticket.solution_rejected" => SolutionRejected { heard as heard: Heard };
     "ticket.spam_marked" => SpamMarked { spam as spam: bool };
+    "ticket.side_said" => SideSaid { 0 as said: SideSaid };
+    "ticket.side_closed" => SideClosed { side as side: SideId };
 }
 
 events! {

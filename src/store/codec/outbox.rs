@@ -178,5 +178,7 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::SolutionProposed => "solution_proposed",
         NoticeKind::SolutionConfirmed => "solution_confirmed",
         NoticeKind::SolutionRejected => "solution_rejected",
+        NoticeKind::SideMessage => "side_message",
+        NoticeKind::SideReplied => "side_replied",
     }
 }

@@ -44,6 +44,7 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         "ticket.absorbed" => Some("merge"),
         "ticket.released" => Some("release"),
         "ticket.split_off" | "ticket.merged_split" => Some("split"),
+        "ticket.side_said" => Some("said"),
         _ => None,
     };
     match (whole, payload) {

@@ -51,6 +51,7 @@ mod guests;
 mod lifecycle;
 mod opening;
 mod privacy;
+mod sides;
 mod spam;
 mod structure;
 
@@ -62,6 +63,7 @@ pub use guests::{GrantAccess, RevokeAccess};
 pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
+pub use sides::{CloseSide, ReplySide, StartSide};
 
 pub use crate::people::command::{BlockContact, MergeContacts, NoteContact, UndoContactMerge};
 pub use spam::{MarkSpam, UnmarkSpam};

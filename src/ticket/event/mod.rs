@@ -7,6 +7,7 @@
 mod moved;
 mod opened;
 mod redacted;
+mod side;
 mod structure;
 
 use std::fmt;
@@ -17,9 +18,10 @@ use serde::{Deserialize, Serialize};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
+pub use side::{SideSaid, SideStarted};
 pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
 
-use super::{Message, Timers};
+use super::{Message, SideId, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
@@ -248,6 +250,13 @@ pub enum TicketChange {
         /// Whether it is marked now.
         spam: bool,
     },
+    /// Something was said to a third party, or by them, apart from the thread.
+    SideSaid(SideSaid),
+    /// A side conversation was closed.
+    SideClosed {
+        /// Which one.
+        side: SideId,
+    },
 }
 
 impl TicketChange {
@@ -288,7 +297,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 
@@ -329,7 +340,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 
@@ -378,7 +391,9 @@ impl TicketChange {
             | Self::TimersSet { .. }
             | Self::Redacted { .. }
             | Self::Held { .. }
-            | Self::SpamMarked { .. } => Sight::Full,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => Sight::Full,
         }
     }
 
@@ -419,7 +434,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 }
