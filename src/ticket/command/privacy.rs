@@ -43,7 +43,7 @@ use crate::ids::{Revision, TicketId};
 ///
 /// let redact = Redact::new(id, [Revision(2)], "The number of a card.");
 /// desk.redact(Actor::Host.at(now), redact.clone())?;
-/// let thread = desk.thread(&agent, now, id, None, 10)?;
+/// let thread = desk.thread(&agent, now, id, None, 10)?.posts;
 /// assert_eq!(thread[1].text, Erasable::Erased);
 /// assert_eq!(thread[1].message.bytes, 31, "that it was said is a fact");
 ///
