@@ -118,6 +118,11 @@
 //! apart from what others brought. Its thread is read from all their histories at once, in the
 //! order in which things were recorded, and a message that was split off is shown where it went.
 //!
+//! **A side conversation is no part of the thread.** Its events are kinds of their own, so that what
+//! is asked of messages is never asked of them. A third party comes in by one command and one road,
+//! each for the conversation that they are the party of; every other road asks for sight of the
+//! ticket, which they do not have.
+//!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for
@@ -204,8 +209,8 @@ pub use desk::{
     Activity, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
     DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, NotATimelineCursor,
     Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
-    SavedView, Shown, ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry,
-    ViewOwner, Workload,
+    SavedView, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
+    TimelineCursor, TimelineEntry, ViewOwner, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -233,9 +238,9 @@ pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
     MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy, Released, Reminded,
-    ReplayError, Resolution, Scene, SplitOff, StatusChange, Ticket, TicketChange, TicketKind,
-    TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning,
-    Visibility, command,
+    ReplayError, Resolution, Scene, Side, SideId, SideSaid, SideStarted, SplitOff, StatusChange,
+    Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId,
+    TodoMarked, TodoState, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, Span};
 pub use value::{FieldFact, FieldValue};

@@ -30,7 +30,7 @@ use support::*;
 const TABLE: &str = include_str!("table/desk.txt");
 
 /// The commands that the other table has: those about a ticket.
-const ABOUT_A_TICKET: [&str; 32] = [
+const ABOUT_A_TICKET: [&str; 35] = [
     "reply",
     "note",
     "grant_access",
@@ -63,6 +63,9 @@ const ABOUT_A_TICKET: [&str; 32] = [
     "reject_solution",
     "mark_spam",
     "unmark_spam",
+    "start_side",
+    "reply_side",
+    "close_side",
 ];
 
 const PARTIES: [&str; 13] = [

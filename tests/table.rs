@@ -15,13 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, Link, LogConversation,
-    MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply, Resolve, Resolving,
-    RevokeAccess, SaidBy, Split, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
+    Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, Link,
+    LogConversation, MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply,
+    ReplySide, Resolve, Resolving, RevokeAccess, SaidBy, Split, StartSide, Take, Unassign,
+    UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::{
     Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, LinkKind, MessageRef,
-    Revision, TicketId, TodoId, TodoState,
+    Revision, SideId, TicketId, TodoId, TodoState,
 };
 use support::*;
 
@@ -37,7 +38,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 44] = [
+const COMMANDS: [&str; 47] = [
     "reply",
     "note",
     "log_requester",
@@ -82,7 +83,13 @@ const COMMANDS: [&str; 44] = [
     "reject_solution",
     "mark_spam",
     "unmark_spam",
+    "start_side",
+    "reply_side",
+    "close_side",
 ];
+
+/// What the host asks a third party.
+const SIDE: SideId = SideId(Revision(3));
 
 /// Another ticket of Maria's: new, and Rhea's.
 const OTHER: TicketId = TicketId::from_u128(0xE);
@@ -112,7 +119,7 @@ const TORN: TicketId = TicketId::from_u128(0x72);
 
 /// What is to be done about the ticket: opened, answered, two guests let in, linked, noted, and
 /// then this.
-const TODO: TodoId = TodoId(Revision(7));
+const TODO: TodoId = TodoId(Revision(8));
 
 fn actor(party: &str) -> Actor {
     match party {
@@ -189,6 +196,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "reject_solution" => RejectSolution::new(ticket).because("no plug").into(),
         "mark_spam" => MarkSpam { ticket }.into(),
         "unmark_spam" => UnmarkSpam { ticket }.into(),
+        "start_side" => StartSide::new(ticket, VENDOR, "once more").into(),
+        "reply_side" => ReplySide::new(ticket, SIDE, "any news?").into(),
+        "close_side" => CloseSide { ticket, side: SIDE }.into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0
@@ -208,6 +218,7 @@ fn given(status: &str, given: Given) -> TestDesk {
     let desk = TestDesk::with(confirming(Confirmation::Offered));
     desk.given_request();
     desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
+    desk.ok(&Actor::Host, StartSide::new(TICKET, VENDOR, "Does it burn?"));
     desk.ok(&customer(MARIA), request(OTHER));
     desk.ok(&Actor::Host, Assign::new(OTHER, RHEA));
     for (guest, right) in [(GUEST, GuestRight::Reply), (VIEWER, GuestRight::View)] {

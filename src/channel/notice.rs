@@ -95,7 +95,9 @@ impl NoticeKind {
             | Self::Merged
             | Self::Reminder
             | Self::ClosingHeld
-            | Self::Mentioned => Sight::Full,
+            | Self::Mentioned
+            | Self::SideMessage
+            | Self::SideReplied => Sight::Full,
         }
     }
 }
@@ -149,6 +151,13 @@ pub enum NoticeKind {
     ClosingHeld,
     /// A note mentions the agent.
     Mentioned,
+    /// There is a message for the third party of a side conversation: to that contact, who sees
+    /// nothing else of the ticket. [`Dispatch::side`](crate::Dispatch::side) says which
+    /// conversation it is.
+    SideMessage,
+    /// The third party of a side conversation wrote: to the owner, or to the queue; on a merged
+    /// ticket, also to those of the ticket that goes on.
+    SideReplied,
 }
 
 /// Who is to be told. Addresses are the host's to know.

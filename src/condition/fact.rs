@@ -122,6 +122,8 @@ pub enum Fact {
     ProposedAt,
     /// Whether it is marked as spam.
     Spam,
+    /// How many of its side conversations are not closed.
+    OpenSides,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
     /// The text of the message that sets a trigger off; in triggers only.
@@ -136,7 +138,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 51] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 52] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -192,6 +194,7 @@ names! {
     Held => "held";
     ProposedAt => "proposed_at";
     Spam => "spam";
+    OpenSides => "open_sides";
     MessageText => "message.text";
     MessageAuthor => "message.author";
     MessageVisibility => "message.visibility";
@@ -280,6 +283,7 @@ impl Fact {
             | Self::Reopened
             | Self::Escalated
             | Self::Transferred
+            | Self::OpenSides
             | Self::Queued
             | Self::Overdue
             | Self::OpenAgeWarned
@@ -351,6 +355,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 51, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 52, "the enum without `Field`");
     }
 }

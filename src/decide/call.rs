@@ -12,10 +12,10 @@ use crate::people::command::{
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link,
-    LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, Resolve, RevokeAccess, SetStatus, Split, Take, Transfer,
-    Unassign, UndoMerge, Unlink, UnmarkSpam,
+    Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess,
+    Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone, ProposeSolution,
+    Redact, RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split,
+    StartSide, Take, Transfer, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -130,6 +130,12 @@ pub enum Command {
     UnmarkSpam(UnmarkSpam),
     /// Erases what is on record of a person: see [`EraseContact`].
     EraseContact(EraseContact),
+    /// Starts a conversation with a third party: see [`StartSide`].
+    StartSide(StartSide),
+    /// Writes on a side conversation: see [`ReplySide`].
+    ReplySide(ReplySide),
+    /// Closes a side conversation: see [`CloseSide`].
+    CloseSide(CloseSide),
 }
 
 impl Command {
@@ -167,7 +173,10 @@ impl Command {
             | Self::ConfirmSolution(ConfirmSolution { ticket })
             | Self::RejectSolution(RejectSolution { ticket, .. })
             | Self::MarkSpam(MarkSpam { ticket })
-            | Self::UnmarkSpam(UnmarkSpam { ticket }) => Some(*ticket),
+            | Self::UnmarkSpam(UnmarkSpam { ticket })
+            | Self::StartSide(StartSide { ticket, .. })
+            | Self::ReplySide(ReplySide { ticket, .. })
+            | Self::CloseSide(CloseSide { ticket, .. }) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SaveViews(_)

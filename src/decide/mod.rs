@@ -24,6 +24,7 @@ mod organisations;
 mod privacy;
 mod refusal;
 mod said;
+mod sides;
 mod spam;
 mod structure;
 mod subjects;
@@ -192,10 +193,13 @@ fn who<'a>(desk: DeskId, call: &Call, loaded: &'a Loaded) -> Result<Who<'a>, Ref
 
 /// A command on a ticket that exists: sight first, then what is due, then the command.
 fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
-    let ticket = cx.visible(id)?;
-    cx.may(deed_of(&cx.call.command), Some(ticket))?;
-    let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..));
-    cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
+    let ticket = match sides::third_party(cx, id) {
+        Some((ticket, side)) => {
+            cx.has_seen_side(ticket, side)?;
+            ticket
+        }
+        None => admitted(cx, id)?,
+    };
     checks::not_from_blocked(cx, ticket)?;
     let mut decision = Decision::default();
     let mut work = match ticket.merged_into() {
@@ -230,6 +234,15 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     Ok(decision)
 }
 
+/// The ticket, if the actor may know of it, do such things on it, and has seen its last news.
+fn admitted<'a>(cx: &Cx<'a>, id: TicketId) -> Result<&'a Ticket, Refusal> {
+    let ticket = cx.visible(id)?;
+    cx.may(deed_of(&cx.call.command), Some(ticket))?;
+    let public_only = matches!(cx.who, Who::Customer(_) | Who::AutoResponder(_) | Who::Guest(..));
+    cx.has_seen(Key::ticket(cx.desk, id), ticket.last_news(public_only), ticket.revision())?;
+    Ok(ticket)
+}
+
 /// The commands that never touch a second ticket.
 fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
     match command {
@@ -262,6 +275,9 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
             spam::unmark(work);
             Ok(())
         }
+        Command::StartSide(start) => sides::start(work, start),
+        Command::ReplySide(reply) => sides::reply(work, reply),
+        Command::CloseSide(close) => sides::close(work, close),
         // What is due has been carried out; there is nothing beside it.
         Command::Tick(_) => Ok(()),
         // Decided elsewhere: these are not about a ticket that exists, or about two.
@@ -329,6 +345,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::ProposeSolution(_) => Deed::Propose,
         Command::ConfirmSolution(_) | Command::RejectSolution(_) => Deed::Confirm,
         Command::MarkSpam(_) | Command::UnmarkSpam(_) => Deed::Spam,
+        Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => Deed::Side,
     }
 }
 

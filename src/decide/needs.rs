@@ -285,9 +285,15 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Edit(Edit { add_external_refs, .. }) => {
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
+        Command::StartSide(start) => asking.contact(start.with),
+        Command::ReplySide(reply) => {
+            let side = loaded.ticket(desk, reply.ticket).and_then(|it| it.side(reply.side));
+            side.into_iter().for_each(|side| asking.contact(side.with()));
+        }
         Command::ConfirmSolution(_)
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)
+        | Command::CloseSide(_)
         | Command::Hold(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)

@@ -10,8 +10,8 @@ use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
     Activity, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome,
-    Page, Prepared, Relayed, Relaying, Row, SavedView, ThreadCursor, ThreadPage, Ticked, Timeline,
-    TimelineCursor, Workload,
+    Page, Prepared, Relayed, Relaying, Row, SavedView, SidePage, ThreadCursor, ThreadPage, Ticked,
+    Timeline, TimelineCursor, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -27,14 +27,14 @@ use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{AsyncStore, Scope};
 use crate::subject::ExternalRef;
-use crate::ticket::Ticket;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
-    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
-    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
-    Resolve, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
-    Unlink, UnmarkSpam,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
+    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
+    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide, Take, Transfer,
+    Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
+use crate::ticket::{SideId, Ticket};
 
 /// A help desk over a store that is awaited: [`Desk`](super::Desk), with futures.
 ///
@@ -272,6 +272,11 @@ twins! {
         activity(
             actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Revision, limit: usize
         ) -> Vec<Activity>;
+    "A page of a side conversation, as this actor may read it",
+        side(
+            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, side: SideId, after: Revision,
+            limit: usize
+        ) -> SidePage;
     "Hands over the open work of an agent",
         hand_over(
             context: Context, from: AgentId, to: Heir, after: Option<Cursor>, limit: usize

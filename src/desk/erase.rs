@@ -195,8 +195,7 @@ impl<I: Io> Flow<I> {
                 TicketChange::Opened(opened) => opened.split_from.is_none(),
                 _ => true,
             });
-            let messages = own.filter_map(TicketChange::message);
-            files.extend(messages.flat_map(|it| &it.attachments).map(|file| file.key.clone()));
+            files.extend(own.flat_map(TicketChange::attachments).map(|file| file.key.clone()));
             if page.len() < PAGE {
                 return Ok(files);
             }

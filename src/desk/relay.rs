@@ -10,14 +10,14 @@ use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
-use crate::channel::{Notice, NoticeId, Recipient};
+use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
 use crate::people::{AgentSight, Customer, Sight, Who, sight};
 use crate::personal::Erasable;
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{Claimed, Lease, Scope, Settlement, Store, Wanted};
-use crate::ticket::TicketChange;
+use crate::ticket::{SideId, TicketChange};
 use crate::time::{Span, after};
 
 /// How a relay works: how much at once, for how long, and how it tries again.
@@ -89,9 +89,41 @@ impl Dispatch {
     /// The words of the message that it tells of; `None` where it tells of something else.
     pub fn text(&self) -> Option<Erasable<Arc<str>>> {
         let event = self.event.as_ref()?;
-        event.ticket_change()?.message()?;
+        let change = event.ticket_change()?;
+        if change.message().is_none() && change.side_said().is_none() {
+            return None;
+        }
         let personal = self.source.as_ref().unwrap_or(event).personal.as_deref();
         Some(personal.and_then(|personal| personal.text.clone()).into())
+    }
+
+    /// The side conversation whose message it tells of; `None` where it tells of something else.
+    ///
+    /// A host that puts it, with the notice's ticket, into what it sends to the third party knows
+    /// where their answer belongs. The ticket's reference tells them no more than that there is a
+    /// ticket; a host may leave it out.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let vendor = ContactId::from_u128(30);
+    /// let start = StartSide::new(id, vendor, "Is model 7 known to burn?");
+    /// desk.start_side(agent.at(now), start)?;
+    ///
+    /// let mut sent = Vec::new();
+    /// let mut send = |dispatch: Dispatch| {
+    ///     if let (Recipient::Contact(to), Some(side)) = (&dispatch.notice.to, dispatch.side()) {
+    ///         sent.push((*to, side, dispatch.text().unwrap().as_str().to_owned()));
+    ///     }
+    ///     Delivery::Delivered
+    /// };
+    /// while !desk.relay(now, &Relaying::default(), &mut send)?.is_empty() {}
+    ///
+    /// let side = desk.ticket(id)?.unwrap().sides()[0].id();
+    /// assert_eq!(sent, [(vendor, side, "Is model 7 known to burn?".to_owned())]);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn side(&self) -> Option<SideId> {
+        Some(self.event.as_ref()?.ticket_change()?.side_said()?.side)
     }
 }
 
@@ -317,6 +349,17 @@ impl<I: Io> Flow<I> {
             None => None,
         };
         let policy = settings.sight_policy();
+        // The third party of a side conversation is told what is said on that, and nothing else.
+        if notice.kind == NoticeKind::SideMessage {
+            let said = event.and_then(Event::ticket_change).and_then(TicketChange::side_said);
+            let side = said.and_then(|said| ticket.side(said.side));
+            return Ok(match (&notice.to, side) {
+                (Recipient::Contact(id), Some(side)) => {
+                    Customer { id: *id, record: contact.as_deref() }.is(side.with())
+                }
+                _ => false,
+            });
+        }
         let seen = match &notice.to {
             Recipient::Agent(_) => agent
                 .filter(|agent| agent.is_active())

@@ -10,11 +10,11 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
-    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
-    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
-    Resolve, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge, UndoMerge,
-    Unlink, UnmarkSpam,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
+    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
+    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide, Take, Transfer,
+    Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -100,6 +100,13 @@ macro_rules! for_each_verb {
             unmark_spam: UnmarkSpam;
             /// Erases what is on record of a person: see [`EraseContact`].
             erase_contact: EraseContact;
+            /// Starts a conversation with a third party, apart from the customer's thread: see
+            /// [`StartSide`].
+            start_side: StartSide;
+            /// Writes on a side conversation, by the desk or by the third party: see [`ReplySide`].
+            reply_side: ReplySide;
+            /// Closes a side conversation: see [`CloseSide`].
+            close_side: CloseSide;
         }
     };
 }

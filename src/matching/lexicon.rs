@@ -240,7 +240,8 @@ impl Lexicon {
             | Fact::Notes
             | Fact::Reopened
             | Fact::Escalated
-            | Fact::Transferred => Type::Integer,
+            | Fact::Transferred
+            | Fact::OpenSides => Type::Integer,
             Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned | Fact::Held | Fact::Spam => {
                 Type::Boolean
             }

@@ -297,6 +297,8 @@ pub(crate) enum Deed {
     Confirm,
     /// Marking as spam, and taking the mark back.
     Spam,
+    /// Talking with third parties; what a third party may is not asked here.
+    Side,
 }
 
 impl Deed {
@@ -331,6 +333,7 @@ impl Deed {
             Self::Propose => "propose solutions here",
             Self::Confirm => "confirm or reject solutions",
             Self::Spam => "mark spam",
+            Self::Side => "write on side conversations",
         }
     }
 }
@@ -343,8 +346,8 @@ impl Deed {
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Confirm, Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts,
-        KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Spam, Take, Tick,
-        Todo, Transfer,
+        KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Side, Spam, Take,
+        Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
@@ -372,6 +375,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
                     | FollowUp
                     | Propose
                     | Spam
+                    | Side
             )
         }
         // Of the asker's moves of status, the workflow allows by default none.

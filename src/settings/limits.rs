@@ -76,6 +76,9 @@ pub struct Limits {
     /// Messages split off a ticket. Default 100.
     #[serde(skip_serializing_if = "is_default::<100>")]
     pub splits: u32,
+    /// Side conversations of a ticket, closed ones too. Default 20.
+    #[serde(skip_serializing_if = "is_default::<20>")]
+    pub sides: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
     /// Identities of a contact. Default 50.
@@ -120,6 +123,7 @@ impl Default for Limits {
             merged: 50,
             merge_chain: 10,
             splits: 100,
+            sides: 20,
             views: 50,
             identities: 50,
             contact_merges: 50,

@@ -287,6 +287,9 @@ impl Ticket {
             | TicketChange::SolutionConfirmed { .. }
             | TicketChange::SolutionRejected { .. } => self.confirming(stamp, change),
             TicketChange::SpamMarked { spam } => self.spam = *spam,
+            TicketChange::SideSaid(_) | TicketChange::SideClosed { .. } => {
+                self.beside(stamp, change)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use super::MessageRef;
 use super::agenda::Todo;
 use super::links::TicketLink;
 use super::merging::Structure;
+use super::sides::Side;
 use crate::people::Grant;
 
 /// What most tickets have none of.
@@ -21,6 +22,9 @@ pub(super) struct Extras {
     pub(super) links: Vec<TicketLink>,
     /// In the order in which they were added.
     pub(super) todos: Vec<Todo>,
+    /// In the order in which they were started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sides: Vec<Side>,
 }
 
 impl Default for Extras {
@@ -30,8 +34,13 @@ impl Default for Extras {
 }
 
 impl Extras {
-    pub(super) const NONE: Self =
-        Self { grants: Vec::new(), structure: None, links: Vec::new(), todos: Vec::new() };
+    pub(super) const NONE: Self = Self {
+        grants: Vec::new(),
+        structure: None,
+        links: Vec::new(),
+        todos: Vec::new(),
+        sides: Vec::new(),
+    };
 
     /// Those of a ticket which was split off another.
     pub(super) fn split_from(message: MessageRef) -> Box<Self> {

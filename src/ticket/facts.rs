@@ -149,6 +149,7 @@ impl Ticket {
             Fact::Reopened => count(self.reopened),
             Fact::Escalated => count(self.escalated),
             Fact::Transferred => count(self.transferred),
+            Fact::OpenSides => count(self.open_sides()),
             Fact::Queued => Value::Boolean(self.is_queued()),
             Fact::Overdue => Value::Boolean(self.overdue),
             Fact::Held => Value::Boolean(self.held),

@@ -11,6 +11,7 @@ mod links;
 mod merging;
 mod message;
 mod refs;
+mod sides;
 mod strict;
 mod timers;
 
@@ -25,13 +26,15 @@ pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
-    Reminded, SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
+    Reminded, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked,
+    Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};
 pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
+pub use sides::{Side, SideId};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 

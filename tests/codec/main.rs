@@ -21,6 +21,7 @@ mod newer;
 mod people;
 mod samples;
 mod settings;
+mod sides;
 mod structure;
 mod work;
 

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, forgotten, guests, people, structure, work};
+use crate::{attached, confirming, forgotten, guests, people, sides, structure, work};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -527,6 +527,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(structure::split_opening());
     later.extend(work::history());
     later.extend(forgotten::later());
+    later.extend(sides::history());
+    later.push(sides::settings());
     later
 }
 
@@ -637,10 +639,11 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     history.iter_mut().for_each(|event| event.personal = None);
     heads.push((ticket, fold(ticket, &history).unwrap()));
     heads.extend(forgotten::heads());
+    heads.extend(sides::heads());
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 16] = [
+pub(crate) const NOTICES: [NoticeKind; 18] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -657,6 +660,8 @@ pub(crate) const NOTICES: [NoticeKind; 16] = [
     NoticeKind::Reminder,
     NoticeKind::ClosingHeld,
     NoticeKind::Mentioned,
+    NoticeKind::SideMessage,
+    NoticeKind::SideReplied,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -228,6 +228,10 @@ impl Oracle {
             Fact::Notes => Known::Number(ticket.note_count().into()),
             Fact::Reopened => Known::Number(ticket.reopen_count().into()),
             Fact::Escalated => Known::Number(ticket.escalation_count().into()),
+            Fact::OpenSides => {
+                let open = ticket.sides().iter().filter(|side| !side.is_closed());
+                Known::Number(open.count() as i64)
+            }
             Fact::Transferred => Known::Number(ticket.transfer_count().into()),
             Fact::Queued => Known::Flag(ticket.is_queued()),
             Fact::Overdue => Known::Flag(ticket.is_overdue()),

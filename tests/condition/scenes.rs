@@ -342,6 +342,7 @@ pub(crate) fn words() -> Words {
         Fact::Reopened,
         Fact::Escalated,
         Fact::Transferred,
+        Fact::OpenSides,
     ];
     let mut integers: Vec<(Fact, Vec<i64>)> =
         counts.into_iter().map(|fact| (fact, small.clone())).collect();

@@ -8,8 +8,8 @@ use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touch
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
     Desk, Event, ExternalRef, Follower, GuestId, GuestRight, Identity, Key, LinkKind, MessageRef,
-    Notice, OrganisationProfile, Record, Revision, TicketId, TicketNumber, TodoId, TodoState,
-    UniqueKey,
+    Notice, OrganisationProfile, Record, Revision, SideId, TicketId, TicketNumber, TodoId,
+    TodoState, UniqueKey,
 };
 
 use super::support::*;
@@ -42,6 +42,8 @@ pub(crate) const SPAM: TicketId = ticket(0x79);
 const VISITOR: GuestId = GuestId::from_u128(0x69);
 /// Merged into what Anna works on.
 pub(crate) const MERGED: TicketId = ticket(0x7A);
+/// What a third party was asked on Maria's request.
+pub(crate) const SIDE: SideId = SideId(Revision(3));
 /// What Maria said to Anna.
 pub(crate) const SAID: MessageRef = MessageRef { ticket: OWNED, revision: Revision(9) };
 
@@ -110,6 +112,7 @@ pub(crate) fn world() -> MemoryStore {
     }
     kit.ok(&customer(MARIA), reply(OWNED));
     kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
+    kit.ok(&agent(ANNA), StartSide::new(NEW, VENDOR, "Does it burn?").subject("Model 7"));
     kit.store
 }
 
@@ -247,6 +250,15 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("no spam after all", &host, ten, {
             Command::UnmarkSpam(UnmarkSpam { ticket: SPAM })
         }),
+        scene("a third party", &anna, ten, {
+            Command::StartSide(StartSide::new(OWNED, VENDOR, "Does it burn?").subject("Model 7"))
+        }),
+        scene("a third party's answer", &customer(VENDOR), ten, {
+            Command::ReplySide(ReplySide::new(NEW, SIDE, "It does."))
+        }),
+        scene("no third party any more", &anna, ten, {
+            Command::CloseSide(CloseSide { ticket: NEW, side: SIDE })
+        }),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
         scene("a contact who is forgotten", &host, ten, {
             Command::EraseContact(EraseContact::new(DOUBLE, "he asked for it"))
@@ -312,6 +324,20 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
             "external_ref_taken",
         ),
         (scene("a second desk", &host, again), "desk_exists"),
+        (
+            scene("no such talk", &host, Command::ReplySide(ReplySide::new(OWNED, SIDE, "?"))),
+            "no_such_side",
+        ),
+        (
+            scene("no third party", &host, Command::StartSide(StartSide::new(NEW, MARIA, "?"))),
+            "sees_ticket",
+        ),
+        (
+            scene("not theirs", &customer(OTTO), {
+                Command::ReplySide(ReplySide::new(NEW, SIDE, "It does."))
+            }),
+            "not_found",
+        ),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
     ]
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 63] = [
+const REFUSALS: [&str; 65] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -44,6 +44,7 @@ const REFUSALS: [&str; 63] = [
     "no_such_agent",
     "no_such_event",
     "no_such_organisation",
+    "no_such_side",
     "no_such_todo",
     "no_transition",
     "not_a_message",
@@ -64,6 +65,7 @@ const REFUSALS: [&str; 63] = [
     "reason_not_taken",
     "reason_required",
     "resolution_required",
+    "sees_ticket",
     "spam",
     "stale_view",
     "still_active",
@@ -72,7 +74,7 @@ const REFUSALS: [&str; 63] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 75] = [
+const CHANGES: [&str; 78] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -148,6 +150,9 @@ const CHANGES: [&str; 75] = [
     "TodoMarked",
     "Unlinked",
     "contact: Erased",
+    "SideClosed",
+    "side: desk",
+    "side: third party",
 ];
 
 /// How often each thing happened.
@@ -214,6 +219,10 @@ fn kind(change: &TicketChange) -> String {
             format!("message: {:?} {:?}", message.visibility, message.part)
         }
         TicketChange::SpamMarked { spam } => format!("SpamMarked: {spam}"),
+        TicketChange::SideSaid(said) => {
+            let theirs = matches!(said.author, helpdesk::Author::Customer(_));
+            format!("side: {}", if theirs { "third party" } else { "desk" })
+        }
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),
         change => first_word(change),

@@ -31,6 +31,8 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
         // What is to be done is on the agents' list, and may set a reminder.
         Command::Note(ref note) => note.todos.is_empty(),
         Command::Tick(_) => true,
+        // Whoever writes: it is apart from the talk with the customer.
+        Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => true,
         _ => false,
     }
 }
@@ -178,11 +180,20 @@ impl Scene<'_> {
     ) -> Result<(), Broken> {
         let Some(call) = self.call else { return Ok(()) };
         // The one who asked, on an internal ticket, is no machine.
-        let message = events
-            .iter()
-            .find(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded { .. })));
+        let says = |event: &&Event| {
+            let change = event.ticket_change();
+            let added = matches!(change, Some(TicketChange::MessageAdded { .. }));
+            added || change.is_some_and(|change| change.side_said().is_some())
+        };
+        let message = events.iter().find(says);
         let Some(message) = message else {
-            let spoke = matches!(call.command, Command::Reply(_) | Command::Note(_));
+            let spoke = matches!(
+                call.command,
+                Command::Reply(_)
+                    | Command::Note(_)
+                    | Command::StartSide(_)
+                    | Command::ReplySide(_)
+            );
             law!(!spoke, "law 6: it was to add a message, and added none");
             return Ok(());
         };
@@ -321,6 +332,7 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::Escalated { .. }
             | TicketChange::SolutionProposed { .. }
             | TicketChange::TodoAdded(_)
+            | TicketChange::SideSaid(_)
             | TicketChange::Held { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, EraseContact, EraseTicket, Escalate,
-    FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts,
-    Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution, Reopen, Reply,
-    Resolve, Resolving, RevokeAccess, SetStatus, Split, Take, Transfer, Unassign, UndoContactMerge,
-    UndoMerge, Unlink, UnmarkSpam,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
+    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
+    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
+    Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetStatus, Split, StartSide, Take,
+    Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -26,6 +26,8 @@ pub type At = DateTime<Utc>;
 /// Maria asks; Otto is another customer.
 pub const MARIA: ContactId = ContactId::from_u128(0xC1);
 pub const OTTO: ContactId = ContactId::from_u128(0xC2);
+/// A third party, who asks for nothing.
+pub const VENDOR: ContactId = ContactId::from_u128(0xC5);
 
 /// The agents: one of each role, and a plain one in each department.
 pub const OWNER: AgentId = AgentId::from_u128(0xA1);
@@ -441,7 +443,10 @@ commands!(
     UnmarkSpam,
     Merge,
     UndoMerge,
-    Split
+    Split,
+    StartSide,
+    ReplySide,
+    CloseSide
 );
 
 /// Maria's request to support.

@@ -151,6 +151,11 @@ impl Draw<'_> {
 
     /// Somebody who may do this on this ticket, mostly.
     fn somebody(&mut self, command: &Command, ticket: &ModelTicket) -> Actor {
+        if let Command::ReplySide(reply) = command
+            && let Some(actor) = self.third_party(reply, ticket)
+        {
+            return actor;
+        }
         let asks = matches!(
             command,
             Command::Reply(_)
@@ -198,6 +203,15 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
+        // That an owner loses what reopens is rare, or it would not be put to the test.
+        let orphan = tickets.iter().find(|ticket| self.is_orphan(ticket));
+        if let Some(orphan) = orphan.filter(|_| self.random.percent(25)) {
+            let actor = match orphan.requester {
+                Requester::Contact(contact) => Actor::Customer(contact),
+                Requester::Agent(agent) => Actor::Agent(agent),
+            };
+            return (actor, Command::Reply(Reply::new(orphan.id, self.text())));
+        }
         // Two tickets out of three times the newest or the first: histories get long.
         let ticket = match self.random.below(3) {
             0 => first,
@@ -215,6 +229,17 @@ impl Draw<'_> {
         (self.somebody(&command, ticket), command)
     }
 
+    /// Whether it is finished work that may reopen, and whose owner has left or has no room.
+    fn is_orphan(&self, ticket: &ModelTicket) -> bool {
+        let reopens = ticket.is_done() && ticket.merged_into.is_none() && !ticket.spam;
+        let Some(owner) = ticket.owner.filter(|_| reopens) else { return false };
+        let agent = self.view.model.agents().get(&owner);
+        agent.is_some_and(|agent| {
+            let load = self.view.model.load(owner);
+            agent.deactivated || agent.capacity.is_some_and(|room| load >= i64::from(room))
+        })
+    }
+
     pub(super) fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
         if !ticket.guests.is_empty() && self.random.percent(6) {
             return self.guests(id, ticket);
@@ -223,6 +248,9 @@ impl Draw<'_> {
             return self.erasing(id, ticket);
         }
         if let Some(command) = self.confirming(id, ticket).or_else(|| self.spam(id, ticket)) {
+            return command;
+        }
+        if let Some(command) = self.sides(id, ticket) {
             return command;
         }
         let parent = ticket.links.iter().any(|(kind, _)| *kind == crate::LinkKind::ParentOf);
@@ -383,7 +411,10 @@ impl Draw<'_> {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
         }
         let id = cast::agent(index);
-        if self.random.percent(12) {
+        if self.random.percent(14) {
+            // Sometimes one of whom nobody has heard.
+            let nobody = cast::agent(cast::AGENTS + 9);
+            let id = if self.random.percent(10) { nobody } else { id };
             return (actor, Command::EraseAgent(id));
         }
         let mut profile = match self.view.model.agents().get(&id) {

@@ -32,6 +32,7 @@ pub mod cast;
 mod confirming;
 mod draw;
 mod people;
+mod sides;
 mod structure;
 mod words;
 mod words_of_work;

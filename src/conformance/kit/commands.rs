@@ -78,4 +78,7 @@ commands! {
     "mark_spam": Command::MarkSpam(_),
     "unmark_spam": Command::UnmarkSpam(_),
     "erase_contact": Command::EraseContact(_),
+    "start_side": Command::StartSide(_),
+    "reply_side": Command::ReplySide(_),
+    "close_side": Command::CloseSide(_),
 }

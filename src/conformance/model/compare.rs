@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Admission, Model, ModelTicket, ModelTodo, Voice};
+use super::{Admission, Model, ModelSide, ModelTicket, ModelTodo, Voice};
 use crate::{
     About, Erasable, ExternalRef, FieldName, FieldValue, Follower, Grant, Resolution, Tag, Ticket,
 };
@@ -82,6 +82,9 @@ impl ModelTicket {
         let offer = offer.map(|it| (&it.code, it.text.as_str(), &it.by, it.at, it.said));
         found.note("proposal", proposed, offer);
         found.note("spam", ticket.is_spam(), self.spam);
+        let sides: Vec<_> = ticket.sides().iter().map(ModelSide::summary_of).collect();
+        let model: Vec<_> = self.sides.iter().map(ModelSide::summary).collect();
+        found.note("sides", sides, model);
     }
 
     fn compare_conversation(&self, ticket: &Ticket, found: &mut Differences) {

@@ -133,6 +133,7 @@ impl Model {
             confirmed_by: None,
             offer: None,
             spam: false,
+            sides: Vec::new(),
             owner: None,
             department: None,
             about: None,

@@ -40,6 +40,7 @@ mod linking;
 mod ownership;
 mod people;
 mod privacy;
+mod sides;
 mod spam;
 mod structure;
 mod subjects;
@@ -55,6 +56,7 @@ pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
 pub use privacy::Words;
+pub use sides::ModelSide;
 pub use structure::ModelMember;
 pub use ticket::{ModelTicket, Said, Voice};
 
@@ -339,7 +341,9 @@ impl Model {
             return if step.faults.is_empty() { Ok(changes) } else { Err(step.faults) };
         };
         // What an actor may not see is not there, whatever they wanted with it.
-        let ticket = self.tickets.get(&id).filter(|ticket| self.sees(actor, party, now, ticket));
+        let ticket = self.tickets.get(&id);
+        let beside = ticket.and_then(|it| self.heard_by_third_party(actor, it, &call.command));
+        let ticket = ticket.filter(|it| beside.is_some() || self.sees(actor, party, now, it));
         let named = ticket.ok_or_else(|| only("not_found"))?;
         let granted = match actor {
             Actor::Guest(guest) => named
@@ -347,7 +351,8 @@ impl Model {
                 .is_some_and(|guest| guest.rights.contains(&GuestRight::Reply)),
             _ => true,
         };
-        if !granted || !people::may(party, &call.command, self.asked(actor, named)) {
+        let may = people::may(party, &call.command, self.asked(actor, named));
+        if !(granted && may || beside.is_some()) {
             return Err(only("forbidden"));
         }
         // Whoever is blocked asks for nothing, themselves or by others.
@@ -366,7 +371,8 @@ impl Model {
             let customer =
                 matches!(actor, Actor::Customer(_) | Actor::AutoResponder(_) | Actor::Guest(_));
             let news = if customer { named.public_news } else { named.news };
-            step.require(news <= seen && seen <= named.revision, "stale_view");
+            let (news, last) = (beside.unwrap_or(news), beside.unwrap_or(named.revision));
+            step.require(news <= seen && seen <= last, "stale_view");
         }
         step.contact = named.speaks(actor, &call.command, now);
         let before = match named.merged_into {
@@ -441,6 +447,9 @@ impl Model {
             Command::Merge(merge) => self.merge(step, ticket, merge),
             Command::UndoMerge(_) => self.undo_merge(step, ticket),
             Command::Split(split) => self.split(step, ticket, split),
+            Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => {
+                self.beside(step, ticket, command);
+            }
             // A tick is only what comes before every command.
             Command::Tick(_) => {}
             // These are about no ticket that exists.

@@ -201,9 +201,12 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Link(_)
         | Command::Unlink(_)
         | Command::Reopen(_) => staff(),
-        Command::ProposeSolution(_) | Command::MarkSpam(_) | Command::UnmarkSpam(_) => {
-            staff() || party == Bot
-        }
+        Command::ProposeSolution(_)
+        | Command::MarkSpam(_)
+        | Command::UnmarkSpam(_)
+        | Command::StartSide(_)
+        | Command::ReplySide(_)
+        | Command::CloseSide(_) => staff() || party == Bot,
         // The word of who asked, and of nobody else.
         Command::ConfirmSolution(_) | Command::RejectSolution(_) => asker,
     }

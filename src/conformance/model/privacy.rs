@@ -70,6 +70,7 @@ impl ModelTicket {
         self.words.coming = None;
         for event in events {
             self.learn_offer(event);
+            self.learn_side(event);
             let words = &mut self.words;
             let revision = event.revision;
             let mut reason = false;
@@ -110,6 +111,7 @@ impl ModelTicket {
                 todo.text.clear();
             }
         }
+        self.forget_sides(|revision| gone.contains(&revision));
         let words = &mut self.words;
         words.there.retain(|revision, _| !gone.contains(revision));
         if gone.contains(&words.subject) {

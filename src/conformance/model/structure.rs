@@ -114,7 +114,10 @@ impl Model {
             | Command::Hold(_)
             | Command::RevokeAccess(_)
             | Command::MarkTodo(_)
-            | Command::Unlink(_) => Ok(named),
+            | Command::Unlink(_)
+            // What a third party answers late is not lost.
+            | Command::ReplySide(_)
+            | Command::CloseSide(_) => Ok(named),
             _ => Err(only("merged")),
         }
     }

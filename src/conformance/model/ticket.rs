@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, ModelTodo, Offer, Words};
+use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Words};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -84,6 +84,8 @@ pub struct ModelTicket {
     /// The solution that waits for the customer's word.
     pub offer: Option<Offer>,
     pub spam: bool,
+    /// What was said with third parties.
+    pub sides: Vec<ModelSide>,
     pub owner: Option<AgentId>,
     pub department: Option<DepartmentName>,
     pub about: Option<CategoryName>,

@@ -38,6 +38,26 @@ impl Refusal {
     /// # use helpdesk::Refusal;
     /// assert_eq!(Refusal::ResolutionRequired.code(), "resolution_required");
     /// ```
+    ///
+    /// # Examples
+    ///
+    /// Some refusals are worth an answer of their own:
+    ///
+    /// ```
+    #[doc = include_str!("../../example.txt")]
+    /// let ben = AgentId::from_u128(9);
+    /// desk.put_agent(Actor::Host.at(now), ben, AgentProfile::new("Ben"))?;
+    /// desk.take(Actor::Agent(ben).at(now), Take { ticket: id })?;
+    ///
+    /// let error = desk.take(agent.at(now), Take { ticket: id }).unwrap_err();
+    /// let answer = match error.refusal() {
+    ///     Some(Refusal::AlreadyTaken { by }) => desk.agent(*by)?.unwrap().name().to_owned(),
+    ///     Some(refusal) => refusal.to_string(),
+    ///     None => return Err(error),
+    /// };
+    /// assert_eq!(answer, "Ben");
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound { .. } => "not_found",
@@ -112,6 +132,8 @@ impl Refusal {
             Self::ConfirmationRequired => "confirmation_required",
             Self::NoProposal { .. } => "no_proposal",
             Self::Spam => "spam",
+            Self::NoSuchSide { .. } => "no_such_side",
+            Self::SeesTicket { .. } => "sees_ticket",
         }
     }
 
@@ -122,7 +144,8 @@ impl Refusal {
             | Self::NoSuchDesk
             | Self::NoSuchEvent { .. }
             | Self::NoSuchTodo { .. }
-            | Self::NoSuchAgent { .. } => RefusalKind::NotFound,
+            | Self::NoSuchAgent { .. }
+            | Self::NoSuchSide { .. } => RefusalKind::NotFound,
             Self::NotAnAgent { .. }
             | Self::Forbidden { .. }
             | Self::TransitionForbidden { .. }
@@ -170,7 +193,8 @@ impl Refusal {
             | Self::ConfirmationOff
             | Self::ConfirmationRequired
             | Self::NoProposal { .. }
-            | Self::Spam => RefusalKind::Conflict,
+            | Self::Spam
+            | Self::SeesTicket { .. } => RefusalKind::Conflict,
             Self::NeedsCommand { .. }
             | Self::LinkToItself { .. }
             | Self::NotAMessage { .. }

@@ -17,33 +17,13 @@ use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
 use crate::subject::ExternalRef;
-use crate::ticket::{ReplayError, TodoId};
+use crate::ticket::{ReplayError, SideId, TodoId};
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
 ///
 /// [`code`](Self::code) is stable, for programs; the text form names the rule and the state,
 /// for people; [`kind`](Self::kind) maps to a response.
-///
-/// # Examples
-///
-/// Some refusals are worth an answer of their own:
-///
-/// ```
-#[doc = include_str!("../../example.txt")]
-/// let ben = AgentId::from_u128(9);
-/// desk.put_agent(Actor::Host.at(now), ben, AgentProfile::new("Ben"))?;
-/// desk.take(Actor::Agent(ben).at(now), Take { ticket: id })?;
-///
-/// let error = desk.take(agent.at(now), Take { ticket: id }).unwrap_err();
-/// let answer = match error.refusal() {
-///     Some(Refusal::AlreadyTaken { by }) => desk.agent(*by)?.unwrap().name().to_owned(),
-///     Some(refusal) => refusal.to_string(),
-///     None => return Err(error),
-/// };
-/// assert_eq!(answer, "Ben");
-/// # Ok::<(), helpdesk::DeskError>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -497,4 +477,18 @@ pub enum Refusal {
     /// The ticket is marked as spam: the mark is taken back first.
     #[error("the ticket is marked as spam: use the command `unmark_spam`")]
     Spam,
+    /// The ticket has no such side conversation.
+    #[error("the ticket `{ticket}` has no side conversation `{side}`")]
+    NoSuchSide {
+        /// The ticket.
+        ticket: TicketId,
+        /// The side conversation that was named.
+        side: SideId,
+    },
+    /// The contact sees the ticket: who asks on it, or has a copy, is no third party.
+    #[error("contact `{contact}` sees the ticket, and is no third party")]
+    SeesTicket {
+        /// The contact that was named.
+        contact: ContactId,
+    },
 }

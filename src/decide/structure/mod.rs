@@ -82,7 +82,10 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::Hold(_)
         | Command::RevokeAccess(_)
         | Command::MarkTodo(_)
-        | Command::Unlink(_) => Ok(Work::on(cx, ticket)),
+        | Command::Unlink(_)
+        // A late answer of a third party is never lost.
+        | Command::ReplySide(_)
+        | Command::CloseSide(_) => Ok(Work::on(cx, ticket)),
         Command::GrantAccess(_)
         | Command::Edit(_)
         | Command::Link(_)
@@ -105,6 +108,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)
         | Command::UnmarkSpam(_)
+        | Command::StartSide(_)
         | Command::PutContact { .. }
         | Command::PutOrganisation { .. }
         | Command::MergeContacts(_)

@@ -22,8 +22,8 @@ use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
     Absorbed, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy, RedactedBy,
-    Released, Reminded, SplitOff, StatusChange, TicketChange, Timers, TodoAdded, TodoMarked,
-    Unassigning,
+    Released, Reminded, SideId, SideSaid, SplitOff, StatusChange, TicketChange, Timers, TodoAdded,
+    TodoMarked, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -173,6 +173,8 @@ events! {
     };
     "ticket.solution_rejected" => SolutionRejected { heard as heard: Heard };
     "ticket.spam_marked" => SpamMarked { spam as spam: bool };
+    "ticket.side_said" => SideSaid { 0 as said: SideSaid };
+    "ticket.side_closed" => SideClosed { side as side: SideId };
 }
 
 events! {

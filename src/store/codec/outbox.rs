@@ -181,5 +181,7 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::Reminder => "reminder",
         NoticeKind::ClosingHeld => "closing_held",
         NoticeKind::Mentioned => "mentioned",
+        NoticeKind::SideMessage => "side_message",
+        NoticeKind::SideReplied => "side_replied",
     }
 }

@@ -46,6 +46,7 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         "ticket.split_off" | "ticket.merged_split" => Some("split"),
         "ticket.todo_added" | "ticket.todo_marked" => Some("todo"),
         "ticket.reminded" => Some("reminder"),
+        "ticket.side_said" => Some("said"),
         _ => None,
     };
     match (whole, payload) {

@@ -55,6 +55,7 @@ mod lifecycle;
 mod linking;
 mod opening;
 mod privacy;
+mod sides;
 mod spam;
 mod structure;
 
@@ -68,6 +69,7 @@ pub use lifecycle::{Close, Postpone, Reopen, Resolve, Resolving, SetStatus};
 pub use linking::{Link, Unlink};
 pub use opening::{FollowUp, Open};
 pub use privacy::{EraseTicket, Hold, Redact};
+pub use sides::{CloseSide, ReplySide, StartSide};
 
 pub use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,

@@ -9,6 +9,7 @@ mod moved;
 mod opened;
 mod parts;
 mod redacted;
+mod side;
 mod structure;
 
 use std::fmt;
@@ -20,9 +21,10 @@ pub use agenda::{Reminded, TodoAdded, TodoMarked};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
+pub use side::{SideSaid, SideStarted};
 pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
 
-use super::{LinkKind, Message, Timers};
+use super::{LinkKind, Message, SideId, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, Tag, TicketId, UrgencyName,
@@ -278,6 +280,13 @@ pub enum TicketChange {
     SpamMarked {
         /// Whether it is marked now.
         spam: bool,
+    },
+    /// Something was said to a third party, or by them, apart from the thread.
+    SideSaid(SideSaid),
+    /// A side conversation was closed.
+    SideClosed {
+        /// Which one.
+        side: SideId,
     },
 }
 

@@ -49,7 +49,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 
@@ -96,7 +98,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 
@@ -151,7 +155,9 @@ impl TicketChange {
             | Self::TimersSet { .. }
             | Self::Redacted { .. }
             | Self::Held { .. }
-            | Self::SpamMarked { .. } => Sight::Full,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => Sight::Full,
         }
     }
 
@@ -198,7 +204,9 @@ impl TicketChange {
             | Self::SolutionProposed { .. }
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
-            | Self::SpamMarked { .. } => None,
+            | Self::SpamMarked { .. }
+            | Self::SideSaid(_)
+            | Self::SideClosed { .. } => None,
         }
     }
 }
