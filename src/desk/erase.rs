@@ -61,6 +61,8 @@ impl<S: Store> Desk<S> {
     /// - on a ticket that they followed once, and do not follow any more;
     /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket
     ///   that is none of the above;
+    /// - on a side conversation ([`StartSide`](crate::command::StartSide)) of a ticket that is none
+    ///   of the above;
     /// - under another id that was not merged, or is not any more.
     ///
     /// That, and what others wrote about them, is for a redaction by somebody who reads it. Ids of
