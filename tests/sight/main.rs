@@ -29,10 +29,12 @@ use roads::Haul;
 use support::*;
 use world::World;
 
-/// How many random desks there are: as many as the environment asks for, 10 at least.
+/// How many random desks there are, each read by everybody on every road: for ten histories that
+/// the environment asks for, one; 10 at least.
 fn desks() -> u64 {
-    let asked = std::env::var("HELPDESK_HISTORIES").ok().and_then(|asked| asked.parse().ok());
-    asked.unwrap_or(0).max(10)
+    let asked =
+        std::env::var("HELPDESK_HISTORIES").ok().and_then(|asked| asked.parse::<u64>().ok());
+    (asked.unwrap_or(0) / 10).max(10)
 }
 
 /// Of all that an actor obtained: what is not theirs.
