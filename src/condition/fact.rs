@@ -254,7 +254,6 @@ impl Fact {
             | Self::Category
             | Self::Subject
             | Self::Organisation
-            | Self::Follows
             | Self::Messages
             | Self::OpenedAt
             | Self::WaitingSince
@@ -276,6 +275,7 @@ impl Fact {
             | Self::ReceivedAt
             | Self::Tags
             | Self::Parent
+            | Self::Follows
             | Self::OpenTodos
             | Self::Resolution
             | Self::MergedInto

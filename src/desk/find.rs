@@ -72,7 +72,7 @@ impl<S: Store> Desk<S> {
     /// On return: those for which the condition is true and that the actor may see, in the order,
     /// after the cursor, and the cursor of the next page if there is one. Pages follow one
     /// another without gaps and overlaps as long as what the tickets are sorted by does not
-    /// change; ages count from `now`. Customers filter and sort by facts that they see
+    /// change; ages count from `now`. Customers and bots filter and sort by facts that they see
     /// ([`Fact::is_public`](crate::Fact::is_public)), so that no listing tells them of others.
     /// Each row shows as much as they see of it ([`Row`](crate::Row)).
     ///
@@ -95,7 +95,7 @@ impl<S: Store> Desk<S> {
     ///
     /// // Customers see their own, and do not learn what else there is.
     /// let refused = desk.find(&customer, now, &queue()).unwrap_err();
-    /// assert_eq!(refused.to_string(), "a customer may not filter or sort by `queued`");
+    /// assert_eq!(refused.to_string(), "`queued` is not public: only agents filter and sort by it");
     /// assert_eq!(desk.find(&customer, now, &Listing::every())?.rows.len(), 1);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
@@ -106,7 +106,8 @@ impl<S: Store> Desk<S> {
     ///
     /// - [`BadCondition`](crate::Refusal::BadCondition): mistakes in condition or order, each
     ///   with its path.
-    /// - [`NotPublic`](crate::Refusal::NotPublic): a customer asks by what customers do not see.
+    /// - [`NotPublic`](crate::Refusal::NotPublic): a customer or a bot asks by what customers do
+    ///   not see.
     /// - [`Forbidden`](crate::Refusal::Forbidden): by guests, who come to one ticket.
     /// - [`CursorMismatch`](crate::Refusal::CursorMismatch): the cursor is of another order.
     /// - [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk).
@@ -246,7 +247,9 @@ impl<I: Io> Flow<I> {
             let sight = reader.sight(record.ticket()?)?;
             Row::of(record, sight, &reader.settings)
         };
-        Ok(Page { rows: tickets.iter().filter_map(row).collect(), next })
+        let mut rows: Vec<Row> = tickets.iter().filter_map(row).collect();
+        self.unname(&reader, &mut rows).await?;
+        Ok(Page { rows, next })
     }
 
     pub(super) async fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
@@ -279,7 +282,8 @@ fn query(
     if let Who::Guest(..) = who {
         return Err(Refusal::Forbidden { party: who.party(), deed: "list tickets" });
     }
-    if matches!(who, Who::Customer(_) | Who::AutoResponder(_)) {
+    // Who sees no more of a ticket than its requester does is not told the rest by a listing.
+    if matches!(who, Who::Customer(_) | Who::AutoResponder(_) | Who::Bot) {
         let sorted = listing.sort.iter().map(|sort| &sort.by);
         let public = |fact: &Fact| match fact {
             Fact::Field(name) => reader.settings.field(name).is_some_and(|field| field.public),

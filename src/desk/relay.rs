@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
+use super::read::PAGE;
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
@@ -17,7 +18,7 @@ use crate::personal::Erasable;
 use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::store::{Claimed, Lease, Scope, Settlement, Store, Wanted};
-use crate::ticket::{SideId, TicketChange};
+use crate::ticket::{SideId, Ticket, TicketChange};
 use crate::time::{Span, after};
 
 /// How a relay works: how much at once, for how long, and how it tries again.
@@ -177,7 +178,8 @@ impl<S: Store> Desk<S> {
     /// a relay stopped before it had settled it.
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
-    /// notice was written is passed over ([`withheld`](Relayed::withheld)).
+    /// notice was written, or of the message because it was split off, is passed over
+    /// ([`withheld`](Relayed::withheld)).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -368,7 +370,16 @@ impl<I: Io> Flow<I> {
             Recipient::Contact(_) if ticket.is_spam() => None,
             Recipient::Contact(id) => {
                 let customer = Customer { id: *id, record: contact.as_deref() };
-                sight(Who::Customer(customer), ticket.sight(), policy)
+                let who = Who::Customer(customer);
+                let told = sight(who, ticket.sight(), policy);
+                // What has been split off since is theirs if they see it where it stands now.
+                match ticket.has_split_off(notice.id.revision) {
+                    false => told,
+                    true => {
+                        let new = self.split_off_to(notice).await?;
+                        told.and(new.and_then(|new| sight(who, new.sight(), policy)))
+                    }
+                }
             }
             // Whoever watches that queue sees what is in it.
             Recipient::Department(_) | Recipient::Desk if policy.agents == AgentSight::All => {
@@ -383,5 +394,25 @@ impl<I: Io> Flow<I> {
         let change = event.and_then(Event::ticket_change);
         let needed = change.map_or_else(|| notice.kind.sight(), TicketChange::sight);
         Ok(seen.is_some_and(|seen| seen >= needed))
+    }
+
+    /// The ticket to which the message was split off that a notice tells of.
+    async fn split_off_to(&self, notice: &Notice) -> Result<Option<Arc<Ticket>>, DeskError> {
+        let key = Key::ticket(self.id, notice.id.ticket);
+        let mut after = notice.id.revision;
+        loop {
+            let page = self.io.history(key, after, PAGE).await?;
+            let to = page.iter().find_map(|event| match event.ticket_change()? {
+                TicketChange::SplitOff(off) if off.message == notice.id.revision => Some(off.to),
+                _ => None,
+            });
+            if let Some(to) = to {
+                return self.ticket(to).await;
+            }
+            match page.last().filter(|_| page.len() == PAGE) {
+                Some(last) => after = last.revision,
+                None => return Ok(None),
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::people::{Actor, Requester, Sight};
 use crate::personal::Erasable;
 use crate::record::Record;
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Store, Wanted};
 use crate::ticket::{Channel, Origin, Proposal, Ticket};
 use crate::value::FieldValue;
 use crate::workflow::Status;
@@ -50,7 +50,7 @@ pub enum Shown {
 /// who works on it, how, and why.
 ///
 /// Its fields are the facts that are public ([`Fact::is_public`](crate::Fact::is_public)), by
-/// which customers may also filter and sort.
+/// which customers may also filter and sort; and what it follows up, to who sees that, too.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -84,7 +84,7 @@ pub struct PublicTicket {
     pub channel: Channel,
     /// What it is about.
     pub category: Option<CategoryName>,
-    /// The ticket that it follows up.
+    /// The ticket that it follows up; `None`, too, where that one is not there to the reader.
     pub follows: Option<TicketId>,
     /// Public messages so far, the first one included.
     pub messages: u32,
@@ -174,6 +174,13 @@ impl Row {
         }
     }
 
+    fn public(&self) -> Option<&PublicTicket> {
+        match &self.shown {
+            Shown::Public(ticket) => Some(ticket),
+            Shown::Full(_) | Shown::Status { .. } => None,
+        }
+    }
+
     /// The whole ticket, where its reader sees all of it.
     pub fn ticket(&self) -> Option<&Arc<Ticket>> {
         match &self.shown {
@@ -247,8 +254,34 @@ impl<I: Io> Flow<I> {
     ) -> Result<Row, DeskError> {
         let reader = self.reader(actor, now).await?;
         let (record, sight) = self.seen(&reader, ticket).await?;
-        let row = Row::of(&record, sight, &reader.settings);
+        let mut row = Row::of(&record, sight, &reader.settings);
+        self.unname(&reader, row.as_mut_slice()).await?;
         row.ok_or_else(|| Refusal::NotFound { ticket }.into())
+    }
+
+    /// Takes out of what customers see the tickets that are not there to the reader.
+    pub(super) async fn unname(&self, reader: &Reader, rows: &mut [Row]) -> Result<(), DeskError> {
+        let keys: Vec<Key> = rows
+            .iter()
+            .filter_map(|row| Some(Key::ticket(self.id, row.public()?.follows?)))
+            .collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let found = self.io.load(self.id, &Wanted::records(keys)).await?;
+        let records = found.records.into_iter().flatten();
+        let seen: Vec<TicketId> = records
+            .filter_map(|record| {
+                let ticket = record.ticket()?;
+                reader.sight(ticket).map(|_| ticket.id())
+            })
+            .collect();
+        for row in rows {
+            if let Shown::Public(ticket) = &mut row.shown {
+                ticket.follows = ticket.follows.filter(|former| seen.contains(former));
+            }
+        }
+        Ok(())
     }
 
     /// As [`seen`](Self::seen), of a reader who may read what is said on it.

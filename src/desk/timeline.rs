@@ -271,8 +271,17 @@ impl<I: Io> Flow<I> {
             let page = self.io.history(stream.key, stream.read, limit).await?;
             stream.ended = page.len() < limit;
             stream.read = page.last().map_or(stream.read, |event| event.revision);
-            let told = page.iter().filter_map(|event| told(&stream.ticket, event, stream.sight));
-            stream.next.extend(told.filter(|entry| after.is_none_or(|after| place(entry) > after)));
+            for event in &page {
+                let told = told(&stream.ticket, event, stream.sight);
+                let told = told.filter(|entry| after.is_none_or(|after| place(entry) > after));
+                let Some(mut entry) = told else { continue };
+                if let Happening::Said(post) = &mut entry.what
+                    && let Some(source) = self.source(event).await?
+                {
+                    post.say(source.personal.as_deref());
+                }
+                stream.next.push_back(entry);
+            }
         }
         Ok(())
     }

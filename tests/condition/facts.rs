@@ -14,7 +14,6 @@ fn customers_filter_by_what_tells_nothing_of_notes_agents_and_internals() {
         "channel",
         "closed_at",
         "first_answered_at",
-        "follows",
         "kind",
         "last_answered_at",
         "last_asked_at",

@@ -415,8 +415,8 @@ pub enum Refusal {
         /// The mistakes, each with its path.
         problems: ConditionError,
     },
-    /// A customer lists by what customers see only.
-    #[error("a customer may not filter or sort by `{fact}`")]
+    /// Customers and bots list by what customers see only.
+    #[error("`{fact}` is not public: only agents filter and sort by it")]
     NotPublic {
         /// By what it was.
         fact: Fact,
