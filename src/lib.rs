@@ -190,6 +190,7 @@ mod personal;
 mod problem;
 mod record;
 mod settings;
+pub mod sla;
 pub mod store;
 mod subject;
 mod ticket;

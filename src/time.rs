@@ -37,6 +37,11 @@ pub(crate) fn after(instant: Instant, span: Span) -> Instant {
         .unwrap_or_else(|| whole_micros(DateTime::<Utc>::MAX_UTC))
 }
 
+/// The instant right after another; none after the last one.
+pub(crate) fn next_micro(instant: Instant) -> Option<Instant> {
+    instant.checked_add_signed(TimeDelta::microseconds(1))
+}
+
 /// A length of time: whole microseconds, never negative, up to about 292,000 years.
 ///
 /// Its text form is ISO 8601 in hours, minutes and seconds, so that no reader has to guess
@@ -87,6 +92,38 @@ impl Span {
     pub(crate) const fn times(self, times: u64) -> Self {
         let times = if times > i64::MAX as u64 { i64::MAX } else { times as i64 };
         Self(self.0.saturating_mul(times))
+    }
+
+    /// The time from one instant to another; nothing, if the other is not later.
+    pub(crate) fn since(from: Instant, to: Instant) -> Self {
+        let micros = to.timestamp_micros().saturating_sub(from.timestamp_micros());
+        Self(micros.max(0))
+    }
+
+    /// Both together; the longest span there is, where that would be longer.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// What is left of it when the other is taken away: nothing, if that is all.
+    pub(crate) const fn less(self, other: Self) -> Self {
+        let left = self.0.saturating_sub(other.0);
+        Self(if left < 0 { 0 } else { left })
+    }
+
+    /// The least span that is at least so many of so many parts of it.
+    pub(crate) fn part(self, parts: u64, of: u64) -> Self {
+        let of = i128::from(of.max(1));
+        let whole = i128::from(self.0).saturating_mul(i128::from(parts));
+        let part = whole.div_euclid(of) + i128::from(whole.rem_euclid(of) != 0);
+        Self(i64::try_from(part).unwrap_or(i64::MAX))
+    }
+
+    /// How many of so many parts of the other it is, cut; all of them, of nothing.
+    pub(crate) fn parts_of(self, other: Self, parts: u64) -> u64 {
+        let whole = i128::from(self.0).saturating_mul(i128::from(parts));
+        let Some(part) = whole.checked_div(i128::from(other.0)) else { return parts };
+        u64::try_from(part).unwrap_or(u64::MAX)
     }
 
     /// The length in microseconds, such as for chrono's `TimeDelta::microseconds`.

@@ -1,0 +1,123 @@
+//! What happens to clocks: facts that come in, changes that come out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Metric, Standing, Told};
+use crate::time::{self, Instant};
+
+/// What is said of a clock that ended.
+///
+/// At its deadline it is met: equality counts for who answers, everywhere. A verdict is of the
+/// instants only, never of when somebody looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It ended at its deadline or before.
+    Met,
+    /// It ended after its deadline.
+    Missed,
+    /// What it waited for was not to be expected any more, and its deadline had not passed.
+    Void,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Void => "void",
+        })
+    }
+}
+
+/// Who opened something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenedBy {
+    /// Somebody who waits for an answer.
+    Customer,
+    /// An agent: there is nothing to be answered first.
+    Agent,
+}
+
+/// What happened to a subject that clocks look at. What a note, a bot or an auto-reply says is
+/// nothing of this.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Happened {
+    /// The customer wrote.
+    CustomerWrote,
+    /// A human agent answered in public.
+    AgentReplied,
+    /// An agent became its owner.
+    Assigned,
+    /// It moved to another status.
+    Moved(Standing),
+}
+
+/// What became of a clock: stated as a result, so that applying it only copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ClockChange {
+    /// Whose clock.
+    pub metric: Metric,
+    /// When it took effect; what is told by itself is dated by when its time had come, and a miss
+    /// by the deadline.
+    #[serde(deserialize_with = "time::truncated")]
+    pub at: Instant,
+    /// What happened.
+    pub what: Clocked,
+}
+
+/// What happened to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clocked {
+    /// A new one began.
+    Started {
+        /// Its deadline; none where nothing is promised, or where it stands still from the start.
+        due: Option<Instant>,
+        /// Whether it stands still from the start.
+        paused: bool,
+    },
+    /// It stands still.
+    Paused,
+    /// It runs on, with this deadline.
+    Resumed {
+        /// Its deadline.
+        due: Option<Instant>,
+    },
+    /// It is measured by other terms.
+    Retargeted {
+        /// Its deadline under them, which may lie in the past.
+        due: Option<Instant>,
+        /// What of what they have it tell has been told already.
+        told: Told,
+    },
+    /// It ended.
+    Ended {
+        /// The deadline by which it was judged.
+        due: Option<Instant>,
+        /// What is said of it; nothing, where nothing was promised.
+        verdict: Option<Verdict>,
+    },
+    /// The work was taken up again, and it runs on; what was between is a pause.
+    Reopened {
+        /// Its deadline.
+        due: Option<Instant>,
+        /// Whether it stands still where it is now.
+        paused: bool,
+    },
+    /// A warning came.
+    Warned {
+        /// Which, by its place in the terms, from 0.
+        warning: u8,
+    },
+    /// Its deadline passed.
+    Missed,
+    /// A level of escalation was reached.
+    Escalated {
+        /// Which, by its place in the terms, from 0.
+        level: u8,
+    },
+}

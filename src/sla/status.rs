@@ -1,0 +1,78 @@
+//! How a clock stands at an instant.
+
+use super::{Clock, Clocks, Metric, Terms, Verdict};
+use crate::time::{self, Instant, Span};
+
+/// How a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClockState {
+    /// It runs, and its deadline has not passed.
+    Running,
+    /// It stands still, and its deadline has not passed.
+    Paused,
+    /// It ended, and was met.
+    Met,
+    /// Its deadline has passed: it ended after that, or has not ended yet.
+    Missed,
+    /// It ended, since what it waited for was not to be expected any more.
+    Void,
+    /// It ended, and nothing had been promised.
+    Ended,
+}
+
+/// How a clock stands at an instant: all that is asked of it, in one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClockStatus {
+    /// What is measured.
+    pub metric: Metric,
+    /// How it stands.
+    pub state: ClockState,
+    /// When it began.
+    pub started_at: Instant,
+    /// The deadline; none where nothing is promised, and none while it stands still before that.
+    pub due: Option<Instant>,
+    /// How much time has run, past the deadline too.
+    pub elapsed: Span,
+    /// How much time may run until it is missed; none where nothing is promised.
+    pub remaining: Option<Span>,
+    /// How much of the target has run, in hundredths of a percent, cut: 99.999 % of a target is
+    /// 9,999, and 10,000 is all of it.
+    pub used: Option<u64>,
+    /// When time runs on, if it does not run now for want of open hours.
+    pub resumes_at: Option<Instant>,
+}
+
+impl Clocks {
+    /// How the last run of this metric stands then; none, if none ever began.
+    pub fn status(&self, terms: &Terms, metric: Metric, now: Instant) -> Option<ClockStatus> {
+        let clock = self.of(metric)?;
+        let now = time::whole_micros(now);
+        let term = terms.of(metric).cloned().unwrap_or_default();
+        let elapsed = clock.elapsed(&term.pace, now);
+        let runs = clock.is_open() && clock.paused_since().is_none();
+        Some(ClockStatus {
+            metric,
+            state: state(clock, now),
+            started_at: clock.started_at(),
+            due: clock.due(),
+            elapsed,
+            remaining: term.target.map(|target| target.less(elapsed)),
+            used: term.target.map(|target| elapsed.parts_of(target, 10_000)),
+            resumes_at: term.pace.resumes_at(now).filter(|_| runs),
+        })
+    }
+}
+
+fn state(clock: &Clock, now: Instant) -> ClockState {
+    match clock.ended() {
+        Some(ended) => match ended.verdict {
+            Some(Verdict::Met) => ClockState::Met,
+            Some(Verdict::Missed) => ClockState::Missed,
+            Some(Verdict::Void) => ClockState::Void,
+            None => ClockState::Ended,
+        },
+        None if clock.is_past_due(now) => ClockState::Missed,
+        None if clock.paused_since().is_some() => ClockState::Paused,
+        None => ClockState::Running,
+    }
+}

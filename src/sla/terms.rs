@@ -1,0 +1,140 @@
+//! What is promised of one subject: a target for each metric, what pauses it, what is told before
+//! and after it is missed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Calendar, Metric};
+use crate::ids::{ReasonName, StatusName};
+use crate::time::{Instant, Span, after};
+use crate::workflow::StatusCategory;
+
+/// In which time a clock runs.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Pace {
+    /// All of it: plain seconds.
+    #[default]
+    Real,
+    /// The open hours of a calendar.
+    Open(Calendar),
+}
+
+impl Pace {
+    /// The least instant not before `from` by which so much time has run; none, if that is beyond
+    /// the end of time.
+    pub(super) fn add(&self, from: Instant, amount: Span) -> Option<Instant> {
+        match self {
+            Self::Real => Some(after(from, amount)),
+            Self::Open(calendar) => calendar.add(from, amount),
+        }
+    }
+
+    /// When time runs on, if it does not run then.
+    pub(super) fn resumes_at(&self, now: Instant) -> Option<Instant> {
+        match self {
+            Self::Real => None,
+            Self::Open(calendar) => calendar.next_open(now).filter(|opens| *opens > now),
+        }
+    }
+
+    /// How much time ran between the two; nothing, if the second is the earlier one.
+    pub(super) fn between(&self, from: Instant, to: Instant) -> Span {
+        if to <= from {
+            return Span::ZERO;
+        }
+        match self {
+            Self::Real => Span::since(from, to),
+            Self::Open(calendar) => calendar.open_between(from, to),
+        }
+    }
+}
+
+/// What is told of a clock before it is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Warning {
+    /// When so much of the target has run, in percent; 1 to 99.
+    Percent(u8),
+    /// When so much of it is left, in the clock's own time; less than the target.
+    Left(Span),
+}
+
+/// What is promised of one metric.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Term {
+    /// How much time may run; none: nothing is promised, and the clock runs without a deadline.
+    pub target: Option<Span>,
+    /// In which time.
+    pub pace: Pace,
+    /// The statuses in which its clock stands still, each alone or with one of its reasons.
+    pub pauses: Vec<(StatusName, Option<ReasonName>)>,
+    /// What is told before it is missed, each once.
+    pub warnings: Vec<Warning>,
+    /// How long after it was missed, in its own time, each level of escalation is reached.
+    pub levels: Vec<Span>,
+}
+
+impl Term {
+    /// How much time has run when this warning comes.
+    pub(super) fn warned_at(&self, warning: Warning) -> Option<Span> {
+        let target = self.target?;
+        Some(match warning {
+            Warning::Percent(percent) => target.part(u64::from(percent), 100),
+            Warning::Left(left) => target.less(left),
+        })
+    }
+}
+
+/// What is promised of one subject, for each metric.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Terms {
+    terms: BTreeMap<Metric, Term>,
+}
+
+impl Terms {
+    /// Nothing is promised: the clocks run without deadlines.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The same with this promised of one metric, in place of what was.
+    #[must_use]
+    pub fn with(mut self, metric: Metric, term: Term) -> Self {
+        self.terms.insert(metric, term);
+        self
+    }
+
+    /// What is promised of one metric.
+    pub fn of(&self, metric: Metric) -> Option<&Term> {
+        self.terms.get(&metric)
+    }
+
+    /// Whether this metric's clock stands still where the ticket stands.
+    pub(super) fn pauses(&self, metric: Metric, standing: &Standing) -> bool {
+        let by_policy = self.of(metric).is_some_and(|term| {
+            term.pauses.iter().any(|(status, reason)| {
+                *status == standing.status && (reason.is_none() || *reason == standing.reason)
+            })
+        });
+        by_policy || !metric.runs_in(standing.category)
+    }
+}
+
+/// Where a subject stands: what clocks ask of its status.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Standing {
+    /// The status.
+    pub status: StatusName,
+    /// For what it waits, if it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ReasonName>,
+    /// What the status means.
+    pub category: StatusCategory,
+}
+
+impl Standing {
+    /// In a status without a reason.
+    pub fn new(status: impl Into<StatusName>, category: StatusCategory) -> Self {
+        Self { status: status.into(), reason: None, category }
+    }
+}
