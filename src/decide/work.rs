@@ -253,13 +253,20 @@ impl<'a> Work<'a> {
 
     /// On reopening: the owner keeps the ticket if they may own it and have room.
     pub(super) fn settle_owner(&mut self) {
+        self.settle_owner_beside(None);
+    }
+
+    /// As [`settle_owner`](Self::settle_owner), where the same decision has relieved somebody of
+    /// another ticket.
+    pub(super) fn settle_owner_beside(&mut self, freed: Option<AgentId>) {
         let Some(agent) = self.ticket.assignee() else { return };
         let key = Key::agent(self.cx.desk, agent);
         let record = self.cx.loaded.agent(self.cx.desk, agent);
         if let Some(record) = record {
             self.guard(Guard { key, revision: record.revision() });
         }
-        let load = self.cx.loaded.counter(Counter::Load(agent));
+        let freed = i64::from(freed == Some(agent));
+        let load = self.cx.loaded.counter(Counter::Load(agent)) - freed;
         let eligible = record.filter(|record| record.can_own(self.ticket.department()));
         let because = match eligible.map(|record| record.capacity()) {
             None => Unassigning::NotEligible,

@@ -17,6 +17,13 @@ impl<S: Store> Desk<S> {
     /// where the actor does not see it. To customers and guests there is none, ever: what a ticket
     /// is called elsewhere is not public.
     ///
+    /// Where the ticket has been merged, it is the one that goes on in its place
+    /// ([`survivor`](Self::survivor)), as a reply goes there, too; to an actor who does not see
+    /// that one, the merged ticket itself. A host tells that it was led on by the reference: it
+    /// stays the merged ticket's, and the one that is given does not list it among its
+    /// [external references](crate::Ticket::external_refs). An [`Edit`](crate::command::Edit) of
+    /// the merged ticket frees it, for another ticket to have.
+    ///
     /// [`ExternalRef`] has an example.
     ///
     /// # Errors
@@ -50,6 +57,17 @@ impl<I: Io> Flow<I> {
         let ticket = record.as_ref().and_then(Record::ticket);
         // It may have been detached since the key was looked up.
         let theirs = ticket.filter(|ticket| ticket.external_refs().contains(reference));
-        Ok(theirs.filter(|ticket| reader.sight(ticket).is_some()).map(|_| id))
+        let Some(ticket) = theirs.filter(|ticket| reader.sight(ticket).is_some()) else {
+            return Ok(None);
+        };
+        if ticket.merged_into().is_none() {
+            return Ok(Some(id));
+        }
+        let end = match self.survivor(id).await? {
+            Some(end) => self.ticket(end).await?,
+            None => None,
+        };
+        let seen = end.filter(|end| reader.sight(end).is_some());
+        Ok(Some(seen.map_or(id, |end| end.id())))
     }
 }

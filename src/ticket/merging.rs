@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::strict::HeadStatus;
-use super::{MessageRef, Stamp, Ticket};
+use super::{MessageRef, Proposal, Stamp, Ticket};
 use crate::ids::{ReasonName, Revision, TicketId};
 use crate::ticket::{Absorbed, Brought, MergedSplit, Released, SplitOff, StatusChange};
 use crate::time::{self, Instant};
@@ -68,6 +68,9 @@ pub(crate) struct Stood {
     auto_close_cancelled: bool,
     open_age_warned: bool,
     overdue: bool,
+    /// The solution that waited for the customer's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Box<Proposal>>,
 }
 
 /// A ticket that was merged into this one.
@@ -250,6 +253,7 @@ impl Ticket {
             auto_close_cancelled: self.auto_close_cancelled,
             open_age_warned: self.open_age_warned,
             overdue: self.overdue,
+            proposal: self.details.proposal.clone(),
         };
         self.edit_structure(|structure| structure.merged = Some(Gone { into, stood }));
         self.move_to(stamp, status);
@@ -262,7 +266,9 @@ impl Ticket {
         let Some(Gone { stood, .. }) = gone else { return };
         self.status = stood.status;
         self.status_since = stood.status_since;
-        Arc::make_mut(&mut self.details).reason = stood.reason;
+        let details = Arc::make_mut(&mut self.details);
+        details.reason = stood.reason;
+        details.proposal = stood.proposal;
         self.waiting_since = stood.waiting_since;
         self.resolved_at = stood.resolved_at;
         self.closed_at = stood.closed_at;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, ContactChange, Event, FieldFact, Head, Key, Moved, Part,
-    Party, RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
-    TicketChange, TicketKind, Timers, Visibility, fold,
+    Actor, Agent, AgentId, Call, Command, Contact, ContactChange, ContactId, Event, FieldFact,
+    Head, Key, Moved, Part, Party, RedactedBy, Requester, Rule, Settings, StatusCategory,
+    StatusChange, StatusName, Ticket, TicketChange, TicketKind, Timers, Visibility, fold,
 };
 
 use super::run::{Broken, law};
@@ -15,6 +15,7 @@ use super::run::{Broken, law};
 pub(crate) struct Scene<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) agents: &'a dyn Fn(AgentId) -> Option<&'a Arc<Agent>>,
+    pub(crate) contacts: &'a dyn Fn(ContactId) -> Option<&'a Arc<Contact>>,
     pub(crate) call: Option<&'a Call>,
     pub(crate) before: Option<&'a Ticket>,
     pub(crate) after: &'a Ticket,
@@ -133,10 +134,19 @@ impl Scene<'_> {
     /// Whether this is who asked: only their word confirms and rejects.
     fn asked(&self, actor: &Actor) -> bool {
         match actor {
-            Actor::Customer(id) => self.after.requester() == Requester::Contact(*id),
+            Actor::Customer(id) => match self.after.requester() {
+                Requester::Contact(asker) => self.speaks(*id) == self.speaks(asker),
+                Requester::Agent(_) => false,
+            },
             Actor::Agent(id) => self.after.requester() == Requester::Agent(*id),
             _ => false,
         }
+    }
+
+    /// The contact that speaks for this one.
+    fn speaks(&self, contact: ContactId) -> ContactId {
+        let record = (self.contacts)(contact);
+        record.and_then(|contact| contact.merged_into()).unwrap_or(contact)
     }
 
     /// Whether this is somebody who sorts out spam.

@@ -204,7 +204,10 @@ impl Run {
             if let Some(ticket) = stored.ticket() {
                 let before = before.and_then(Record::ticket).map(|ticket| &**ticket);
                 let agents = |id| self.known.get(&Key::agent(DESK, id)).and_then(Record::agent);
-                let scene = laws::Scene { settings, agents: &agents, call, before, after: ticket };
+                let contacts =
+                    |id| self.known.get(&Key::contact(DESK, id)).and_then(Record::contact);
+                let (agents, contacts) = (&agents, &contacts);
+                let scene = laws::Scene { settings, agents, contacts, call, before, after: ticket };
                 scene.check(events)?;
                 if call.is_some_and(laws::counts_for_nothing) {
                     let history = self.desk.history(*key, Revision::ZERO, usize::MAX);

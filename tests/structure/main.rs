@@ -15,8 +15,11 @@ mod beside;
 mod erasing;
 mod law;
 mod merging;
+mod named;
+mod people;
 mod splitting;
 mod thread;
+mod undoing;
 
 pub(crate) use helpdesk::command::*;
 pub(crate) use helpdesk::*;

@@ -80,6 +80,27 @@ fn a_resolved_survivor_reopens_and_its_owner_keeps_it_only_with_room() {
 }
 
 #[test]
+fn the_room_that_a_merge_makes_is_room_for_what_it_reopens() {
+    // Her capacity, the owner of the ticket that goes, and whether she keeps the survivor.
+    for (capacity, owner, keeps) in [(1, ANNA, true), (1, CARL, false), (2, CARL, true)] {
+        let desk = two();
+        desk.ok(&agent(ANNA), Take { ticket: TICKET });
+        desk.ok(&agent(ANNA), resolve(TICKET));
+        desk.ok(&agent(owner), Take { ticket: SECOND });
+        if owner != ANNA {
+            desk.ok(&customer(MARIA), request(THIRD));
+            desk.ok(&agent(ANNA), Take { ticket: THIRD });
+        }
+        desk.put_agent(ANNA, profile(ANNA).capacity(capacity));
+        merge(&desk, SECOND, TICKET);
+        assert_eq!(desk.ticket(TICKET).assignee(), Some(ANNA).filter(|_| keeps));
+        let third = i64::from(owner != ANNA);
+        assert_eq!(desk.load_of(ANNA), third + i64::from(keeps));
+        desk.verify();
+    }
+}
+
+#[test]
 fn by_policy_the_survivors_own_question_counts_where_it_has_one() {
     let waiting = MergeWaiting::Survivor;
     let desk = TestDesk::with(SettingsDraft {

@@ -203,6 +203,9 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
+        if let Some(step) = self.relieving() {
+            return (Actor::Host, step);
+        }
         // That an owner loses what reopens is rare, or it would not be put to the test.
         let orphan = tickets.iter().find(|ticket| self.is_orphan(ticket));
         if let Some(orphan) = orphan.filter(|_| self.random.percent(25)) {
@@ -286,6 +289,9 @@ impl Draw<'_> {
                 Command::Note(Note { ticket: id, text, attachments, mentions, todos })
             }
             28..34 => Command::LogConversation(self.log(id, ticket)),
+            34..43 if ticket.merged_into.is_some() && self.random.percent(70) => {
+                Command::Edit(self.less(id, ticket))
+            }
             34..43 => Command::Edit(self.edit(id, ticket)),
             43..49 => {
                 let (agent, over_capacity) = (self.agent(), self.random.percent(15));

@@ -376,7 +376,7 @@ impl Model {
         }
         step.contact = named.speaks(actor, &call.command, now);
         let before = match named.merged_into {
-            Some(_) => match self.redirect(&mut step, named, &call.command) {
+            Some(_) => match self.redirect(&mut step, named, call) {
                 Ok(before) => before,
                 Err(mut faults) => {
                     faults.append(&mut step.faults);

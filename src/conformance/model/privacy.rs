@@ -123,7 +123,10 @@ impl ModelTicket {
             text.clear();
             words.resolution_erased = true;
         }
-        if let Some(offer) = self.offer.as_mut().filter(|offer| gone.contains(&offer.said)) {
+        // That of a merged ticket waits to be made again.
+        let stood = self.stood.as_mut().and_then(|stood| stood.offer.as_mut());
+        let offers = self.offer.as_mut().into_iter().chain(stood);
+        for offer in offers.filter(|offer| gone.contains(&offer.said)) {
             offer.text.clear();
             offer.erased = true;
         }

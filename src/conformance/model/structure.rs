@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use super::conversation::first_line;
 use super::ticket::status;
 use super::{Faults, Model, ModelTicket, Said, Step, Voice, only};
-use crate::command::{Merge, Split};
+use crate::command::{Edit, Merge, Split};
 use crate::{
-    Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
+    Call, Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
     StatusCategory, TicketId,
 };
 
@@ -99,9 +99,17 @@ impl Model {
         &'a self,
         step: &mut Step<'_>,
         named: &'a ModelTicket,
-        command: &Command,
+        Call { context, command }: &Call,
     ) -> Result<&'a ModelTicket, Faults> {
         match command {
+            // What was seen of one ticket says nothing of another.
+            Command::Reply(_) | Command::Note(_) | Command::LogConversation(_)
+                if context.seen.is_some() =>
+            {
+                Err(only("merged"))
+            }
+            // Taking away leads nobody anywhere.
+            Command::Edit(edit) if *edit == less(edit) => Ok(named),
             Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
                 step.from_agents = named.is_internal();
                 Ok(self.end(named))
@@ -120,6 +128,13 @@ impl Model {
             | Command::CloseSide(_) => Ok(named),
             _ => Err(only("merged")),
         }
+    }
+
+    /// The desk as it would be if there were no such ticket.
+    fn without(&self, ticket: TicketId) -> Self {
+        let mut desk = self.clone();
+        desk.tickets.remove(&ticket);
+        desk
     }
 
     /// How many tickets stand behind this one, itself included, and over how many merges.
@@ -176,10 +191,16 @@ impl Model {
         });
         // Contacts do not come to read of what was among agents.
         come.retain(|follower| same_kind || matches!(follower, Follower::Agent(_)));
-        come.remove(&match end.requester {
-            Requester::Contact(contact) => Follower::Contact(contact),
-            Requester::Agent(agent) => Follower::Agent(agent),
-        });
+        // Nor does anybody follow what they ask for, by whichever id.
+        match end.requester {
+            Requester::Contact(contact) => {
+                let asker = self.same_person(contact);
+                come.retain(|it| !asker.iter().any(|id| *it == Follower::Contact(*id)));
+            }
+            Requester::Agent(agent) => {
+                come.remove(&Follower::Agent(agent));
+            }
+        }
         let before = end.followers.len();
         end.followers.append(&mut come);
         if end.followers.len() > before {
@@ -200,7 +221,8 @@ impl Model {
         if waits {
             let to = end.rules(&self.settings).and_then(|rules| rules.on_customer_reply.clone());
             match to {
-                Some(to) => self.go(&mut end, &to, now),
+                // Who owned the one that goes has room for the other.
+                Some(to) => self.without(ticket.id).go(&mut end, &to, now),
                 None if end.category == StatusCategory::Resolved => end.auto_close_cancelled = true,
                 None => {}
             }
@@ -245,6 +267,7 @@ impl Model {
             ticket.auto_close_cancelled = stood.auto_close_cancelled;
             ticket.warned = stood.warned;
             ticket.overdue = stood.overdue;
+            ticket.offer = stood.offer;
         }
         if !ticket.is_done() {
             ticket.finishings.push((step.now, false));
@@ -333,6 +356,17 @@ impl Model {
             parent.arm(&self.settings);
             step.also.push(std::mem::replace(&mut source, parent));
         }
+    }
+}
+
+/// What an edit takes away, and nothing else.
+fn less(edit: &Edit) -> Edit {
+    Edit {
+        unfollow: edit.unfollow.clone(),
+        remove_tags: edit.remove_tags.clone(),
+        remove_about: edit.remove_about.clone(),
+        remove_external_refs: edit.remove_external_refs.clone(),
+        ..Edit::new(edit.ticket)
     }
 }
 

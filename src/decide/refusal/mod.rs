@@ -119,7 +119,7 @@ pub enum Refusal {
         /// The ticket's status.
         status: StatusName,
     },
-    /// The ticket was merged into another: what is left to do is done there.
+    /// The ticket was merged into another: what is left to do, or to say after looking, goes there.
     #[error("the ticket has been merged{}", into.map(|into| format!(" into `{into}`")).unwrap_or_default())]
     Merged {
         /// The ticket that goes on; `None` where the actor does not see that.

@@ -66,6 +66,12 @@ impl Work<'_> {
 /// goes on in its place.
 pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
     match &cx.call.command {
+        // Whoever says what they have seen has seen this ticket, and not what they would answer.
+        Command::Reply(_) | Command::Note(_) | Command::LogConversation(_)
+            if cx.call.context.seen.is_some() =>
+        {
+            Err(cx.merged(ticket))
+        }
         Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
             let Followed { end, hops, .. } = cx.follow(ticket)?;
             let mut work = Work::on(cx, end);
@@ -74,6 +80,8 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
             work.trace(Step::WentToSurvivor { ticket: end.id() });
             Ok(work)
         }
+        // Or nobody could be unfollowed, nor what it is called elsewhere be freed.
+        Command::Edit(edit) if edit.only_takes_away() => Ok(Work::on(cx, ticket)),
         // What is personal on it is there still, and so are its guests, to-dos and links.
         Command::Tick(_)
         | Command::UndoMerge(_)

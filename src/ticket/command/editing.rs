@@ -16,12 +16,16 @@ use crate::value::FieldValue;
 /// [matrix](crate::PriorityMatrix) whenever either changes; a priority named in the same
 /// command wins. What the edit does not name stays as it is.
 ///
+/// A ticket that was merged into another is edited only to take away from it: followers, tags,
+/// subjects, external references. What is taken away is taken from the ticket that is named.
+///
 /// # Refused
 ///
 /// Whole, if any part of it is. Beside what is
 /// [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by customers, auto-responders and light agents.
+/// - [`Merged`](crate::Refusal::Merged): on a merged ticket, and it does more than take away.
 /// - [`Unknown`](crate::Refusal::Unknown): a category, priority, impact, urgency or field that
 ///   the settings do not know. A field that they no longer know can still be cleared.
 /// - [`BadName`](crate::Refusal::BadName): a tag that cannot be one; a kind, a role or an id of a
@@ -113,6 +117,34 @@ impl Edit {
             add_external_refs: BTreeSet::new(),
             remove_external_refs: BTreeSet::new(),
         }
+    }
+
+    /// Whether it does no more than take away from lists.
+    pub(crate) fn only_takes_away(&self) -> bool {
+        let Self {
+            ticket: _,
+            subject,
+            category,
+            add_tags,
+            remove_tags: _,
+            fields,
+            priority,
+            impact,
+            urgency,
+            follow,
+            unfollow: _,
+            add_about,
+            remove_about: _,
+            add_external_refs,
+            remove_external_refs: _,
+        } = self;
+        let keeps = *category == Patch::Keep && *impact == Patch::Keep && *urgency == Patch::Keep;
+        let sets = subject.is_some() || priority.is_some() || !fields.is_empty();
+        let adds = !(add_tags.is_empty()
+            && follow.is_empty()
+            && add_about.is_empty()
+            && add_external_refs.is_empty());
+        keeps && !sets && !adds
     }
 }
 

@@ -11,21 +11,27 @@ use crate::ticket::MessageRef;
 /// that goes on shows both. The merged ticket closes, whatever the workflow's transitions, and
 /// burdens nobody. From then on what is said on it ([`Reply`](crate::command::Reply),
 /// [`Note`](crate::command::Note), [`LogConversation`](crate::command::LogConversation)) goes to
-/// the one that goes on, as if it had been said there. What hangs on the merged ticket itself
+/// the one that goes on, as if it had been said there; but not from those who state what they
+/// [have seen](crate::Context::having_seen). What hangs on the merged ticket itself
 /// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo), its
 /// links, which are [taken back](crate::command::Unlink), its guests, who read its own words and
-/// are [shown out](crate::command::RevokeAccess), and what is personal on it, which is erased
-/// there, by hand or by itself so long after the merge as after a closing. Everything else is
-/// refused. Where `into` has been merged itself, its redirect is followed to the end.
+/// are [shown out](crate::command::RevokeAccess), what is personal on it, which is erased
+/// there, by hand or by itself so long after the merge as after a closing, and its followers, tags,
+/// subjects and external references, which an [`Edit`](crate::command::Edit) may take away, and add
+/// none. Everything else is refused. What the merged ticket is called
+/// [elsewhere](crate::Desk::by_external) leads to the one that goes on. Where `into` has been
+/// merged itself, its redirect is followed to the end.
 ///
 /// The ticket that goes on keeps its own subject, owner, department, priority, tags and fields.
 /// It takes:
 ///
 /// - **The open question.** If the merged ticket is unfinished and waits for an answer, the other
 ///   waits since the earlier of both ([`MergeWaiting`](crate::MergeWaiting)), moves as on a
-///   customer's reply, which reopens a resolved one, and its owner or queue is told.
-/// - **The followers**, and the requester, if that is another. Contacts that follow an internal
-///   ticket do not come to follow a customer's.
+///   customer's reply, which reopens a resolved one, and its owner or queue is told. An owner who
+///   is relieved of the merged ticket has that room for the reopened one.
+/// - **The followers**, and the requester, if that is another person: nobody comes to follow what
+///   they ask for, under another of their [merged](crate::command::MergeContacts) ids. Contacts
+///   that follow an internal ticket do not come to follow a customer's.
 ///
 /// An internal ticket may be merged into a customer's: what was said on it is read there as
 /// notes, and asks nothing of anybody; so is what is said on it later.
@@ -40,6 +46,7 @@ use crate::ticket::MessageRef;
 ///   that `into` leads to.
 /// - [`Merged`](crate::Refusal::Merged): the ticket has been merged already.
 /// - [`MergeCycle`](crate::Refusal::MergeCycle): `into` is the ticket itself, or leads back to it.
+/// - [`Spam`](crate::Refusal::Spam): one of the two is marked as spam.
 /// - [`DifferentRequesters`](crate::Refusal::DifferentRequesters): two customers' tickets, or two
 ///   agents' internal ones.
 /// - [`IntoInternal`](crate::Refusal::IntoInternal): a customer's ticket into an internal one.
@@ -87,9 +94,12 @@ impl Merge {
 
 /// Undoes a merge: the merged ticket stands again as it stood.
 ///
-/// It has its status, its timers, counted from where they were, and its question back. Its owner
+/// It has its status, its timers, counted from where they were, and its question back; and the
+/// [solution](crate::command::ProposeSolution) that waited for the customer's word waits for it
+/// again, however long ago it was proposed, as no timer ends one. Its owner
 /// keeps it if they may still own it and have room, as on reopening. What would have been due in
-/// the meantime is carried out by its next command or tick.
+/// the meantime is carried out by its next command or tick. Of what was taken away or erased since,
+/// nothing comes back.
 ///
 /// What was said since the merge stays with the ticket that had gone on, whichever of the two it
 /// was addressed to, and so do the followers that came by the merge. That ticket waits for what
