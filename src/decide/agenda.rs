@@ -1,18 +1,18 @@
-//! To-dos, reminders, mentions; and what keeps a ticket from being finished.
+//! To-dos, reminders, mentions; and that a ticket is not finished while the settings keep it.
 
 use std::sync::Arc;
 
+use super::Refusal;
+use super::blocks::Blocks;
 use super::checks::within;
 use super::decision::Guard;
-use super::needs::changed_since;
 use super::work::Work;
-use super::{Passage, Refusal};
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
 use crate::people::{Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
-use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
+use crate::ticket::{Reminded, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
 use crate::time::{Instant, whole_micros};
 
 /// The to-dos of a note, checked; each with what people wrote.
@@ -76,68 +76,6 @@ pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> 
         work.record(TicketChange::TodoMarked(marked), None);
     }
     Ok(())
-}
-
-/// What stands against finishing the ticket: how many of its children, and of its to-dos.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Blocks {
-    pub(super) children: u32,
-    pub(super) todos: u32,
-}
-
-impl Blocks {
-    /// What stands against it now.
-    fn now(work: &mut Work<'_>) -> Self {
-        Self::of(work, |_, child| !child.status().category.is_done())
-    }
-
-    /// What stood against it just before this instant.
-    pub(super) fn at(work: &mut Work<'_>, at: Instant) -> Self {
-        Self::of(work, |work, child| was_unfinished(work, child, at))
-    }
-
-    fn of(work: &mut Work<'_>, unfinished: impl Fn(&Work<'_>, &Ticket) -> bool) -> Self {
-        let cx = work.cx;
-        let policy = cx.settings.close_blocks();
-        let mut blocks = Self { children: 0, todos: 0 };
-        if policy.todos {
-            blocks.todos = work.ticket.open_todo_count();
-        }
-        if policy.children {
-            let children: Vec<_> = work.ticket.children().collect();
-            for child in children.iter().filter_map(|id| cx.loaded.ticket(cx.desk, *id)) {
-                let key = Key::ticket(cx.desk, child.id());
-                // Or a child could reopen while its parent closes.
-                work.guard(Guard { key, revision: child.revision() });
-                blocks.children += u32::from(unfinished(work, child));
-            }
-        }
-        blocks
-    }
-
-    pub(super) fn any(self) -> bool {
-        self.children > 0 || self.todos > 0
-    }
-}
-
-/// Whether a child was unfinished just before this instant: however late its parent learns.
-fn was_unfinished(work: &Work<'_>, child: &Ticket, at: Instant) -> bool {
-    if !changed_since(child, at) {
-        return !child.status().category.is_done();
-    }
-    let key = Key::ticket(work.cx.desk, child.id());
-    let mut unfinished = false;
-    let history = work.cx.loaded.passage(Passage::whole(key, child.revision()));
-    for event in history.unwrap_or_default().iter().take_while(|it| it.at < at) {
-        let change = event.ticket_change();
-        if let Some(TicketChange::Opened(_)) = change {
-            unfinished = true;
-        }
-        if let Some(moved) = change.and_then(TicketChange::status_change) {
-            unfinished = !moved.to.category.is_done();
-        }
-    }
-    unfinished
 }
 
 /// Refuses to finish a ticket that the settings keep from it.

@@ -5,6 +5,7 @@
 
 mod agenda;
 mod assignment;
+mod blocks;
 mod call;
 mod checks;
 mod confirming;

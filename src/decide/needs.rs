@@ -1,6 +1,7 @@
 //! What a decision must see, asked for in rounds: a later round may depend on what an earlier
 //! one brought.
 
+use super::blocks::Look;
 use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
@@ -16,7 +17,7 @@ use crate::ticket::command::{
     Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Link, LogConversation, Merge, Note, Open,
     ProposeSolution, Redact, Resolve, SaidBy, Split, Transfer, Unlink,
 };
-use crate::ticket::{LinkKind, Ticket, retention_falls_due};
+use crate::ticket::{LinkKind, retention_falls_due};
 use crate::time::{Instant, whole_micros};
 
 struct Asking<'a> {
@@ -108,7 +109,8 @@ impl Asking<'_> {
 
 /// What is still missing to decide this call. A few rounds, then nothing: a later round may
 /// depend on what an earlier one brought. More than six only where a link is made, one for each
-/// ticket above the parent, or where a redirect leads over several merges, one for each.
+/// ticket above the parent, or where a redirect leads over several merges, one for each; two for
+/// each, where closing [waits](crate::CloseBlocks) for what lies behind them.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -222,7 +224,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Resolve(Resolve { ticket, .. })
         | Command::Close(Close { ticket, .. })
         | Command::ProposeSolution(ProposeSolution { ticket, .. }) => {
-            children(&mut asking, *ticket, None);
+            blocks(&mut asking, *ticket, None);
         }
         Command::Merge(Merge { ticket, into }) => {
             let end = end_of(&mut asking, *into);
@@ -349,27 +351,17 @@ fn splitting(asking: &mut Asking<'_>, split: &Split) {
     }
 }
 
-/// The children of a ticket, where they keep it from being finished; as they were at an instant
+/// What may keep a ticket from being finished, where the settings say so; as it was at an instant
 /// that has passed, where one is named.
-fn children(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
+fn blocks(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
     let loaded = asking.loaded;
     let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let blocks = settings.is_some_and(|settings| settings.close_blocks().children);
-    let Some(ticket) = loaded.ticket(asking.desk, id).filter(|_| blocks) else { return };
-    for child in ticket.children() {
-        let key = Key::ticket(asking.desk, child);
-        asking.record(key);
-        if let Some(child) = loaded.ticket(asking.desk, child)
-            && at.is_some_and(|at| changed_since(child, at))
-        {
-            asking.passage(Passage::whole(key, child.revision()));
-        }
-    }
-}
-
-/// Whether a ticket may have been finished, reopened or merged since.
-pub(super) fn changed_since(ticket: &Ticket, at: Instant) -> bool {
-    ticket.updated_at() >= at
+    let Some((ticket, settings)) = loaded.ticket(asking.desk, id).zip(settings) else { return };
+    let mut look = Look::new(asking.desk, loaded, at);
+    look.blocks(ticket, settings.close_blocks());
+    let Needs { records, passages, .. } = look.missing;
+    records.into_iter().for_each(|key| asking.record(key));
+    passages.into_iter().for_each(|passage| asking.passage(passage));
 }
 
 /// The tickets above one, as far up as links may lead: one a round.
@@ -402,14 +394,15 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
 }
 
 /// A ticket on which what is due is carried out before a command. That may rest on others: on its
-/// children, where they keep it from closing, and on those who are to be reminded; and where its
-/// retention is due, that erases from the history, and what is left is folded anew.
+/// children and what was merged, where they keep it from closing, and on those who are to be
+/// reminded; and where its retention is due, that erases from the history, and what is left is
+/// folded anew.
 fn settling(asking: &mut Asking<'_>, id: TicketId) {
     let loaded = asking.loaded;
     let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
     let now = asking.now.max(ticket.updated_at());
     if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
-        children(asking, id, Some(due));
+        blocks(asking, id, Some(due));
     }
     for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
         todo.owner().into_iter().for_each(|owner| asking.agent(owner));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Refusal;
-use super::agenda::Blocks;
+use super::blocks::Blocks;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};

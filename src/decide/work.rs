@@ -15,7 +15,7 @@ use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::ticket::{
-    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, Unassigning, armed,
+    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
 };
 use crate::time::Instant;
 use crate::workflow::Status;
@@ -249,36 +249,6 @@ impl<'a> Work<'a> {
     /// The owner to be may not be lifted above this load by this commit.
     pub(super) fn hold_load_to(&mut self, capacity: Option<u32>) {
         self.ceiling = capacity.map(i64::from);
-    }
-
-    /// On reopening: the owner keeps the ticket if they may own it and have room.
-    pub(super) fn settle_owner(&mut self) {
-        self.settle_owner_beside(None);
-    }
-
-    /// As [`settle_owner`](Self::settle_owner), where the same decision has relieved somebody of
-    /// another ticket.
-    pub(super) fn settle_owner_beside(&mut self, freed: Option<AgentId>) {
-        let Some(agent) = self.ticket.assignee() else { return };
-        let key = Key::agent(self.cx.desk, agent);
-        let record = self.cx.loaded.agent(self.cx.desk, agent);
-        if let Some(record) = record {
-            self.guard(Guard { key, revision: record.revision() });
-        }
-        let freed = i64::from(freed == Some(agent));
-        let load = self.cx.loaded.counter(Counter::Load(agent)) - freed;
-        let eligible = record.filter(|record| record.can_own(self.ticket.department()));
-        let because = match eligible.map(|record| record.capacity()) {
-            None => Unassigning::NotEligible,
-            Some(Some(capacity)) if load >= i64::from(capacity) => Unassigning::AtCapacity,
-            Some(capacity) => {
-                self.hold_load_to(capacity);
-                self.trace(Step::OwnerKept { agent });
-                return;
-            }
-        };
-        self.trace(Step::OwnerDropped { agent, because });
-        self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
     }
 
     /// The events so far: those that were loaded, and those of this decision.

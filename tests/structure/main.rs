@@ -20,6 +20,7 @@ mod people;
 mod splitting;
 mod thread;
 mod undoing;
+mod waiting;
 
 pub(crate) use helpdesk::command::*;
 pub(crate) use helpdesk::*;

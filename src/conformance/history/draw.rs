@@ -203,7 +203,7 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
-        if let Some(step) = self.relieving() {
+        if let Some(step) = self.relieving().or_else(|| self.entangling()) {
             return (Actor::Host, step);
         }
         // That an owner loses what reopens is rare, or it would not be put to the test.
@@ -264,7 +264,7 @@ impl Draw<'_> {
                 return Command::MarkTodo(self.mark(id, ticket));
             }
             11..14 => return Command::Note(Note { todos: self.todos(), ..Note::new(id, "to do") }),
-            14..20 if !ticket.links.is_empty() => return self.linking(id, ticket),
+            14..22 if !ticket.links.is_empty() => return self.linking(id, ticket),
             24..30 if parent => {
                 let resolution = self.resolving(ticket);
                 return Command::Resolve(Resolve { ticket: id, resolution });

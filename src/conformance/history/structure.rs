@@ -2,9 +2,11 @@
 
 use super::draw::Draw;
 use super::words::ticket_id;
-use crate::command::{Assign, Merge, Split, UndoMerge};
+use crate::command::{Assign, Merge, Resolve, Split, UndoMerge};
 use crate::conformance::model::ModelTicket;
-use crate::{AgentProfile, Command, MessageRef, Requester, Revision, StatusCategory, TicketId};
+use crate::{
+    AgentProfile, Command, LinkKind, MessageRef, Requester, Revision, StatusCategory, TicketId,
+};
 
 impl Draw<'_> {
     /// What belongs together, or does not.
@@ -83,7 +85,7 @@ impl Draw<'_> {
     /// Now and then a step towards a merge that takes one ticket from an owner, and reopens another
     /// for which they have room only by that: in so many steps that it would hardly come about.
     pub(super) fn relieving(&mut self) -> Option<Command> {
-        if !self.random.percent(25) {
+        if !self.random.percent(15) {
             return None;
         }
         let model = self.view.model;
@@ -107,6 +109,36 @@ impl Draw<'_> {
             return Some(Command::PutAgent { id: owner, profile });
         }
         Some(Command::Merge(Merge { ticket: ticket.id, into: into.id }))
+    }
+
+    /// Now and then a parent, or its child, is merged, and then what waits for the one or the other
+    /// is finished.
+    pub(super) fn entangling(&mut self) -> Option<Command> {
+        if !self.random.percent(7) {
+            return None;
+        }
+        let tickets = self.view.model.tickets();
+        let families = tickets.values().flat_map(|parent| {
+            let links = parent.links.iter().filter(|(kind, _)| *kind == LinkKind::ParentOf);
+            links.filter_map(move |(_, child)| Some((parent, tickets.get(child)?)))
+        });
+        let (entangled, plain): (Vec<_>, Vec<_>) = families.partition(|(parent, child)| {
+            parent.merged_into.is_some() || child.merged_into.is_some()
+        });
+        if let Some((mut end, _)) = self.random.pick(&entangled).copied() {
+            while let Some(into) = end.merged_into {
+                end = tickets.get(&into)?;
+            }
+            let resolution = self.resolving(end);
+            return Some(Command::Resolve(Resolve { ticket: end.id, resolution }));
+        }
+        let (parent, child) = self.random.pick(&plain).copied()?;
+        let goes = if self.random.percent(65) { child } else { parent };
+        let into = tickets.values().find(|into| {
+            let apart = into.id != parent.id && into.id != child.id;
+            apart && into.merged_into.is_none() && !into.is_done() && self.is_of_one(goes, into)
+        })?;
+        Some(Command::Merge(Merge { ticket: goes.id, into: into.id }))
     }
 
     /// Whether one person asks on both, by whichever id.

@@ -148,7 +148,7 @@ impl Model {
             guests: BTreeMap::new(),
             links: BTreeSet::new(),
             todos: Vec::new(),
-            finishings: vec![(now, false)],
+            pictures: Vec::new(),
             reopened: 0,
             escalated: 0,
             transferred: 0,

@@ -51,7 +51,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use agenda::ModelTodo;
+pub use agenda::{ModelTodo, Picture};
 pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
@@ -268,12 +268,14 @@ impl Model {
 
     fn write(&mut self, changes: Changes) -> bool {
         let mut changed = false;
-        for ticket in changes.tickets {
+        for mut ticket in changes.tickets {
             changed |= self.tickets.get(&ticket.id) != Some(&ticket);
+            ticket.keep_picture();
             self.tickets.insert(ticket.id, ticket);
         }
-        if let Some((parent, ticket)) = changes.unnamed {
+        if let Some((parent, mut ticket)) = changes.unnamed {
             changed = true;
+            ticket.keep_picture();
             self.unnamed = Some((parent, ticket));
         }
         if let Some((id, profile)) = changes.agent {

@@ -270,7 +270,6 @@ impl Model {
             ticket.offer = stood.offer;
         }
         if !ticket.is_done() {
-            ticket.finishings.push((step.now, false));
             self.keep_or_lose(ticket);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Words};
+use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Words};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -102,8 +102,8 @@ pub struct ModelTicket {
     pub links: BTreeSet<(LinkKind, TicketId)>,
     /// In the order in which they were added.
     pub todos: Vec<ModelTodo>,
-    /// Since when it was unfinished, since when finished, and so on.
-    pub finishings: Vec<(DateTime<Utc>, bool)>,
+    /// How it stood, and since when, oldest first.
+    pub pictures: Vec<(DateTime<Utc>, Picture)>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
@@ -256,7 +256,6 @@ impl ModelTicket {
         self.postponed_until = None;
         self.postponed_from_new = false;
         if was_done != self.is_done() {
-            self.finishings.push((at, self.is_done()));
             // The flags are of unfinished work.
             self.warned = false;
             self.overdue = false;

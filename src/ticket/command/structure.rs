@@ -13,7 +13,8 @@ use crate::ticket::MessageRef;
 /// [`Note`](crate::command::Note), [`LogConversation`](crate::command::LogConversation)) goes to
 /// the one that goes on, as if it had been said there; but not from those who state what they
 /// [have seen](crate::Context::having_seen). What hangs on the merged ticket itself
-/// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo), its
+/// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo) (and
+/// may keep the one that goes on from [closing](crate::CloseBlocks), as its children may), its
 /// links, which are [taken back](crate::command::Unlink), its guests, who read its own words and
 /// are [shown out](crate::command::RevokeAccess), what is personal on it, which is erased
 /// there, by hand or by itself so long after the merge as after a closing, and its followers, tags,
