@@ -20,6 +20,7 @@ mod sides;
 mod thread;
 mod tick;
 mod timeline;
+mod twice;
 mod verbs;
 mod workload;
 
