@@ -396,7 +396,7 @@ impl<I: Io> Flow<I> {
         };
         let change = event.and_then(Event::ticket_change);
         let needed = change.map_or_else(|| notice.kind.sight(), TicketChange::sight);
-        if !seen.is_some_and(|seen| seen >= needed) {
+        if seen.is_none_or(|seen| seen < needed) {
             return Ok(false);
         }
         match &notice.to {
