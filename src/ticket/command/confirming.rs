@@ -68,6 +68,7 @@ pub struct ProposeSolution {
     /// What is said to the customer; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// How the ticket ends if the customer confirms; its words are for the colleagues.
     pub resolution: Resolving,

@@ -91,6 +91,7 @@ pub struct Reply {
     /// What is said; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
@@ -137,11 +138,14 @@ pub struct Note {
     /// What is noted; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Agents who are told of it; at most [`Limits::mentions`](crate::Limits::mentions).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub mentions: BTreeSet<AgentId>,
     /// What is to be done; at most [`Limits::todos`](crate::Limits::todos) on a ticket, those
     /// that are done included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub todos: Vec<NewTodo>,
 }
 
