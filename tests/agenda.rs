@@ -15,8 +15,8 @@ use helpdesk::command::{Close, MarkTodo, NewTodo, Note, Unlink};
 use helpdesk::store::{CommitError, Store};
 use helpdesk::{
     Actor, AgentId, AgentProfile, CloseBlocks, Command, LinkKind, Moved, NoticeKind, Party,
-    Recipient, Refusal, Rule, Settings, StatusChange, TicketChange, TicketId, TodoId, TodoState,
-    decide, needs,
+    Recipient, Refusal, Rule, Settings, SettingsDraft, StatusChange, TicketChange, TicketId,
+    TodoId, TodoState, decide, needs,
 };
 use support::*;
 
@@ -268,6 +268,33 @@ fn open_to_dos_keep_a_ticket_from_being_finished_by_hand() {
 }
 
 #[test]
+fn who_does_not_see_what_is_to_be_done_learns_only_that_the_ticket_is_worked_on() {
+    let mut theirs = draft();
+    for status in &mut theirs.workflow.statuses {
+        for transition in status.transitions.iter_mut().filter(|it| it.to == "closed") {
+            transition.by.extend([Party::Customer, Party::Bot]);
+        }
+    }
+    for close_blocks in [TODOS, CHILDREN] {
+        let desk = TestDesk::with(SettingsDraft { close_blocks, ..theirs.clone() });
+        desk.given_request();
+        desk.ok(&customer(MARIA), request(CHILD));
+        desk.ok(&agent(ANNA), link(TICKET, LinkKind::ParentOf, CHILD));
+        desk.ok(&agent(ANNA), noted(vec![todo("Call")]));
+        for actor in [customer(MARIA), bot()] {
+            let refused = desk.refused(&actor, close(TICKET));
+            assert_eq!(refused, Refusal::StillWorkedOn, "{actor}");
+            assert_eq!(refused.to_string(), "the ticket is still being worked on");
+        }
+        let told = desk.refused(&agent(ANNA), close(TICKET)).code();
+        assert_eq!(told, if close_blocks == TODOS { "open_todos" } else { "open_children" });
+        desk.ok(&agent(ANNA), mark(id(&desk, 0), TodoState::Done));
+        desk.ok(&customer(MARIA), close(CHILD));
+        desk.ok(&customer(MARIA), close(TICKET));
+    }
+}
+
+#[test]
 fn unfinished_children_keep_a_ticket_from_being_finished_by_hand() {
     let desk = given_child();
     let open = Refusal::OpenChildren { count: 1 };
@@ -279,23 +306,6 @@ fn unfinished_children_keep_a_ticket_from_being_finished_by_hand() {
     assert_eq!(desk.refused(&agent(ANNA), Close { ticket: TICKET, resolution: None }), open);
     desk.ok(&agent(ANNA), Unlink { ticket: TICKET, kind: LinkKind::ParentOf, other: CHILD });
     desk.ok(&agent(ANNA), Close { ticket: TICKET, resolution: None });
-}
-
-#[test]
-fn a_customer_s_own_close_waits_too() {
-    let mut draft = helpdesk::SettingsDraft { close_blocks: CHILDREN, ..draft() };
-    for status in &mut draft.workflow.statuses {
-        for transition in &mut status.transitions {
-            transition.by.push(Party::Customer);
-        }
-    }
-    let desk = TestDesk::with(draft);
-    desk.given_request();
-    desk.ok(&customer(MARIA), request(CHILD));
-    desk.ok(&agent(ANNA), link(TICKET, LinkKind::ParentOf, CHILD));
-    assert_eq!(desk.refused(&customer(MARIA), close(TICKET)).code(), "open_children");
-    desk.ok(&customer(MARIA), close(CHILD));
-    desk.ok(&customer(MARIA), close(TICKET));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::work::Work;
 use super::{Passage, Refusal};
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
-use crate::people::{Who, sight};
+use crate::people::{Sight, Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
 use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
@@ -140,9 +140,13 @@ fn was_unfinished(work: &Work<'_>, child: &Ticket, at: Instant) -> bool {
     unfinished
 }
 
-/// Refuses to finish a ticket that the settings keep from it.
+/// Refuses to finish a ticket that the settings keep from it. Who does not see everything learns
+/// no more than that.
 pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
-    match Blocks::now(work) {
+    let blocks = Blocks::now(work);
+    let sight = sight(work.cx.who, work.ticket.sight(), work.cx.settings.sight_policy());
+    match blocks {
+        blocks if blocks.any() && sight < Some(Sight::Full) => Err(Refusal::StillWorkedOn),
         Blocks { children: 0, todos: 0 } => Ok(()),
         Blocks { children: 0, todos } => Err(Refusal::OpenTodos { count: todos }),
         Blocks { children, .. } => Err(Refusal::OpenChildren { count: children }),

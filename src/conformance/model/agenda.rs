@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Step};
 use crate::command::{MarkTodo, NewTodo};
-use crate::{AgentId, LinkKind, TodoId, TodoState};
+use crate::{AgentId, LinkKind, Party, TodoId, TodoState};
 
 /// A to-do as the model keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,12 +69,17 @@ impl Model {
     /// Whether anything unfinished stands against finishing a ticket.
     pub(super) fn waits(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
         let blocks = self.settings.draft().close_blocks;
+        // What is to be done is for who works on it.
+        let tells = |code| match step.party {
+            Party::Customer | Party::Guest | Party::AutoResponder | Party::Bot => "still_worked_on",
+            _ => code,
+        };
+        let (children, todos) = (tells("open_children"), tells("open_todos"));
         if blocks.children {
-            let mut children = self.children(ticket);
-            step.require(children.all(ModelTicket::is_done), "open_children");
+            step.require(self.children(ticket).all(ModelTicket::is_done), children);
         }
         if blocks.todos {
-            step.require(ticket.todos.iter().all(|todo| todo.done), "open_todos");
+            step.require(ticket.todos.iter().all(|todo| todo.done), todos);
         }
     }
 

@@ -33,6 +33,8 @@ use crate::ticket::{Attachment, Channel};
 ///   to the status where proposals wait.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): a field without a value that this status
 ///   requires, or the resolved one: the customer cannot fill it in.
+/// - [`OpenChildren`](crate::Refusal::OpenChildren), [`OpenTodos`](crate::Refusal::OpenTodos),
+///   [`StillWorkedOn`](crate::Refusal::StillWorkedOn): as [`Resolve`](super::Resolve).
 /// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
 /// - [`Unknown`](crate::Refusal::Unknown): a resolution code that the settings do not know.
 /// - [`BadName`](crate::Refusal::BadName): a channel of the host's own, under no proper name.
