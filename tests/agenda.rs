@@ -11,7 +11,7 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Close, MarkTodo, NewTodo, Note, Unlink};
+use helpdesk::command::{Assign, Close, MarkTodo, Merge, NewTodo, Note, Unlink};
 use helpdesk::store::{CommitError, Store};
 use helpdesk::{
     Actor, AgentId, AgentProfile, CloseBlocks, Command, LinkKind, Moved, NoticeKind, Party,
@@ -174,12 +174,45 @@ fn the_ticket_s_owner_is_reminded_where_the_to_do_has_none_or_one_who_may_not_se
     let carl = NewTodo { owner: Some(CARL), remind_at, ..todo("Call") };
     desk.ok(&agent(ANNA), noted(vec![carl, NewTodo { remind_at, ..todo("Call") }]));
     desk.ok(&agent(EVA_S_BOSS), transfer(TICKET, "engineering"));
-    desk.ok(&Actor::Host, helpdesk::command::Assign::new(TICKET, EVA));
+    desk.ok(&Actor::Host, Assign::new(TICKET, EVA));
     desk.advance_to(monday() + hours(4));
     assert_eq!(reminders(&desk).1, [Recipient::Agent(EVA), Recipient::Agent(EVA)]);
 }
 
 const EVA_S_BOSS: AgentId = ADMIN;
+
+#[test]
+fn a_reminder_goes_to_somebody_who_may_know_of_it_wherever_the_work_went() {
+    let support = Recipient::Department("support".into());
+    let given = |merged: bool, survivors: Option<(&str, AgentId)>, left: bool| {
+        let desk = given(CloseBlocks::default());
+        let remind_at = Some(monday() + hours(3));
+        desk.ok(&Actor::Host, Assign::new(TICKET, ANNA));
+        desk.ok(&agent(ANNA), noted(vec![NewTodo { remind_at, ..todo("Call") }]));
+        desk.ok(&customer(MARIA), request(CHILD));
+        if let Some((department, owner)) = survivors {
+            desk.ok(&Actor::Host, transfer(CHILD, department));
+            desk.ok(&Actor::Host, Assign::new(CHILD, owner));
+        }
+        if merged {
+            desk.ok(&Actor::Host, Merge::new(TICKET, CHILD));
+        }
+        if left {
+            desk.put_agent(ANNA, AgentProfile { deactivated: true, ..profile(ANNA) });
+        }
+        desk.advance_to(monday() + hours(4));
+        reminders(&desk).1
+    };
+    let anna = Recipient::Agent(ANNA);
+    assert_eq!(given(false, None, false), [anna.clone()]);
+    assert_eq!(given(false, None, true), [support.clone()], "she has left");
+    assert_eq!(given(true, None, false), [anna.clone()], "nobody owns the one that goes on");
+    assert_eq!(given(true, None, true), [support.clone()]);
+    // Whose work it is now, if they may know of it.
+    assert_eq!(given(true, Some(("support", CARL)), false), [Recipient::Agent(CARL)]);
+    assert_eq!(given(true, Some(("engineering", EVA)), false), [anna]);
+    assert_eq!(given(true, Some(("engineering", EVA)), true), [support]);
+}
 
 #[test]
 fn a_reminder_comes_on_closed_tickets_and_not_of_what_is_done_or_dropped() {

@@ -9,7 +9,7 @@ use super::work::Work;
 use super::{Passage, Refusal};
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
-use crate::people::{Sight, Who, sight};
+use crate::people::{AgentSight, Follower, Sight, Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
 use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
@@ -43,6 +43,17 @@ pub(super) fn new_todos(
         added.push((TodoAdded { owner: *owner, remind_at, bytes }, personal));
     }
     Ok(added)
+}
+
+/// Nobody follows a ticket that they do not see, or they would be told of nothing.
+pub(super) fn follow<'f>(
+    work: &mut Work<'_>,
+    followers: impl IntoIterator<Item = &'f Follower>,
+) -> Result<(), Refusal> {
+    followers.into_iter().try_for_each(|follower| match follower {
+        Follower::Agent(agent) => reads(work, *agent),
+        Follower::Contact(_) => Ok(()),
+    })
 }
 
 /// A note never reaches somebody who may not read it. That they may rests on their record.
@@ -154,8 +165,8 @@ pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 impl Work<'_> {
-    /// The first reminder that is due then: its to-do's owner is told, if they may still know of
-    /// the ticket, or whoever works on it.
+    /// The first reminder that is due then. Somebody is told who may know of the ticket: the
+    /// to-do's owner, or whoever works on it.
     pub(super) fn remind(&mut self, due: Instant, fire: impl FnOnce(&mut Self, TicketChange)) {
         let reminded = self.ticket.todos().iter().find(|todo| todo.pending() == Some(due));
         let Some((todo, owner)) = reminded.map(|todo: &Todo| (todo.id(), todo.owner())) else {
@@ -163,8 +174,35 @@ impl Work<'_> {
         };
         let next = self.ticket.next_reminder(Some(todo));
         fire(self, TicketChange::Reminded(Reminded { todo, next }));
-        let owner = owner.filter(|owner| is_reader(self, *owner));
-        let to = owner.map_or_else(|| self.workers(), Recipient::Agent);
+        let to = self.reminded(owner);
         self.notify(NoticeKind::Reminder, to);
+    }
+
+    /// Of the to-do's owner, the owner of the ticket that goes on in its place where it was merged,
+    /// and its own owner: the first who may know of it. Else the queue of the ticket that goes on,
+    /// where that may, or its own.
+    fn reminded(&mut self, owner: Option<AgentId>) -> Recipient {
+        let cx = self.cx;
+        let merged = self.loaded().filter(|ticket| ticket.merged_into().is_some());
+        let survivor = merged.and_then(|ticket| cx.follow(ticket).ok()).map(|followed| {
+            followed.hops.into_iter().for_each(|hop| self.guard(hop));
+            // Whose work it is rests on who owns it.
+            let (key, revision) =
+                (Key::ticket(cx.desk, followed.end.id()), followed.end.revision());
+            self.guard(Guard { key, revision });
+            followed.end
+        });
+        let owners = [owner, survivor.and_then(Ticket::assignee), self.ticket.assignee()];
+        for agent in owners.into_iter().flatten() {
+            if is_reader(self, agent) {
+                return Recipient::Agent(agent);
+            }
+        }
+        let policy = cx.settings.sight_policy();
+        let theirs = survivor.filter(|end| {
+            policy.agents == AgentSight::All
+                || self.ticket.department().is_none_or(|own| end.department() == Some(own))
+        });
+        theirs.map_or_else(|| self.queue(), |end| Work::queue_of(end))
     }
 }

@@ -347,7 +347,8 @@ pub enum Refusal {
         /// The to-do that was named.
         todo: TodoId,
     },
-    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them, nor
+    /// would they be told of anything that they followed.
     #[error("agent `{agent}` may not see the ticket")]
     CannotSee {
         /// The agent.

@@ -28,6 +28,9 @@ use crate::value::FieldValue;
 ///   subject, a provider, a scope or an id of an external reference that cannot be one.
 /// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
 ///   reference.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is to follow it from now on is not on
+///   record, has left, or may not see it. Who loses sight of it later follows on, and is told of
+///   nothing ([`Relayed::withheld`](crate::Relayed::withheld)) until they see it again.
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): clearing a field that the present status
 ///   requires.

@@ -42,6 +42,8 @@ use crate::value::FieldValue;
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
 ///   reference.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is to follow it is not on record, has
+///   left, or would not see it.
 ///
 /// # Examples
 ///
