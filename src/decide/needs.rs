@@ -203,7 +203,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Agent(id), _) | (SaidBy::Requester, Some(Requester::Agent(id))) => {
                     asking.agent(id);
                 }
-                (SaidBy::Requester, _) => {}
+                // Who is blocked asks for no new ticket.
+                (SaidBy::Requester, Some(Requester::Contact(id))) => asking.contact(id),
+                (SaidBy::Requester, None) => {}
             }
             listener(&mut asking, survivor.unwrap_or(*ticket));
         }

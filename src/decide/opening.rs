@@ -196,6 +196,10 @@ pub(super) fn follow_up<'a>(
 
 /// Follows up a ticket that has been closed for too long to reopen.
 pub(super) fn follow_up_of<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    // Also where an agent writes down what they said.
+    if let Author::Customer(contact) = &said.author {
+        checks::not_blocked(work.cx, *contact)?;
+    }
     let id = work.ticket.id().follow_up(work.ticket.revision().next());
     link(work, id, said)
 }

@@ -82,7 +82,7 @@ pub struct UndoContactMerge {
 /// A blocked contact opens no ticket, replies on none and moves none, nor does an auto-responder or
 /// a guest in their name, and nobody opens one on their behalf
 /// ([`Blocked`](crate::Refusal::Blocked)). They still read what they see. Agents may still reach
-/// out to them, and log what was said. Of contacts that were merged, the block of the one that
+/// out to them, and log what was said, unless that would open a new ticket. Of contacts that were merged, the block of the one that
 /// speaks for them counts, and this is about that one. A contact without a record gets one. Where
 /// the contact is as it should be already, nothing changes.
 ///

@@ -301,6 +301,8 @@ impl Model {
             }
             step.now = now;
         }
+        // Who is blocked asks for nothing new, whoever writes it down.
+        step.contact.into_iter().for_each(|contact| self.hears(step, contact));
         let channel = channel.unwrap_or_else(|| ticket.channel.clone());
         self.spin_off(step, ticket, occurred_at.unwrap_or(step.now), channel);
     }

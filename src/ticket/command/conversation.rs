@@ -177,6 +177,9 @@ impl Note {
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but the host and agents who are not
 ///   light ones.
 /// - [`InTheFuture`](crate::Refusal::InTheFuture): an instant later than now.
+/// - [`Blocked`](crate::Refusal::Blocked): words of a [blocked](crate::command::BlockContact)
+///   requester that would open a new ticket, the old one being closed for too long. On a ticket
+///   that there is, what they said may be logged, and counts as anybody's.
 /// - [`CannotOwn`](crate::Refusal::CannotOwn): the agent who spoke is not on record, or is a
 ///   light one.
 /// - [`Closed`](crate::Refusal::Closed): an agent's words, on a closed ticket.
