@@ -8,8 +8,9 @@ use std::sync::Arc;
 use helpdesk::command::Open;
 use helpdesk::store::MemoryStore;
 use helpdesk::{
-    Actor, AgentId, ContactId, Desk, DeskId, Erasable, Event, FieldDef, FieldKind, FieldValue,
-    Follower, Head, Key, Requester, Revision, SettingsDraft, Tag, Ticket, TicketId, fold,
+    Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Erasable, Event, FieldDef, FieldKind,
+    FieldValue, Follower, Head, Key, Requester, Revision, SettingsDraft, Tag, Ticket, TicketId,
+    fold,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -33,6 +34,8 @@ fn typical() -> (Arc<Ticket>, Vec<Event>) {
     };
     let settings = draft.build().unwrap();
     let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), settings, now).unwrap();
+    let anna = AgentProfile::new("Anna").department("facilities");
+    desk.put_agent(Actor::Host.at(now), AgentId::from_u128(8), anna).unwrap();
     let maria = ContactId::from_u128(7);
     let id = TicketId::from_u128(1);
     let mut open = Open::new(id, Requester::Contact(maria), "Help!").subject(SUBJECT);

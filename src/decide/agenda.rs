@@ -9,10 +9,10 @@ use super::decision::Guard;
 use super::work::Work;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
-use crate::people::{Who, sight};
+use crate::people::{AgentSight, Follower, Sight, Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
-use crate::ticket::{Reminded, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
+use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
 use crate::time::{Instant, whole_micros};
 
 /// The to-dos of a note, checked; each with what people wrote.
@@ -43,6 +43,17 @@ pub(super) fn new_todos(
         added.push((TodoAdded { owner: *owner, remind_at, bytes }, personal));
     }
     Ok(added)
+}
+
+/// Nobody follows a ticket that they do not see, or they would be told of nothing.
+pub(super) fn follow<'f>(
+    work: &mut Work<'_>,
+    followers: impl IntoIterator<Item = &'f Follower>,
+) -> Result<(), Refusal> {
+    followers.into_iter().try_for_each(|follower| match follower {
+        Follower::Agent(agent) => reads(work, *agent),
+        Follower::Contact(_) => Ok(()),
+    })
 }
 
 /// A note never reaches somebody who may not read it. That they may rests on their record.
@@ -78,9 +89,13 @@ pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// Refuses to finish a ticket that the settings keep from it.
+/// Refuses to finish a ticket that the settings keep from it. Who does not see everything learns
+/// no more than that.
 pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
-    match Blocks::now(work) {
+    let blocks = Blocks::now(work);
+    let sight = sight(work.cx.who, work.ticket.sight(), work.cx.settings.sight_policy());
+    match blocks {
+        blocks if blocks.any() && sight < Some(Sight::Full) => Err(Refusal::StillWorkedOn),
         Blocks { children: 0, todos: 0 } => Ok(()),
         Blocks { children: 0, todos } => Err(Refusal::OpenTodos { count: todos }),
         Blocks { children, .. } => Err(Refusal::OpenChildren { count: children }),
@@ -88,8 +103,8 @@ pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 impl Work<'_> {
-    /// The first reminder that is due then: its to-do's owner is told, if they may still know of
-    /// the ticket, or whoever works on it.
+    /// The first reminder that is due then. Somebody is told who may know of the ticket: the
+    /// to-do's owner, or whoever works on it.
     pub(super) fn remind(&mut self, due: Instant, fire: impl FnOnce(&mut Self, TicketChange)) {
         let reminded = self.ticket.todos().iter().find(|todo| todo.pending() == Some(due));
         let Some((todo, owner)) = reminded.map(|todo: &Todo| (todo.id(), todo.owner())) else {
@@ -97,8 +112,35 @@ impl Work<'_> {
         };
         let next = self.ticket.next_reminder(Some(todo));
         fire(self, TicketChange::Reminded(Reminded { todo, next }));
-        let owner = owner.filter(|owner| is_reader(self, *owner));
-        let to = owner.map_or_else(|| self.workers(), Recipient::Agent);
+        let to = self.reminded(owner);
         self.notify(NoticeKind::Reminder, to);
+    }
+
+    /// Of the to-do's owner, the owner of the ticket that goes on in its place where it was merged,
+    /// and its own owner: the first who may know of it. Else the queue of the ticket that goes on,
+    /// where that may, or its own.
+    fn reminded(&mut self, owner: Option<AgentId>) -> Recipient {
+        let cx = self.cx;
+        let merged = self.loaded().filter(|ticket| ticket.merged_into().is_some());
+        let survivor = merged.and_then(|ticket| cx.follow(ticket).ok()).map(|followed| {
+            followed.hops.into_iter().for_each(|hop| self.guard(hop));
+            // Whose work it is rests on who owns it.
+            let (key, revision) =
+                (Key::ticket(cx.desk, followed.end.id()), followed.end.revision());
+            self.guard(Guard { key, revision });
+            followed.end
+        });
+        let owners = [owner, survivor.and_then(Ticket::assignee), self.ticket.assignee()];
+        for agent in owners.into_iter().flatten() {
+            if is_reader(self, agent) {
+                return Recipient::Agent(agent);
+            }
+        }
+        let policy = cx.settings.sight_policy();
+        let theirs = survivor.filter(|end| {
+            policy.agents == AgentSight::All
+                || self.ticket.department().is_none_or(|own| end.department() == Some(own))
+        });
+        theirs.map_or_else(|| self.queue(), |end| Work::queue_of(end))
     }
 }

@@ -9,7 +9,7 @@ use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
-use crate::people::{Actor, Author, Requester};
+use crate::people::{Actor, Author, Follower, Requester};
 use crate::record::Record;
 use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
@@ -54,6 +54,16 @@ impl Asking<'_> {
             self.record(key);
             if let Some(contact) = self.loaded.contact(self.desk, id) {
                 self.passage(Passage::whole(key, contact.revision()));
+            }
+        }
+    }
+
+    /// The agents among those who are to follow a ticket.
+    fn followers<'f>(&mut self, followers: impl IntoIterator<Item = &'f Follower>) {
+        for follower in followers {
+            match follower {
+                Follower::Agent(agent) => self.agent(*agent),
+                Follower::Contact(_) => {}
             }
         }
     }
@@ -162,7 +172,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         end
     });
     match &call.command {
-        Command::Open(Open { id, requester, external_refs, .. }) => {
+        Command::Open(Open { id, requester, external_refs, followers, .. }) => {
+            asking.followers(followers);
             external_refs.iter().for_each(|reference| asking.reference(reference));
             asking.record(Key::ticket(desk, *id));
             match requester {
@@ -194,7 +205,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Agent(id), _) | (SaidBy::Requester, Some(Requester::Agent(id))) => {
                     asking.agent(id);
                 }
-                (SaidBy::Requester, _) => {}
+                // Who is blocked asks for no new ticket.
+                (SaidBy::Requester, Some(Requester::Contact(id))) => asking.contact(id),
+                (SaidBy::Requester, None) => {}
             }
             listener(&mut asking, survivor.unwrap_or(*ticket));
         }
@@ -284,7 +297,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
         Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
-        Command::Edit(Edit { add_external_refs, .. }) => {
+        Command::Edit(Edit { add_external_refs, follow, .. }) => {
+            asking.followers(follow);
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
         Command::StartSide(start) => asking.contact(start.with),
@@ -404,8 +418,13 @@ fn settling(asking: &mut Asking<'_>, id: TicketId) {
     if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
         blocks(asking, id, Some(due));
     }
-    for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
-        todo.owner().into_iter().for_each(|owner| asking.agent(owner));
+    let reminders = || ticket.todos().iter().filter(|it| it.pending().is_some_and(|at| at <= now));
+    if reminders().next().is_some() {
+        // Whoever is to be reminded: its owner, or whose work the ticket is, or where it went on.
+        let end = end_of(asking, id);
+        let end = loaded.ticket(asking.desk, end).and_then(|end| end.assignee());
+        let owners = reminders().filter_map(|todo| todo.owner());
+        owners.chain(ticket.assignee()).chain(end).for_each(|owner| asking.agent(owner));
     }
     let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
     if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {

@@ -343,7 +343,12 @@ impl<'a> Work<'a> {
 
     /// Everybody at the ticket's queue.
     pub(super) fn queue(&self) -> Recipient {
-        self.ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
+        Self::queue_of(&self.ticket)
+    }
+
+    /// Everybody at the queue of a ticket.
+    pub(super) fn queue_of(ticket: &Ticket) -> Recipient {
+        ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
     }
 
     /// Tells the requester and the followers; of an internal ticket, agents only.

@@ -70,9 +70,9 @@ impl<S: Store> Desk<S> {
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
-    /// let (host, mut after) = (Actor::Host.at(now), None);
+    /// let (why, mut after) = ("Asked for on 1 March.", None);
     /// loop {
-    ///     let erased = desk.erase_requester(&host, maria, "Asked for on 1 March.", after, 100)?;
+    ///     let erased = desk.erase_requester(Actor::Host.at(now), maria, why, after, 100)?;
     ///     assert!(erased.failed.is_empty());
     ///     after = erased.next;
     ///     if let Some(contact) = erased.contact {
@@ -93,7 +93,7 @@ impl<S: Store> Desk<S> {
     /// refused, or fails, of one ticket or of the record, is told in the page.
     pub fn erase_requester(
         &self,
-        context: &Context,
+        context: Context,
         contact: ContactId,
         reason: &str,
         after: Option<Cursor>,
@@ -138,20 +138,20 @@ impl<S: Store> Desk<S> {
 impl<I: Io> Flow<I> {
     pub(super) async fn erase_requester(
         &self,
-        context: &Context,
+        context: Context,
         contact: ContactId,
         reason: &str,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Erased, DeskError> {
-        let page = self.person_page(context, contact, reason, after, limit).await?;
+        let page = self.person_page(&context, contact, reason, after, limit).await?;
         let mut erased = Erased {
             outcomes: Vec::new(),
             failed: Vec::new(),
             contact: None,
             next: page.next.clone(),
         };
-        let context = Context { command_id: None, seen: None, ..context.clone() };
+        let context = Context { command_id: None, seen: None, ..context };
         for ticket in page.tickets.iter().filter_map(Record::ticket) {
             let id = ticket.id();
             let done = match self.erasing(ticket, &page.ids, reason).await {

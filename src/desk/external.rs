@@ -1,6 +1,6 @@
 //! Tickets by what other systems call them.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
@@ -33,9 +33,10 @@ impl<S: Store> Desk<S> {
     pub fn by_external(
         &self,
         actor: &Actor,
+        now: DateTime<Utc>,
         reference: &ExternalRef,
     ) -> Result<Option<TicketId>, DeskError> {
-        at_once(self.flow().by_external(actor, reference))
+        at_once(self.flow().by_external(actor, now, reference))
     }
 }
 
@@ -43,10 +44,10 @@ impl<I: Io> Flow<I> {
     pub(super) async fn by_external(
         &self,
         actor: &Actor,
+        now: DateTime<Utc>,
         reference: &ExternalRef,
     ) -> Result<Option<TicketId>, DeskError> {
-        // The time counts for guests only, who find nothing.
-        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
+        let reader = self.reader(actor, now).await?;
         if reader.who().is_outside() || !reference.is_clear() {
             return Ok(None);
         }

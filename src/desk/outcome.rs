@@ -46,6 +46,7 @@ use crate::ticket::Ticket;
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The records that it wrote, as they are after it, and the one that it was about.
     pub records: Vec<Record>,

@@ -39,7 +39,8 @@ impl Default for OpenAge {
 /// What keeps a ticket from being resolved and closed while it is unfinished itself; nothing, by
 /// default.
 ///
-/// By hand, either is refused. A resolved ticket whose time to close has come stays resolved, and
+/// By hand, either is refused: customers and bots are told no more than that it is still being
+/// worked on ([`StillWorkedOn`](crate::Refusal::StillWorkedOn)). A resolved ticket whose time to close has come stays resolved, and
 /// its owner or its queue is told, once; it closes by hand, or after it was resolved anew.
 ///
 /// Merging goes round neither. A child that was [merged](crate::command::Merge) is unfinished while

@@ -52,11 +52,11 @@ impl Haul {
         }
         haul.people(world, actor);
         for reference in &world.external {
-            let found = world.desk.desk.by_external(actor, reference);
+            let found = world.desk.desk.by_external(actor, world.desk.now(), reference);
             // The words are the actor's own; what is found, if anything, is the answer.
             haul.push(format!("by_external, {}", haul.pieces.len()), &[], format!("{found:?}"));
         }
-        let views = world.desk.desk.views(actor);
+        let views = world.desk.desk.views(actor, world.desk.now());
         haul.push("views".into(), &[], format!("{views:?}"));
         haul
     }
@@ -120,7 +120,7 @@ impl Haul {
         self.push(format!("show {ticket}"), named, format!("{shown:?}"));
         let mut after = None;
         loop {
-            let page = desk.thread(actor, now, ticket, after.as_ref(), 3);
+            let page = desk.thread(actor, now, ticket, after, 3);
             self.push(format!("thread of {ticket}"), named, format!("{page:?}"));
             after = page.ok().and_then(|page| page.next);
             let Some(after) = &after else { break };
@@ -148,7 +148,7 @@ impl Haul {
             }
             let mut after = None;
             loop {
-                let page = desk.contact_notes(actor, contact, after, 2);
+                let page = desk.contact_notes(actor, now, contact, after, 2);
                 self.push(format!("notes about {contact}"), &[], format!("{page:?}"));
                 after = page.ok().and_then(|page| page.next);
                 if after.is_none() {

@@ -123,12 +123,12 @@ fn by_policy_the_survivors_own_question_counts_where_it_has_one() {
 fn followers_come_along_and_nobody_twice() {
     let desk = two();
     for ticket in [TICKET, SECOND] {
-        let follow = [Follower::Contact(OTTO), Follower::Agent(EVA)].into();
+        let follow = [Follower::Contact(OTTO), Follower::Agent(LIA)].into();
         desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(ticket) });
     }
-    desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(BEN)].into(), ..Edit::new(SECOND) });
+    desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(OWNER)].into(), ..Edit::new(SECOND) });
     merge(&desk, SECOND, TICKET);
-    let all = [Follower::Contact(OTTO), Follower::Agent(BEN), Follower::Agent(EVA)];
+    let all = [Follower::Contact(OTTO), Follower::Agent(OWNER), Follower::Agent(LIA)];
     assert_eq!(desk.ticket(TICKET).followers(), all);
 }
 
@@ -253,7 +253,7 @@ fn what_belongs_to_different_people_is_not_merged() {
 fn an_internal_ticket_becomes_notes_in_a_customers_and_asks_nothing() {
     let desk = TestDesk::new();
     internal(&desk, SECOND);
-    let follow = [Follower::Contact(OTTO), Follower::Agent(EVA)].into();
+    let follow = [Follower::Contact(OTTO), Follower::Agent(LIA)].into();
     desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(SECOND) });
     desk.pass(hours(1));
     desk.given_request();
@@ -261,7 +261,7 @@ fn an_internal_ticket_becomes_notes_in_a_customers_and_asks_nothing() {
     merge(&desk, SECOND, TICKET);
     let ticket = desk.ticket(TICKET);
     assert_eq!((ticket.status().name.as_str(), ticket.waiting_since()), ("answered", None));
-    let both = [Follower::Agent(CARL), Follower::Agent(EVA)];
+    let both = [Follower::Agent(CARL), Follower::Agent(LIA)];
     assert_eq!(ticket.followers(), both, "no contact comes to read what was among agents");
 
     // Late words of the asker, too.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Step};
 use crate::command::{MarkTodo, NewTodo};
-use crate::{AgentId, LinkKind, TicketId, TodoId, TodoState};
+use crate::{AgentId, LinkKind, Party, TicketId, TodoId, TodoState};
 
 /// A to-do as the model keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,8 +85,14 @@ impl Model {
     pub(super) fn waits(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
         let (children, todos) = self.unfinished(ticket, |it| it.picture());
         let blocks = self.settings.draft().close_blocks;
-        step.require(!(blocks.children && children), "open_children");
-        step.require(!(blocks.todos && todos), "open_todos");
+        // What is to be done is for who works on it.
+        let tells = |code| match step.party {
+            Party::Customer | Party::Guest | Party::AutoResponder | Party::Bot => "still_worked_on",
+            _ => code,
+        };
+        let (child, todo) = (tells("open_children"), tells("open_todos"));
+        step.require(!(blocks.children && children), child);
+        step.require(!(blocks.todos && todos), todo);
     }
 
     /// Whether something unfinished kept a ticket from closing by itself at an instant.

@@ -8,8 +8,8 @@ use super::ticket::{later, status};
 use super::{ADDRESS, Model, ModelTicket, Step, Voice, Words, is_label};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
-    Actor, Attachment, Channel, Origin, Party, PriorityName, Reopening, Requester, Revision, Role,
-    StatusCategory, TicketId, Timers,
+    Actor, Attachment, Channel, Follower, Origin, Party, PriorityName, Reopening, Requester,
+    Revision, Role, StatusCategory, TicketId, Timers,
 };
 
 impl Model {
@@ -91,6 +91,11 @@ impl Model {
         }
         ticket.followers = open.followers.clone();
         self.at_most(step, open.followers.len(), draft.limits.followers);
+        for follower in &open.followers {
+            if let Follower::Agent(agent) = follower {
+                self.reads(step, &ticket, *agent);
+            }
+        }
         self.relate_new(step, &mut ticket, &open.about, &open.external_refs);
         ticket.arm(&self.settings);
         ticket
@@ -296,6 +301,8 @@ impl Model {
             }
             step.now = now;
         }
+        // Who is blocked asks for nothing new, whoever writes it down.
+        step.contact.into_iter().for_each(|contact| self.hears(step, contact));
         let channel = channel.unwrap_or_else(|| ticket.channel.clone());
         self.spin_off(step, ticket, occurred_at.unwrap_or(step.now), channel);
     }

@@ -325,6 +325,10 @@ pub enum Refusal {
         /// The child.
         ticket: TicketId,
     },
+    /// The ticket is not to be finished yet: what [`OpenChildren`](Self::OpenChildren) and
+    /// [`OpenTodos`](Self::OpenTodos) say to who sees everything, and nothing of why.
+    #[error("the ticket is still being worked on")]
+    StillWorkedOn,
     /// The settings keep a ticket from being finished while its children are not.
     #[error("{count} of the ticket's children are unfinished")]
     OpenChildren {
@@ -343,7 +347,8 @@ pub enum Refusal {
         /// The to-do that was named.
         todo: TodoId,
     },
-    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them, nor
+    /// would they be told of anything that they followed.
     #[error("agent `{agent}` may not see the ticket")]
     CannotSee {
         /// The agent.

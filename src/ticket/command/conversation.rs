@@ -91,6 +91,7 @@ pub struct Reply {
     /// What is said; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
@@ -137,11 +138,14 @@ pub struct Note {
     /// What is noted; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Agents who are told of it; at most [`Limits::mentions`](crate::Limits::mentions).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub mentions: BTreeSet<AgentId>,
     /// What is to be done; at most [`Limits::todos`](crate::Limits::todos) on a ticket, those
     /// that are done included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub todos: Vec<NewTodo>,
 }
 
@@ -173,6 +177,9 @@ impl Note {
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but the host and agents who are not
 ///   light ones.
 /// - [`InTheFuture`](crate::Refusal::InTheFuture): an instant later than now.
+/// - [`Blocked`](crate::Refusal::Blocked): words of a [blocked](crate::command::BlockContact)
+///   requester that would open a new ticket, the old one being closed for too long. On a ticket
+///   that there is, what they said may be logged, and counts as anybody's.
 /// - [`CannotOwn`](crate::Refusal::CannotOwn): the agent who spoke is not on record, or is a
 ///   light one.
 /// - [`Closed`](crate::Refusal::Closed): an agent's words, on a closed ticket.

@@ -32,6 +32,9 @@ use crate::value::FieldValue;
 ///   subject, a provider, a scope or an id of an external reference that cannot be one.
 /// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
 ///   reference.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is to follow it from now on is not on
+///   record, has left, or may not see it. Who loses sight of it later follows on, and is told of
+///   nothing ([`Relayed::withheld`](crate::Relayed::withheld)) until they see it again.
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): clearing a field that the present status
 ///   requires.
@@ -63,23 +66,31 @@ pub struct Edit {
     /// A new subject, blanks at its edges aside; `None`: as it is.
     pub subject: Option<String>,
     /// What it is about, from the settings' list.
+    #[serde(default)]
     pub category: Patch<CategoryName>,
     /// Labels to add, each 1 to 64 bytes; those it has are left alone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub add_tags: BTreeSet<Tag>,
     /// Labels to remove; those it has not are passed over. A tag in both lists is added.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub remove_tags: BTreeSet<Tag>,
     /// Custom fields: a value to set, `None` to clear. Fields not named stay as they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldName, Option<FieldValue>>,
     /// How much it matters; `None`: as it is, unless impact and urgency say otherwise.
     pub priority: Option<PriorityName>,
     /// How many it touches, on the scale of the priority matrix.
+    #[serde(default)]
     pub impact: Patch<ImpactName>,
     /// How soon it hurts, on the scale of the priority matrix.
+    #[serde(default)]
     pub urgency: Patch<UrgencyName>,
     /// Who is to be told of public answers beside the requester; on an internal ticket only
     /// agents are.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub follow: BTreeSet<Follower>,
     /// Who is not to be any more. One in both lists follows.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unfollow: BTreeSet<Follower>,
     /// Subjects to attach: which of the host's objects it is about, and in which roles.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
