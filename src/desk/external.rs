@@ -7,15 +7,16 @@ use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::UniqueKey;
 use crate::ids::{Key, TicketId};
-use crate::people::Actor;
+use crate::people::{Actor, Sight};
 use crate::record::Record;
 use crate::store::Store;
 use crate::subject::ExternalRef;
 
 impl<S: Store> Desk<S> {
     /// The ticket that another system calls so, in one look-up. `None` where there is none, and
-    /// where the actor does not see it. To customers and guests there is none, ever: what a ticket
-    /// is called elsewhere is not public.
+    /// where the actor does not see all of it. To customers, guests and bots there is none, ever:
+    /// what a ticket is called elsewhere is not public, and [`show`](Self::show) does not tell
+    /// them. What brings the other system's news asks as the host.
     ///
     /// [`ExternalRef`] has an example.
     ///
@@ -51,6 +52,6 @@ impl<I: Io> Flow<I> {
         let ticket = record.as_ref().and_then(Record::ticket);
         // It may have been detached since the key was looked up.
         let theirs = ticket.filter(|ticket| ticket.external_refs().contains(reference));
-        Ok(theirs.filter(|ticket| reader.sight(ticket).is_some()).map(|_| id))
+        Ok(theirs.filter(|ticket| reader.sight(ticket) == Some(Sight::Full)).map(|_| id))
     }
 }
