@@ -220,6 +220,19 @@ fn who_does_not_see_the_owner_learns_no_more_than_that_it_is_in_use() {
 }
 
 #[test]
+fn a_bot_is_told_by_no_look_up_what_it_is_not_shown() {
+    let desk = given();
+    desk.ok(&Actor::Host, claiming(TICKET, [theirs("OPS-1")]));
+    let shown = desk.desk.show(&bot(), desk.now(), TICKET).unwrap();
+    assert!(!format!("{shown:?}").contains("OPS-1"));
+    assert_eq!(desk.desk.by_external(&bot(), desk.now(), &theirs("OPS-1")).unwrap(), None);
+    desk.ok(&customer(MARIA), request(ticket_id(3)));
+    let refused = desk.refused(&bot(), claiming(ticket_id(3), [theirs("OPS-1")]));
+    let reference = Box::new(theirs("OPS-1"));
+    assert_eq!(refused, Refusal::ExternalRefTaken { reference, owner: None });
+}
+
+#[test]
 fn a_reference_that_is_given_up_is_free_for_another_ticket() {
     let desk = given();
     desk.ok(&agent(OWNER), claiming(TICKET, [theirs("OPS-1"), theirs("OPS-2")]));

@@ -141,6 +141,6 @@ impl Work<'_> {
             policy.agents == AgentSight::All
                 || self.ticket.department().is_none_or(|own| end.department() == Some(own))
         });
-        theirs.map_or_else(|| self.queue(), |end| Work::queue_of(end))
+        theirs.map_or_else(|| self.queue(), Work::queue_of)
     }
 }

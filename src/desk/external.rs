@@ -7,15 +7,16 @@ use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::UniqueKey;
 use crate::ids::{Key, TicketId};
-use crate::people::Actor;
+use crate::people::{Actor, Sight};
 use crate::record::Record;
 use crate::store::Store;
 use crate::subject::ExternalRef;
 
 impl<S: Store> Desk<S> {
     /// The ticket that another system calls so, in one look-up. `None` where there is none, and
-    /// where the actor does not see it. To customers and guests there is none, ever: what a ticket
-    /// is called elsewhere is not public.
+    /// where the actor does not see all of it. To customers, guests and bots there is none, ever:
+    /// what a ticket is called elsewhere is not public, and [`show`](Self::show) does not tell
+    /// them. What brings the other system's news asks as the host.
     ///
     /// Where the ticket has been merged, it is the one that goes on in its place
     /// ([`survivor`](Self::survivor)), as a reply goes there, too; to an actor who does not see
@@ -58,7 +59,7 @@ impl<I: Io> Flow<I> {
         let ticket = record.as_ref().and_then(Record::ticket);
         // It may have been detached since the key was looked up.
         let theirs = ticket.filter(|ticket| ticket.external_refs().contains(reference));
-        let Some(ticket) = theirs.filter(|ticket| reader.sight(ticket).is_some()) else {
+        let Some(ticket) = theirs.filter(|ticket| reader.sight(ticket) == Some(Sight::Full)) else {
             return Ok(None);
         };
         if ticket.merged_into().is_none() {
@@ -68,7 +69,7 @@ impl<I: Io> Flow<I> {
             Some(end) => self.ticket(end).await?,
             None => None,
         };
-        let seen = end.filter(|end| reader.sight(end).is_some());
+        let seen = end.filter(|end| reader.sight(end) == Some(Sight::Full));
         Ok(Some(seen.map_or(id, |end| end.id())))
     }
 }

@@ -68,6 +68,12 @@ impl Relaying {
 }
 
 /// A notice on its way out: what a host needs to deliver it.
+///
+/// It is the host's, not to be sent as it is: its event has the whole payload, and who or what
+/// caused it. To a contact goes what [`text`](Self::text) gives, under the
+/// [`reference`](Self::reference); the rest of the ticket, as
+/// [`Desk::show`](crate::Desk::show) gives it to them. To an agent, whatever the ticket has: the
+/// relay asks for their sight before it hands the notice out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dispatch {

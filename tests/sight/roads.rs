@@ -1,20 +1,20 @@
 //! Every road on which an actor is told something, gone to its end.
 
 use helpdesk::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, Escalate, FollowUp, GrantAccess, Link,
-    LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note, NoteContact, Postpone,
-    ProposeSolution, RejectSolution, Reopen, Reply, RevokeAccess, SaidBy, Split, Take, Unassign,
-    UndoMerge, Unlink, UnmarkSpam,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, Escalate, FollowUp, GrantAccess,
+    Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note, NoteContact, Postpone,
+    ProposeSolution, RejectSolution, Reopen, Reply, ReplySide, RevokeAccess, SaidBy, Split,
+    StartSide, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
 use helpdesk::{
     Actor, Channel, Command, DeskError, GuestId, GuestRight, LinkKind, MessageRef, Revision, Shown,
-    TicketId, TodoId, TodoState,
+    SideId, TicketId, TodoId, TodoState,
 };
 
 use crate::support::*;
-use crate::world::{CONTACTS, World, id};
+use crate::world::{CONTACTS, VENDOR, World, id};
 
 /// Something that was obtained.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ impl Haul {
         haul.listings(world, actor);
         for ticket in world.tickets().into_iter().chain([missing()]) {
             haul.reading(world, actor, ticket);
+            haul.sides(world, actor, ticket);
             for (name, text) in refusals(world, actor, ticket) {
                 haul.push(format!("{name} on {ticket}"), &[ticket, other(world)], text);
             }
@@ -82,8 +83,17 @@ impl Haul {
             "kind = internal",
             "resolution is present",
             "followers is present",
+            "open_sides > 0",
         ];
-        let sorts = ["", "number desc", "subject", "field.shown", "field.kept", "updated_at desc"];
+        let sorts = [
+            "",
+            "number desc",
+            "subject",
+            "field.shown",
+            "field.kept",
+            "updated_at desc",
+            "open_sides",
+        ];
         let numbers: Vec<String> =
             (1..40).map(|n| format!("subject contains \"~{}~\"", n * 7)).collect();
         let probes = numbers.iter().map(|probe| (&**probe, ""));
@@ -191,6 +201,7 @@ fn other(world: &World) -> TicketId {
 fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
     let (now, new) = (world.desk.now(), id(0xF00));
     let other = other(world);
+    let side = world.sides(ticket)[0];
     let mut edit = Edit::new(ticket);
     edit.add_tags = ["urgent".into()].into();
     let guest = GuestId::from_u128(0x60);
@@ -240,6 +251,11 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         ConfirmSolution { ticket }.into(),
         RejectSolution::new(ticket).into(),
         MarkSpam { ticket }.into(),
+        StartSide::new(ticket, VENDOR, "words").into(),
+        StartSide::new(ticket, OTTO, "words").into(),
+        ReplySide::new(ticket, side, "words").into(),
+        ReplySide::new(ticket, SideId(Revision(9_999)), "words").into(),
+        CloseSide { ticket, side }.into(),
         UnmarkSpam { ticket }.into(),
         MergeContacts { contact: OTTO, into: MARIA }.into(),
         BlockContact { contact: OTTO, blocked: true, reason: "words".into() }.into(),

@@ -405,13 +405,13 @@ pub enum Refusal {
     },
     /// Another ticket of the desk has this external reference.
     ///
-    /// Which one is said to those who see that ticket. To others it is not there: they are told no
-    /// more than that the reference is in use.
+    /// Which one is said to those who see all of that ticket. Others are told no more than that
+    /// the reference is in use.
     #[error("the external reference `{reference}` is in use{}", vocabulary::by(*owner))]
     ExternalRefTaken {
         /// The reference.
         reference: Box<ExternalRef>,
-        /// The ticket that has it; `None` where the actor does not see it.
+        /// The ticket that has it; `None` where the actor does not see all of it.
         owner: Option<TicketId>,
     },
     /// A condition, an order or a view with mistakes in it.
