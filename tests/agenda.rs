@@ -183,7 +183,7 @@ const EVA_S_BOSS: AgentId = ADMIN;
 
 #[test]
 fn a_reminder_goes_to_somebody_who_may_know_of_it_wherever_the_work_went() {
-    let support = Recipient::Department("support".into());
+    let support = [Recipient::Department("support".into())];
     let given = |merged: bool, survivors: Option<(&str, AgentId)>, left: bool| {
         let desk = given(CloseBlocks::default());
         let remind_at = Some(monday() + hours(3));
@@ -203,15 +203,15 @@ fn a_reminder_goes_to_somebody_who_may_know_of_it_wherever_the_work_went() {
         desk.advance_to(monday() + hours(4));
         reminders(&desk).1
     };
-    let anna = Recipient::Agent(ANNA);
-    assert_eq!(given(false, None, false), [anna.clone()]);
-    assert_eq!(given(false, None, true), [support.clone()], "she has left");
-    assert_eq!(given(true, None, false), [anna.clone()], "nobody owns the one that goes on");
-    assert_eq!(given(true, None, true), [support.clone()]);
+    let anna = [Recipient::Agent(ANNA)];
+    assert_eq!(given(false, None, false), anna);
+    assert_eq!(given(false, None, true), support, "she has left");
+    assert_eq!(given(true, None, false), anna, "nobody owns the one that goes on");
+    assert_eq!(given(true, None, true), support);
     // Whose work it is now, if they may know of it.
     assert_eq!(given(true, Some(("support", CARL)), false), [Recipient::Agent(CARL)]);
-    assert_eq!(given(true, Some(("engineering", EVA)), false), [anna]);
-    assert_eq!(given(true, Some(("engineering", EVA)), true), [support]);
+    assert_eq!(given(true, Some(("engineering", EVA)), false), anna);
+    assert_eq!(given(true, Some(("engineering", EVA)), true), support);
 }
 
 #[test]

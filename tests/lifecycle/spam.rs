@@ -146,8 +146,8 @@ fn words_of_others_than_its_sender_on_spam_are_told_to_who_works_on_it() {
         assert_eq!(said.trace, [stayed], "{actor}");
         desk.notices().into_iter().map(|it| (it.kind, it.to)).collect::<Vec<_>>()
     };
-    let workers = (NoticeKind::CustomerWrote, Recipient::Department("support".into()));
-    assert_eq!(told(&customer(OTTO)), [workers.clone()]);
+    let workers = [(NoticeKind::CustomerWrote, Recipient::Department("support".into()))];
+    assert_eq!(told(&customer(OTTO)), workers);
     assert_eq!(told(&Actor::AutoResponder(OTTO)), []);
     // Its sender, however they are known, and whoever speaks for them.
     desk.ok(&Actor::Host, grant(MARIA));
@@ -155,7 +155,7 @@ fn words_of_others_than_its_sender_on_spam_are_told_to_who_works_on_it() {
         assert_eq!(told(&actor), [], "{actor}");
     }
     desk.ok(&Actor::Host, grant(OTTO));
-    assert_eq!(told(&Actor::Guest(guest)), [workers]);
+    assert_eq!(told(&Actor::Guest(guest)), workers);
     desk.verify();
 }
 

@@ -215,6 +215,20 @@ impl Draw<'_> {
             };
             return (actor, Command::Reply(Reply::new(orphan.id, self.text())));
         }
+        // And that work is to be done on what they might finish, customers and bots seldom find.
+        let unfinished = tickets.iter().find(|ticket| self.is_unfinished(ticket));
+        if let Some(ticket) = unfinished.filter(|_| self.random.percent(15)) {
+            let actor = match ticket.requester {
+                Requester::Contact(contact) if self.random.percent(50) => Actor::Customer(contact),
+                Requester::Contact(_) | Requester::Agent(_) => Actor::Bot("sorter".into()),
+            };
+            let (id, resolution) = (ticket.id, self.resolving(ticket));
+            let command = match ticket.is_done() {
+                true => Command::Close(Close { ticket: id, resolution: Some(resolution) }),
+                false => Command::Resolve(Resolve { ticket: id, resolution }),
+            };
+            return (actor, command);
+        }
         // Two tickets out of three times the newest or the first: histories get long.
         let ticket = match self.random.below(3) {
             0 => first,
@@ -241,6 +255,15 @@ impl Draw<'_> {
             let load = self.view.model.load(owner);
             agent.deactivated || agent.capacity.is_some_and(|room| load >= i64::from(room))
         })
+    }
+
+    /// Whether there is work to be done on what a host might let customers and bots finish.
+    fn is_unfinished(&self, ticket: &ModelTicket) -> bool {
+        let blocks = self.view.model.settings().draft().close_blocks;
+        let status = ["open", "resolved"].contains(&ticket.status.as_str());
+        let todos = blocks.todos && ticket.todos.iter().any(|todo| !todo.done);
+        let theirs = matches!(ticket.requester, Requester::Contact(_));
+        status && todos && theirs && ticket.merged_into.is_none()
     }
 
     pub(super) fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
