@@ -153,6 +153,7 @@
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
+//! | [`sla`] | calendars: business hours, and the time in them |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -190,6 +191,7 @@ mod personal;
 mod problem;
 mod record;
 mod settings;
+pub mod sla;
 pub mod store;
 mod subject;
 mod ticket;
@@ -234,6 +236,7 @@ pub use settings::{
     MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft,
     SettingsError,
 };
+pub use sla::{Calendar, CalendarDraft};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
@@ -242,7 +245,7 @@ pub use ticket::{
     Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId,
     TodoMarked, TodoState, Unassigning, Visibility, command,
 };
-pub use time::{NotASpan, Span};
+pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};
 pub use workflow::{
     Landmarks, Proposed, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor,
