@@ -81,7 +81,7 @@ impl Table {
         let first = place(second);
         let mut second = within(second);
         for index in first..CHUNKS {
-            if let Some(open) = self.chunk(rules, index).ending_after(second) {
+            if let Some(open) = self.chunk(rules, index).stretch_ending_after(second) {
                 return Some((index, open.from, open.to));
             }
             second = 0;

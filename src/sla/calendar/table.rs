@@ -25,8 +25,8 @@ const NEAR: std::ops::Range<usize> = ((-2_208_988_800_i64 >> CHUNK_BITS) - FIRST
 /// pays for compiling them each time, and not with the host's memory.
 const FAR_KEPT: usize = 256;
 
-/// Slots of a chunk's index: 18 hours each.
-const SLOTS: usize = 512;
+/// Slots of a chunk's index: four and a half hours each, so that few have more than one edge.
+const SLOTS: usize = 2048;
 const SLOT_BITS: u32 = CHUNK_BITS - SLOTS.ilog2();
 
 /// So many chunks are walked one by one; beyond, by the totals of blocks.
@@ -54,11 +54,12 @@ struct Block {
 
 #[derive(Debug)]
 pub(super) struct Chunk {
+    /// The stretches, and a last one that is beyond the chunk and never ends.
     open: Box<[Open]>,
     /// By slots of time: the first stretch that ends after the slot begins.
-    by_time: Box<[u32]>,
+    by_time: Box<[u16]>,
     /// By slots of open time: the first stretch that ends after so much of it.
-    by_work: Box<[u32]>,
+    by_work: Box<[u16]>,
     work_bits: u32,
     /// Open microseconds.
     total: i64,
@@ -103,16 +104,16 @@ impl Table {
     pub(super) fn between(&self, rules: &Rules, from: Moment, to: Moment) -> i64 {
         let (from, to) = (into_range(from), into_range(to));
         let (first, last) = (place(from.0), place(to.0));
-        let before = self.chunk(rules, first).worked(from);
+        let chunk = self.chunk(rules, first);
         if first == last {
-            return self.chunk(rules, last).worked(to) - before;
+            return chunk.worked(to) - chunk.worked(from);
         }
         let whole = if last - first <= STEPS {
-            (first..last).map(|index| self.chunk(rules, index).total).sum()
+            (first + 1..last).map(|index| self.chunk(rules, index).total).sum::<i64>() + chunk.total
         } else {
             self.worked_before(rules, first, last)
         };
-        whole - before + self.chunk(rules, last).worked(to)
+        whole - chunk.worked(from) + self.chunk(rules, last).worked(to)
     }
 
     /// The least moment at or after one with so many open microseconds between; `None` where the
@@ -152,7 +153,7 @@ impl Table {
             return Some(from);
         }
         let from = into_range(from);
-        if amount / MICROS > from.0 - START {
+        if amount / MICROS > from.0 - START + 1 {
             return None;
         }
         let first = place(from.0);
@@ -226,8 +227,7 @@ impl Table {
         }
         let index = place(at.0);
         let second = within(at.0);
-        let chunk = self.chunk(rules, index);
-        chunk.ending_after(second).is_some_and(|open| open.from <= second)
+        self.chunk(rules, index).ending_after(second).from <= second
     }
 
     /// The business days that open in a chunk.
@@ -305,71 +305,57 @@ impl Chunk {
         let began = began(index);
         let second = |at: i64| u32::try_from(at - began).unwrap_or(0);
         let mut before = 0;
-        let open: Box<[Open]> = rules
-            .open(stretch(index))
-            .into_iter()
-            .map(|(from, to)| {
-                let open = Open { from: second(from), to: second(to), before };
-                before = open.after();
-                open
-            })
-            .collect();
+        let stretches = rules.open(stretch(index));
+        let mut open = Vec::with_capacity(stretches.len() + 1);
+        for (from, to) in stretches {
+            let stretch = Open { from: second(from), to: second(to), before };
+            before = stretch.after();
+            open.push(stretch);
+        }
+        open.push(Open { from: u32::MAX, to: u32::MAX, before });
         let work_bits = (u32::BITS - before.leading_zeros()).saturating_sub(SLOTS.ilog2());
         Self {
             by_time: firsts(&open, SLOT_BITS, |open| open.to),
             by_work: firsts(&open, work_bits, Open::after),
             work_bits,
             total: i64::from(before) * MICROS,
-            open,
+            open: open.into(),
             days: OnceLock::new(),
         }
     }
 
     pub(super) fn stretches(&self) -> &[Open] {
-        &self.open
+        self.open.split_last().map_or(&[], |(_, stretches)| stretches)
     }
 
-    /// The place of the first stretch that ends after a second of the chunk.
+    /// The first stretch that ends after a second of the chunk; that beyond it, if there is none.
     #[inline]
-    pub(super) fn place_ending_after(&self, second: u32) -> usize {
+    fn ending_after(&self, second: u32) -> Open {
         let slot = (second >> SLOT_BITS) as usize;
-        let mut place = self.by_time.get(slot).map_or(self.open.len(), |place| *place as usize);
-        while self.open.get(place).is_some_and(|open| open.to <= second) {
-            place += 1;
-        }
-        place
+        first_beyond(&self.open, self.by_time.get(slot), second, |open| open.to)
     }
 
+    /// The first stretch at whose end there has been more open time than this, which is less than
+    /// all of the chunk's.
     #[inline]
-    pub(super) fn ending_after(&self, second: u32) -> Option<&Open> {
-        self.open.get(self.place_ending_after(second))
+    fn working_after(&self, work: u32) -> Open {
+        let slot = (work >> self.work_bits) as usize;
+        first_beyond(&self.open, self.by_work.get(slot), work, Open::after)
+    }
+
+    /// The first stretch that ends after a second of the chunk.
+    pub(super) fn stretch_ending_after(&self, second: u32) -> Option<Open> {
+        Some(self.ending_after(second)).filter(|open| open.to < u32::MAX)
     }
 
     /// Open microseconds from the beginning of the chunk until a moment in it.
     #[inline]
     fn worked(&self, (at, micros): Moment) -> i64 {
         let second = within(at);
-        match self.ending_after(second) {
-            Some(open) if open.from <= second => {
-                i64::from(open.before + (second - open.from)) * MICROS + micros
-            }
-            Some(open) => i64::from(open.before) * MICROS,
-            None => self.total,
-        }
-    }
-
-    /// The first stretch at whose end there has been more open time than this.
-    #[inline]
-    fn working_after(&self, work: u32) -> Option<&Open> {
-        let slot = (work >> self.work_bits) as usize;
-        let mut place = *self.by_work.get(slot)? as usize;
-        loop {
-            let open = self.open.get(place)?;
-            if open.after() > work {
-                return Some(open);
-            }
-            place += 1;
-        }
+        let open = self.ending_after(second);
+        // Without a branch: whether it is open is the toss of a coin.
+        let micros = if second >= open.from { micros } else { 0 };
+        i64::from(open.before + second.saturating_sub(open.from)) * MICROS + micros
     }
 
     /// The first moment after this much open time of the chunk, which is more than none and at
@@ -379,24 +365,16 @@ impl Chunk {
         let (seconds, micros) = (work / MICROS, work % MICROS);
         // A stretch whose end it is comes before the one that begins with it.
         let full = (if micros == 0 { seconds - 1 } else { seconds }) as u32;
-        match self.working_after(full) {
-            Some(open) => {
-                (began(index) + i64::from(open.from) + seconds - i64::from(open.before), micros)
-            }
-            None => (began(index) + CHUNK, 0),
-        }
+        let open = self.working_after(full);
+        (began(index) + i64::from(open.from) + seconds - i64::from(open.before), micros)
     }
 
     /// The last moment after this much open time of the chunk, which is less than all of it.
     #[inline]
     fn latest(&self, index: usize, work: i64) -> Moment {
         let (seconds, micros) = (work / MICROS, work % MICROS);
-        match self.working_after(seconds as u32) {
-            Some(open) => {
-                (began(index) + i64::from(open.from) + seconds - i64::from(open.before), micros)
-            }
-            None => (began(index), 0),
-        }
+        let open = self.working_after(seconds as u32);
+        (began(index) + i64::from(open.from) + seconds - i64::from(open.before), micros)
     }
 }
 
@@ -406,18 +384,40 @@ impl Open {
     }
 }
 
-/// For each slot of an axis, the first stretch whose key lies after the slot's beginning.
-fn firsts(open: &[Open], bits: u32, key: impl Fn(&Open) -> u32) -> Box<[u32]> {
+/// For each slot of an axis, the first stretch whose key lies after the slot's beginning; or one
+/// before it, where there are more than the slots can count.
+fn firsts(open: &[Open], bits: u32, key: impl Fn(&Open) -> u32) -> Box<[u16]> {
     let mut firsts = Vec::with_capacity(SLOTS + 1);
-    let mut place: u32 = 0;
+    let mut place: usize = 0;
     for slot in 0..=SLOTS as u64 {
         let begins = slot << bits;
-        while open.get(place as usize).is_some_and(|open| u64::from(key(open)) <= begins) {
+        while open.get(place).is_some_and(|open| u64::from(key(open)) <= begins) {
             place += 1;
         }
-        firsts.push(place);
+        firsts.push(u16::try_from(place).unwrap_or(u16::MAX));
     }
     firsts.into()
+}
+
+/// The first stretch whose key lies beyond a value, from the place that its slot gives.
+#[inline]
+fn first_beyond(
+    open: &[Open],
+    first: Option<&u16>,
+    value: u32,
+    key: impl Fn(&Open) -> u32,
+) -> Open {
+    const BEYOND: Open = Open { from: u32::MAX, to: u32::MAX, before: 0 };
+    let mut place = first.map_or(open.len(), |place| usize::from(*place));
+    // One step without a branch, for whether it is taken is the toss of a coin.
+    place += usize::from(open.get(place).is_some_and(|open| key(open) <= value));
+    loop {
+        match open.get(place) {
+            Some(open) if key(open) <= value => place += 1,
+            Some(open) => return *open,
+            None => return BEYOND,
+        }
+    }
 }
 
 /// The moment, or the nearest one at which calendars are.
