@@ -1,7 +1,8 @@
 //! An oracle written from the conventions, which shares nothing with the crate but what a host
 //! wrote: it looks at one minute after another, and asks of each whether it is open.
 //!
-//! Of jiff it takes what the crate does not: its own reading of local times, one at a time.
+//! Of jiff it takes the offset at an instant, one at a time; local times it looks for itself, since
+//! jiff 1.0.2 sees a fold where Nuuk's clocks stood still in October 2023.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,8 +11,7 @@ use std::rc::Rc;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use helpdesk::CalendarDraft;
 use helpdesk::sla::calendar::{DayRule, Holiday, Observed, ScheduleDraft, Window};
-use jiff::civil;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::TimeZone;
 
 /// Western Easter from 2018 to 2040, from an almanac.
 const EASTERS: [(i32, u32, u32); 23] = [
@@ -269,39 +269,28 @@ impl Walker {
     fn instant(&self, place: &Place, date: NaiveDate, seconds: u32) -> i64 {
         let (date, seconds) =
             if seconds == 86_400 { (date.succ_opt().unwrap(), 0) } else { (date, seconds) };
-        let local = civil::date(date.year() as i16, date.month() as i8, date.day() as i8).at(
-            (seconds / 3600) as i8,
-            (seconds / 60 % 60) as i8,
-            (seconds % 60) as i8,
-            0,
-        );
-        let ambiguous = place.zone.to_ambiguous_timestamp(local);
-        let offset =
-            match ambiguous.offset() {
-                AmbiguousOffset::Unambiguous { offset } => offset,
-                AmbiguousOffset::Gap { before, after } => {
-                    if self.fault == Some(Fault::EndOfGap) {
-                        // The clock jumps to the hour that the edge then shows: an hour too early.
-                        after
-                    } else {
-                        before
-                    }
-                }
-                AmbiguousOffset::Fold { before, after } => {
-                    if self.fault == Some(Fault::SecondPass) { after } else { before }
-                }
-            };
-        let offset = if self.fault == Some(Fault::OffsetOfMidnight) {
-            let midnight = civil::date(date.year() as i16, date.month() as i8, date.day() as i8);
-            place
-                .zone
-                .to_ambiguous_timestamp(midnight.at(0, 0, 0, 0))
-                .compatible()
-                .map_or(offset, |midnight| place.zone.to_offset(midnight))
-        } else {
-            offset
+        let midnight = date.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp();
+        let local = midnight + i64::from(seconds);
+        let east = |at: i64| {
+            let at = jiff::Timestamp::from_second(at).unwrap();
+            i64::from(place.zone.to_offset(at).seconds())
         };
-        offset.to_timestamp(local).unwrap().as_second()
+        if self.fault == Some(Fault::OffsetOfMidnight) {
+            return local - east(midnight - east(midnight));
+        }
+        // Where the clock, by any offset of these days, would show it; and where it does.
+        let mut would: Vec<i64> =
+            (-27..=27).map(|hour| local - east(local + hour * 3600)).collect();
+        would.sort_unstable();
+        let does = |at: &&i64| *at + east(**at) == local;
+        let (first, last) = (would.iter().find(does), would.iter().rev().find(does));
+        match (first, last) {
+            (Some(first), _) if self.fault != Some(Fault::SecondPass) => *first,
+            (_, Some(last)) => *last,
+            // Never: an hour too early, or by the offset before the gap.
+            _ if self.fault == Some(Fault::EndOfGap) => would[0],
+            _ => local - east(would[0]),
+        }
     }
 }
 
