@@ -113,6 +113,7 @@
 //! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
 //! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
 //! speaks.
+//!
 //! **A merge moves nothing.** It is an event on each of the two tickets. The one that goes remembers
 //! how it stood, so that undoing restores it; the one that goes on keeps what it waits for itself
 //! apart from what others brought. Its thread is read from all their histories at once, in the
@@ -153,6 +154,7 @@
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
+//! | [`sla`] | calendars: business hours, and the time in them |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -190,6 +192,7 @@ mod personal;
 mod problem;
 mod record;
 mod settings;
+pub mod sla;
 pub mod store;
 mod subject;
 mod ticket;
@@ -234,6 +237,7 @@ pub use settings::{
     MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft,
     SettingsError,
 };
+pub use sla::{Calendar, CalendarDraft};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
@@ -242,7 +246,7 @@ pub use ticket::{
     Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId,
     TodoMarked, TodoState, Unassigning, Visibility, command,
 };
-pub use time::{NotASpan, Span};
+pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};
 pub use workflow::{
     Landmarks, Proposed, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor,

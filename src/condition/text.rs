@@ -15,7 +15,7 @@ pub(super) fn is_word_char(c: char) -> bool {
 }
 
 /// Whether the text is made of word characters only, as a field's name after `field.` may be.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_word_char)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result 
 }
 
 /// Writes text in quotes, on one line, with nothing in it that cannot be seen.
-pub(super) fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for c in text.chars() {
         match c {
