@@ -19,8 +19,8 @@ use crate::ticket::TicketChange;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Erased {
-    /// What came of each ticket on which there was something of theirs; where there was nothing to
-    /// erase any more, nothing.
+    /// What came of each ticket on which there was something of theirs; where it was erased already,
+    /// an outcome of which nothing came ([`is_no_op`](Outcome::is_no_op)).
     pub outcomes: Vec<Outcome>,
     /// The tickets of which nothing was erased, and why: on legal hold
     /// ([`Refusal::OnLegalHold`]), unreadable, or the store failed. They are to be done again.
@@ -58,7 +58,9 @@ impl<S: Store> Desk<S> {
     /// machine or a guest wrote in their name, and the payloads of what they did. Not found is
     /// what they wrote
     ///
-    /// - on a ticket that they followed once, and do not follow any more;
+    /// - on a ticket that they followed once, and do not follow any more, such as one into which
+    ///   theirs was merged, and the merge undone;
+    /// - on a ticket that others asked for, where a message of theirs was split off it;
     /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket
     ///   that is none of the above;
     /// - on a side conversation ([`StartSide`](crate::command::StartSide)) of a ticket that is none

@@ -68,7 +68,7 @@ impl MergeContacts {
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
-/// - [`NotMerged`](crate::Refusal::NotMerged): the contact was not merged into another.
+/// - [`ContactNotMerged`](crate::Refusal::ContactNotMerged): the contact was not merged into another.
 ///
 /// [`MergeContacts`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

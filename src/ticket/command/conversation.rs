@@ -24,10 +24,8 @@ use crate::ticket::{Attachment, Channel};
 /// - Those of bots, auto-responders and the host move nothing: an absence notice must not
 ///   reopen work.
 ///
-/// A public message of requester or agent on a resolved ticket cancels its closing by itself. What
-/// a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
-/// follows from it.
-/// On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
+/// What a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
+/// follows from it. On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
 /// that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an internal ticket
 /// that was merged into a customer's, as a note.
 ///
@@ -180,7 +178,7 @@ impl Note {
 /// - [`Blocked`](crate::Refusal::Blocked): words of a [blocked](crate::command::BlockContact)
 ///   requester that would open a new ticket, the old one being closed for too long. On a ticket
 ///   that there is, what they said may be logged, and counts as anybody's.
-/// - [`CannotOwn`](crate::Refusal::CannotOwn): the agent who spoke is not on record, or is a
+/// - [`CannotAnswer`](crate::Refusal::CannotAnswer): the agent who spoke is not on record, or is a
 ///   light one.
 /// - [`Closed`](crate::Refusal::Closed): an agent's words, on a closed ticket.
 /// - [`Empty`](crate::Refusal::Empty): an empty text.

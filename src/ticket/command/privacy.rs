@@ -106,7 +106,10 @@ pub struct EraseTicket {
 /// Puts a ticket on legal hold, or releases it. In every status.
 ///
 /// While it is held nothing of it is erased: [`Redact`] and [`EraseTicket`] are refused, and the
-/// desk's retention does not run; released, it is due at its former instant. Agents see that a
+/// desk's retention does not run; released, it is due at its former instant. It is a hold of what
+/// is in the ticket's own history: what its thread shows of tickets that were
+/// [merged](super::Merge) into it, or of a message that was [split off](super::Split) another, is
+/// held by a hold of those. Agents see that a
 /// ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
 /// [`Fact::Held`](crate::Fact::Held)), customers do not.
 ///

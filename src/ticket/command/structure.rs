@@ -143,13 +143,17 @@ pub struct UndoMerge {
 /// Splits a public message off into a ticket of its own.
 ///
 /// The message is not copied: it stays in the history where it was said, is shown in the new
-/// ticket's thread instead of the old one's, and erasing it there erases it in both. It may be
-/// in the history of a ticket that was merged into this one.
+/// ticket's thread instead of the old one's. It may be in the history of a ticket that was merged
+/// into this one.
+///
+/// Its words are erased where they were said, and are gone from both threads then; the subject that
+/// the new ticket was given of them stays until that ticket is erased. Erasing the new ticket alone
+/// leaves them where they were said, and a [hold](super::Hold) of it does not protect them there.
 ///
 /// The new ticket's requester is the contact who wrote the message, or that of the ticket where
 /// it was said; so what was said on an internal ticket stays internal. It starts as new, or, with
 /// an agent's message, as reached out, and waits since the message was said. Like a follow-up it
-/// inherits department, category, priority, impact and urgency.
+/// inherits department, category, priority, impact, urgency and subjects.
 ///
 /// The old ticket no longer waits for an answer to the message, and no longer counts it. An
 /// answer that is split off has answered all the same. The old ticket's status and channel stay.
