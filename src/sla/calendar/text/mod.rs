@@ -5,7 +5,7 @@ mod print;
 mod token;
 
 use super::CalendarError;
-use crate::condition::text::shortened;
+use crate::condition::text::{place, shortened};
 
 /// A text is not a calendar: where, what is there, and what should be.
 ///
@@ -56,12 +56,11 @@ impl CalendarSyntax {
     }
 
     fn at(text: &str, offset: usize, found: &str, expected: &'static str) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let (line, column) = place(text, offset);
         Self {
             offset,
-            line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
-            column: 1 + before.get(line_start..).map_or(0, |line| line.chars().count()),
+            line,
+            column,
             found: match found {
                 "" => "the end".to_owned(),
                 "\n" => "the end of the line".to_owned(),

@@ -1,6 +1,7 @@
 //! The words of a calendar's text.
 
 use super::CalendarSyntax;
+use crate::condition::text::{ESCAPES, escaped};
 
 /// The most bytes that a calendar's text may have.
 const MOST_BYTES: usize = 1 << 20;
@@ -69,17 +70,8 @@ fn quoted(text: &str, start: usize, rest: &str) -> Result<(String, usize), Calen
             '"' => return Ok((read, at + 1)),
             '\n' => break,
             '\\' => {
-                let escape = match chars.next() {
-                    Some((_, plain @ ('"' | '\\'))) => Some(plain),
-                    Some((_, 'n')) => Some('\n'),
-                    Some((_, 'r')) => Some('\r'),
-                    Some((_, 't')) => Some('\t'),
-                    Some((_, 'u')) => code_point(&mut chars),
-                    Some(_) | None => None,
-                };
-                let Some(escape) = escape else {
-                    let expected = r#"`\"`, `\\`, `\n`, `\r`, `\t` or `\u{…}`"#;
-                    return Err(CalendarSyntax::at(text, start + at, "\\", expected));
+                let Some(escape) = escaped(&mut chars) else {
+                    return Err(CalendarSyntax::at(text, start + at, "\\", ESCAPES));
                 };
                 read.push(escape);
             }
@@ -89,17 +81,4 @@ fn quoted(text: &str, start: usize, rest: &str) -> Result<(String, usize), Calen
     let line = rest.find('\n').unwrap_or(rest.len());
     let found = if line == rest.len() { "" } else { "\n" };
     Err(CalendarSyntax::at(text, start + line, found, "a double quote that ends the name"))
-}
-
-/// The character of a `{…}` with 1 to 6 hexadecimal digits.
-fn code_point(chars: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
-    let (_, '{') = chars.next()? else { return None };
-    let mut code: u32 = 0;
-    for digits in 0..7 {
-        match chars.next()? {
-            (_, '}') if digits > 0 => return char::from_u32(code),
-            (_, digit) => code = code.checked_mul(16)?.checked_add(digit.to_digit(16)?)?,
-        }
-    }
-    None
 }
