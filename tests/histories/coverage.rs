@@ -74,7 +74,7 @@ const REFUSALS: [&str; 65] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 78] = [
+const CHANGES: [&str; 79] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -139,6 +139,7 @@ const CHANGES: [&str; 78] = [
     "Absorbed",
     "MergedInto",
     "MergedSplit",
+    "MemberWrote",
     "Released",
     "ReleasedFrom",
     "SplitOff",
