@@ -168,7 +168,10 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             // For whom the guest speaks, who may have been blocked.
             asking.contact(grant.contact);
         }
-        settling(&mut asking, end);
+        // What is due on any that stand for it comes first.
+        for survivor in chain(&asking, ticket).into_iter().skip(1) {
+            settling(&mut asking, survivor);
+        }
         end
     });
     match &call.command {
@@ -257,8 +260,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 asking.key(UniqueKey::agent_email(email));
             }
         }
-        Command::Redact(Redact { ticket, .. })
-        | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
+        Command::Redact(redact) => redacting(&mut asking, redact),
+        Command::EraseTicket(EraseTicket { ticket, .. }) => {
+            asking.whole(*ticket);
+            conversation(&mut asking, *ticket);
+        }
         Command::EraseAgent(id) => asking.agent(*id),
         Command::PutContact { id, profile } => {
             asking.record(Key::contact(desk, *id));
@@ -338,6 +344,42 @@ fn end_of(asking: &mut Asking<'_>, mut ticket: TicketId) -> TicketId {
     ticket
 }
 
+/// This ticket and those that stand for it, as far as they are known yet.
+fn chain(asking: &Asking<'_>, ticket: TicketId) -> Vec<TicketId> {
+    let known = |ticket: TicketId| asking.loaded.ticket(asking.desk, ticket);
+    let next = |at: &TicketId| known(*at).and_then(|ticket| ticket.merged_into());
+    std::iter::successors(Some(ticket), next).take(MOST_CHAIN as usize + 1).collect()
+}
+
+/// Words that are erased where they are, or, having been split off, on the ticket that shows them.
+fn redacting(asking: &mut Asking<'_>, redact: &Redact) {
+    asking.whole(redact.ticket);
+    let Some(ticket) = asking.loaded.ticket(asking.desk, redact.ticket) else { return };
+    for shows in redact.messages.iter().filter_map(|revision| ticket.split_off_to(*revision)) {
+        end_of(asking, shows);
+        settling(asking, shows);
+        asking.whole(shows);
+    }
+}
+
+/// The tickets whose words go with those of this one: what was merged into it, and into these,
+/// with what is due on them.
+fn conversation(asking: &mut Asking<'_>, ticket: TicketId) {
+    let loaded = asking.loaded;
+    let mut open = vec![ticket];
+    while let Some(id) = open.pop() {
+        let Some(ticket) = loaded.ticket(asking.desk, id) else { continue };
+        for member in ticket.merged() {
+            asking.record(Key::ticket(asking.desk, member));
+            if loaded.ticket(asking.desk, member).is_some_and(|member| !member.is_held()) {
+                reminding(asking, member);
+                asking.whole(member);
+                open.push(member);
+            }
+        }
+    }
+}
+
 /// A message that is split off: the history that it is in, and every ticket between that and the
 /// one whose thread shows it.
 fn splitting(asking: &mut Asking<'_>, split: &Split) {
@@ -409,8 +451,8 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
 
 /// A ticket on which what is due is carried out before a command. That may rest on others: on its
 /// children and what was merged, where they keep it from closing, and on those who are to be
-/// reminded; and where its retention is due, that erases from the history, and what is left is
-/// folded anew.
+/// reminded; and where its retention is due, that erases from its history and from those of what was
+/// merged into it, and what is left is folded anew.
 fn settling(asking: &mut Asking<'_>, id: TicketId) {
     let loaded = asking.loaded;
     let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
@@ -418,6 +460,19 @@ fn settling(asking: &mut Asking<'_>, id: TicketId) {
     if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
         blocks(asking, id, Some(due));
     }
+    reminding(asking, id);
+    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
+        asking.whole(id);
+        conversation(asking, id);
+    }
+}
+
+/// Who is to be reminded of what on a ticket by now.
+fn reminding(asking: &mut Asking<'_>, id: TicketId) {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let now = asking.now.max(ticket.updated_at());
     let reminders = || ticket.todos().iter().filter(|it| it.pending().is_some_and(|at| at <= now));
     if reminders().next().is_some() {
         // Whoever is to be reminded: its owner, or whose work the ticket is, or where it went on.
@@ -425,10 +480,6 @@ fn settling(asking: &mut Asking<'_>, id: TicketId) {
         let end = loaded.ticket(asking.desk, end).and_then(|end| end.assignee());
         let owners = reminders().filter_map(|todo| todo.owner());
         owners.chain(ticket.assignee()).chain(end).for_each(|owner| asking.agent(owner));
-    }
-    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
-        asking.whole(id);
     }
 }
 

@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::decision::{
-    Columns, Counter, CounterChange, Decision, Erasure, Expected, Guard, Step, Write,
-};
-use super::{Cx, Passage, Refusal, privacy};
+use super::Cx;
+use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
+use super::erasing::erasures;
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
@@ -28,7 +27,7 @@ pub(super) struct Work<'a> {
     pub(super) now: Instant,
     /// The merged ticket that was named, where this is the one that goes on in its place.
     pub(super) addressed: Option<&'a Ticket>,
-    key: Key,
+    pub(super) key: Key,
     expected: Expected,
     ceiling: Option<i64>,
     /// The ticket as it was loaded.
@@ -36,11 +35,13 @@ pub(super) struct Work<'a> {
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
     settled: usize,
     /// The events of its history whose payload goes.
-    erased: BTreeSet<Revision>,
+    pub(super) erased: BTreeSet<Revision>,
+    /// Other tickets that are written because of what is done to this one.
+    pub(super) with: Vec<Work<'a>>,
     out: Outgoing,
 }
 
@@ -88,6 +89,7 @@ impl<'a> Work<'a> {
             events: Vec::with_capacity(2),
             settled: 0,
             erased: BTreeSet::new(),
+            with: Vec::new(),
             out,
             ticket: ticket.clone(),
         }
@@ -125,6 +127,7 @@ impl<'a> Work<'a> {
             events: vec![event],
             settled: 0,
             erased: BTreeSet::new(),
+            with: Vec::new(),
             out: Outgoing::default(),
             ticket,
         };
@@ -249,55 +252,6 @@ impl<'a> Work<'a> {
     /// The owner to be may not be lifted above this load by this commit.
     pub(super) fn hold_load_to(&mut self, capacity: Option<u32>) {
         self.ceiling = capacity.map(i64::from);
-    }
-
-    /// The events so far: those that were loaded, and those of this decision.
-    fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
-        let loaded = match self.before {
-            Some(ticket) => self.cx.loaded.passage(Passage::whole(self.key, ticket.revision())),
-            None => Some(&[][..]),
-        };
-        Ok(loaded.ok_or(Refusal::NotLoaded)?.iter().chain(&self.events))
-    }
-
-    /// Whether the history has an event of this revision.
-    pub(super) fn has_event(&self, revision: Revision) -> bool {
-        Revision::ZERO < revision && revision <= self.ticket.revision()
-    }
-
-    /// Whether this decision takes what is personal of that event.
-    pub(super) fn has_erased(&self, revision: Revision) -> bool {
-        self.erased.contains(&revision)
-    }
-
-    /// Those of these events that have something personal, in order.
-    pub(super) fn personal(
-        &self,
-        which: impl Fn(&Event) -> bool,
-    ) -> Result<Vec<Revision>, Refusal> {
-        let there = self.history()?.filter(|event| {
-            event.is_personal() && !self.erased.contains(&event.revision) && which(event)
-        });
-        Ok(there.map(|event| event.revision).collect())
-    }
-
-    /// Erases the payloads of these events. The ticket is from now on what the history folds to
-    /// without them, so that nothing of them is left in it.
-    pub(super) fn erase(&mut self, revisions: &[Revision]) -> Result<(), Refusal> {
-        self.erased.extend(revisions);
-        let folded = privacy::without(self.key, self.history()?, &self.erased)?;
-        match folded {
-            Head::Ticket(ticket) if ticket.revision() == self.ticket.revision() => {
-                self.ticket = Arc::unwrap_or_clone(ticket);
-                Ok(())
-            }
-            // Only a part of the history was loaded.
-            Head::Ticket(_)
-            | Head::Agent(_)
-            | Head::Contact(_)
-            | Head::Organisation(_)
-            | Head::Settings(_) => Err(Refusal::NotLoaded),
-        }
     }
 
     /// Tells somebody of the event that was recorded last, unless they caused it.
@@ -446,10 +400,8 @@ impl<'a> Work<'a> {
         hand_over(&mut decision.guards, guards);
         hand_over(&mut decision.notices, notices);
         hand_over(&mut decision.trace, trace);
-        if !self.erased.is_empty() {
-            let revisions = self.erased.into_iter().collect();
-            decision.erasures.push(Erasure { key: self.key, revisions });
-        }
+        decision.erasures.extend(erasures(self.key, &self.ticket, self.erased));
+        self.with.into_iter().for_each(|part| part.finish(decision));
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
             let write = Write {

@@ -31,7 +31,9 @@ pub(crate) use listing::check_views;
 pub use matcher::Matcher;
 pub use narrow::{Indexed, Narrow};
 pub use order::{Cursor, CursorMismatch, Order, SortKey};
-pub(crate) use sight::{held_matcher, person_matcher, requesters_matcher, sight_matcher};
+pub(crate) use sight::{
+    held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher,
+};
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 78] = [
+const CHANGES: [&str; 79] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -140,6 +140,7 @@ const CHANGES: [&str; 78] = [
     "Absorbed",
     "MergedInto",
     "MergedSplit",
+    "MemberWrote",
     "Released",
     "ReleasedFrom",
     "SplitOff",

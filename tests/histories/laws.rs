@@ -38,6 +38,18 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
     }
 }
 
+/// Whether this is what a call brings about on a ticket that it is not about: what was due there,
+/// or that its retention counts for the words.
+pub(crate) fn is_beside(events: &[Event]) -> bool {
+    let kept = |event: &Event| {
+        matches!(
+            event.ticket_change(),
+            Some(TicketChange::MemberWrote { .. } | TicketChange::TimersSet { .. })
+        )
+    };
+    events.iter().all(|event| event.cause.actor == Actor::System || kept(event))
+}
+
 impl Scene<'_> {
     /// Law 2: every move of a status is one that the workflow allows to whoever made it.
     pub(crate) fn check(&self, events: &[Event]) -> Result<(), Broken> {
@@ -343,9 +355,11 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::SolutionProposed { .. }
             | TicketChange::TodoAdded(_)
             | TicketChange::SideSaid(_)
-            | TicketChange::Held { .. },
+            // What is said on one is part of the other's conversation.
+            | TicketChange::Absorbed(_)
+            | TicketChange::MemberWrote { .. },
         ) => true,
-        Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,
+        Some(TicketChange::Redacted { bytes, .. } | TicketChange::Held { bytes, .. }) => *bytes > 0,
         Some(change) => change.message().is_some(),
         None => false,
     }

@@ -47,6 +47,7 @@ impl Haul {
         for ticket in world.tickets().into_iter().chain([missing()]) {
             haul.reading(world, actor, ticket);
             haul.sides(world, actor, ticket);
+            haul.splits(world, actor, ticket);
             for (name, text) in refusals(world, actor, ticket) {
                 haul.push(format!("{name} on {ticket}"), &[ticket, other(world)], text);
             }
@@ -142,6 +143,21 @@ impl Haul {
             self.push(format!("activity of {ticket}"), named, format!("{page:?}"));
             let Some(last) = page.ok().and_then(|page| page.last().cloned()) else { break };
             after = last.revision();
+        }
+    }
+
+    /// What a split makes of a message is read on the new ticket, whatever history it is in.
+    fn splits(&mut self, world: &World, actor: &Actor, ticket: TicketId) {
+        let Some(survivor) = world.desk.desk.survivor(ticket).unwrap() else { return };
+        let last = world.desk.desk.ticket(ticket).unwrap().unwrap().revision();
+        for message in (2..=last.0).map(|at| MessageRef { ticket, revision: Revision(at) }) {
+            let split = Command::Split(Split::new(survivor, message, id(0xF00)));
+            let split = world.desk.desk.prepare(&actor.at(world.desk.now()).call(split));
+            let told = match split {
+                Ok(prepared) => json(&**prepared.outcome.ticket().unwrap()),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            self.push(format!("split of {message:?}"), &[ticket, survivor], told);
         }
     }
 

@@ -239,9 +239,10 @@ impl Draw<'_> {
         if self.random.percent(2) {
             id = ticket_id(99);
         }
-        let command = match self.random.below(100) {
-            0..16 => self.structure(id, ticket),
-            _ => self.about(id, ticket),
+        let command = match self.late() {
+            Some(late) => late,
+            None if self.random.percent(16) => self.structure(id, ticket),
+            None => self.about(id, ticket),
         };
         (self.somebody(&command, ticket), command)
     }
@@ -386,28 +387,6 @@ impl Draw<'_> {
         let rights = rights.into_iter().filter(|_| self.random.percent(75)).collect();
         let until = self.now + TimeDelta::minutes(self.random.below(9000) as i64 - 200);
         Command::GrantAccess(GrantAccess { ticket, guest, contact, rights, until })
-    }
-
-    /// What erases, and what forbids it.
-    fn erasing(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
-        match self.random.below(10) {
-            0..5 => {
-                let most = ticket.revision.0 as usize;
-                let draw = |draw: &mut Self| Revision(1 + draw.random.below(most.max(1)) as u64);
-                let mut messages: Vec<Revision> =
-                    (0..self.random.below(4)).map(|_| draw(self)).collect();
-                if self.random.percent(8) {
-                    messages.push(self.one([Revision::ZERO, Revision(most as u64 + 1)]));
-                }
-                Command::Redact(Redact::new(id, messages, self.text()))
-            }
-            5..7 => Command::EraseTicket(EraseTicket::new(id, self.text())),
-            _ => {
-                // Held ones are mostly released.
-                let hold = if ticket.held { self.random.percent(25) } else { true };
-                Command::Hold(Hold::new(id, hold, self.text()))
-            }
-        }
     }
 
     fn governing(&mut self) -> (Actor, Command) {

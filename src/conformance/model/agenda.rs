@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Model, ModelTicket, Step};
 use crate::command::{MarkTodo, NewTodo};
@@ -132,11 +132,33 @@ impl Model {
         members.flat_map(|member| [vec![member], self.behind(member)].concat()).collect()
     }
 
-    /// Does everything that is due on a ticket by now, in order.
-    pub(super) fn settle(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+    /// Does everything that is due on a ticket by now, in order. What is erased with it of others
+    /// is given back.
+    #[must_use]
+    pub(super) fn settle(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) -> Vec<ModelTicket> {
+        let mut parts: Vec<ModelTicket> = Vec::new();
         while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
             let held = self.was_held(ticket, due);
+            let words = ticket.words.since().is_some();
             ticket.fire(&self.settings, due, held);
+            if words && ticket.words.since().is_none() {
+                for member in self.conversation(ticket) {
+                    let place = parts.iter().position(|part| part.id == member.id);
+                    let mut part =
+                        place.map_or_else(|| member.clone(), |place| parts.remove(place));
+                    self.settle_alone(&mut part, due - TimeDelta::microseconds(1));
+                    part.forget_in_time(due);
+                    parts.push(part);
+                }
+            }
+        }
+        parts
+    }
+
+    /// Does what is due on a merged ticket, of which nothing is erased by itself.
+    pub(super) fn settle_alone(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+        while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
+            ticket.fire(&self.settings, due, false);
         }
     }
 }

@@ -287,7 +287,7 @@ impl Model {
             let mut latest = latest.clone();
             let now = step.now;
             step.now = step.claimed.max(latest.updated_at);
-            self.settle(&mut latest, step.now);
+            let parts = self.settle(&mut latest, step.now);
             let said = occurred_at.unwrap_or(step.now);
             let gone = latest.is_news(said) && self.is_gone(&latest, said);
             // Nor does anybody read what is said on spam.
@@ -296,6 +296,7 @@ impl Model {
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
                 step.now = now;
+                self.keep_parts(step, parts);
                 step.also.push(latest);
                 return;
             }

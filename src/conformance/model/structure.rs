@@ -176,7 +176,8 @@ impl Model {
         }
         let mut end = end.clone();
         let now = step.claimed.max(end.updated_at);
-        self.settle(&mut end, now);
+        let parts = self.settle(&mut end, now);
+        self.keep_parts(step, parts);
         step.require(end.category != StatusCategory::Closed, "closed");
         let draft = self.settings.draft();
         let (tickets, chain) = self.tree(ticket);
@@ -227,6 +228,9 @@ impl Model {
                 None => {}
             }
         }
+        // What was said on the one is said here now, and its hold comes with it.
+        end.words.come(now);
+        end.held |= ticket.held;
         end.updated_at = now;
         end.arm(&self.settings);
 
@@ -243,12 +247,15 @@ impl Model {
         let Some(into) = ticket.merged_into else { return step.require(false, "not_merged") };
         let survivor = self.tickets.get(&into);
         let survivor = survivor.filter(|it| self.sees(step.actor, step.party, step.claimed, it));
-        let Some(mut survivor) = survivor.cloned() else {
+        let Some(mut survivor) = survivor.map(|survivor| step.part(survivor)) else {
             return step.require(false, "not_found");
         };
         step.require(survivor.merged_into.is_none(), "merged");
         let now = step.claimed.max(survivor.updated_at);
-        self.settle(&mut survivor, now);
+        let parts = self.settle(&mut survivor, now);
+        self.keep_parts(step, parts);
+        // It comes out of a conversation that is on hold.
+        ticket.held |= survivor.held;
         survivor.members.retain(|member| member.ticket != ticket.id);
         survivor.updated_at = now;
         survivor.arm(&self.settings);
@@ -279,14 +286,19 @@ impl Model {
         let MessageRef { ticket: place, revision } = split.message;
         let source = if place == ticket.id { Some(&*ticket) } else { self.tickets.get(&place) };
         let source = source.filter(|source| place == ticket.id || self.end(source).id == ticket.id);
+        // What the actor does not see has no messages.
+        let source = source.filter(|source| {
+            place == ticket.id || self.sees(step.actor, step.party, step.claimed, source)
+        });
         let found = source.and_then(|source| Some((source.clone(), said(source, revision)?)));
         let Some((mut source, mut said)) = found else {
             return step.require(false, "not_a_message");
         };
         if place != ticket.id {
             // What is due on it comes first; its words may go.
+            source = step.part(&source);
             let now = step.claimed.max(source.updated_at);
-            self.settle(&mut source, now);
+            self.settle_alone(&mut source, now);
             said.text = self::said(&source, revision).map_or_else(String::new, |it| it.text);
         }
         step.require(revision != Revision(1), "opening_message");
@@ -317,6 +329,12 @@ impl Model {
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
         child.say(said.at, said.voice, true, &said.text);
+        child.held = ticket.held || source.held;
+        let mut between = source.merged_into;
+        while let Some(above) = between.and_then(|id| self.tickets.get(&id)) {
+            child.held |= above.held;
+            between = above.merged_into;
+        }
         child.arm(&self.settings);
         step.opens = Some(child);
 
@@ -347,9 +365,10 @@ impl Model {
                 step.also.push(source);
                 return;
             }
-            let Some(mut parent) = self.tickets.get(&parent).cloned() else { return };
+            let Some(parent) = self.tickets.get(&parent) else { return };
+            let mut parent = step.part(parent);
             let now = step.claimed.max(parent.updated_at);
-            self.settle(&mut parent, now);
+            self.settle_alone(&mut parent, now);
             less(&mut parent);
             parent.updated_at = now;
             parent.arm(&self.settings);

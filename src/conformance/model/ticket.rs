@@ -282,10 +282,9 @@ impl ModelTicket {
     /// Sets the timers by these settings, from the instants that they count from.
     pub(super) fn arm(&mut self, settings: &Settings) {
         if self.merged_into.is_some() {
-            // It does nothing more by itself, but that its words go in their time, and that
-            // people are reminded of what they were to do.
-            let (retention, reminder) = (self.kept_until(settings), self.next_reminder());
-            self.timers = Timers { retention, reminder, ..Timers::default() };
+            // It does nothing more by itself, but that people are reminded of what they were to
+            // do. Its words go with those of the ticket that shows them.
+            self.timers = Timers { reminder: self.next_reminder(), ..Timers::default() };
             return;
         }
         let open_age = settings.open_age().filter(|_| !self.is_done());
@@ -335,6 +334,7 @@ impl ModelTicket {
             self.timers.open_age_overdue = None;
         } else if retention == Some(due) {
             self.forget(|_| true);
+            self.words.gone();
             self.timers.retention = None;
         } else {
             self.reminded(due);

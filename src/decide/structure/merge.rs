@@ -71,8 +71,10 @@ pub(in crate::decide) fn merge<'a>(
     work.record(TicketChange::MergedInto { into: end.id(), status }, None);
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
+    let at = survivor.ticket.revision();
+    survivor.hold_as(&work.ticket);
     if brings.is_some() {
-        ask(&mut survivor, work.loaded().and_then(Ticket::burdens));
+        ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
     Ok(survivor)
 }
@@ -163,8 +165,7 @@ fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
 
 /// The survivor has a question more, as if its requester had asked it. `freed`: whom the merge has
 /// relieved of the other ticket.
-fn ask(survivor: &mut Work<'_>, freed: Option<AgentId>) {
-    let absorbed = survivor.ticket.revision();
+fn ask(survivor: &mut Work<'_>, absorbed: Revision, freed: Option<AgentId>) {
     let from = survivor.ticket.status().clone();
     if let Some(to) = survivor.cx.settings.workflow().on_customer_reply(&from) {
         survivor.moved(survivor.move_to(to, Moved::Absorbed), Some(Rule::OnMerge), None);
@@ -186,7 +187,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     if survivor.merged_into().is_some() {
         return Err(cx.merged(survivor));
     }
-    let mut survivor = Work::on(cx, survivor);
+    let mut survivor = work.part(survivor);
     survivor.settle()?;
 
     let Some(stood) = work.ticket.stood() else { return Err(Refusal::NotMerged) };
@@ -198,8 +199,11 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     };
     work.record(TicketChange::ReleasedFrom { from: into, status }, None);
     work.rearm();
+    let returned = work.ticket.revision();
+    // It was part of a conversation that is on hold, and is so still.
+    work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
-        work.notify_workers_of_return();
+        work.notify_workers_of_return(returned);
     }
     let ticket = work.ticket.id();
     let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
@@ -210,8 +214,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
 
 impl Work<'_> {
     /// The ticket is work again: its owner keeps it, or loses it, and whose it is is told.
-    fn notify_workers_of_return(&mut self) {
-        let returned = self.ticket.revision();
+    fn notify_workers_of_return(&mut self, returned: Revision) {
         self.settle_owner();
         let to = self.workers();
         self.notify_of(returned, NoticeKind::Reopened, to);

@@ -12,7 +12,7 @@ use super::{Command, Cx, Refusal};
 use crate::ids::Key;
 use crate::people::sight;
 use crate::settings::MOST_CHAIN;
-use crate::ticket::Ticket;
+use crate::ticket::{Ticket, retention_falls_due};
 
 /// A redirect, followed to its end.
 pub(super) struct Followed<'a> {
@@ -37,7 +37,7 @@ impl<'a> Cx<'a> {
         Err(Refusal::NotLoaded)
     }
 
-    fn sees(&self, ticket: &Ticket) -> bool {
+    pub(super) fn sees(&self, ticket: &Ticket) -> bool {
         sight(self.who, ticket.sight(), self.settings.sight_policy()).is_some()
     }
 
@@ -81,7 +81,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
             Ok(work)
         }
         // Or nobody could be unfollowed, nor what it is called elsewhere be freed.
-        Command::Edit(edit) if edit.only_takes_away() => Ok(Work::on(cx, ticket)),
+        Command::Edit(edit) if edit.only_takes_away() => beneath(cx, ticket),
         // What is personal on it is there still, and so are its guests, to-dos and links.
         Command::Tick(_)
         | Command::UndoMerge(_)
@@ -93,7 +93,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::Unlink(_)
         // A late answer of a third party is never lost.
         | Command::ReplySide(_)
-        | Command::CloseSide(_) => Ok(Work::on(cx, ticket)),
+        | Command::CloseSide(_) => beneath(cx, ticket),
         Command::GrantAccess(_)
         | Command::Edit(_)
         | Command::Link(_)
@@ -130,4 +130,22 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => Err(cx.merged(ticket)),
     }
+}
+
+/// A merged ticket itself. Where all is due to be erased of the conversation that it is part of,
+/// that comes first, whether or not anybody has ticked.
+fn beneath<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
+    let Followed { end, .. } = cx.follow(ticket)?;
+    if cx.is_tick() || !retention_falls_due(end, cx.settings, cx.now) {
+        return Ok(Work::on(cx, ticket));
+    }
+    let mut survivor = Work::on(cx, end);
+    survivor.settle()?;
+    if survivor.ticket.personal_since().is_some() {
+        // Something kept it from closing.
+        return Ok(Work::on(cx, ticket));
+    }
+    let mut work = survivor.part(ticket);
+    work.with.push(survivor);
+    Ok(work)
 }

@@ -25,9 +25,9 @@ use crate::ticket::{Attachment, Channel};
 ///   reopen work.
 ///
 /// What a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
-/// follows from it. On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
-/// that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an internal ticket
-/// that was merged into a customer's, as a note.
+/// follows from it. On a merged ticket it goes to the one that goes on in its place, whether or not
+/// the actor sees that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an
+/// internal ticket that was merged into a customer's, as a note.
 ///
 /// A public message of requester or agent on a resolved ticket cancels its closing by itself.
 ///
