@@ -113,6 +113,7 @@
 //! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
 //! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
 //! speaks.
+//!
 //! **A merge moves nothing.** It is an event on each of the two tickets. The one that goes remembers
 //! how it stood, so that undoing restores it; the one that goes on keeps what it waits for itself
 //! apart from what others brought. Its thread is read from all their histories at once, in the
@@ -153,6 +154,7 @@
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
+//! | [`sla`] | calendars: business hours, and the time in them |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -208,10 +210,10 @@ pub use decide::{
 };
 pub use desk::{
     Activity, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
-    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, NotATimelineCursor,
-    Outcome, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row,
-    SavedView, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
-    TimelineCursor, TimelineEntry, ViewOwner, Workload,
+    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, Page, Post,
+    Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView, Shown,
+    SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry,
+    ViewOwner, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -235,6 +237,7 @@ pub use settings::{
     MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft,
     SettingsError,
 };
+pub use sla::{Calendar, CalendarDraft};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
@@ -243,7 +246,7 @@ pub use ticket::{
     Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId,
     TodoMarked, TodoState, Unassigning, Visibility, command,
 };
-pub use time::{NotASpan, Span};
+pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};
 pub use workflow::{
     Landmarks, Proposed, Reason, Status, StatusCategory, StatusDraft, Transition, WaitsFor,

@@ -109,7 +109,7 @@ impl fmt::Display for About {
 /// let mut edit = Edit::new(id);
 /// edit.add_external_refs.insert(theirs.clone());
 /// desk.edit(agent.at(now), edit)?;
-/// assert_eq!(desk.by_external(&agent, &theirs)?, Some(id));
+/// assert_eq!(desk.by_external(&agent, now, &theirs)?, Some(id));
 ///
 /// // It is this ticket's, and no other gets it.
 /// let second = TicketId::from_u128(2);

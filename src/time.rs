@@ -132,6 +132,37 @@ impl Span {
     }
 }
 
+impl From<Span> for TimeDelta {
+    fn from(span: Span) -> Self {
+        Self::microseconds(span.0)
+    }
+}
+
+/// A negative length is no span, and neither is one of more microseconds than there are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a span is neither negative nor longer than 292,000 years")]
+pub struct OutOfSpan(());
+
+/// In whole microseconds: what is less is cut off.
+///
+/// ```
+/// # use helpdesk::Span;
+/// use chrono::TimeDelta;
+///
+/// assert_eq!(Span::try_from(TimeDelta::minutes(90)), Ok(Span::minutes(90)));
+/// assert!(Span::try_from(TimeDelta::minutes(-90)).is_err());
+/// ```
+impl TryFrom<TimeDelta> for Span {
+    type Error = OutOfSpan;
+
+    fn try_from(length: TimeDelta) -> Result<Self, OutOfSpan> {
+        match length.num_microseconds() {
+            Some(micros) if length >= TimeDelta::zero() => Ok(Self(micros)),
+            Some(_) | None => Err(OutOfSpan(())),
+        }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (hours, rest) = (self.0 / 3_600_000_000, self.0 % 3_600_000_000);

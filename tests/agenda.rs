@@ -11,12 +11,12 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Close, MarkTodo, NewTodo, Note, Unlink};
+use helpdesk::command::{Assign, Close, MarkTodo, Merge, NewTodo, Note, Unlink};
 use helpdesk::store::{CommitError, Store};
 use helpdesk::{
     Actor, AgentId, AgentProfile, CloseBlocks, Command, LinkKind, Moved, NoticeKind, Party,
-    Recipient, Refusal, Rule, Settings, StatusChange, TicketChange, TicketId, TodoId, TodoState,
-    decide, needs,
+    Recipient, Refusal, Rule, Settings, SettingsDraft, StatusChange, TicketChange, TicketId,
+    TodoId, TodoState, decide, needs,
 };
 use support::*;
 
@@ -174,12 +174,45 @@ fn the_ticket_s_owner_is_reminded_where_the_to_do_has_none_or_one_who_may_not_se
     let carl = NewTodo { owner: Some(CARL), remind_at, ..todo("Call") };
     desk.ok(&agent(ANNA), noted(vec![carl, NewTodo { remind_at, ..todo("Call") }]));
     desk.ok(&agent(EVA_S_BOSS), transfer(TICKET, "engineering"));
-    desk.ok(&Actor::Host, helpdesk::command::Assign::new(TICKET, EVA));
+    desk.ok(&Actor::Host, Assign::new(TICKET, EVA));
     desk.advance_to(monday() + hours(4));
     assert_eq!(reminders(&desk).1, [Recipient::Agent(EVA), Recipient::Agent(EVA)]);
 }
 
 const EVA_S_BOSS: AgentId = ADMIN;
+
+#[test]
+fn a_reminder_goes_to_somebody_who_may_know_of_it_wherever_the_work_went() {
+    let support = [Recipient::Department("support".into())];
+    let given = |merged: bool, survivors: Option<(&str, AgentId)>, left: bool| {
+        let desk = given(CloseBlocks::default());
+        let remind_at = Some(monday() + hours(3));
+        desk.ok(&Actor::Host, Assign::new(TICKET, ANNA));
+        desk.ok(&agent(ANNA), noted(vec![NewTodo { remind_at, ..todo("Call") }]));
+        desk.ok(&customer(MARIA), request(CHILD));
+        if let Some((department, owner)) = survivors {
+            desk.ok(&Actor::Host, transfer(CHILD, department));
+            desk.ok(&Actor::Host, Assign::new(CHILD, owner));
+        }
+        if merged {
+            desk.ok(&Actor::Host, Merge::new(TICKET, CHILD));
+        }
+        if left {
+            desk.put_agent(ANNA, AgentProfile { deactivated: true, ..profile(ANNA) });
+        }
+        desk.advance_to(monday() + hours(4));
+        reminders(&desk).1
+    };
+    let anna = [Recipient::Agent(ANNA)];
+    assert_eq!(given(false, None, false), anna);
+    assert_eq!(given(false, None, true), support, "she has left");
+    assert_eq!(given(true, None, false), anna, "nobody owns the one that goes on");
+    assert_eq!(given(true, None, true), support);
+    // Whose work it is now, if they may know of it.
+    assert_eq!(given(true, Some(("support", CARL)), false), [Recipient::Agent(CARL)]);
+    assert_eq!(given(true, Some(("engineering", EVA)), false), anna);
+    assert_eq!(given(true, Some(("engineering", EVA)), true), support);
+}
 
 #[test]
 fn a_reminder_comes_on_closed_tickets_and_not_of_what_is_done_or_dropped() {
@@ -268,6 +301,33 @@ fn open_to_dos_keep_a_ticket_from_being_finished_by_hand() {
 }
 
 #[test]
+fn who_does_not_see_what_is_to_be_done_learns_only_that_the_ticket_is_worked_on() {
+    let mut theirs = draft();
+    for status in &mut theirs.workflow.statuses {
+        for transition in status.transitions.iter_mut().filter(|it| it.to == "closed") {
+            transition.by.extend([Party::Customer, Party::Bot]);
+        }
+    }
+    for close_blocks in [TODOS, CHILDREN] {
+        let desk = TestDesk::with(SettingsDraft { close_blocks, ..theirs.clone() });
+        desk.given_request();
+        desk.ok(&customer(MARIA), request(CHILD));
+        desk.ok(&agent(ANNA), link(TICKET, LinkKind::ParentOf, CHILD));
+        desk.ok(&agent(ANNA), noted(vec![todo("Call")]));
+        for actor in [customer(MARIA), bot()] {
+            let refused = desk.refused(&actor, close(TICKET));
+            assert_eq!(refused, Refusal::StillWorkedOn, "{actor}");
+            assert_eq!(refused.to_string(), "the ticket is still being worked on");
+        }
+        let told = desk.refused(&agent(ANNA), close(TICKET)).code();
+        assert_eq!(told, if close_blocks == TODOS { "open_todos" } else { "open_children" });
+        desk.ok(&agent(ANNA), mark(id(&desk, 0), TodoState::Done));
+        desk.ok(&customer(MARIA), close(CHILD));
+        desk.ok(&customer(MARIA), close(TICKET));
+    }
+}
+
+#[test]
 fn unfinished_children_keep_a_ticket_from_being_finished_by_hand() {
     let desk = given_child();
     let open = Refusal::OpenChildren { count: 1 };
@@ -279,23 +339,6 @@ fn unfinished_children_keep_a_ticket_from_being_finished_by_hand() {
     assert_eq!(desk.refused(&agent(ANNA), Close { ticket: TICKET, resolution: None }), open);
     desk.ok(&agent(ANNA), Unlink { ticket: TICKET, kind: LinkKind::ParentOf, other: CHILD });
     desk.ok(&agent(ANNA), Close { ticket: TICKET, resolution: None });
-}
-
-#[test]
-fn a_customer_s_own_close_waits_too() {
-    let mut draft = helpdesk::SettingsDraft { close_blocks: CHILDREN, ..draft() };
-    for status in &mut draft.workflow.statuses {
-        for transition in &mut status.transitions {
-            transition.by.push(Party::Customer);
-        }
-    }
-    let desk = TestDesk::with(draft);
-    desk.given_request();
-    desk.ok(&customer(MARIA), request(CHILD));
-    desk.ok(&agent(ANNA), link(TICKET, LinkKind::ParentOf, CHILD));
-    assert_eq!(desk.refused(&customer(MARIA), close(TICKET)).code(), "open_children");
-    desk.ok(&customer(MARIA), close(CHILD));
-    desk.ok(&customer(MARIA), close(TICKET));
 }
 
 #[test]

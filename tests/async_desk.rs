@@ -281,7 +281,7 @@ fn what_is_known_of_people_is_told_by_the_awaited_desk_too() {
         assert_eq!(desk.organisation(acme).await.unwrap().unwrap().name(), "Acme");
         let by_domain = desk.organisation_by_domain("acme.example").await.unwrap();
         assert_eq!(by_domain.unwrap().id(), acme);
-        let notes = desk.contact_notes(&host, MARIA, None, 9).await.unwrap();
+        let notes = desk.contact_notes(&host, now, MARIA, None, 9).await.unwrap();
         assert_eq!(notes.notes[0].text.as_str(), "in the morning");
         let timeline = desk.timeline(&customer(MARIA), now, MARIA, None, 9).await.unwrap();
         assert_eq!(timeline.entries.len(), 1);

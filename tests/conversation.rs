@@ -211,7 +211,7 @@ mod thread {
             loop {
                 let page = desk
                     .desk
-                    .thread(&customer(MARIA), desk.now(), id, after.as_ref(), limit)
+                    .thread(&customer(MARIA), desk.now(), id, after.clone(), limit)
                     .unwrap();
                 assert!(page.posts.len() == limit || page.next.is_none());
                 texts.extend(page.posts.iter().map(|post| post.text.as_str().to_owned()));

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use helpdesk::command::Open;
 use helpdesk::store::MemoryStore;
 use helpdesk::{
-    Actor, AgentId, ContactId, Desk, DeskId, Erasable, Event, FieldDef, FieldKind, FieldValue,
-    Follower, Head, Key, Requester, Revision, SettingsDraft, Tag, Ticket, TicketId, fold,
+    Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Erasable, Event, FieldDef, FieldKind,
+    FieldValue, Follower, Head, Key, Requester, Revision, SettingsDraft, Tag, Ticket, TicketId,
+    fold,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -33,7 +34,9 @@ fn typical() -> (Arc<Ticket>, Vec<Event>) {
     };
     let settings = draft.build().unwrap();
     let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), settings, now).unwrap();
-    let maria = ContactId::from_u128(7);
+    let (maria, anna) = (ContactId::from_u128(7), AgentId::from_u128(8));
+    desk.put_agent(Actor::Host.at(now), anna, AgentProfile::new("Anna").department("facilities"))
+        .unwrap();
     let id = TicketId::from_u128(1);
     let mut open = Open::new(id, Requester::Contact(maria), "Help!").subject(SUBJECT);
     open.tags = ["printer", "fire", "urgent", "floor-3", "hardware"].map(Tag::from).into();
@@ -43,8 +46,7 @@ fn typical() -> (Arc<Ticket>, Vec<Event>) {
         ("place".into(), FieldValue::Text(PLACE.into())),
     ]
     .into();
-    open.followers =
-        [Follower::Contact(ContactId::from_u128(9)), Follower::Agent(AgentId::from_u128(8))].into();
+    open.followers = [Follower::Contact(ContactId::from_u128(9)), Follower::Agent(anna)].into();
     open.department = Some("facilities".into());
     open.category = Some("technical".into());
     let opened = desk.open(Actor::Customer(maria).at(now), open).unwrap();

@@ -11,11 +11,11 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Assign, Edit, Note};
+use helpdesk::command::{Assign, Edit, MergeContacts, Note};
 use helpdesk::store::{Lease, Scope, Store};
 use helpdesk::{
-    Actor, AgentProfile, Delivery, Dispatch, Erasable, Follower, NoticeKind, Recipient, Relayed,
-    Relaying, Span,
+    Actor, AgentProfile, ContactId, Delivery, Dispatch, Erasable, Follower, NoticeKind, Recipient,
+    Relayed, Relaying, Span,
 };
 use support::*;
 
@@ -225,4 +225,71 @@ fn a_queue_is_not_told_of_what_has_left_it() {
     desk.ok(&agent(ANNA), transfer(ticket, "billing"));
     let told: Vec<_> = drain(&desk).into_iter().map(|it| (it.notice.kind, it.notice.to)).collect();
     assert_eq!(told, [(NoticeKind::Queued, Recipient::Department("billing".into()))]);
+}
+
+/// Maria under other ids.
+const DOUBLES: [ContactId; 2] = [ContactId::from_u128(0xD0), ContactId::from_u128(0xD1)];
+
+/// Who is told of an answer, and to whom it is not sent again.
+fn told_of_answer(desk: &TestDesk) -> (Vec<Recipient>, usize) {
+    drain(desk);
+    desk.ok(&agent(ANNA), reply(TICKET));
+    told(desk)
+}
+
+fn told(desk: &TestDesk) -> (Vec<Recipient>, usize) {
+    let (mut to, mut withheld) = (Vec::new(), 0);
+    loop {
+        let relayed = relay(desk, |dispatch| {
+            to.push(dispatch.notice.to);
+            Delivery::Delivered
+        });
+        withheld += relayed.withheld.len();
+        if relayed.is_empty() {
+            return (to, withheld);
+        }
+    }
+}
+
+fn follow(desk: &TestDesk, followers: &[ContactId]) {
+    let follow = followers.iter().copied().map(Follower::Contact).collect();
+    desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(TICKET) });
+}
+
+fn one_person(desk: &TestDesk, contact: ContactId, into: ContactId) {
+    desk.ok(&agent(ANNA), MergeContacts { contact, into });
+}
+
+#[test]
+fn one_person_is_told_once_under_however_many_ids() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    follow(&desk, &DOUBLES);
+    follow(&desk, &[OTTO]);
+    let everybody = [MARIA, OTTO, DOUBLES[0], DOUBLES[1]].map(Recipient::Contact);
+    assert_eq!(told_of_answer(&desk), (everybody.into(), 0), "nobody knows better yet");
+    // Who asks is told, and not the same person as a follower.
+    one_person(&desk, DOUBLES[0], MARIA);
+    let three = [MARIA, OTTO, DOUBLES[1]].map(Recipient::Contact);
+    assert_eq!(told_of_answer(&desk), (three.into(), 1));
+    // Of two followers who are one person, the first is.
+    one_person(&desk, DOUBLES[1], OTTO);
+    let two = [MARIA, OTTO].map(Recipient::Contact);
+    assert_eq!(told_of_answer(&desk), (two.into(), 2));
+}
+
+#[test]
+fn whoever_came_to_follow_since_was_not_told_before() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    follow(&desk, &[DOUBLES[1]]);
+    one_person(&desk, DOUBLES[1], DOUBLES[0]);
+    drain(&desk);
+    desk.ok(&agent(ANNA), reply(TICKET));
+    // Before the notices go out: of the answer, only the id that followed then is told.
+    follow(&desk, &[DOUBLES[0]]);
+    let two = [MARIA, DOUBLES[1]].map(Recipient::Contact);
+    assert_eq!(told(&desk), (two.into(), 0));
+    let (to, withheld) = told_of_answer(&desk);
+    assert_eq!((to, withheld), ([MARIA, DOUBLES[0]].map(Recipient::Contact).into(), 1));
 }

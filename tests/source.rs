@@ -7,12 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up. A file may import from its own rank and from those below.
-const RANKS: [&[&str]; 11] = [
+const RANKS: [&[&str]; 12] = [
     &["ids", "identity", "time", "digest", "value", "personal", "problem", "subject"],
     &["condition"],
     &["people"],
     &["cause", "workflow"],
     &["matching"],
+    &["sla"],
     &["settings"],
     &["ticket"],
     &["record", "channel"],
@@ -26,7 +27,7 @@ const RANKS: [&[&str]; 11] = [
 const OUTSIDE: &str = "conformance";
 
 /// Modules that are on the crate's front themselves.
-const FRONT: [&str; 3] = ["condition", "matching", "store"];
+const FRONT: [&str; 4] = ["condition", "matching", "sla", "store"];
 
 /// What the core may not name: clocks, chance, files, network, threads, the machine.
 const IMPURE: [&str; 16] = [

@@ -150,9 +150,12 @@ fn customers_see_nothing_of_either_by_any_road() {
     }
     // Her own ticket, and yet nobody told her what others call it.
     for actor in [maria, auto_responder()] {
-        assert_eq!(desk.desk.by_external(&actor, &theirs("secret-ref")).unwrap(), None);
+        assert_eq!(desk.desk.by_external(&actor, desk.now(), &theirs("secret-ref")).unwrap(), None);
     }
-    assert_eq!(desk.desk.by_external(&agent(ANNA), &theirs("secret-ref")).unwrap(), Some(third));
+    assert_eq!(
+        desk.desk.by_external(&agent(ANNA), desk.now(), &theirs("secret-ref")).unwrap(),
+        Some(third)
+    );
 }
 
 #[test]
@@ -174,9 +177,15 @@ fn a_reference_is_one_tickets_and_each_of_its_parts_counts() {
     ];
     desk.ok(&agent(OWNER), claiming(second(), others.clone()));
     for reference in &others {
-        assert_eq!(desk.desk.by_external(&Actor::Host, reference).unwrap(), Some(second()));
+        assert_eq!(
+            desk.desk.by_external(&Actor::Host, desk.now(), reference).unwrap(),
+            Some(second())
+        );
     }
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-1")).unwrap(), Some(TICKET));
+    assert_eq!(
+        desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-1")).unwrap(),
+        Some(TICKET)
+    );
     // Its own ticket may have it again.
     assert!(desk.ok(&agent(ANNA), claiming(TICKET, [theirs("OPS-1")])).is_no_op());
     desk.verify();
@@ -196,15 +205,31 @@ fn who_does_not_see_the_owner_learns_no_more_than_that_it_is_in_use() {
         open.external_refs = [theirs("OPS-1")].into();
         assert_eq!(desk.refused(&actor, open), hidden);
         // And to look it up is to find nothing, as of what nobody has.
-        assert_eq!(desk.desk.by_external(&actor, &theirs("OPS-1")).unwrap(), None);
-        assert_eq!(desk.desk.by_external(&actor, &theirs("nobody's")).unwrap(), None);
+        assert_eq!(desk.desk.by_external(&actor, desk.now(), &theirs("OPS-1")).unwrap(), None);
+        assert_eq!(desk.desk.by_external(&actor, desk.now(), &theirs("nobody's")).unwrap(), None);
     }
     desk.publish(SettingsDraft { agent_sight: AgentSight::All, ..draft() });
     let refused = desk.refused(&agent(ANNA), claiming(TICKET, [theirs("OPS-1")]));
     let taken =
         Refusal::ExternalRefTaken { reference: Box::new(theirs("OPS-1")), owner: Some(second()) };
     assert_eq!(refused, taken);
-    assert_eq!(desk.desk.by_external(&agent(ANNA), &theirs("OPS-1")).unwrap(), Some(second()));
+    assert_eq!(
+        desk.desk.by_external(&agent(ANNA), desk.now(), &theirs("OPS-1")).unwrap(),
+        Some(second())
+    );
+}
+
+#[test]
+fn a_bot_is_told_by_no_look_up_what_it_is_not_shown() {
+    let desk = given();
+    desk.ok(&Actor::Host, claiming(TICKET, [theirs("OPS-1")]));
+    let shown = desk.desk.show(&bot(), desk.now(), TICKET).unwrap();
+    assert!(!format!("{shown:?}").contains("OPS-1"));
+    assert_eq!(desk.desk.by_external(&bot(), desk.now(), &theirs("OPS-1")).unwrap(), None);
+    desk.ok(&customer(MARIA), request(ticket_id(3)));
+    let refused = desk.refused(&bot(), claiming(ticket_id(3), [theirs("OPS-1")]));
+    let reference = Box::new(theirs("OPS-1"));
+    assert_eq!(refused, Refusal::ExternalRefTaken { reference, owner: None });
 }
 
 #[test]
@@ -212,10 +237,16 @@ fn a_reference_that_is_given_up_is_free_for_another_ticket() {
     let desk = given();
     desk.ok(&agent(OWNER), claiming(TICKET, [theirs("OPS-1"), theirs("OPS-2")]));
     desk.ok(&agent(OWNER), giving_up(TICKET, [theirs("OPS-1"), theirs("OPS-9")]));
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-1")).unwrap(), None);
+    assert_eq!(desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-1")).unwrap(), None);
     desk.ok(&agent(OWNER), claiming(second(), [theirs("OPS-1")]));
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-1")).unwrap(), Some(second()));
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-2")).unwrap(), Some(TICKET));
+    assert_eq!(
+        desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-1")).unwrap(),
+        Some(second())
+    );
+    assert_eq!(
+        desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-2")).unwrap(),
+        Some(TICKET)
+    );
 }
 
 #[test]
@@ -267,7 +298,7 @@ fn what_cannot_be_a_name_or_an_id_is_refused_and_said_which() {
             Refusal::BadName { what, .. } => assert_eq!(what, which, "{reference}"),
             other => panic!("{reference}: {other}"),
         }
-        assert_eq!(desk.desk.by_external(&Actor::Host, &reference).unwrap(), None);
+        assert_eq!(desk.desk.by_external(&Actor::Host, desk.now(), &reference).unwrap(), None);
     }
     assert_eq!(desk.everything(), before);
 }
@@ -279,7 +310,7 @@ fn a_reference_that_is_read_as_another_finds_nothing() {
     // In a store of texts, both are the key `external:a:b:c:1`.
     let twin = ExternalRef::new("a:b", "c", "1");
     assert_eq!(twin.to_string(), "a:b:c:1");
-    assert_eq!(desk.desk.by_external(&Actor::Host, &twin).unwrap(), None);
+    assert_eq!(desk.desk.by_external(&Actor::Host, desk.now(), &twin).unwrap(), None);
 }
 
 #[test]
@@ -377,7 +408,10 @@ fn a_follow_up_is_about_the_same_and_is_called_nothing_yet() {
     desk.ok(&customer(MARIA), follow_up(TICKET, next));
     assert_eq!(desk.ticket(next).about(), [order("7").role("cause")]);
     assert_eq!(desk.ticket(next).external_refs(), []);
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-1")).unwrap(), Some(TICKET));
+    assert_eq!(
+        desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-1")).unwrap(),
+        Some(TICKET)
+    );
     assert_eq!(found(&desk, "about contains order:7"), [1, 3]);
     desk.verify();
 }
@@ -393,7 +427,10 @@ fn an_erased_ticket_is_about_nothing_and_its_references_are_free() {
     let erase = EraseTicket::new(TICKET, "she asked for it");
     desk.ok(&agent(OWNER), Hold::new(TICKET, true, "a lawsuit"));
     assert_eq!(desk.refused(&agent(OWNER), erase.clone()).code(), "on_legal_hold");
-    assert_eq!(desk.desk.by_external(&Actor::Host, &theirs("OPS-1")).unwrap(), Some(TICKET));
+    assert_eq!(
+        desk.desk.by_external(&Actor::Host, desk.now(), &theirs("OPS-1")).unwrap(),
+        Some(TICKET)
+    );
     desk.ok(&agent(OWNER), Hold::new(TICKET, false, "settled"));
     desk.ok(&agent(OWNER), erase.clone());
     let ticket = desk.ticket(TICKET);

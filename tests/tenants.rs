@@ -105,7 +105,7 @@ fn whatever_happens_on_one_desk_leaves_the_other_as_it_was() {
     left.ok(&Actor::Host, EraseTicket::new(TICKET, "she asked for it"));
     let host = left.context(&Actor::Host);
     let maria = ContactProfile::new("left").identity(Identity::email("maria@acme.example"));
-    left.desk.erase_requester(&host, MARIA, "she asked for it", None, 99).unwrap();
+    left.desk.erase_requester(host.clone(), MARIA, "she asked for it", None, 99).unwrap();
     let gone = profile(ANNA).email("a@example.com");
     left.put_agent(ANNA, helpdesk::AgentProfile { deactivated: true, ..gone });
     left.desk.erase_agent(host, ANNA).unwrap();
@@ -145,9 +145,12 @@ fn a_ticket_of_the_other_desk_is_not_there() {
     let theirs = ExternalRef::new("jira", "acme", "8");
     let open = Open { external_refs: [theirs.clone()].into(), ..request(ticket_id(3)) };
     left.ok(&Actor::Host, open.clone());
-    assert_eq!(right.desk.by_external(&Actor::Host, &theirs).unwrap(), None);
+    assert_eq!(right.desk.by_external(&Actor::Host, right.now(), &theirs).unwrap(), None);
     right.ok(&Actor::Host, Open { id: ticket_id(4), ..open });
-    assert_eq!(left.desk.by_external(&Actor::Host, &theirs).unwrap(), Some(ticket_id(3)));
+    assert_eq!(
+        left.desk.by_external(&Actor::Host, left.now(), &theirs).unwrap(),
+        Some(ticket_id(3))
+    );
 }
 
 #[test]

@@ -259,12 +259,13 @@ fn a_reference_that_eight_claim_at_once_becomes_one_tickets_time_after_time() {
     let last: BTreeMap<TicketId, u128> =
         won.iter().filter_map(|(id, won)| Some((*id, *won.last()?))).collect();
     for (id, round) in &last {
-        let found = kit.desk.by_external(&Actor::Host, &reference(*round)).unwrap();
+        let found = kit.desk.by_external(&Actor::Host, kit.now(), &reference(*round)).unwrap();
         assert_eq!(found, Some(*id));
         assert_eq!(kit.ticket(*id).external_refs(), [reference(*round)]);
     }
-    let held = (0..ROUNDS)
-        .filter(|round| kit.desk.by_external(&Actor::Host, &reference(*round)).unwrap().is_some());
+    let held = (0..ROUNDS).filter(|round| {
+        kit.desk.by_external(&Actor::Host, kit.now(), &reference(*round)).unwrap().is_some()
+    });
     assert_eq!(held.count(), last.len(), "nobody has a key that is not on their ticket");
     kit.verify();
 }

@@ -40,7 +40,7 @@ fn names(desk: &TestDesk, actor: &Actor) -> Vec<String> {
         ViewOwner::Department(name) => name.to_string(),
         ViewOwner::Desk => "desk".to_owned(),
     };
-    let views = desk.desk.views(actor).unwrap().into_iter();
+    let views = desk.desk.views(actor, desk.now()).unwrap().into_iter();
     views.map(|saved| format!("{}: {}", owner(saved.owner), saved.view.name)).collect()
 }
 
@@ -161,7 +161,7 @@ fn a_view_that_new_settings_broke_says_so_where_it_is_used() {
     let mut fewer = draft();
     fewer.departments.remove(1);
     desk.publish(fewer);
-    let saved = desk.desk.views(&agent(ANNA)).unwrap().remove(0);
+    let saved = desk.desk.views(&agent(ANNA), desk.now()).unwrap().remove(0);
     let error = desk.desk.find(&agent(ANNA), desk.now(), &saved.view.listing()).unwrap_err();
     assert_eq!(error.to_string(), "invalid condition: equal: there is no department `billing`");
 }

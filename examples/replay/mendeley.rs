@@ -213,7 +213,7 @@ fn thread(
     let (mut posts, mut after) = (Vec::new(), None);
     let now = ticket.updated_at();
     loop {
-        let page = desk.thread(reader, now, ticket.id(), after.as_ref(), PAGE)?;
+        let page = desk.thread(reader, now, ticket.id(), after, PAGE)?;
         posts.extend(page.posts);
         after = page.next;
         if after.is_none() {

@@ -144,7 +144,9 @@ pub enum NoticeKind {
     /// A ticket that waits for an answer was merged into this one: to the owner, or to the
     /// queue.
     Merged,
-    /// A to-do's reminder came: to who is to do it, else to the owner, else to the queue.
+    /// A to-do's reminder came: to the first of these who sees the ticket: who is to do it, the
+    /// owner of the ticket that goes on where it was merged, its own owner; else to the queue: of
+    /// the one that goes on, if that sees this one, or its own.
     Reminder,
     /// The ticket was to close by itself, and something unfinished keeps it: to the owner, or to
     /// the queue.

@@ -234,8 +234,9 @@ impl Fact {
     /// Whether a customer may filter and sort by it, and learn nothing of notes, agents and what
     /// the desk keeps to itself.
     ///
-    /// What is not public is so for a reason: `updated_at` moves with every note, and which
-    /// department has a ticket is the desk's own affair.
+    /// What is not public is so for a reason: `updated_at` moves with every note, which department
+    /// has a ticket is the desk's own affair, and of which organisation the requester is, nobody
+    /// who has a copy is told.
     ///
     /// ```
     /// # use helpdesk::Fact;
@@ -253,7 +254,6 @@ impl Fact {
             | Self::Channel
             | Self::Category
             | Self::Subject
-            | Self::Organisation
             | Self::Messages
             | Self::OpenedAt
             | Self::WaitingSince
@@ -278,6 +278,7 @@ impl Fact {
             | Self::Follows
             | Self::OpenTodos
             | Self::Resolution
+            | Self::Organisation
             | Self::MergedInto
             | Self::Notes
             | Self::Reopened

@@ -1,4 +1,5 @@
-//! How literals and names are written in the text form: bare where that is plain, else quoted.
+//! How literals and names are written in text forms, bare where that is plain, else quoted; and
+//! how what is quoted is read.
 
 use std::fmt::{self, Write as _};
 
@@ -15,7 +16,7 @@ pub(super) fn is_word_char(c: char) -> bool {
 }
 
 /// Whether the text is made of word characters only, as a field's name after `field.` may be.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_word_char)
 }
 
@@ -40,7 +41,7 @@ pub(super) fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result 
 }
 
 /// Writes text in quotes, on one line, with nothing in it that cannot be seen.
-pub(super) fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;
     for c in text.chars() {
         match c {
@@ -54,6 +55,43 @@ pub(super) fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Resul
         }
     }
     f.write_char('"')
+}
+
+/// What may stand after a backslash in a text in quotes.
+pub(crate) const ESCAPES: &str = r#"`\"`, `\\`, `\n`, `\r`, `\t` or `\u{…}`"#;
+
+/// The character that is meant, after a backslash in a text in quotes: what
+/// [`write_quoted`] writes.
+pub(crate) fn escaped(chars: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
+    match chars.next()?.1 {
+        plain @ ('"' | '\\') => Some(plain),
+        'n' => Some('\n'),
+        'r' => Some('\r'),
+        't' => Some('\t'),
+        'u' => code_point(chars),
+        _ => None,
+    }
+}
+
+/// The character of a `{…}` with 1 to 6 hexadecimal digits.
+fn code_point(chars: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
+    let (_, '{') = chars.next()? else { return None };
+    let mut code: u32 = 0;
+    for digits in 0..7 {
+        match chars.next()? {
+            (_, '}') if digits > 0 => return char::from_u32(code),
+            (_, digit) => code = code.checked_mul(16)?.checked_add(digit.to_digit(16)?)?,
+        }
+    }
+    None
+}
+
+/// The line and the character in it, each from 1, that are so many bytes into the text.
+pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
+    (line, 1 + before.get(line_start..).map_or(0, |line| line.chars().count()))
 }
 
 /// Control characters, and those that turn the direction of what stands around them.

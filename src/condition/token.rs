@@ -61,15 +61,8 @@ impl ConditionSyntax {
         found: impl Into<String>,
         expected: &'static str,
     ) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Self {
-            offset,
-            line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
-            column: 1 + before.get(line_start..).map_or(0, |line| line.chars().count()),
-            found: found.into(),
-            expected,
-        }
+        let (line, column) = text::place(text, offset);
+        Self { offset, line, column, found: found.into(), expected }
     }
 }
 
@@ -212,17 +205,8 @@ impl<'a> Tokens<'a> {
                     return Ok(text.into());
                 }
                 '\\' => {
-                    let escape = match chars.next() {
-                        Some((_, plain @ ('"' | '\\'))) => Some(plain),
-                        Some((_, 'n')) => Some('\n'),
-                        Some((_, 'r')) => Some('\r'),
-                        Some((_, 't')) => Some('\t'),
-                        Some((_, 'u')) => code_point(&mut chars),
-                        Some(_) | None => None,
-                    };
-                    let Some(escape) = escape else {
-                        let expected = r#"`\"`, `\\`, `\n`, `\r`, `\t` or `\u{…}`"#;
-                        return Err(self.wrong(start + at, "`\\`", expected));
+                    let Some(escape) = text::escaped(&mut chars) else {
+                        return Err(self.wrong(start + at, "`\\`", text::ESCAPES));
                     };
                     text.push(escape);
                 }
@@ -231,17 +215,4 @@ impl<'a> Tokens<'a> {
         }
         Err(self.wrong(self.text.len(), "the end", "a double quote that ends the text"))
     }
-}
-
-/// The character of a `{…}` with 1 to 6 hexadecimal digits.
-fn code_point(chars: &mut impl Iterator<Item = (usize, char)>) -> Option<char> {
-    let (_, '{') = chars.next()? else { return None };
-    let mut code: u32 = 0;
-    for digits in 0..7 {
-        match chars.next()? {
-            (_, '}') if digits > 0 => return char::from_u32(code),
-            (_, digit) => code = code.checked_mul(16)?.checked_add(digit.to_digit(16)?)?,
-        }
-    }
-    None
 }

@@ -1,15 +1,15 @@
-//! To-dos, reminders, mentions; and what keeps a ticket from being finished.
+//! To-dos, reminders, mentions; and that a ticket is not finished while the settings keep it.
 
 use std::sync::Arc;
 
+use super::Refusal;
+use super::blocks::Blocks;
 use super::checks::within;
 use super::decision::Guard;
-use super::needs::changed_since;
 use super::work::Work;
-use super::{Passage, Refusal};
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
-use crate::people::{Who, sight};
+use crate::people::{AgentSight, Follower, Sight, Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
 use crate::ticket::{Reminded, Ticket, TicketChange, Todo, TodoAdded, TodoMarked, TodoState};
@@ -45,6 +45,17 @@ pub(super) fn new_todos(
     Ok(added)
 }
 
+/// Nobody follows a ticket that they do not see, or they would be told of nothing.
+pub(super) fn follow<'f>(
+    work: &mut Work<'_>,
+    followers: impl IntoIterator<Item = &'f Follower>,
+) -> Result<(), Refusal> {
+    followers.into_iter().try_for_each(|follower| match follower {
+        Follower::Agent(agent) => reads(work, *agent),
+        Follower::Contact(_) => Ok(()),
+    })
+}
+
 /// A note never reaches somebody who may not read it. That they may rests on their record.
 pub(super) fn reads(work: &mut Work<'_>, agent: AgentId) -> Result<(), Refusal> {
     if !is_reader(work, agent) {
@@ -78,71 +89,13 @@ pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// What stands against finishing the ticket: how many of its children, and of its to-dos.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Blocks {
-    pub(super) children: u32,
-    pub(super) todos: u32,
-}
-
-impl Blocks {
-    /// What stands against it now.
-    fn now(work: &mut Work<'_>) -> Self {
-        Self::of(work, |_, child| !child.status().category.is_done())
-    }
-
-    /// What stood against it just before this instant.
-    pub(super) fn at(work: &mut Work<'_>, at: Instant) -> Self {
-        Self::of(work, |work, child| was_unfinished(work, child, at))
-    }
-
-    fn of(work: &mut Work<'_>, unfinished: impl Fn(&Work<'_>, &Ticket) -> bool) -> Self {
-        let cx = work.cx;
-        let policy = cx.settings.close_blocks();
-        let mut blocks = Self { children: 0, todos: 0 };
-        if policy.todos {
-            blocks.todos = work.ticket.open_todo_count();
-        }
-        if policy.children {
-            let children: Vec<_> = work.ticket.children().collect();
-            for child in children.iter().filter_map(|id| cx.loaded.ticket(cx.desk, *id)) {
-                let key = Key::ticket(cx.desk, child.id());
-                // Or a child could reopen while its parent closes.
-                work.guard(Guard { key, revision: child.revision() });
-                blocks.children += u32::from(unfinished(work, child));
-            }
-        }
-        blocks
-    }
-
-    pub(super) fn any(self) -> bool {
-        self.children > 0 || self.todos > 0
-    }
-}
-
-/// Whether a child was unfinished just before this instant: however late its parent learns.
-fn was_unfinished(work: &Work<'_>, child: &Ticket, at: Instant) -> bool {
-    if !changed_since(child, at) {
-        return !child.status().category.is_done();
-    }
-    let key = Key::ticket(work.cx.desk, child.id());
-    let mut unfinished = false;
-    let history = work.cx.loaded.passage(Passage::whole(key, child.revision()));
-    for event in history.unwrap_or_default().iter().take_while(|it| it.at < at) {
-        let change = event.ticket_change();
-        if let Some(TicketChange::Opened(_)) = change {
-            unfinished = true;
-        }
-        if let Some(moved) = change.and_then(TicketChange::status_change) {
-            unfinished = !moved.to.category.is_done();
-        }
-    }
-    unfinished
-}
-
-/// Refuses to finish a ticket that the settings keep from it.
+/// Refuses to finish a ticket that the settings keep from it. Who does not see everything learns
+/// no more than that.
 pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
-    match Blocks::now(work) {
+    let blocks = Blocks::now(work);
+    let sight = sight(work.cx.who, work.ticket.sight(), work.cx.settings.sight_policy());
+    match blocks {
+        blocks if blocks.any() && sight < Some(Sight::Full) => Err(Refusal::StillWorkedOn),
         Blocks { children: 0, todos: 0 } => Ok(()),
         Blocks { children: 0, todos } => Err(Refusal::OpenTodos { count: todos }),
         Blocks { children, .. } => Err(Refusal::OpenChildren { count: children }),
@@ -150,8 +103,8 @@ pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 impl Work<'_> {
-    /// The first reminder that is due then: its to-do's owner is told, if they may still know of
-    /// the ticket, or whoever works on it.
+    /// The first reminder that is due then. Somebody is told who may know of the ticket: the
+    /// to-do's owner, or whoever works on it.
     pub(super) fn remind(&mut self, due: Instant, fire: impl FnOnce(&mut Self, TicketChange)) {
         let reminded = self.ticket.todos().iter().find(|todo| todo.pending() == Some(due));
         let Some((todo, owner)) = reminded.map(|todo: &Todo| (todo.id(), todo.owner())) else {
@@ -159,8 +112,35 @@ impl Work<'_> {
         };
         let next = self.ticket.next_reminder(Some(todo));
         fire(self, TicketChange::Reminded(Reminded { todo, next }));
-        let owner = owner.filter(|owner| is_reader(self, *owner));
-        let to = owner.map_or_else(|| self.workers(), Recipient::Agent);
+        let to = self.reminded(owner);
         self.notify(NoticeKind::Reminder, to);
+    }
+
+    /// Of the to-do's owner, the owner of the ticket that goes on in its place where it was merged,
+    /// and its own owner: the first who may know of it. Else the queue of the ticket that goes on,
+    /// where that may, or its own.
+    fn reminded(&mut self, owner: Option<AgentId>) -> Recipient {
+        let cx = self.cx;
+        let merged = self.loaded().filter(|ticket| ticket.merged_into().is_some());
+        let survivor = merged.and_then(|ticket| cx.follow(ticket).ok()).map(|followed| {
+            followed.hops.into_iter().for_each(|hop| self.guard(hop));
+            // Whose work it is rests on who owns it.
+            let (key, revision) =
+                (Key::ticket(cx.desk, followed.end.id()), followed.end.revision());
+            self.guard(Guard { key, revision });
+            followed.end
+        });
+        let owners = [owner, survivor.and_then(Ticket::assignee), self.ticket.assignee()];
+        for agent in owners.into_iter().flatten() {
+            if is_reader(self, agent) {
+                return Recipient::Agent(agent);
+            }
+        }
+        let policy = cx.settings.sight_policy();
+        let theirs = survivor.filter(|end| {
+            policy.agents == AgentSight::All
+                || self.ticket.department().is_none_or(|own| end.department() == Some(own))
+        });
+        theirs.map_or_else(|| self.queue(), Work::queue_of)
     }
 }

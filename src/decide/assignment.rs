@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::checks::{self, not_closed, reason};
-use super::decision::{Counter, Guard};
+use super::decision::{Counter, Guard, Step};
 use super::work::Work;
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
@@ -185,5 +185,37 @@ fn may_own(
             work.hold_load_to(capacity);
             Ok(false)
         }
+    }
+}
+
+impl Work<'_> {
+    /// On reopening: the owner keeps the ticket if they may own it and have room.
+    pub(super) fn settle_owner(&mut self) {
+        self.settle_owner_beside(None);
+    }
+
+    /// As [`settle_owner`](Self::settle_owner), where the same decision has relieved somebody of
+    /// another ticket.
+    pub(super) fn settle_owner_beside(&mut self, freed: Option<AgentId>) {
+        let Some(agent) = self.ticket.assignee() else { return };
+        let key = Key::agent(self.cx.desk, agent);
+        let record = self.cx.loaded.agent(self.cx.desk, agent);
+        if let Some(record) = record {
+            self.guard(Guard { key, revision: record.revision() });
+        }
+        let freed = i64::from(freed == Some(agent));
+        let load = self.cx.loaded.counter(Counter::Load(agent)) - freed;
+        let eligible = record.filter(|record| record.can_own(self.ticket.department()));
+        let because = match eligible.map(|record| record.capacity()) {
+            None => Unassigning::NotEligible,
+            Some(Some(capacity)) if load >= i64::from(capacity) => Unassigning::AtCapacity,
+            Some(capacity) => {
+                self.hold_load_to(capacity);
+                self.trace(Step::OwnerKept { agent });
+                return;
+            }
+        };
+        self.trace(Step::OwnerDropped { agent, because });
+        self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
     }
 }

@@ -220,7 +220,8 @@ pub struct Context {
     pub command_id: Option<CommandId>,
     /// The host's own id, such as that of a web request, carried into events and notices.
     pub correlation: Option<Correlation>,
-    /// The revision of the ticket that the actor looked at; a newer one refuses the command.
+    /// The revision of the ticket that the actor looked at; a newer one refuses the command: see
+    /// [`having_seen`](Self::having_seen).
     pub seen: Option<Revision>,
 }
 
@@ -258,6 +259,27 @@ impl Context {
 
     /// Refuses the command ([`StaleView`](crate::Refusal::StaleView)) if the ticket has changed
     /// since the actor looked at it: nobody answers what they have not read.
+    ///
+    /// It is the revision of the ticket that the command names. Of the ticket into which that one
+    /// was merged it says nothing: what would go there is refused, by a refusal that leads on to
+    /// who sees it ([`Merged`](crate::Refusal::Merged)). Without it, late words arrive.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let second = TicketId::from_u128(2);
+    /// let open = Open::new(second, Requester::Contact(maria), "Is anybody there?");
+    /// desk.open(customer.at(now), open)?;
+    /// let merged = desk.merge(agent.at(now), Merge::new(second, id))?;
+    ///
+    /// let seen = merged.ticket().unwrap().revision();
+    /// let answer = Reply::new(second, "Unplug it.");
+    /// let refused = desk.reply(agent.at(now).having_seen(seen), answer.clone()).unwrap_err();
+    /// assert_eq!(refused.refusal(), Some(&Refusal::Merged { into: Some(id) }));
+    ///
+    /// let seen = desk.ticket(id)?.unwrap().revision();
+    /// desk.reply(agent.at(now).having_seen(seen), Reply::new(id, "Unplug it."))?;
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
     #[must_use]
     pub fn having_seen(mut self, revision: Revision) -> Self {
         self.seen = Some(revision);

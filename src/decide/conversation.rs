@@ -4,11 +4,11 @@ use super::checks::within;
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Refusal, agenda, opening};
+use super::{Cx, Refusal, agenda, opening};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
-use crate::people::{Author, Part, Requester};
+use crate::people::{Author, Customer, Part, Requester};
 use crate::settings::Reopening;
 use crate::ticket::command::{LogConversation, Note, Reply, SaidBy};
 use crate::ticket::{Heard, Message, Moved, Origin, Ticket, TicketChange, Visibility};
@@ -175,7 +175,10 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
     work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
     let written = work.ticket.revision();
     if work.ticket.is_spam() {
-        // Kept, and nothing follows from it.
+        // Kept, and nothing follows from it; but words of others than its sender are heard.
+        if part == Part::Asks && !is_requester(cx, &said.author, work.ticket.requester()) {
+            work.notify_workers(NoticeKind::CustomerWrote);
+        }
         work.trace(Step::Stayed { status: status.name, because: Stayed::Spam });
         return Ok(());
     }
@@ -223,6 +226,15 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         work.notify_of(written, NoticeKind::CustomerWrote, to);
     }
     Ok(())
+}
+
+/// Whether these are words of who asked, however they are known.
+fn is_requester(cx: &Cx<'_>, author: &Author, requester: Requester) -> bool {
+    let (Author::Customer(contact), Requester::Contact(asked)) = (author, requester) else {
+        return false;
+    };
+    let record = cx.loaded.survivor(cx.desk, *contact).map(|contact| &**contact);
+    Customer { id: *contact, record }.is(asked)
 }
 
 /// What words of this part, said at this instant, do to the conversation.

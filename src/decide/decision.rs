@@ -387,6 +387,7 @@ pub enum Step {
 /// Why a public message moved no status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Stayed {
     /// The workflow has no such move from this status.
     NoMove,

@@ -5,7 +5,7 @@ use super::checks::{
     by_matrix, category, impact, priority, subject, tags, unknown, urgency, within,
 };
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary, subjects};
+use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::ids::{FieldName, Tag};
 use crate::personal::{Erasable, Personal};
 use crate::settings::FieldDef;
@@ -43,6 +43,8 @@ pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
     }
     let attached = subjects::edit(cx, ticket, edit)?;
     changes.extend(attached.into_iter().map(|change| (change, None)));
+    let followers = ticket.followers().to_vec();
+    agenda::follow(work, edit.follow.iter().filter(|who| !followers.contains(who)))?;
     for (change, personal) in changes {
         work.record(change, personal);
     }

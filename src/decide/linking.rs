@@ -55,11 +55,15 @@ fn has(work: &Work<'_>, link: TicketLink) -> bool {
     work.ticket.links().binary_search(&link).is_ok()
 }
 
-fn other_end<'a>(work: &Work<'a>, ticket: TicketId, other: TicketId) -> Result<Work<'a>, Refusal> {
+fn other_end<'a>(
+    work: &mut Work<'a>,
+    ticket: TicketId,
+    other: TicketId,
+) -> Result<Work<'a>, Refusal> {
     if ticket == other {
         return Err(Refusal::LinkToItself { ticket });
     }
-    let mut far = Work::on(work.cx, work.cx.visible(other)?);
+    let mut far = work.part(work.cx.visible(other)?);
     far.settle()?;
     Ok(far)
 }

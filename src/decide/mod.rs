@@ -5,6 +5,7 @@
 
 mod agenda;
 mod assignment;
+mod blocks;
 mod call;
 mod checks;
 mod confirming;
@@ -12,6 +13,7 @@ mod contacts;
 mod conversation;
 mod decision;
 mod editing;
+mod erasing;
 mod forgetting;
 mod govern;
 mod guests;
@@ -220,12 +222,13 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         Command::Split(split) => beside = structure::split(&mut work, split)?,
         command => alone(&mut work, command)?,
     }
+    work.keep_with_survivors()?;
     work.finish(&mut decision);
     for work in beside {
         work.finish(&mut decision);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
-    decision.erasures.sort_unstable_by_key(|erasure| erasure.key);
+    erasing::by_key(&mut decision.erasures);
     // What is written is checked by its write.
     let Decision { writes, guards, .. } = &mut decision;
     guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));

@@ -1,6 +1,7 @@
 //! What a decision must see, asked for in rounds: a later round may depend on what an earlier
 //! one brought.
 
+use super::blocks::Look;
 use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
@@ -8,7 +9,7 @@ use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
-use crate::people::{Actor, Author, Requester};
+use crate::people::{Actor, Author, Follower, Requester};
 use crate::record::Record;
 use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
@@ -16,7 +17,7 @@ use crate::ticket::command::{
     Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Link, LogConversation, Merge, Note, Open,
     ProposeSolution, Redact, Resolve, SaidBy, Split, Transfer, Unlink,
 };
-use crate::ticket::{LinkKind, Ticket, retention_falls_due};
+use crate::ticket::{LinkKind, retention_falls_due};
 use crate::time::{Instant, whole_micros};
 
 struct Asking<'a> {
@@ -53,6 +54,16 @@ impl Asking<'_> {
             self.record(key);
             if let Some(contact) = self.loaded.contact(self.desk, id) {
                 self.passage(Passage::whole(key, contact.revision()));
+            }
+        }
+    }
+
+    /// The agents among those who are to follow a ticket.
+    fn followers<'f>(&mut self, followers: impl IntoIterator<Item = &'f Follower>) {
+        for follower in followers {
+            match follower {
+                Follower::Agent(agent) => self.agent(*agent),
+                Follower::Contact(_) => {}
             }
         }
     }
@@ -108,7 +119,8 @@ impl Asking<'_> {
 
 /// What is still missing to decide this call. A few rounds, then nothing: a later round may
 /// depend on what an earlier one brought. More than six only where a link is made, one for each
-/// ticket above the parent, or where a redirect leads over several merges, one for each.
+/// ticket above the parent, or where a redirect leads over several merges, one for each; two for
+/// each, where closing [waits](crate::CloseBlocks) for what lies behind them.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -156,11 +168,15 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             // For whom the guest speaks, who may have been blocked.
             asking.contact(grant.contact);
         }
-        settling(&mut asking, end);
+        // What is due on any that stand for it comes first.
+        for survivor in chain(&asking, ticket).into_iter().skip(1) {
+            settling(&mut asking, survivor);
+        }
         end
     });
     match &call.command {
-        Command::Open(Open { id, requester, external_refs, .. }) => {
+        Command::Open(Open { id, requester, external_refs, followers, .. }) => {
+            asking.followers(followers);
             external_refs.iter().for_each(|reference| asking.reference(reference));
             asking.record(Key::ticket(desk, *id));
             match requester {
@@ -192,7 +208,9 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Agent(id), _) | (SaidBy::Requester, Some(Requester::Agent(id))) => {
                     asking.agent(id);
                 }
-                (SaidBy::Requester, _) => {}
+                // Who is blocked asks for no new ticket.
+                (SaidBy::Requester, Some(Requester::Contact(id))) => asking.contact(id),
+                (SaidBy::Requester, None) => {}
             }
             listener(&mut asking, survivor.unwrap_or(*ticket));
         }
@@ -222,7 +240,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Resolve(Resolve { ticket, .. })
         | Command::Close(Close { ticket, .. })
         | Command::ProposeSolution(ProposeSolution { ticket, .. }) => {
-            children(&mut asking, *ticket, None);
+            blocks(&mut asking, *ticket, None);
         }
         Command::Merge(Merge { ticket, into }) => {
             let end = end_of(&mut asking, *into);
@@ -242,8 +260,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 asking.key(UniqueKey::agent_email(email));
             }
         }
-        Command::Redact(Redact { ticket, .. })
-        | Command::EraseTicket(EraseTicket { ticket, .. }) => asking.whole(*ticket),
+        Command::Redact(redact) => redacting(&mut asking, redact),
+        Command::EraseTicket(EraseTicket { ticket, .. }) => {
+            asking.whole(*ticket);
+            conversation(&mut asking, *ticket);
+        }
         Command::EraseAgent(id) => asking.agent(*id),
         Command::PutContact { id, profile } => {
             asking.record(Key::contact(desk, *id));
@@ -282,7 +303,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::BlockContact(BlockContact { contact, .. })
         | Command::NoteContact(NoteContact { contact, .. }) => asking.contact(*contact),
         Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
-        Command::Edit(Edit { add_external_refs, .. }) => {
+        Command::Edit(Edit { add_external_refs, follow, .. }) => {
+            asking.followers(follow);
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
         Command::StartSide(start) => asking.contact(start.with),
@@ -322,6 +344,42 @@ fn end_of(asking: &mut Asking<'_>, mut ticket: TicketId) -> TicketId {
     ticket
 }
 
+/// This ticket and those that stand for it, as far as they are known yet.
+fn chain(asking: &Asking<'_>, ticket: TicketId) -> Vec<TicketId> {
+    let known = |ticket: TicketId| asking.loaded.ticket(asking.desk, ticket);
+    let next = |at: &TicketId| known(*at).and_then(|ticket| ticket.merged_into());
+    std::iter::successors(Some(ticket), next).take(MOST_CHAIN as usize + 1).collect()
+}
+
+/// Words that are erased where they are, or, having been split off, on the ticket that shows them.
+fn redacting(asking: &mut Asking<'_>, redact: &Redact) {
+    asking.whole(redact.ticket);
+    let Some(ticket) = asking.loaded.ticket(asking.desk, redact.ticket) else { return };
+    for shows in redact.messages.iter().filter_map(|revision| ticket.split_off_to(*revision)) {
+        end_of(asking, shows);
+        settling(asking, shows);
+        asking.whole(shows);
+    }
+}
+
+/// The tickets whose words go with those of this one: what was merged into it, and into these,
+/// with what is due on them.
+fn conversation(asking: &mut Asking<'_>, ticket: TicketId) {
+    let loaded = asking.loaded;
+    let mut open = vec![ticket];
+    while let Some(id) = open.pop() {
+        let Some(ticket) = loaded.ticket(asking.desk, id) else { continue };
+        for member in ticket.merged() {
+            asking.record(Key::ticket(asking.desk, member));
+            if loaded.ticket(asking.desk, member).is_some_and(|member| !member.is_held()) {
+                reminding(asking, member);
+                asking.whole(member);
+                open.push(member);
+            }
+        }
+    }
+}
+
 /// A message that is split off: the history that it is in, and every ticket between that and the
 /// one whose thread shows it.
 fn splitting(asking: &mut Asking<'_>, split: &Split) {
@@ -349,27 +407,17 @@ fn splitting(asking: &mut Asking<'_>, split: &Split) {
     }
 }
 
-/// The children of a ticket, where they keep it from being finished; as they were at an instant
+/// What may keep a ticket from being finished, where the settings say so; as it was at an instant
 /// that has passed, where one is named.
-fn children(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
+fn blocks(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
     let loaded = asking.loaded;
     let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let blocks = settings.is_some_and(|settings| settings.close_blocks().children);
-    let Some(ticket) = loaded.ticket(asking.desk, id).filter(|_| blocks) else { return };
-    for child in ticket.children() {
-        let key = Key::ticket(asking.desk, child);
-        asking.record(key);
-        if let Some(child) = loaded.ticket(asking.desk, child)
-            && at.is_some_and(|at| changed_since(child, at))
-        {
-            asking.passage(Passage::whole(key, child.revision()));
-        }
-    }
-}
-
-/// Whether a ticket may have been finished, reopened or merged since.
-pub(super) fn changed_since(ticket: &Ticket, at: Instant) -> bool {
-    ticket.updated_at() >= at
+    let Some((ticket, settings)) = loaded.ticket(asking.desk, id).zip(settings) else { return };
+    let mut look = Look::new(asking.desk, loaded, at);
+    look.blocks(ticket, settings.close_blocks());
+    let Needs { records, passages, .. } = look.missing;
+    records.into_iter().for_each(|key| asking.record(key));
+    passages.into_iter().for_each(|passage| asking.passage(passage));
 }
 
 /// The tickets above one, as far up as links may lead: one a round.
@@ -402,21 +450,36 @@ fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
 }
 
 /// A ticket on which what is due is carried out before a command. That may rest on others: on its
-/// children, where they keep it from closing, and on those who are to be reminded; and where its
-/// retention is due, that erases from the history, and what is left is folded anew.
+/// children and what was merged, where they keep it from closing, and on those who are to be
+/// reminded; and where its retention is due, that erases from its history and from those of what was
+/// merged into it, and what is left is folded anew.
 fn settling(asking: &mut Asking<'_>, id: TicketId) {
     let loaded = asking.loaded;
     let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
     let now = asking.now.max(ticket.updated_at());
     if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
-        children(asking, id, Some(due));
+        blocks(asking, id, Some(due));
     }
-    for todo in ticket.todos().iter().filter(|todo| todo.pending().is_some_and(|at| at <= now)) {
-        todo.owner().into_iter().for_each(|owner| asking.agent(owner));
-    }
+    reminding(asking, id);
     let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
     if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
         asking.whole(id);
+        conversation(asking, id);
+    }
+}
+
+/// Who is to be reminded of what on a ticket by now.
+fn reminding(asking: &mut Asking<'_>, id: TicketId) {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let now = asking.now.max(ticket.updated_at());
+    let reminders = || ticket.todos().iter().filter(|it| it.pending().is_some_and(|at| at <= now));
+    if reminders().next().is_some() {
+        // Whoever is to be reminded: its owner, or whose work the ticket is, or where it went on.
+        let end = end_of(asking, id);
+        let end = loaded.ticket(asking.desk, end).and_then(|end| end.assignee());
+        let owners = reminders().filter_map(|todo| todo.owner());
+        owners.chain(ticket.assignee()).chain(end).for_each(|owner| asking.agent(owner));
     }
 }
 

@@ -8,7 +8,7 @@ use super::editing::Fields;
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::work::Work;
-use super::{Cx, Refusal, Vocabulary, subjects};
+use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::channel::NoticeKind;
 use crate::ids::TicketId;
 use crate::people::{Author, Deed, Requester, Role, Who};
@@ -100,6 +100,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     personal.fields = fields.personal;
     let mut decision = Decision::default();
     let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
+    agenda::follow(&mut work, &open.followers)?;
     announce(&mut work, open.origin);
     work.finish(&mut decision);
     Ok(decision)
@@ -195,6 +196,10 @@ pub(super) fn follow_up<'a>(
 
 /// Follows up a ticket that has been closed for too long to reopen.
 pub(super) fn follow_up_of<'a>(work: &mut Work<'a>, said: Said<'_>) -> Result<Work<'a>, Refusal> {
+    // Also where an agent writes down what they said.
+    if let Author::Customer(contact) = &said.author {
+        checks::not_blocked(work.cx, *contact)?;
+    }
     let id = work.ticket.id().follow_up(work.ticket.revision().next());
     link(work, id, said)
 }

@@ -10,6 +10,7 @@ use super::work::Work;
 use super::{Cx, Refusal, subjects};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::{Agent, Deed};
+use crate::personal::Personal;
 use crate::record::{Change, Event, Head, fold};
 use crate::ticket::command::{EraseTicket, Hold, Redact};
 use crate::ticket::{RedactedBy, TicketChange};
@@ -25,9 +26,9 @@ pub(super) fn without<'e>(
     fold(key, &left).map_err(|why| Refusal::HistoryUnreadable { why })
 }
 
-/// Erases the payloads of chosen events.
+/// Erases the payloads of chosen events. A message that was split off is the ticket's that shows
+/// it: what is erased is that one's opening, and with it the words where they were said.
 pub(super) fn redact(work: &mut Work<'_>, redact: &Redact) -> Result<(), Refusal> {
-    not_held(work)?;
     if redact.messages.is_empty() {
         return Err(Refusal::Empty { what: "list of messages" });
     }
@@ -35,30 +36,65 @@ pub(super) fn redact(work: &mut Work<'_>, redact: &Redact) -> Result<(), Refusal
         let key = Key::ticket(work.cx.desk, redact.ticket);
         return Err(Refusal::NoSuchEvent { key, revision: *revision });
     }
-    let revisions = work.personal(|event| redact.messages.contains(&event.revision))?;
+    let shown_elsewhere = |work: &Work<'_>, revision| work.ticket.has_split_off(revision);
+    if redact.messages.iter().any(|revision| !shown_elsewhere(work, *revision)) {
+        work.not_held()?;
+    }
     let (bytes, personal) = reason_in_words(work, &redact.reason)?;
+    let cx = work.cx;
+    for revision in &redact.messages {
+        let Some(to) = work.ticket.split_off_to(*revision) else { continue };
+        let shows = cx.loaded.ticket(cx.desk, to).ok_or(Refusal::NotLoaded)?;
+        let mut shows = work.part(shows);
+        shows.settle()?;
+        shows.not_held()?;
+        let opening = shows.personal(|event| event.revision == Revision(1))?;
+        redact_by_hand(&mut shows, opening, bytes, &personal)?;
+        work.with_part(shows);
+    }
+    let revisions = work.personal(|event| redact.messages.contains(&event.revision))?;
+    redact_by_hand(work, revisions, bytes, &personal)
+}
+
+fn redact_by_hand(
+    work: &mut Work<'_>,
+    revisions: Vec<Revision>,
+    bytes: u32,
+    reason: &Personal,
+) -> Result<(), Refusal> {
     if !revisions.is_empty() {
         work.erase(&revisions)?;
         let by = RedactedBy::Hand;
-        work.record(TicketChange::Redacted { revisions, by, bytes }, Some(personal));
+        work.record(TicketChange::Redacted { revisions, by, bytes }, Some(reason.clone()));
     }
     Ok(())
 }
 
-/// Erases every payload of a ticket but the reasons that were given for erasing, and detaches what
-/// is attached to it.
+/// Erases every payload of a ticket's conversation but the reasons that were given for erasing,
+/// and detaches what is attached to it.
 pub(super) fn erase_ticket(work: &mut Work<'_>, erase: &EraseTicket) -> Result<(), Refusal> {
-    not_held(work)?;
+    work.not_held()?;
+    let (bytes, personal) = reason_in_words(work, &erase.reason)?;
+    erase_all(work, bytes, &personal)?;
+    for member in work.conversation()? {
+        let mut member = work.part(member);
+        member.settle()?;
+        erase_all(&mut member, bytes, &personal)?;
+        work.with_part(member);
+    }
+    Ok(())
+}
+
+fn erase_all(work: &mut Work<'_>, bytes: u32, reason: &Personal) -> Result<(), Refusal> {
     let revisions = work
         .personal(|event| !matches!(event.change, Change::Ticket(TicketChange::Redacted { .. })))?;
-    let (bytes, personal) = reason_in_words(work, &erase.reason)?;
     let attached = subjects::detaching(&work.ticket);
     if revisions.is_empty() && attached.is_empty() {
         return Ok(());
     }
     work.erase(&revisions)?;
     let by = RedactedBy::Request;
-    work.record(TicketChange::Redacted { revisions, by, bytes }, Some(personal));
+    work.record(TicketChange::Redacted { revisions, by, bytes }, Some(reason.clone()));
     for change in attached {
         work.record(change, None);
     }
@@ -72,11 +108,6 @@ pub(super) fn hold(work: &mut Work<'_>, hold: &Hold) -> Result<(), Refusal> {
         work.record(TicketChange::Held { held: hold.hold, bytes }, Some(personal));
     }
     Ok(())
-}
-
-fn not_held(work: &Work<'_>) -> Result<(), Refusal> {
-    let ticket = work.ticket.id();
-    if work.ticket.is_held() { Err(Refusal::OnLegalHold { ticket }) } else { Ok(()) }
 }
 
 /// Erases what an agent is called: from every event of the record, and from its head.

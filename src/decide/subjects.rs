@@ -7,7 +7,7 @@ use super::decision::{KeyChange, UniqueKey};
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary};
 use crate::ids::{Key, TicketId, label_problem};
-use crate::people::{Deed, sight};
+use crate::people::{Deed, Sight, sight};
 use crate::subject::{About, ExternalRef, provider_problem, scope_problem, word_problem};
 use crate::ticket::command::{Edit, Open};
 use crate::ticket::{Ticket, TicketChange};
@@ -108,11 +108,11 @@ fn references<'a>(
 }
 
 /// Whether the actor, who is none of those outside the desk, may know what this ticket is called
-/// elsewhere: who sees the ticket does.
+/// elsewhere: who sees all of the ticket does.
 fn may_know_of(cx: &Cx<'_>, ticket: TicketId) -> bool {
     let ticket = cx.loaded.ticket(cx.desk, ticket);
     let policy = cx.settings.sight_policy();
-    ticket.is_some_and(|ticket| sight(cx.who, ticket.sight(), policy).is_some())
+    ticket.is_some_and(|ticket| sight(cx.who, ticket.sight(), policy) == Some(Sight::Full))
 }
 
 fn named(

@@ -1,9 +1,10 @@
 //! What a ticket does by itself: everything that is due comes before any command.
 
+use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use super::Refusal;
-use super::agenda::Blocks;
+use super::blocks::Blocks;
 use super::decision::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
@@ -17,7 +18,14 @@ impl Work<'_> {
     /// Carries out every timer that is due, in order, each dated by itself. Refused only where
     /// retention is due and the history that it erases from cannot be read.
     pub(super) fn settle(&mut self) -> Result<(), Refusal> {
-        while let Some((timer, due)) = self.ticket.timers().next().filter(|(_, at)| *at <= self.now)
+        self.settle_within((Bound::Unbounded, Bound::Included(self.now)))?;
+        self.has_settled();
+        Ok(())
+    }
+
+    fn settle_within(&mut self, time: (Bound<Instant>, Bound<Instant>)) -> Result<(), Refusal> {
+        while let Some((timer, due)) =
+            self.ticket.timers().next().filter(|(_, at)| time.contains(at))
         {
             self.trace(Step::Settled { timer, due });
             // New settings may set a timer to before what the ticket has seen since.
@@ -52,20 +60,35 @@ impl Work<'_> {
                     self.notify_workers(NoticeKind::OpenAgeOverdue);
                 }
                 TimerKind::Retention => {
-                    let revisions = self.personal(|_| true)?;
-                    self.erase(&revisions)?;
-                    let by = RedactedBy::Retention;
-                    let change = TicketChange::Redacted { revisions, by, bytes: 0 };
-                    // What it is called elsewhere stays its own: else whether another ticket may
-                    // be called so would depend on whether this timer has been noticed.
-                    self.fire(at, Rule::Retention, change);
+                    self.forget(at)?;
+                    for member in self.conversation()? {
+                        let mut member = self.part(member);
+                        member.settle_within((Bound::Unbounded, Bound::Excluded(due)))?;
+                        if member.ticket.personal_since().is_some() {
+                            member.forget(due.max(member.ticket.updated_at()))?;
+                        }
+                        // The other's time may be later than what the host says it is.
+                        member.now = member.now.max(member.ticket.updated_at());
+                        member.has_settled();
+                        self.with_part(member);
+                    }
                 }
                 TimerKind::Reminder => {
                     self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
             }
         }
-        self.has_settled();
+        Ok(())
+    }
+
+    /// Erases everything, the time for it having come.
+    fn forget(&mut self, at: Instant) -> Result<(), Refusal> {
+        let revisions = self.personal(|_| true)?;
+        self.erase(&revisions)?;
+        let change = TicketChange::Redacted { revisions, by: RedactedBy::Retention, bytes: 0 };
+        // What it is called elsewhere stays its own: else whether another ticket may be called so
+        // would depend on whether this timer has been noticed.
+        self.fire(at, Rule::Retention, change);
         Ok(())
     }
 

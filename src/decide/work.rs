@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::decision::{
-    Columns, Counter, CounterChange, Decision, Erasure, Expected, Guard, Step, Write,
-};
-use super::{Cx, Passage, Refusal, privacy};
+use super::Cx;
+use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
+use super::erasing::erasures;
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
@@ -15,7 +14,7 @@ use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::ticket::{
-    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, Unassigning, armed,
+    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
 };
 use crate::time::Instant;
 use crate::workflow::Status;
@@ -28,7 +27,7 @@ pub(super) struct Work<'a> {
     pub(super) now: Instant,
     /// The merged ticket that was named, where this is the one that goes on in its place.
     pub(super) addressed: Option<&'a Ticket>,
-    key: Key,
+    pub(super) key: Key,
     expected: Expected,
     ceiling: Option<i64>,
     /// The ticket as it was loaded.
@@ -36,11 +35,13 @@ pub(super) struct Work<'a> {
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
     settled: usize,
     /// The events of its history whose payload goes.
-    erased: BTreeSet<Revision>,
+    pub(super) erased: BTreeSet<Revision>,
+    /// Other tickets that are written because of what is done to this one.
+    pub(super) with: Vec<Work<'a>>,
     out: Outgoing,
 }
 
@@ -88,6 +89,7 @@ impl<'a> Work<'a> {
             events: Vec::with_capacity(2),
             settled: 0,
             erased: BTreeSet::new(),
+            with: Vec::new(),
             out,
             ticket: ticket.clone(),
         }
@@ -125,6 +127,7 @@ impl<'a> Work<'a> {
             events: vec![event],
             settled: 0,
             erased: BTreeSet::new(),
+            with: Vec::new(),
             out: Outgoing::default(),
             ticket,
         };
@@ -251,78 +254,6 @@ impl<'a> Work<'a> {
         self.ceiling = capacity.map(i64::from);
     }
 
-    /// On reopening: the owner keeps the ticket if they may own it and have room.
-    pub(super) fn settle_owner(&mut self) {
-        let Some(agent) = self.ticket.assignee() else { return };
-        let key = Key::agent(self.cx.desk, agent);
-        let record = self.cx.loaded.agent(self.cx.desk, agent);
-        if let Some(record) = record {
-            self.guard(Guard { key, revision: record.revision() });
-        }
-        let load = self.cx.loaded.counter(Counter::Load(agent));
-        let eligible = record.filter(|record| record.can_own(self.ticket.department()));
-        let because = match eligible.map(|record| record.capacity()) {
-            None => Unassigning::NotEligible,
-            Some(Some(capacity)) if load >= i64::from(capacity) => Unassigning::AtCapacity,
-            Some(capacity) => {
-                self.hold_load_to(capacity);
-                self.trace(Step::OwnerKept { agent });
-                return;
-            }
-        };
-        self.trace(Step::OwnerDropped { agent, because });
-        self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
-    }
-
-    /// The events so far: those that were loaded, and those of this decision.
-    fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
-        let loaded = match self.before {
-            Some(ticket) => self.cx.loaded.passage(Passage::whole(self.key, ticket.revision())),
-            None => Some(&[][..]),
-        };
-        Ok(loaded.ok_or(Refusal::NotLoaded)?.iter().chain(&self.events))
-    }
-
-    /// Whether the history has an event of this revision.
-    pub(super) fn has_event(&self, revision: Revision) -> bool {
-        Revision::ZERO < revision && revision <= self.ticket.revision()
-    }
-
-    /// Whether this decision takes what is personal of that event.
-    pub(super) fn has_erased(&self, revision: Revision) -> bool {
-        self.erased.contains(&revision)
-    }
-
-    /// Those of these events that have something personal, in order.
-    pub(super) fn personal(
-        &self,
-        which: impl Fn(&Event) -> bool,
-    ) -> Result<Vec<Revision>, Refusal> {
-        let there = self.history()?.filter(|event| {
-            event.is_personal() && !self.erased.contains(&event.revision) && which(event)
-        });
-        Ok(there.map(|event| event.revision).collect())
-    }
-
-    /// Erases the payloads of these events. The ticket is from now on what the history folds to
-    /// without them, so that nothing of them is left in it.
-    pub(super) fn erase(&mut self, revisions: &[Revision]) -> Result<(), Refusal> {
-        self.erased.extend(revisions);
-        let folded = privacy::without(self.key, self.history()?, &self.erased)?;
-        match folded {
-            Head::Ticket(ticket) if ticket.revision() == self.ticket.revision() => {
-                self.ticket = Arc::unwrap_or_clone(ticket);
-                Ok(())
-            }
-            // Only a part of the history was loaded.
-            Head::Ticket(_)
-            | Head::Agent(_)
-            | Head::Contact(_)
-            | Head::Organisation(_)
-            | Head::Settings(_) => Err(Refusal::NotLoaded),
-        }
-    }
-
     /// Tells somebody of the event that was recorded last, unless they caused it.
     pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
         self.notify_of(self.ticket.revision(), kind, to);
@@ -366,7 +297,12 @@ impl<'a> Work<'a> {
 
     /// Everybody at the ticket's queue.
     pub(super) fn queue(&self) -> Recipient {
-        self.ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
+        Self::queue_of(&self.ticket)
+    }
+
+    /// Everybody at the queue of a ticket.
+    pub(super) fn queue_of(ticket: &Ticket) -> Recipient {
+        ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
     }
 
     /// Tells the requester and the followers; of an internal ticket, agents only.
@@ -464,10 +400,8 @@ impl<'a> Work<'a> {
         hand_over(&mut decision.guards, guards);
         hand_over(&mut decision.notices, notices);
         hand_over(&mut decision.trace, trace);
-        if !self.erased.is_empty() {
-            let revisions = self.erased.into_iter().collect();
-            decision.erasures.push(Erasure { key: self.key, revisions });
-        }
+        decision.erasures.extend(erasures(self.key, &self.ticket, self.erased));
+        self.with.into_iter().for_each(|part| part.finish(decision));
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
             let write = Write {

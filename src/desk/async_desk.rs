@@ -245,6 +245,7 @@ twins! {
     "A page of the notes about a contact",
         contact_notes(
             actor: &Actor,
+            now: DateTime<Utc>,
             contact: ContactId,
             after: Option<TimelineCursor>,
             limit: usize
@@ -259,7 +260,9 @@ twins! {
         ) -> Timeline;
     "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
     "The ticket that another system calls so",
-        by_external(actor: &Actor, reference: &ExternalRef) -> Option<TicketId>;
+        by_external(
+            actor: &Actor, now: DateTime<Utc>, reference: &ExternalRef
+        ) -> Option<TicketId>;
     "A page of a record's history",
         history(key: Key, after: Revision, limit: usize) -> Vec<Event>;
     "A page of the tickets that this actor may see",
@@ -281,10 +284,11 @@ twins! {
         hand_over(
             context: Context, from: AgentId, to: Heir, after: Option<Cursor>, limit: usize
         ) -> HandedOver;
-    "The views that this actor may use", views(actor: &Actor) -> Vec<SavedView>;
+    "The views that this actor may use",
+        views(actor: &Actor, now: DateTime<Utc>) -> Vec<SavedView>;
     "A page of a ticket's thread, as this actor may see it",
         thread(
-            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Option<&ThreadCursor>,
+            actor: &Actor, now: DateTime<Utc>, ticket: TicketId, after: Option<ThreadCursor>,
             limit: usize
         ) -> ThreadPage;
     "The ticket that goes on in the place of this one", survivor(ticket: TicketId) -> Option<TicketId>;
@@ -293,7 +297,7 @@ twins! {
     "Holds a record's head against its history", verify(key: Key) -> Revision;
     "Erases everything personal of a requester's tickets, a page at a time",
         erase_requester(
-            context: &Context,
+            context: Context,
             contact: ContactId,
             reason: &str,
             after: Option<Cursor>,

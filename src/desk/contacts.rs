@@ -173,7 +173,7 @@ impl<S: Store> Desk<S> {
     /// desk.put_contact(agent.at(now), double, profile)?;
     /// assert_eq!(desk.contact_by(&address)?.unwrap().id(), double);
     ///
-    /// desk.merge_contacts(agent.at(now), MergeContacts { contact: double, into: maria })?;
+    /// desk.merge_contacts(agent.at(now), MergeContacts::new(double, maria))?;
     /// assert_eq!(desk.contact_by(&address)?.unwrap().id(), maria);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
@@ -222,11 +222,12 @@ impl<S: Store> Desk<S> {
     pub fn contact_notes(
         &self,
         actor: &Actor,
+        now: DateTime<Utc>,
         contact: ContactId,
         after: Option<TimelineCursor>,
         limit: usize,
     ) -> Result<ContactNotes, DeskError> {
-        at_once(self.flow().contact_notes(actor, contact, after, limit))
+        at_once(self.flow().contact_notes(actor, now, contact, after, limit))
     }
 }
 
@@ -292,11 +293,12 @@ impl<I: Io> Flow<I> {
     pub(super) async fn contact_notes(
         &self,
         actor: &Actor,
+        now: DateTime<Utc>,
         contact: ContactId,
         after: Option<TimelineCursor>,
         limit: usize,
     ) -> Result<ContactNotes, DeskError> {
-        let party = self.reader(actor, DateTime::UNIX_EPOCH).await?.who().party();
+        let party = self.reader(actor, now).await?.who().party();
         if !may(party, Deed::KeepContacts, false) {
             let deed = Deed::KeepContacts.as_str();
             return Err(Refusal::Forbidden { party, deed }.into());

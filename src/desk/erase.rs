@@ -1,10 +1,12 @@
 //! Erasing what is personal of somebody, over all tickets, and what a host has to delete in its
 //! turn.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::flow::Flow;
 use super::io::{Io, at_once};
+use super::person::PersonPage;
 use super::read::PAGE;
 use super::{Desk, DeskError, Outcome};
 use crate::decide::{Command, Context, Refusal};
@@ -13,22 +15,22 @@ use crate::matching::Cursor;
 use crate::people::command::EraseContact;
 use crate::record::{Event, Record};
 use crate::store::Store;
-use crate::ticket::TicketChange;
+use crate::ticket::{Ticket, TicketChange};
 
 /// What came of a page of [`Desk::erase_requester`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Erased {
-    /// What came of each ticket on which there was something of theirs; where there was nothing to
-    /// erase any more, nothing.
+    /// What came of each ticket on which there was something of theirs; where it was erased already,
+    /// an outcome of which nothing came ([`is_no_op`](Outcome::is_no_op)).
     pub outcomes: Vec<Outcome>,
     /// The tickets of which nothing was erased, and why: on legal hold
     /// ([`Refusal::OnLegalHold`]), unreadable, or the store failed. They are to be done again.
     pub failed: Vec<(TicketId, DeskError)>,
     /// What came of the person's own record, which the last page erases; `None`: more pages are to
     /// come. An error says why it was left as it was, to be done again: a ticket that they asked
-    /// for is on legal hold, which keeps who they are ([`Refusal::OnLegalHold`]), a history is
-    /// unreadable, or the store failed.
+    /// for is on legal hold, or was merged into one that is, which keeps who they are
+    /// ([`Refusal::OnLegalHold`]), a history is unreadable, or the store failed.
     pub contact: Option<Result<Outcome, DeskError>>,
     /// What the next page comes after; `None`: this was the last.
     pub next: Option<Cursor>,
@@ -36,13 +38,13 @@ pub struct Erased {
 
 impl<S: Store> Desk<S> {
     /// Erases everything personal of a person who wants to be forgotten, a page of at most `limit`
-    /// tickets after the cursor, at least one: of the tickets that they asked for, all; on others,
-    /// what they wrote; and on the last page their own record.
+    /// tickets after the cursor, at least one, and what these were merged into: of the tickets that
+    /// they asked for, all; on others, what they wrote; and on the last page their own record.
     ///
     /// A person is all contacts that were merged: whichever of them is named, all are meant.
     /// Tickets of theirs are erased by [`EraseTicket`](crate::command::EraseTicket), their words on
-    /// others by [`Redact`](crate::command::Redact), the record by [`EraseContact`]; each is a commit of its own, so that stopping half-way leaves
-    /// everything whole. Doing a page again changes nothing, and a run from the start does what
+    /// others by [`Redact`](crate::command::Redact), the record by [`EraseContact`]; each is a
+    /// commit of its own, so that stopping half-way leaves everything whole. Doing a page again changes nothing, and a run from the start does what
     /// failed before and what came since. What fails for one ticket, such as its legal hold, holds
     /// up no other. The context's command id and seen revision are not used: there are many
     /// commands.
@@ -55,8 +57,11 @@ impl<S: Store> Desk<S> {
     /// that the person follows now, and, where the desk's settings ever let colleagues see each
     /// other's tickets ([`CustomerSight::Organisation`](crate::CustomerSight::Organisation)), those
     /// of every organisation that their record ever named. There, what they wrote goes, what a
-    /// machine or a guest wrote in their name, and the payloads of what they did. Not found is
-    /// what they wrote
+    /// machine or a guest wrote in their name, and the payloads of what they did. So it goes with
+    /// every ticket that one of all these is merged into, or once was: what was said on the one is
+    /// recorded on the other. What they wrote and was split off goes with the ticket that shows it.
+    /// With a ticket of theirs goes what others wrote there, or on what was merged into it. Not
+    /// found is what they wrote
     ///
     /// - on a ticket that they followed once, and do not follow any more;
     /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket
@@ -70,9 +75,9 @@ impl<S: Store> Desk<S> {
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
-    /// let (host, mut after) = (Actor::Host.at(now), None);
+    /// let (why, mut after) = ("Asked for on 1 March.", None);
     /// loop {
-    ///     let erased = desk.erase_requester(&host, maria, "Asked for on 1 March.", after, 100)?;
+    ///     let erased = desk.erase_requester(Actor::Host.at(now), maria, why, after, 100)?;
     ///     assert!(erased.failed.is_empty());
     ///     after = erased.next;
     ///     if let Some(contact) = erased.contact {
@@ -93,7 +98,7 @@ impl<S: Store> Desk<S> {
     /// refused, or fails, of one ticket or of the record, is told in the page.
     pub fn erase_requester(
         &self,
-        context: &Context,
+        context: Context,
         contact: ContactId,
         reason: &str,
         after: Option<Cursor>,
@@ -138,32 +143,32 @@ impl<S: Store> Desk<S> {
 impl<I: Io> Flow<I> {
     pub(super) async fn erase_requester(
         &self,
-        context: &Context,
+        context: Context,
         contact: ContactId,
         reason: &str,
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Erased, DeskError> {
-        let page = self.person_page(context, contact, reason, after, limit).await?;
+        let page = self.person_page(&context, contact, reason, after, limit).await?;
         let mut erased = Erased {
             outcomes: Vec::new(),
             failed: Vec::new(),
             contact: None,
             next: page.next.clone(),
         };
-        let context = Context { command_id: None, seen: None, ..context.clone() };
+        let context = Context { command_id: None, seen: None, ..context };
+        // Of several of theirs that were merged into one, that is looked at once.
+        let mut seen: BTreeSet<TicketId> = BTreeSet::new();
         for ticket in page.tickets.iter().filter_map(Record::ticket) {
-            let id = ticket.id();
-            let done = match self.erasing(ticket, &page.ids, reason).await {
-                Ok(None) => continue,
-                Ok(Some(command)) => self.execute(&context.clone().call(command)).await,
-                Err(error) => Err(error),
+            let written_on = match self.written_on(ticket).await {
+                Ok(tickets) => tickets,
+                Err(error) => {
+                    erased.failed.push((ticket.id(), error));
+                    continue;
+                }
             };
-            match done {
-                Ok(outcome) => erased.outcomes.push(outcome),
-                // These would be said of every ticket.
-                Err(error @ DeskError::Refused(_)) if is_of_all(&error) => return Err(error),
-                Err(error) => erased.failed.push((id, error)),
+            for ticket in written_on.into_iter().filter(|ticket| seen.insert(ticket.id())) {
+                self.erase_on(&ticket, &page, &context, reason, &mut erased).await?;
             }
         }
         if erased.next.is_none() {
@@ -183,6 +188,34 @@ impl<I: Io> Flow<I> {
         Ok(erased)
     }
 
+    /// Erases what there is of a person on one ticket.
+    async fn erase_on(
+        &self,
+        ticket: &Ticket,
+        page: &PersonPage,
+        context: &Context,
+        reason: &str,
+        erased: &mut Erased,
+    ) -> Result<(), DeskError> {
+        let id = ticket.id();
+        let commands = match self.erasing(ticket, &page.ids, reason).await {
+            Ok(commands) => commands,
+            Err(error) => {
+                erased.failed.push((id, error));
+                return Ok(());
+            }
+        };
+        for command in commands {
+            match self.execute(&context.clone().call(command)).await {
+                Ok(outcome) => erased.outcomes.push(outcome),
+                // These would be said of every ticket.
+                Err(error @ DeskError::Refused(_)) if is_of_all(&error) => return Err(error),
+                Err(error) => erased.failed.push((id, error)),
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn erased_files(&self, ticket: TicketId) -> Result<Vec<Arc<str>>, DeskError> {
         let (key, mut after) = (Key::ticket(self.id, ticket), Revision::ZERO);
         let mut files = Vec::new();
@@ -192,12 +225,8 @@ impl<I: Io> Flow<I> {
             after = last.revision;
             // What came with files had their names, until it was erased.
             let erased = page.iter().filter(|event| !event.is_personal());
-            // What was split off another ticket is there still, or was erased there.
-            let own = erased.filter_map(Event::ticket_change).filter(|change| match change {
-                TicketChange::Opened(opened) => opened.split_from.is_none(),
-                _ => true,
-            });
-            files.extend(own.flat_map(TicketChange::attachments).map(|file| file.key.clone()));
+            let erased = erased.filter_map(Event::ticket_change);
+            files.extend(erased.flat_map(TicketChange::attachments).map(|file| file.key.clone()));
             if page.len() < PAGE {
                 return Ok(files);
             }

@@ -48,6 +48,7 @@ impl Page {
 
 /// A view that somebody may use, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SavedView {
     /// Whose it is.
     pub owner: ViewOwner,
@@ -135,7 +136,7 @@ impl<S: Store> Desk<S> {
     /// let mine = View::new("mine", "assignee = me".parse().unwrap());
     /// desk.save_views(agent.at(now), vec![mine])?;
     ///
-    /// let views = desk.views(&agent)?;
+    /// let views = desk.views(&agent, now)?;
     /// let names: Vec<&str> = views.iter().map(|saved| saved.view.name.as_str()).collect();
     /// assert_eq!(names, ["mine", "unanswered"]);
     /// assert_eq!(desk.find(&agent, now, &views[1].view.listing())?.rows.len(), 1);
@@ -146,8 +147,8 @@ impl<S: Store> Desk<S> {
     ///
     /// [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk);
     /// [`DeskError::Store`].
-    pub fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
-        at_once(self.flow().views(actor))
+    pub fn views(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Vec<SavedView>, DeskError> {
+        at_once(self.flow().views(actor, now))
     }
 }
 
@@ -252,8 +253,12 @@ impl<I: Io> Flow<I> {
         Ok(Page { rows, next })
     }
 
-    pub(super) async fn views(&self, actor: &Actor) -> Result<Vec<SavedView>, DeskError> {
-        let reader = self.reader(actor, DateTime::UNIX_EPOCH).await?;
+    pub(super) async fn views(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SavedView>, DeskError> {
+        let reader = self.reader(actor, now).await?;
         let own = reader.agent.iter().flat_map(|agent| agent.views());
         let mut views: Vec<SavedView> =
             own.map(|view| SavedView { owner: ViewOwner::Agent, view: view.clone() }).collect();

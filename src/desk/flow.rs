@@ -23,10 +23,12 @@ pub(super) const TRIES: u32 = 32;
 const UNCERTAIN: u32 = 3;
 
 /// A decision needs a few rounds of loading: one for each merge that a redirect leads over, that
-/// of the ticket and that of its follow-up; a link, which follows no redirect, one for each
-/// ticket above the parent (at most twenty: [`Limits::link_depth`](crate::Limits::link_depth)). The last
-/// finds nothing missing.
-const ROUNDS: usize = 6 + 2 * MOST_CHAIN as usize;
+/// of the ticket and that of its follow-up, and as many for what was merged into these, where it
+/// is erased with them; a link, which follows no redirect, one for each
+/// ticket above the parent (at most twenty: [`Limits::link_depth`](crate::Limits::link_depth)). Where
+/// closing waits, one more for each merge behind the ticket, and two for each that leads on from a
+/// child: its record, and its history. The last finds nothing missing.
+const ROUNDS: usize = 8 + 7 * MOST_CHAIN as usize;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,7 @@ mod sides;
 mod thread;
 mod tick;
 mod timeline;
+mod twice;
 mod verbs;
 mod workload;
 
@@ -38,7 +39,7 @@ pub use shown::{PublicTicket, Row, Shown};
 pub use sides::{SidePage, SidePost};
 pub use thread::{Post, ThreadCursor, ThreadPage};
 pub use tick::Ticked;
-pub use timeline::{Happening, NotATimelineCursor, Timeline, TimelineCursor, TimelineEntry};
+pub use timeline::{Happening, Timeline, TimelineCursor, TimelineEntry};
 pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};

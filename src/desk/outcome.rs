@@ -14,6 +14,12 @@ use crate::ticket::Ticket;
 
 /// What came of a command: the records after it, the events it appended, and why.
 ///
+/// It is the host's, whoever acted: whole records and events, whatever the actor sees of them, also
+/// of other tickets and people. What the actor is to be shown, [`Desk::show`](crate::Desk::show),
+/// [`Desk::thread`](crate::Desk::thread) and [`Desk::activity`](crate::Desk::activity) give
+/// afterwards, by their sight; [`reference`](Self::reference) may be told to who acted on the
+/// ticket. A [`Refusal`](crate::Refusal) may be shown to the actor as it is.
+///
 /// # Examples
 ///
 /// The trace says why, step by step. Here a reply finds a ticket that should have closed itself
@@ -46,6 +52,7 @@ use crate::ticket::Ticket;
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The records that it wrote, as they are after it, and the one that it was about.
     pub records: Vec<Record>,

@@ -2,6 +2,7 @@
 //! may have written.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,12 +12,12 @@ use super::io::Io;
 use super::read::PAGE;
 use crate::decide::{Command, Context, Refusal};
 use crate::ids::{ContactId, Key, OrganisationId, Revision, TicketId};
-use crate::matching::{Cursor, Order, held_matcher, person_matcher};
+use crate::matching::{Cursor, Order, held_matcher, merged_matcher, person_matcher};
 use crate::people::{Actor, Author, ContactChange, CustomerSight, Deed, Requester, may};
 use crate::record::{Change, Event, Record};
 use crate::store::Query;
-use crate::ticket::Ticket;
 use crate::ticket::command::{EraseTicket, Redact};
+use crate::ticket::{Ticket, TicketChange};
 use crate::time::whole_micros;
 
 /// A page of the tickets on which a person may have written.
@@ -105,19 +106,45 @@ impl<I: Io> Flow<I> {
         Ok(organisations)
     }
 
+    /// The tickets on which somebody may have written to whom this one was open: itself, and all
+    /// that it was ever merged into, and these.
+    pub(super) async fn written_on(
+        &self,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Vec<Arc<Ticket>>, DeskError> {
+        let mut tickets = vec![ticket.clone()];
+        let mut place = 0;
+        while let Some(at) = tickets.get(place).map(|ticket| ticket.id()) {
+            place += 1;
+            let mut into: BTreeSet<TicketId> = BTreeSet::new();
+            self.each_event(Key::ticket(self.id, at), |event| {
+                if let Some(TicketChange::MergedInto { into: to, .. }) = event.ticket_change() {
+                    into.insert(*to);
+                }
+            })
+            .await?;
+            for id in into {
+                let known = tickets.iter().any(|ticket| ticket.id() == id);
+                tickets.extend(self.ticket(id).await?.filter(|_| !known));
+            }
+        }
+        Ok(tickets)
+    }
+
     /// What erases what there is of these contacts on a ticket: all of it, where they asked for
-    /// it, else what they wrote. `None`: there is nothing of theirs.
+    /// it, else what they wrote; each message that was split off by itself, since the ticket that
+    /// shows it may be on hold. Nothing: there is nothing of theirs.
     pub(super) async fn erasing(
         &self,
         ticket: &Ticket,
         ids: &[ContactId],
         reason: &str,
-    ) -> Result<Option<Command>, DeskError> {
+    ) -> Result<Vec<Command>, DeskError> {
         let id = ticket.id();
         if let Requester::Contact(asker) = ticket.requester()
             && ids.contains(&asker)
         {
-            return Ok(Some(Command::EraseTicket(EraseTicket::new(id, reason))));
+            return Ok(vec![Command::EraseTicket(EraseTicket::new(id, reason))]);
         }
         let mut theirs: BTreeSet<Revision> = BTreeSet::new();
         self.each_event(Key::ticket(self.id, id), |event| {
@@ -126,21 +153,50 @@ impl<I: Io> Flow<I> {
             }
         })
         .await?;
-        let redact = || Command::Redact(Redact::new(id, theirs.iter().copied(), reason));
-        Ok((!theirs.is_empty()).then(redact))
+        let (elsewhere, own): (Vec<Revision>, Vec<Revision>) =
+            theirs.into_iter().partition(|revision| ticket.has_split_off(*revision));
+        let own = [own].into_iter().filter(|own| !own.is_empty());
+        let each = own.chain(elsewhere.into_iter().map(|revision| vec![revision]));
+        let redact = |messages| Command::Redact(Redact::new(id, messages, reason));
+        Ok(each.map(redact).collect())
     }
 
-    /// A ticket that the person asked for, and that is on legal hold.
+    /// A ticket that the person asked for, and that is on legal hold, itself or as part of the
+    /// conversation of one that is.
     pub(super) async fn held_of(
         &self,
         page: &PersonPage,
         now: DateTime<Utc>,
     ) -> Result<Option<TicketId>, DeskError> {
+        let now = whole_micros(now);
+        let order = || page.order.clone();
         let Some(filter) = held_matcher(page.ids.iter().copied()) else { return Ok(None) };
-        let (order, now) = (page.order.clone(), whole_micros(now));
-        let query = Query { desk: self.id, filter, order, after: None, now, limit: 1 };
+        let query = Query { desk: self.id, filter, order: order(), after: None, now, limit: 1 };
         let found = self.io.find(&query).await?;
-        Ok(found.first().and_then(Record::ticket).map(|ticket| ticket.id()))
+        if let Some(ticket) = found.first().and_then(Record::ticket) {
+            return Ok(Some(ticket.id()));
+        }
+        let Some(filter) = merged_matcher(page.ids.iter().copied()) else { return Ok(None) };
+        let mut query =
+            Query { desk: self.id, filter, order: order(), after: None, now, limit: PAGE };
+        loop {
+            let found = self.io.find(&query).await?;
+            for ticket in found.iter().filter_map(Record::ticket) {
+                let mut above = ticket.merged_into();
+                while let Some(into) = above {
+                    let Some(survivor) = self.ticket(into).await? else { break };
+                    if survivor.is_held() {
+                        return Ok(Some(into));
+                    }
+                    above = survivor.merged_into();
+                }
+            }
+            let last = found.last().filter(|_| found.len() == PAGE);
+            match last.and_then(|record| query.place(record)) {
+                Some(place) => query.after = Some(place),
+                None => return Ok(None),
+            }
+        }
     }
 
     /// Looks at every event of a history, a page at a time.

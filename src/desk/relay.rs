@@ -68,6 +68,12 @@ impl Relaying {
 }
 
 /// A notice on its way out: what a host needs to deliver it.
+///
+/// It is the host's, not to be sent as it is: its event has the whole payload, and who or what
+/// caused it. To a contact goes what [`text`](Self::text) gives, under the
+/// [`reference`](Self::reference); the rest of the ticket, as
+/// [`Desk::show`](crate::Desk::show) gives it to them. To an agent, whatever the ticket has: the
+/// relay asks for their sight before it hands the notice out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dispatch {
@@ -150,7 +156,7 @@ pub struct Relayed {
     /// Those that were given up: nobody will be told.
     pub given_up: Vec<NoticeId>,
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
-    /// what they tell of.
+    /// what they tell of, or is told of it under another id.
     pub withheld: Vec<NoticeId>,
     /// Those whose lease had ended when they were settled: they come again.
     pub late: Vec<NoticeId>,
@@ -179,7 +185,9 @@ impl<S: Store> Desk<S> {
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
     /// notice was written, or of the message because it was split off, is passed over
-    /// ([`withheld`](Relayed::withheld)).
+    /// ([`withheld`](Relayed::withheld)). Nor is one person told of one answer twice who asks or
+    /// follows under several ids that were [merged](crate::command::MergeContacts): it goes to the
+    /// requester, or to the first of the followers.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -327,7 +335,8 @@ impl<I: Io> Flow<I> {
         Ok(Some(Dispatch { desk: self.id, notice, reference, event, source, attempt }))
     }
 
-    /// Whether those who are to be told may see, as things are now, what the notice tells of.
+    /// Whether those who are to be told may see, as things are now, what the notice tells of, and
+    /// have not been told under another id.
     async fn may_be_told(
         &self,
         notice: &Notice,
@@ -393,7 +402,16 @@ impl<I: Io> Flow<I> {
         };
         let change = event.and_then(Event::ticket_change);
         let needed = change.map_or_else(|| notice.kind.sight(), TicketChange::sight);
-        Ok(seen.is_some_and(|seen| seen >= needed))
+        if seen.is_none_or(|seen| seen < needed) {
+            return Ok(false);
+        }
+        match &notice.to {
+            Recipient::Contact(id) => {
+                let customer = Customer { id: *id, record: contact.as_deref() };
+                Ok(!self.is_told_before(notice, ticket, customer).await?)
+            }
+            Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => Ok(true),
+        }
     }
 
     /// The ticket to which the message was split off that a notice tells of.

@@ -33,7 +33,10 @@ pub struct Row {
 /// What somebody sees of a ticket, by their [`Sight`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shown {
-    /// Everything.
+    /// Everything. Among its facts are ids of other tickets: those that it is linked with, that it
+    /// follows up or is followed up by, and was merged with or split from. They are there whether
+    /// or not the reader sees the other ticket, as bare ids; whatever is asked of that one by its
+    /// id is answered by the reader's sight of it.
     Full(Arc<Ticket>),
     /// What its requester sees.
     Public(Box<PublicTicket>),

@@ -2,10 +2,12 @@
 //! see it.
 
 use std::collections::VecDeque;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::find::Reader;
 use super::flow::Flow;
@@ -13,6 +15,7 @@ use super::io::{Io, at_once};
 use super::read::PAGE;
 use super::{Desk, DeskError};
 use crate::ids::{Key, Revision, TicketId};
+use crate::matching::{NotACursor, serde_as_text};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
 use crate::record::{Event, Record};
@@ -21,6 +24,7 @@ use crate::ticket::{Message, MessageRef, Ticket, TicketChange, TicketKind, Visib
 
 /// A message with its words, as somebody may see it; [`Desk::thread`] gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Post {
     /// The ticket in whose history it is: the one that was asked for, or one that was merged
     /// into it.
@@ -80,11 +84,24 @@ pub struct ThreadPage {
     pub next: Option<ThreadCursor>,
 }
 
-/// Where a page of a thread ends. A host passes it back as it came; it can be kept as JSON.
+/// Where a page of a thread ended.
 ///
 /// It stays right when more is said, and when tickets are merged into this one or released from
 /// it: the next page has what comes later in the thread as it is then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// A host hands it out as text, or in JSON, and takes it back:
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+/// let page = desk.thread(&customer, now, id, None, 1)?;
+/// let text = page.next.unwrap().to_string();
+/// let after = text.parse::<ThreadCursor>().unwrap();
+/// assert_eq!(desk.thread(&customer, now, id, Some(after), 1)?.posts[0].text.as_str(), "Unplug it.");
+/// assert!("page 2".parse::<ThreadCursor>().is_err());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadCursor {
     last: Place,
     /// How far each history has been read.
@@ -92,7 +109,7 @@ pub struct ThreadCursor {
 }
 
 /// A place in the order of a thread: by when it was recorded, then by ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     at: DateTime<Utc>,
     ticket: TicketId,
@@ -124,7 +141,7 @@ impl<S: Store> Desk<S> {
     ///
     /// // Page by page.
     /// let first = desk.thread(&customer, now, id, None, 1)?;
-    /// let second = desk.thread(&customer, now, id, first.next.as_ref(), 1)?;
+    /// let second = desk.thread(&customer, now, id, first.next, 1)?;
     /// assert_eq!(second.posts, page.posts[1..]);
     /// assert_eq!(second.next, None);
     ///
@@ -145,7 +162,7 @@ impl<S: Store> Desk<S> {
         actor: &Actor,
         now: DateTime<Utc>,
         ticket: TicketId,
-        after: Option<&ThreadCursor>,
+        after: Option<ThreadCursor>,
         limit: usize,
     ) -> Result<ThreadPage, DeskError> {
         at_once(self.flow().thread(actor, now, ticket, after, limit))
@@ -228,7 +245,7 @@ impl<I: Io> Flow<I> {
         actor: &Actor,
         now: DateTime<Utc>,
         ticket: TicketId,
-        after: Option<&ThreadCursor>,
+        after: Option<ThreadCursor>,
         limit: usize,
     ) -> Result<ThreadPage, DeskError> {
         let reader = self.reader(actor, now).await?;
@@ -243,8 +260,8 @@ impl<I: Io> Flow<I> {
                 root = (head, sight);
             }
         }
-        let mut streams = self.streams(&reader, root, after).await?;
-        self.page(&mut streams, after, limit).await
+        let mut streams = self.streams(&reader, root, after.as_ref()).await?;
+        self.page(&mut streams, after.as_ref(), limit).await
     }
 
     /// The histories that make a thread: the root's, and those of all that was merged into it,
@@ -361,6 +378,40 @@ impl<I: Io> Flow<I> {
         Ok(events.into_iter().next())
     }
 }
+
+/// The place, and then how far each history has been read.
+impl fmt::Display for ThreadCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { at, ticket, revision } = self.last;
+        write!(f, "{}.{}.{revision}", at.timestamp_micros(), ticket.as_uuid().simple())?;
+        self.read
+            .iter()
+            .try_for_each(|(ticket, read)| write!(f, "~{}.{read}", ticket.as_uuid().simple()))
+    }
+}
+
+impl FromStr for ThreadCursor {
+    type Err = NotACursor;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let named = |text: &str| {
+            let (ticket, revision) = text.split_once('.')?;
+            let ticket = TicketId::from_uuid(Uuid::try_parse(ticket).ok()?);
+            Some((ticket, Revision(revision.parse().ok()?)))
+        };
+        let read = || {
+            let mut parts = text.split('~');
+            let (at, place) = parts.next()?.split_once('.')?;
+            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+            let (ticket, revision) = named(place)?;
+            let read = parts.map(named).collect::<Option<_>>()?;
+            Some(Self { last: Place { at, ticket, revision }, read })
+        };
+        read().ok_or(NotACursor)
+    }
+}
+
+serde_as_text!(ThreadCursor);
 
 impl ThreadCursor {
     fn read_of(&self, ticket: TicketId) -> Option<Revision> {

@@ -19,6 +19,7 @@ const BATCH: usize = 1000;
 
 /// What came of a tick.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Ticked {
     /// What happened, record by record, earliest first.
     pub outcomes: Vec<Outcome>,

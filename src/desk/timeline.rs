@@ -17,7 +17,7 @@ use super::{Desk, DeskError};
 use crate::condition::{Fact, Sort};
 use crate::decide::Refusal;
 use crate::ids::{ContactId, DeskId, Key, Revision, TicketId};
-use crate::matching::{Order, requesters_matcher, sight_matcher};
+use crate::matching::{NotACursor, Order, requesters_matcher, serde_as_text, sight_matcher};
 use crate::people::{Actor, Sight, Who};
 use crate::record::Event;
 use crate::store::{Query, Store};
@@ -67,7 +67,7 @@ pub struct Timeline {
 
 /// Where a page of a timeline, or of notes about a contact, ended.
 ///
-/// A host hands it out as text and takes it back:
+/// A host hands it out as text, or in JSON, and takes it back:
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -92,13 +92,8 @@ impl fmt::Display for TimelineCursor {
     }
 }
 
-/// A text is not a cursor of a timeline.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no cursor of a timeline")]
-pub struct NotATimelineCursor(());
-
 impl FromStr for TimelineCursor {
-    type Err = NotATimelineCursor;
+    type Err = NotACursor;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
@@ -108,9 +103,11 @@ impl FromStr for TimelineCursor {
             let revision = Revision(parts.next()?.parse().ok()?);
             parts.next().is_none().then_some(Self { at, id, revision })
         };
-        read().ok_or(NotATimelineCursor(()))
+        read().ok_or(NotACursor)
     }
 }
+
+serde_as_text!(TimelineCursor);
 
 impl<S: Store> Desk<S> {
     /// A page of what happened over all tickets of a contact, and of those that were merged into

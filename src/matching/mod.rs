@@ -8,6 +8,7 @@
 //! says which ticket comes first, and a [`Cursor`] where a page ended.
 
 mod check;
+mod cursor;
 mod facts;
 mod fold;
 mod lexicon;
@@ -20,6 +21,8 @@ mod sight;
 mod sought;
 
 pub use check::ConditionError;
+pub use cursor::NotACursor;
+pub(crate) use cursor::serde_as_text;
 pub use facts::{Facts, Value};
 pub(crate) use lexicon::FieldType;
 pub use lexicon::Lexicon;
@@ -27,8 +30,10 @@ pub use listing::Listing;
 pub(crate) use listing::check_views;
 pub use matcher::Matcher;
 pub use narrow::{Indexed, Narrow};
-pub use order::{Cursor, CursorMismatch, NotACursor, Order, SortKey};
-pub(crate) use sight::{held_matcher, person_matcher, requesters_matcher, sight_matcher};
+pub use order::{Cursor, CursorMismatch, Order, SortKey};
+pub(crate) use sight::{
+    held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher,
+};
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

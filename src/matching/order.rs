@@ -5,10 +5,10 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::check::{ConditionError, below};
+use super::cursor::{NotACursor, serde_as_text};
 use super::lexicon::{NameOf, Type};
 use super::{Facts, Lexicon, Value};
 use crate::condition::{Fact, Sort, text};
@@ -305,11 +305,6 @@ pub struct Cursor {
 #[error("the cursor is of another order: begin the listing anew")]
 pub struct CursorMismatch;
 
-/// A text is not a cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("the text is not a cursor")]
-pub struct NotACursor;
-
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}.", self.order)?;
@@ -365,15 +360,4 @@ fn text_of_hex(hex: &str) -> Option<String> {
     String::from_utf8(bytes?).ok()
 }
 
-impl Serialize for Cursor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Cursor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+serde_as_text!(Cursor);

@@ -70,6 +70,12 @@ pub(crate) fn held_matcher(ids: impl Iterator<Item = ContactId>) -> Option<Match
     held.check(&Lexicon::of_departments(&[]), Place::View).ok()
 }
 
+/// The matcher of what any of these contacts asked for and what was merged into another.
+pub(crate) fn merged_matcher(ids: impl Iterator<Item = ContactId>) -> Option<Matcher> {
+    let merged = Condition::all([Fact::Requester.is_in(ids), Fact::MergedInto.present()]);
+    merged.check(&Lexicon::of_departments(&[]), Place::View).ok()
+}
+
 /// The matcher of what any of these contacts asked for or follows, and of what any of these
 /// organisations did.
 pub(crate) fn person_matcher(

@@ -27,6 +27,7 @@ use crate::time::Instant;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum AgentSight {
     /// Every ticket of the desk.
     All,
@@ -56,6 +57,7 @@ pub enum AgentSight {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CustomerSight {
     /// None.
     #[default]

@@ -168,6 +168,9 @@ impl From<Requester> for Literal {
 
 /// Somebody who is told of public answers on a ticket beside its requester.
 ///
+/// A contact comes to see the ticket by following it; an agent has to see it already
+/// ([`CannotSee`](crate::Refusal::CannotSee)).
+///
 /// ```
 #[doc = include_str!("../example.txt")]
 /// let mut edit = Edit::new(id);

@@ -35,7 +35,7 @@ use crate::ids::ContactId;
 /// desk.open(Actor::Customer(visitor).at(now), open)?;
 /// assert!(desk.thread(&customer, now, chat, None, 10).is_err());
 ///
-/// desk.merge_contacts(agent.at(now), MergeContacts { contact: visitor, into: maria })?;
+/// desk.merge_contacts(agent.at(now), MergeContacts::new(visitor, maria))?;
 /// assert_eq!(desk.contact(visitor)?.unwrap().merged_into(), Some(maria));
 /// assert_eq!(desk.thread(&customer, now, chat, None, 10)?.posts.len(), 1);
 ///
@@ -52,6 +52,13 @@ pub struct MergeContacts {
     pub into: ContactId,
 }
 
+impl MergeContacts {
+    /// The first contact into the second, which speaks for both.
+    pub fn new(contact: ContactId, into: ContactId) -> Self {
+        Self { contact, into }
+    }
+}
+
 /// Undoes a merge: the contact stands for itself again, with those that had been merged into it.
 ///
 /// What came since (identities, notes, a block) stays with the contact whose record has it.
@@ -61,7 +68,7 @@ pub struct MergeContacts {
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but owners, admins, agents and the host.
-/// - [`NotMerged`](crate::Refusal::NotMerged): the contact was not merged into another.
+/// - [`ContactNotMerged`](crate::Refusal::ContactNotMerged): the contact was not merged into another.
 ///
 /// [`MergeContacts`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,7 +82,7 @@ pub struct UndoContactMerge {
 /// A blocked contact opens no ticket, replies on none and moves none, nor does an auto-responder or
 /// a guest in their name, and nobody opens one on their behalf
 /// ([`Blocked`](crate::Refusal::Blocked)). They still read what they see. Agents may still reach
-/// out to them, and log what was said. Of contacts that were merged, the block of the one that
+/// out to them, and log what was said, unless that would open a new ticket. Of contacts that were merged, the block of the one that
 /// speaks for them counts, and this is about that one. A contact without a record gets one. Where
 /// the contact is as it should be already, nothing changes.
 ///
@@ -94,8 +101,8 @@ pub struct UndoContactMerge {
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
-/// let reason = "Sends advertisements.".to_owned();
-/// desk.block_contact(agent.at(now), BlockContact { contact: maria, blocked: true, reason })?;
+/// let block = BlockContact::new(maria, true, "Sends advertisements.");
+/// desk.block_contact(agent.at(now), block)?;
 ///
 /// let refused = desk.reply(customer.at(now), Reply::new(id, "Buy now!")).unwrap_err();
 /// assert_eq!(refused.refusal().unwrap().code(), "blocked");
@@ -110,6 +117,13 @@ pub struct BlockContact {
     pub blocked: bool,
     /// Why, for the colleagues; must not be empty.
     pub reason: String,
+}
+
+impl BlockContact {
+    /// Blocks this contact, or no longer, for this reason.
+    pub fn new(contact: ContactId, blocked: bool, reason: impl Into<String>) -> Self {
+        Self { contact, blocked, reason: reason.into() }
+    }
 }
 
 /// Writes a note about a contact, for colleagues: no customer ever reads it.
@@ -129,12 +143,12 @@ pub struct BlockContact {
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
-/// let text = "Prefers to be called in the morning.".to_owned();
-/// desk.note_contact(agent.at(now), NoteContact { contact: maria, text })?;
+/// let note = NoteContact::new(maria, "Prefers to be called in the morning.");
+/// desk.note_contact(agent.at(now), note)?;
 ///
-/// let page = desk.contact_notes(&agent, maria, None, 10)?;
+/// let page = desk.contact_notes(&agent, now, maria, None, 10)?;
 /// assert_eq!(page.notes[0].text.as_str(), "Prefers to be called in the morning.");
-/// assert!(desk.contact_notes(&customer, maria, None, 10).is_err());
+/// assert!(desk.contact_notes(&customer, now, maria, None, 10).is_err());
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -143,6 +157,13 @@ pub struct NoteContact {
     pub contact: ContactId,
     /// What is to be remembered; must not be empty.
     pub text: String,
+}
+
+impl NoteContact {
+    /// This note about this contact.
+    pub fn new(contact: ContactId, text: impl Into<String>) -> Self {
+        Self { contact, text: text.into() }
+    }
 }
 
 /// Erases what is on record of a person, who wants to be forgotten: names, identities, whatever

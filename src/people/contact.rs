@@ -313,7 +313,7 @@ impl Contact {
     /// ```
     #[doc = include_str!("../example.txt")]
     /// let double = ContactId::from_u128(70);
-    /// desk.merge_contacts(agent.at(now), MergeContacts { contact: double, into: maria })?;
+    /// desk.merge_contacts(agent.at(now), MergeContacts::new(double, maria))?;
     ///
     /// let contact = desk.contact(maria)?.unwrap();
     /// assert_eq!(contact.ids().collect::<Vec<_>>(), [maria, double]);

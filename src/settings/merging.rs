@@ -53,6 +53,7 @@ pub enum MergeAcross {
 /// No question is lost either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MergeWaiting {
     /// Since the earliest question that is open on either.
     #[default]

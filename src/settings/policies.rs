@@ -39,8 +39,15 @@ impl Default for OpenAge {
 /// What keeps a ticket from being resolved and closed while it is unfinished itself; nothing, by
 /// default.
 ///
-/// By hand, either is refused. A resolved ticket whose time to close has come stays resolved, and
+/// By hand, either is refused: customers and bots are told no more than that it is still being
+/// worked on ([`StillWorkedOn`](crate::Refusal::StillWorkedOn)). A resolved ticket whose time to close has come stays resolved, and
 /// its owner or its queue is told, once; it closes by hand, or after it was resolved anew.
+///
+/// Merging goes round neither. A child that was [merged](crate::command::Merge) is unfinished while
+/// the ticket is that goes on in its place, and holds nothing up in that ticket itself; what was
+/// merged into a ticket brings its children and to-dos, which stay on it, and are
+/// [marked](crate::command::MarkTodo) there. Where merges have led tickets to wait for each other,
+/// a link that is [taken back](crate::command::Unlink) is the way out.
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -59,9 +66,9 @@ impl Default for OpenAge {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CloseBlocks {
-    /// A child that is neither resolved nor closed. Default no.
+    /// A child that is neither resolved nor closed, nor merged into what is. Default no.
     pub children: bool,
-    /// A to-do that is not done. Default no.
+    /// A to-do that is not done, on the ticket or on what was merged into it. Default no.
     pub todos: bool,
 }
 

@@ -1,6 +1,9 @@
-//! Promises about time: business hours, targets, clocks, verdicts.
+//! Service levels: the time in which a desk works, and what is promised in it.
+//!
+//! A [`Calendar`] says when somebody works. It is a value of its own: no desk, store or ticket is
+//! needed for it.
 
-mod calendar;
+pub mod calendar;
 mod change;
 mod clock;
 mod clocks;
@@ -8,7 +11,7 @@ mod metric;
 mod status;
 mod terms;
 
-pub use calendar::Calendar;
+pub use calendar::{Calendar, CalendarDraft};
 pub use change::{ClockChange, Clocked, Happened, OpenedBy, Verdict};
 pub use clock::{Clock, Ended, Pause, Told};
 pub use clocks::Clocks;

@@ -118,7 +118,7 @@ impl Ticket {
             resolved_at: None,
             closed_at: None,
             postponed_until: None,
-            personal_since: stamp.personal.map(|_| at),
+            personal_since: Some(at),
             timers: opened.timers,
             returns_to_new: false,
             auto_close_cancelled: false,
@@ -156,7 +156,7 @@ impl Ticket {
     pub(crate) fn apply(&mut self, stamp: Stamp<'_>, change: &TicketChange) {
         self.revision = stamp.revision;
         self.updated_at = self.updated_at.max(stamp.at);
-        if stamp.personal.is_some() && self.personal_since.is_none() {
+        if change.brings_words() && self.personal_since.is_none() {
             self.personal_since = Some(stamp.at);
         }
         if stamp.cause.actor != Actor::System {
@@ -267,6 +267,7 @@ impl Ticket {
             TicketChange::Released(released) => self.release(released),
             TicketChange::SplitOff(split) => self.take_off(split),
             TicketChange::MergedSplit(split) => self.member_asks(split),
+            TicketChange::MemberWrote { ticket: _ } => {}
             TicketChange::OpenAgeWarned => {
                 self.open_age_warned = true;
                 self.timers.open_age_warning = None;
@@ -277,11 +278,15 @@ impl Ticket {
             }
             TicketChange::TimersSet { timers } => self.timers = *timers,
             // What was erased is not in the history any more that is folded here.
-            TicketChange::Redacted { by, .. } => {
-                if *by == RedactedBy::Retention {
+            TicketChange::Redacted { by, .. } => match by {
+                RedactedBy::Retention => {
                     self.timers.retention = None;
+                    self.personal_since = None;
                 }
-            }
+                // Why, is there still.
+                RedactedBy::Request => self.personal_since = Some(stamp.at),
+                RedactedBy::Hand => {}
+            },
             TicketChange::Held { held, .. } => self.held = *held,
             TicketChange::SolutionProposed { .. }
             | TicketChange::SolutionConfirmed { .. }

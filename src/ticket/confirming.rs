@@ -14,7 +14,7 @@ use crate::time;
 
 /// A solution that was proposed and waits for its customer's word:
 /// [`ProposeSolution`](crate::command::ProposeSolution). It stands until the ticket's status
-/// changes, for whatever reason.
+/// changes, for whatever reason; ended by a merge, it stands again once that is undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Proposal {

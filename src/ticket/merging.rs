@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::strict::HeadStatus;
-use super::{MessageRef, Stamp, Ticket};
+use super::{MessageRef, Proposal, Stamp, Ticket};
 use crate::ids::{ReasonName, Revision, TicketId};
 use crate::ticket::{Absorbed, Brought, MergedSplit, Released, SplitOff, StatusChange};
 use crate::time::{self, Instant};
@@ -20,7 +20,7 @@ pub(super) struct Structure {
     merged: Option<Gone>,
     members: Vec<Member>,
     split_from: Option<Source>,
-    split_off: Vec<Revision>,
+    split_off: Vec<Taken>,
 }
 
 impl Structure {
@@ -37,6 +37,14 @@ impl Structure {
 struct Source {
     ticket: TicketId,
     revision: Revision,
+}
+
+/// A message that was split off, and the ticket that shows it since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Taken {
+    message: Revision,
+    to: TicketId,
 }
 
 /// Where a merged ticket went, and how it stood, so that it can stand so again.
@@ -68,6 +76,9 @@ pub(crate) struct Stood {
     auto_close_cancelled: bool,
     open_age_warned: bool,
     overdue: bool,
+    /// The solution that waited for the customer's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposal: Option<Box<Proposal>>,
 }
 
 /// A ticket that was merged into this one.
@@ -168,10 +179,21 @@ impl Ticket {
 
     /// Whether this message of its history was split off: it is shown elsewhere.
     pub(crate) fn has_split_off(&self, message: Revision) -> bool {
-        self.split_off().binary_search(&message).is_ok()
+        self.split_off_to(message).is_some()
     }
 
-    pub(crate) fn split_off(&self) -> &[Revision] {
+    /// The ticket whose words this message of its history is, where it was split off.
+    pub(crate) fn split_off_to(&self, message: Revision) -> Option<TicketId> {
+        let place = self.split_off().binary_search_by_key(&message, |taken| taken.message).ok()?;
+        self.split_off().get(place).map(|taken| taken.to)
+    }
+
+    /// How many of its messages were split off.
+    pub(crate) fn split_off_count(&self) -> usize {
+        self.split_off().len()
+    }
+
+    fn split_off(&self) -> &[Taken] {
         self.structure().map_or(&[], |structure| &structure.split_off)
     }
 
@@ -250,6 +272,7 @@ impl Ticket {
             auto_close_cancelled: self.auto_close_cancelled,
             open_age_warned: self.open_age_warned,
             overdue: self.overdue,
+            proposal: self.details.proposal.clone(),
         };
         self.edit_structure(|structure| structure.merged = Some(Gone { into, stood }));
         self.move_to(stamp, status);
@@ -262,7 +285,9 @@ impl Ticket {
         let Some(Gone { stood, .. }) = gone else { return };
         self.status = stood.status;
         self.status_since = stood.status_since;
-        Arc::make_mut(&mut self.details).reason = stood.reason;
+        let details = Arc::make_mut(&mut self.details);
+        details.reason = stood.reason;
+        details.proposal = stood.proposal;
         self.waiting_since = stood.waiting_since;
         self.resolved_at = stood.resolved_at;
         self.closed_at = stood.closed_at;
@@ -311,8 +336,10 @@ impl Ticket {
         self.last_asked_at = split.last_asked_at;
         self.own_waiting_since = split.own_waiting_since;
         self.edit_structure(|structure| {
-            if let Err(place) = structure.split_off.binary_search(&split.message) {
-                structure.split_off.insert(place, split.message);
+            let SplitOff { message, to, .. } = *split;
+            let place = structure.split_off.binary_search_by_key(&message, |taken| taken.message);
+            if let Err(place) = place {
+                structure.split_off.insert(place, Taken { message, to });
             }
         });
         self.wait_since(split.waiting_since);

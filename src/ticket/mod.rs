@@ -260,8 +260,9 @@ impl Ticket {
         closed_at: Option<DateTime<Utc>>;
         /// Until when it is postponed; `None` while it is not.
         postponed_until: Option<DateTime<Utc>>;
-        /// When the oldest of its events took effect whose personal payload is still there;
-        /// `None`: all of them have been erased.
+        /// Since when there may be something personal on it or on what was merged into it: since its
+        /// opening, or since the first that came after everything was erased. `None`: nothing has
+        /// come since.
         personal_since: Option<DateTime<Utc>>;
         /// What it will do by itself.
         timers: Timers;

@@ -47,7 +47,8 @@ pub struct Timers {
     /// It is flagged as overdue, being unresolved for too long.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub open_age_overdue: Option<DateTime<Utc>>,
-    /// What is personal of it is erased, it having been closed for so long.
+    /// What is personal of it, and of what was merged into it, is erased, it having been closed for
+    /// so long. A merged ticket has none of its own.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub retention: Option<DateTime<Utc>>,
     /// Somebody is reminded of a to-do; also on finished work.
@@ -117,18 +118,17 @@ impl Timers {
 
 /// The timers that a ticket as it stands has under these settings.
 pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
+    // What was merged into another does nothing more by itself, but that it reminds: that is a
+    // promise to agents. Its words go with those of the conversation that shows them.
+    if ticket.merged_into().is_some() {
+        return Timers { reminder: ticket.next_reminder(None), ..Timers::default() };
+    }
     let category = ticket.status().category;
     let retention = retained(ticket)
         .zip(ticket.closed_at())
         .zip(settings.retention())
         .filter(|_| category == StatusCategory::Closed)
         .map(|((personal_since, closed_at), span)| after(closed_at.max(personal_since), span));
-    // What was merged into another does nothing more by itself, but that its words go in their
-    // time, and that it reminds: that is a promise to agents.
-    if ticket.merged_into().is_some() {
-        let reminder = ticket.next_reminder(None);
-        return Timers { retention, reminder, ..Timers::default() };
-    }
     let unresolved = !category.is_done();
     let age = settings.open_age().filter(|_| unresolved);
     let since = ticket.unresolved_since();

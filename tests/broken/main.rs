@@ -410,6 +410,8 @@ bugs! {
         breaks notices_of_erased_events_are_gone, a_lease_on_an_erased_notice_settles_nothing;
     /// Of contacts nothing is erased.
     ContactsKeepWords as broken_contacts_keep_words breaks a_person_is_forgotten_in_one_commit;
+    /// Only of records that the commit writes anything is erased.
+    UnwrittenWordsStay as broken_unwritten_words_stay breaks an_erasure_is_of_one_record;
     /// Of the records that a commit erases, the last is left as it was.
     LastErasureLost as broken_last_erasure_lost
         breaks a_person_is_forgotten_in_one_commit, an_erasure_is_of_one_record;

@@ -415,6 +415,10 @@ impl Naive {
             }
         }
         self.tell(state, desk, notices);
+        let mut erasures = erasures;
+        if self.has(Bug::UnwrittenWordsStay) {
+            erasures.retain(|it| touched.iter().any(|touched| touched.key == it.key));
+        }
         self.erase(state, &erasures);
         if self.has(Bug::TouchedUnordered) {
             touched.reverse();

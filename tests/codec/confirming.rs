@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use helpdesk::{
     Actor, Change, Confirmation, Event, Head, Heard, Key, Moved, Personal, Proposed, Revision,
-    SettingsDraft, Status, StatusCategory, StatusChange, TicketChange, Timers, fold,
+    SettingsDraft, Status, StatusCategory, StatusChange, TicketChange, TicketId, Timers, fold,
 };
 
 use crate::samples::{ANNA, DESK, MARIA, TICKET, bare_opening, event, monday, plain};
@@ -81,6 +81,29 @@ pub(crate) fn settings() -> Vec<Event> {
         event(1, plain(Actor::Host), change, None)
     });
     events.collect()
+}
+
+/// A merged ticket on which a proposal waits for the merge to be undone.
+pub(crate) fn merged() -> (Key, Head) {
+    let ticket = Key::ticket(DESK, TICKET);
+    let status = |name: &str, category| Status { name: name.into(), category };
+    let merged = TicketChange::MergedInto {
+        into: TicketId::from_u128(0x76),
+        status: StatusChange {
+            from: status("pending", StatusCategory::Waiting),
+            to: status("closed", StatusCategory::Closed),
+            because: Moved::Merged,
+            reason: None,
+            until: None,
+            returns_to_new: false,
+            bytes: 0,
+            timers: Timers::default(),
+        },
+    };
+    let mut history = history();
+    history.truncate(2);
+    history.push(event(3, plain(Actor::Agent(ANNA)), Change::Ticket(merged), None));
+    (ticket, fold(ticket, &history).unwrap())
 }
 
 /// Heads with a proposal, with a confirmed resolution, marked as spam.

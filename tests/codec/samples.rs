@@ -640,6 +640,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((ticket, fold(ticket, &history).unwrap()));
     heads.extend(forgotten::heads());
     heads.extend(sides::heads());
+    heads.push(confirming::merged());
     heads
 }
 

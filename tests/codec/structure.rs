@@ -77,6 +77,7 @@ pub(crate) fn history() -> Vec<Event> {
             status: StatusChange { timers: timers(), ..moved(closed, open, Moved::Released) },
         },
         TicketChange::Released(Released { ticket: other, waiting_since: None }),
+        TicketChange::MemberWrote { ticket: other },
     ];
     let events = changes.into_iter().enumerate().map(|(place, change)| {
         let by_merge = matches!(change, TicketChange::StatusChanged(_));

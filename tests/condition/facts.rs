@@ -20,7 +20,6 @@ fn customers_filter_by_what_tells_nothing_of_notes_agents_and_internals() {
         "messages",
         "number",
         "opened_at",
-        "organisation",
         "origin",
         "proposed_at",
         "requester",

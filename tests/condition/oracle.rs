@@ -12,7 +12,7 @@ use super::scenes::Shown;
 
 /// A fact's value; names, ids and words as plain text.
 #[derive(Clone, Debug, PartialEq)]
-enum Known {
+pub(crate) enum Known {
     Nothing,
     Written(String),
     Name(String),
@@ -27,18 +27,18 @@ pub(crate) struct Oracle {
     pub(crate) me: Option<AgentId>,
 }
 
-fn person(requester: Requester) -> String {
+pub(crate) fn person(requester: Requester) -> String {
     match requester {
         Requester::Contact(id) => format!("contact:{id}"),
         Requester::Agent(id) => format!("agent:{id}"),
     }
 }
 
-fn name(name: Option<impl ToString>) -> Known {
+pub(crate) fn name(name: Option<impl ToString>) -> Known {
     name.map_or(Known::Nothing, |name| Known::Name(name.to_string()))
 }
 
-fn instant(at: Option<DateTime<Utc>>) -> Known {
+pub(crate) fn instant(at: Option<DateTime<Utc>>) -> Known {
     at.map_or(Known::Nothing, Known::At)
 }
 
@@ -163,7 +163,7 @@ impl Oracle {
         }
     }
 
-    fn known(&self, fact: &Fact, ticket: &Ticket, shown: &Shown) -> Known {
+    pub(crate) fn known(&self, fact: &Fact, ticket: &Ticket, shown: &Shown) -> Known {
         match fact {
             Fact::Number => {
                 shown.number.map_or(Known::Nothing, |number| Known::Number(number.0 as i64))

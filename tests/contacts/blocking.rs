@@ -20,6 +20,33 @@ fn new(requester: ContactId) -> Open {
 }
 
 #[test]
+fn what_a_blocked_contact_said_may_be_logged_and_opens_no_ticket() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    block(&desk, MARIA, true);
+    let log = |desk: &TestDesk| LogConversation {
+        ticket: TICKET,
+        said_by: SaidBy::Requester,
+        channel: Channel::Phone,
+        occurred_at: desk.now(),
+        text: "Buy now!".into(),
+    };
+    desk.ok(&agent(ANNA), log(&desk));
+    desk.ok(&agent(ANNA), close(TICKET));
+    desk.pass(days(1));
+    desk.ok(&agent(ANNA), log(&desk));
+    assert_eq!(desk.status(TICKET), "open", "there is a ticket, and an agent thinks it matters");
+    desk.ok(&agent(ANNA), close(TICKET));
+    // Closed for too long to reopen, it would go on in a new one.
+    desk.pass(days(40));
+    for actor in [agent(ANNA), Actor::Host] {
+        assert_eq!(code(desk.run(&actor, log(&desk))), "blocked", "{actor}");
+    }
+    block(&desk, MARIA, false);
+    assert_eq!(desk.ok(&agent(ANNA), log(&desk)).opened().count(), 1);
+}
+
+#[test]
 fn a_blocked_contact_opens_nothing_and_replies_to_nothing() {
     let desk = TestDesk::new();
     desk.given_request();

@@ -13,7 +13,8 @@ fn note(desk: &TestDesk, contact: ContactId, text: &str) {
 fn read(desk: &TestDesk, contact: ContactId, page: usize) -> Vec<String> {
     let (mut texts, mut after) = (Vec::new(), None);
     loop {
-        let found = desk.desk.contact_notes(&agent(ANNA), contact, after, page).unwrap();
+        let found =
+            desk.desk.contact_notes(&agent(ANNA), desk.now(), contact, after, page).unwrap();
         assert!(found.notes.len() <= page);
         texts.extend(found.notes.iter().map(|note| note.text.as_str().to_owned()));
         after = found.next;
@@ -64,7 +65,7 @@ fn notes_at_one_instant_are_each_read_once() {
 fn no_customer_ever_reads_or_writes_one() {
     let desk = TestDesk::new();
     note(&desk, MARIA, "difficult");
-    let all = |actor: &Actor| desk.desk.contact_notes(actor, MARIA, None, 9);
+    let all = |actor: &Actor| desk.desk.contact_notes(actor, desk.now(), MARIA, None, 9);
     for actor in [customer(MARIA), Actor::AutoResponder(MARIA), bot(), agent(LIA), agent(RHEA)] {
         let error = all(&actor).unwrap_err();
         assert_eq!(error.refusal().unwrap().code(), "forbidden", "{actor}");
@@ -82,6 +83,6 @@ fn no_customer_ever_reads_or_writes_one() {
 fn of_whom_nothing_is_on_record_there_are_no_notes() {
     let desk = TestDesk::new();
     assert!(read(&desk, LEA, 9).is_empty());
-    let none = desk.desk.contact_notes(&agent(ANNA), LEA, None, 0).unwrap();
+    let none = desk.desk.contact_notes(&agent(ANNA), desk.now(), LEA, None, 0).unwrap();
     assert_eq!((none.notes.len(), none.next), (0, None));
 }

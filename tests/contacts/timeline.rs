@@ -27,6 +27,8 @@ fn all(desk: &TestDesk, actor: &Actor, who: ContactId, limit: usize) -> Vec<Time
         entries.extend(found.entries);
         let Some(next) = found.next else { return entries };
         after = Some(next.to_string().parse().unwrap());
+        let kept = serde_json::to_string(&next).unwrap();
+        assert_eq!(serde_json::from_str::<TimelineCursor>(&kept).ok(), after, "and as JSON");
     }
 }
 

@@ -111,6 +111,8 @@ pub(crate) fn world() -> MemoryStore {
         kit.ok(&agent(ANNA), postpone(id, noon()));
     }
     kit.ok(&customer(MARIA), reply(OWNED));
+    let follow = [Follower::Contact(OTTO)].into();
+    kit.ok(&agent(ANNA), Edit { follow, ..Edit::new(MERGED) });
     kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
     kit.ok(&agent(ANNA), StartSide::new(NEW, VENDOR, "Does it burn?").subject("Model 7"));
     kit.store
@@ -204,6 +206,10 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("a merge", &anna, ten, Command::Merge(Merge::new(NEW, RESOLVED))),
         scene("a merge into what is merged", &anna, ten, Command::Merge(Merge::new(NEW, MERGED))),
         scene("a reply to what is merged", &maria, ten, Command::Reply(reply(MERGED))),
+        scene("taking away from what is merged", &anna, ten, {
+            let unfollow = [Follower::Contact(OTTO)].into();
+            Command::Edit(Edit { unfollow, ..Edit::new(MERGED) })
+        }),
         scene("undoing a merge", &host, ten, Command::UndoMerge(UndoMerge { ticket: MERGED })),
         scene("a split", &anna, ten, Command::Split(Split::new(OWNED, SAID, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),

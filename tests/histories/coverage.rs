@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use helpdesk::{Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
-const REFUSALS: [&str; 65] = [
+const REFUSALS: [&str; 66] = [
     "already_taken",
     "bad_condition",
     "bad_name",
@@ -67,6 +67,7 @@ const REFUSALS: [&str; 65] = [
     "resolution_required",
     "sees_ticket",
     "spam",
+    "still_worked_on",
     "stale_view",
     "still_active",
     "transition_forbidden",
@@ -74,7 +75,7 @@ const REFUSALS: [&str; 65] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 78] = [
+const CHANGES: [&str; 79] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -139,6 +140,7 @@ const CHANGES: [&str; 78] = [
     "Absorbed",
     "MergedInto",
     "MergedSplit",
+    "MemberWrote",
     "Released",
     "ReleasedFrom",
     "SplitOff",

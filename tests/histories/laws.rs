@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use helpdesk::{
-    Actor, Agent, AgentId, Call, Command, ContactChange, Event, FieldFact, Head, Key, Moved, Part,
-    Party, RedactedBy, Requester, Rule, Settings, StatusCategory, StatusChange, StatusName, Ticket,
-    TicketChange, TicketKind, Timers, Visibility, fold,
+    Actor, Agent, AgentId, Call, Command, Contact, ContactChange, ContactId, Event, FieldFact,
+    Head, Key, Moved, Part, Party, RedactedBy, Requester, Rule, Settings, StatusCategory,
+    StatusChange, StatusName, Ticket, TicketChange, TicketKind, Timers, Visibility, fold,
 };
 
 use super::run::{Broken, law};
@@ -15,6 +15,7 @@ use super::run::{Broken, law};
 pub(crate) struct Scene<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) agents: &'a dyn Fn(AgentId) -> Option<&'a Arc<Agent>>,
+    pub(crate) contacts: &'a dyn Fn(ContactId) -> Option<&'a Arc<Contact>>,
     pub(crate) call: Option<&'a Call>,
     pub(crate) before: Option<&'a Ticket>,
     pub(crate) after: &'a Ticket,
@@ -35,6 +36,18 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => true,
         _ => false,
     }
+}
+
+/// Whether this is what a call brings about on a ticket that it is not about: what was due there,
+/// or that its retention counts for the words.
+pub(crate) fn is_beside(events: &[Event]) -> bool {
+    let kept = |event: &Event| {
+        matches!(
+            event.ticket_change(),
+            Some(TicketChange::MemberWrote { .. } | TicketChange::TimersSet { .. })
+        )
+    };
+    events.iter().all(|event| event.cause.actor == Actor::System || kept(event))
 }
 
 impl Scene<'_> {
@@ -133,10 +146,19 @@ impl Scene<'_> {
     /// Whether this is who asked: only their word confirms and rejects.
     fn asked(&self, actor: &Actor) -> bool {
         match actor {
-            Actor::Customer(id) => self.after.requester() == Requester::Contact(*id),
+            Actor::Customer(id) => match self.after.requester() {
+                Requester::Contact(asker) => self.speaks(*id) == self.speaks(asker),
+                Requester::Agent(_) => false,
+            },
             Actor::Agent(id) => self.after.requester() == Requester::Agent(*id),
             _ => false,
         }
+    }
+
+    /// The contact that speaks for this one.
+    fn speaks(&self, contact: ContactId) -> ContactId {
+        let record = (self.contacts)(contact);
+        record.and_then(|contact| contact.merged_into()).unwrap_or(contact)
     }
 
     /// Whether this is somebody who sorts out spam.
@@ -333,9 +355,11 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::SolutionProposed { .. }
             | TicketChange::TodoAdded(_)
             | TicketChange::SideSaid(_)
-            | TicketChange::Held { .. },
+            // What is said on one is part of the other's conversation.
+            | TicketChange::Absorbed(_)
+            | TicketChange::MemberWrote { .. },
         ) => true,
-        Some(TicketChange::Redacted { bytes, .. }) => *bytes > 0,
+        Some(TicketChange::Redacted { bytes, .. } | TicketChange::Held { bytes, .. }) => *bytes > 0,
         Some(change) => change.message().is_some(),
         None => false,
     }

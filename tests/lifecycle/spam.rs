@@ -1,10 +1,13 @@
 //! Spam: closed, deaf, and back where it was a mistake.
 
-use helpdesk::command::{FollowUp, Hold, LogConversation, MarkSpam, SaidBy, UnmarkSpam};
+use helpdesk::command::{
+    Edit, FollowUp, GrantAccess, Hold, LogConversation, MarkSpam, MergeContacts, SaidBy, UnmarkSpam,
+};
 use helpdesk::store::{Store, Wanted};
 use helpdesk::{
-    Activity, AgentProfile, Channel, CommandId, Confirmation, Counter, Delivery, Fact, NoticeKind,
-    PublicChange, Recipient, Relaying, Revision, Shown, TimerKind,
+    Activity, AgentProfile, Channel, CommandId, Confirmation, ContactId, Counter, Delivery, Fact,
+    Follower, GuestId, GuestRight, NoticeKind, PublicChange, Recipient, Relaying, Revision, Shown,
+    TimerKind,
 };
 
 use super::*;
@@ -116,6 +119,43 @@ fn a_reply_to_spam_is_kept_and_moves_nothing_however_it_comes() {
     assert_eq!((ticket.reopen_count(), ticket.followed_up_by().len()), (0, 0));
     assert!(desk.notices().is_empty(), "nobody is told");
     assert_eq!(desk.thread(&agent(ANNA), TICKET).len(), 5);
+    desk.verify();
+}
+
+#[test]
+fn words_of_others_than_its_sender_on_spam_are_told_to_who_works_on_it() {
+    let desk = TestDesk::new();
+    let guest = GuestId::from_u128(0x60);
+    let grant = |contact| GrantAccess {
+        ticket: TICKET,
+        guest,
+        contact,
+        rights: [GuestRight::View, GuestRight::Reply].into(),
+        until: desk.now() + days(9),
+    };
+    desk.given_request();
+    let double = ContactId::from_u128(0xC9);
+    desk.ok(&Actor::Host, MergeContacts::new(double, MARIA));
+    let copies = [Follower::Contact(OTTO), Follower::Contact(double)].into();
+    desk.ok(&Actor::Host, Edit { follow: copies, ..Edit::new(TICKET) });
+    desk.ok(&agent(ANNA), mark());
+    desk.notices();
+    let told = |actor: &Actor| {
+        let said = desk.ok(actor, reply(TICKET));
+        let stayed = Step::Stayed { status: "closed".into(), because: Stayed::Spam };
+        assert_eq!(said.trace, [stayed], "{actor}");
+        desk.notices().into_iter().map(|it| (it.kind, it.to)).collect::<Vec<_>>()
+    };
+    let workers = [(NoticeKind::CustomerWrote, Recipient::Department("support".into()))];
+    assert_eq!(told(&customer(OTTO)), workers);
+    assert_eq!(told(&Actor::AutoResponder(OTTO)), []);
+    // Its sender, however they are known, and whoever speaks for them.
+    desk.ok(&Actor::Host, grant(MARIA));
+    for actor in [customer(MARIA), customer(double), Actor::Guest(guest)] {
+        assert_eq!(told(&actor), [], "{actor}");
+    }
+    desk.ok(&Actor::Host, grant(OTTO));
+    assert_eq!(told(&Actor::Guest(guest)), workers);
     desk.verify();
 }
 

@@ -1,5 +1,10 @@
 //! Commands that come twice, too late, or on a stale view.
 
+use helpdesk::command::{
+    NewTodo, Postpone, ProposeSolution, RejectSolution, ReplySide, Split, StartSide,
+};
+use serde_json::json;
+
 use super::*;
 
 const ONCE: CommandId = CommandId::from_u128(0x1D);
@@ -120,4 +125,43 @@ fn a_stale_view_is_refused_with_what_was_seen_and_what_is() {
     assert_eq!(error.refusal(), Some(&Refusal::StaleView { key, seen, found }));
     let fresh = desk.context(&agent(ANNA)).having_seen(found);
     desk.desk.reply(fresh, reply(id)).unwrap();
+}
+
+/// Reads a command that leaves out whatever says nothing, as one does that was written before those
+/// fields came to be. Gives the fields.
+fn reads<C>(command: &C) -> Vec<String>
+where
+    C: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let mut kept = serde_json::to_value(command).unwrap();
+    let nothing = [json!(null), json!([]), json!({}), json!(false), json!("keep")];
+    kept.as_object_mut().unwrap().retain(|_, value| !nothing.contains(value));
+    let read = serde_json::from_value::<C>(kept.clone());
+    assert_eq!(read.as_ref().map_err(ToString::to_string), Ok(command), "{kept}");
+    kept.as_object().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn a_command_that_was_kept_reads_without_the_fields_that_came_later() {
+    let id = TICKET;
+    assert_eq!(reads(&Reply::new(id, "words")), ["text", "ticket"]);
+    assert_eq!(reads(&Note::new(id, "words")), ["text", "ticket"]);
+    assert_eq!(reads(&Edit::new(id)), ["ticket"]);
+    assert_eq!(reads(&Assign::new(id, ANNA)), ["agent", "ticket"]);
+    assert_eq!(reads(&NewTodo::new("words")), ["text"]);
+    assert_eq!(reads(&StartSide::new(id, OTTO, "words")), ["text", "ticket", "with"]);
+    let side = helpdesk::SideId(Revision(2));
+    assert_eq!(reads(&ReplySide::new(id, side, "words")), ["side", "text", "ticket"]);
+    let open = Open::new(id, Requester::Contact(MARIA), "words");
+    assert_eq!(reads(&open), ["channel", "id", "origin", "requester", "text"]);
+    let proposal = ProposeSolution::new(id, "words", "solved");
+    assert_eq!(reads(&proposal), ["resolution", "text", "ticket"]);
+    reads(&RejectSolution::new(id));
+    reads(&transfer(id, "billing"));
+    reads(&escalate(id, "engineering"));
+    reads(&set_status(id, "open"));
+    reads(&resolve(id));
+    reads(&close(id));
+    reads(&Postpone { ticket: id, until: monday(), reason: None });
+    reads(&Split::new(id, helpdesk::MessageRef { ticket: id, revision: Revision(2) }, TICKET));
 }

@@ -85,7 +85,7 @@ fn a_guest_lists_nothing_and_comes_to_no_other_ticket() {
     let guest = granted(&desk, id, &[GuestRight::View]);
     let listed = desk.desk.find(&guest, desk.now(), &Listing::every()).unwrap_err();
     assert_eq!(code(listed), "forbidden");
-    assert!(desk.desk.views(&guest).unwrap().is_empty());
+    assert!(desk.desk.views(&guest, desk.now()).unwrap().is_empty());
     assert_eq!(read(&desk, &guest, ticket_id(2)), Err("not_found"));
     assert_eq!(desk.refused(&guest, request(ticket_id(3))).code(), "forbidden");
 }

@@ -18,7 +18,7 @@ mod opening;
 mod owning;
 mod sight;
 
-use helpdesk::command::{Assign, Edit, Note, Open, Take, Transfer, Unassign};
+use helpdesk::command::{Assign, Edit, Note, Open, Reply, Take, Transfer, Unassign};
 use helpdesk::{
     Actor, AgentProfile, AgentSight, Command, CommandId, DeskError, DeskErrorKind, Follower,
     Outcome, Party, Recipient, Refusal, RefusalKind, Requester, Revision, Role, SettingsDraft,

@@ -143,3 +143,40 @@ fn who_is_not_an_active_agent_does_nothing() {
     let read = desk.desk.thread(&agent(CARL), desk.now(), id, None, 9);
     assert_eq!(code(read.unwrap_err()), "not_an_agent");
 }
+
+#[test]
+fn an_agent_who_may_not_see_a_ticket_is_not_made_to_follow_it() {
+    let desk = TestDesk::new();
+    let id = desk.given_request();
+    desk.ok(&Actor::Host, transfer(id, "billing"));
+    let nobody = helpdesk::AgentId::from_u128(0xBAD);
+    let follow = |agent| [Follower::Agent(agent)].into();
+    // Ben is in billing, and Anna is not; Rudi sees nothing but what he owns.
+    for (agent, sees) in [(BEN, true), (OWNER, true), (ANNA, false), (RUDI, false), (nobody, false)]
+    {
+        let department = Some("billing".into());
+        let (followers, new) = (follow(agent), TicketId::from_u128(0xF0));
+        let open = Open { department, followers, ..request(new) };
+        let opened = desk.desk.prepare(&desk.context(&Actor::Host).call(Command::Open(open)));
+        let edit = Edit { follow: follow(agent), ..Edit::new(id) };
+        let edited = desk.desk.prepare(&desk.context(&Actor::Host).call(Command::Edit(edit)));
+        for outcome in [opened, edited] {
+            match outcome {
+                Ok(prepared) => assert!(sees && prepared.commit.is_some(), "{agent}"),
+                Err(error) => {
+                    assert_eq!(error.refusal(), Some(&Refusal::CannotSee { agent }));
+                    assert!(!sees, "{agent}");
+                }
+            }
+        }
+    }
+    // Who has lost sight of it follows on, and is refused nothing that does not make them follow.
+    desk.ok(&Actor::Host, Edit { follow: follow(BEN), ..Edit::new(id) });
+    desk.ok(&Actor::Host, transfer(id, "engineering"));
+    assert!(!sees(&desk, &agent(BEN), id));
+    let again = desk.ok(&Actor::Host, Edit { follow: follow(BEN), ..Edit::new(id) });
+    assert!(again.is_no_op());
+    desk.ok(&Actor::Host, Edit { unfollow: follow(BEN), ..Edit::new(id) });
+    let refused = desk.refused(&Actor::Host, Edit { follow: follow(BEN), ..Edit::new(id) });
+    assert_eq!(refused, Refusal::CannotSee { agent: BEN });
+}

@@ -77,7 +77,7 @@ fn whoever_is_forgotten_is_a_visitor_again_and_the_address_is_free() {
     assert_eq!((contact.location(), contact.time_zone(), contact.language()), (None, None, None));
     assert!(contact.identity_kinds().is_empty());
     assert_eq!(contact.note_count(), 1, "that there was one is a fact");
-    let notes = desk.desk.contact_notes(&agent(ANNA), MARIA, None, 9).unwrap().notes;
+    let notes = desk.desk.contact_notes(&agent(ANNA), desk.now(), MARIA, None, 9).unwrap().notes;
     assert_eq!((notes.len(), &notes[0].text), (1, &Erasable::Erased));
 
     let after = history(&desk, MARIA);

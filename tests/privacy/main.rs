@@ -13,6 +13,7 @@
 mod support;
 
 mod contacts;
+mod elsewhere;
 mod holding;
 mod people;
 mod persons;

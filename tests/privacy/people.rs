@@ -24,7 +24,8 @@ fn every_ticket_of_a_requester_is_erased_a_page_at_a_time_and_nobody_elses() {
     let context = desk.context(&agent(ADMIN));
     let (mut after, mut pages, mut outcomes) = (None, 0, 0);
     loop {
-        let erased = desk.desk.erase_requester(&context, MARIA, "asked for", after, 3).unwrap();
+        let erased =
+            desk.desk.erase_requester(context.clone(), MARIA, "asked for", after, 3).unwrap();
         assert!(erased.failed.is_empty());
         (pages, outcomes) = (pages + 1, outcomes + erased.outcomes.len());
         after = erased.next;
@@ -39,7 +40,7 @@ fn every_ticket_of_a_requester_is_erased_a_page_at_a_time_and_nobody_elses() {
     }
     assert_eq!(personal(&desk, ticket_id(50)), [1]);
     // Doing it again changes nothing.
-    let again = desk.desk.erase_requester(&context, MARIA, "asked for", None, 99).unwrap();
+    let again = desk.desk.erase_requester(context.clone(), MARIA, "asked for", None, 99).unwrap();
     assert!(again.outcomes.iter().all(helpdesk::Outcome::is_no_op));
     desk.verify();
 }
@@ -52,7 +53,7 @@ fn a_held_ticket_is_told_and_holds_up_no_other() {
     }
     desk.ok(&Actor::Host, Hold::new(ticket_id(2), true, "a lawsuit"));
     let context = desk.context(&Actor::Host);
-    let erased = desk.desk.erase_requester(&context, MARIA, "asked for", None, 99).unwrap();
+    let erased = desk.desk.erase_requester(context.clone(), MARIA, "asked for", None, 99).unwrap();
     let [(failed, why)] = &*erased.failed else { panic!("{:?}", erased.failed) };
     assert_eq!((*failed, why.refusal().unwrap().code()), (ticket_id(2), "on_legal_hold"));
     assert_eq!(personal(&desk, ticket_id(2)), [1, 2]);
@@ -65,10 +66,11 @@ fn who_may_not_erase_a_requester_is_refused_at_once() {
     desk.given_request();
     for actor in [customer(MARIA), agent(ANNA), bot()] {
         let context = desk.context(&actor);
-        let error = desk.desk.erase_requester(&context, MARIA, "asked for", None, 9).unwrap_err();
+        let error =
+            desk.desk.erase_requester(context.clone(), MARIA, "asked for", None, 9).unwrap_err();
         assert_eq!(error.refusal().unwrap().code(), "forbidden");
     }
-    let error = desk.desk.erase_requester(&desk.context(&Actor::Host), MARIA, "", None, 9);
+    let error = desk.desk.erase_requester(desk.context(&Actor::Host), MARIA, "", None, 9);
     assert_eq!(error.unwrap_err().refusal().unwrap().code(), "empty");
     assert_eq!(personal(&desk, TICKET), [1]);
 }
@@ -142,7 +144,8 @@ fn a_desk_that_is_awaited_erases_as_the_other_does() {
         let host = desk.context(&Actor::Host);
         let one = redact([1]);
         awaited.redact(host.clone(), one).await.unwrap();
-        let erased = awaited.erase_requester(&host, MARIA, "asked for", None, 9).await.unwrap();
+        let erased =
+            awaited.erase_requester(host.clone(), MARIA, "asked for", None, 9).await.unwrap();
         assert_eq!((erased.outcomes.len(), erased.failed.len()), (2, 0));
         assert!(erased.contact.unwrap().unwrap().is_no_op(), "she has no record");
         let profile = helpdesk::ContactProfile::new("Maria");

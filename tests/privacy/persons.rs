@@ -20,7 +20,7 @@ const fn ticket(n: u128) -> TicketId {
 
 fn page(desk: &TestDesk, contact: ContactId, after: Option<Cursor>, limit: usize) -> Erased {
     let context = desk.context(&agent(ADMIN));
-    desk.desk.erase_requester(&context, contact, "asked for", after, limit).unwrap()
+    desk.desk.erase_requester(context.clone(), contact, "asked for", after, limit).unwrap()
 }
 
 /// All pages, in one; the tickets that failed.
@@ -217,9 +217,10 @@ fn a_cursor_of_another_listing_is_refused() {
     let sorted = Listing::every().sorted("opened_at").unwrap().page(1);
     let other = desk.desk.find(&Actor::Host, desk.now(), &sorted).unwrap().next;
     let host = desk.context(&Actor::Host);
-    let refused = desk.desk.erase_requester(&host, MARIA, "asked for", other, 9).unwrap_err();
+    let refused =
+        desk.desk.erase_requester(host.clone(), MARIA, "asked for", other, 9).unwrap_err();
     assert_eq!(refused.refusal().unwrap().code(), "cursor_mismatch");
     let words = "x".repeat(10_000_000);
-    let refused = desk.desk.erase_requester(&host, MARIA, &words, None, 9).unwrap_err();
+    let refused = desk.desk.erase_requester(host.clone(), MARIA, &words, None, 9).unwrap_err();
     assert_eq!(refused.refusal().unwrap().code(), "limit_exceeded");
 }

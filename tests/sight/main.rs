@@ -14,6 +14,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod beside;
 mod edges;
 mod known;
 mod oracle;
@@ -27,7 +28,7 @@ use helpdesk::{Actor, Key, Revision, TicketKind};
 use oracle::{Oracle, marks};
 use roads::Haul;
 use support::*;
-use world::World;
+use world::{CONTACTS, World};
 
 /// How many random desks there are, each read by everybody on every road: for ten histories that
 /// the environment asks for, one; 10 at least.
@@ -120,7 +121,12 @@ fn to_who_may_not_know_of_a_ticket_every_command_says_what_it_says_where_there_i
             for hidden in oracle.hidden_tickets() {
                 let missing = roads::refusals(&world, &actor, roads::missing());
                 let there = roads::refusals(&world, &actor, hidden);
+                let third_party = world.is_third_party(&actor, hidden);
                 for ((name, there), (_, missing)) in there.iter().zip(&missing) {
+                    // To them, that is there: what is said beside the ticket.
+                    if third_party && *name == "reply_side" {
+                        continue;
+                    }
                     let missing =
                         missing.replace(&roads::missing().to_string(), &hidden.to_string());
                     assert_eq!(*there, missing, "seed {seed}, {actor}: {name}");
@@ -151,6 +157,7 @@ fn the_random_desks_have_what_the_law_is_about() {
                 ("linked", !ticket.links().is_empty()),
                 ("with to-dos", !ticket.todos().is_empty()),
                 ("spam", ticket.is_spam()),
+                ("with side conversations", !ticket.sides().is_empty()),
                 ("on hold", ticket.is_held()),
                 ("proposed", ticket.proposal().is_some()),
                 ("resolved", ticket.resolution().is_some()),
@@ -164,6 +171,11 @@ fn the_random_desks_have_what_the_law_is_about() {
         let heads = world.marks.values();
         let about = heads.filter(|whose| **whose == oracle::Whose::AboutContact).count();
         *seen.entry("notes about contacts").or_default() += about;
+        for actor in CONTACTS.map(Actor::Customer) {
+            let hidden = Oracle::of(&world, &actor).hidden_tickets().into_iter();
+            let theirs = hidden.filter(|id| world.is_third_party(&actor, *id)).count();
+            *seen.entry("third parties who see nothing else").or_default() += theirs;
+        }
     }
     assert!(seen.values().all(|count| *count > 2), "{seen:?}");
 }

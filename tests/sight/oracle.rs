@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use helpdesk::{
     Actor, AgentSight, ContactId, CustomerSight, Follower, GuestRight, Requester, Revision, Role,
-    Ticket, TicketId,
+    SideId, Ticket, TicketId,
 };
 
 use crate::world::World;
@@ -17,6 +17,8 @@ pub enum Whose {
     Said { ticket: TicketId, revision: Revision, public: bool },
     /// Something else of this ticket.
     Fact { ticket: TicketId, public: bool },
+    /// What is said beside a ticket, to a third party.
+    Beside { ticket: TicketId, side: SideId },
     /// A note about a contact: for agents who keep contacts.
     AboutContact,
     /// A department's view; `None`: the desk's.
@@ -90,6 +92,9 @@ impl<'a> Oracle<'a> {
                 let heirs = self.world.heirs(ticket);
                 heirs.into_iter().any(|heir| self.sees(heir, level))
             }
+            Whose::Beside { ticket, side } => {
+                self.sees(ticket, Level::Full) || self.is_third_party(ticket, side)
+            }
             Whose::AboutContact => match role {
                 Some(Role::Owner | Role::Admin | Role::Agent) => true,
                 Some(_) | None => false,
@@ -100,6 +105,16 @@ impl<'a> Oracle<'a> {
                 _ => false,
             },
             Whose::Host => false,
+        }
+    }
+
+    fn is_third_party(&self, ticket: TicketId, side: SideId) -> bool {
+        let with = self.world.third_party(ticket, side);
+        match &self.actor {
+            Actor::Customer(contact) | Actor::AutoResponder(contact) => {
+                with.is_some_and(|with| self.world.known_as(*contact).contains(&with))
+            }
+            _ => false,
         }
     }
 
@@ -119,6 +134,7 @@ impl<'a> Oracle<'a> {
                 let level = if public { Level::Public } else { Level::Full };
                 self.sees(self.world.stands_at(ticket, revision), level).then_some(*mark)
             }
+            Whose::Beside { .. } => self.may_read(*mark).then_some(*mark),
             _ => None,
         })
     }

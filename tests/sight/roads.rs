@@ -1,20 +1,20 @@
 //! Every road on which an actor is told something, gone to its end.
 
 use helpdesk::command::{
-    Assign, BlockContact, Close, ConfirmSolution, Edit, Escalate, FollowUp, GrantAccess, Link,
-    LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note, NoteContact, Postpone,
-    ProposeSolution, RejectSolution, Reopen, Reply, RevokeAccess, SaidBy, Split, Take, Unassign,
-    UndoMerge, Unlink, UnmarkSpam,
+    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, Escalate, FollowUp, GrantAccess,
+    Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note, NoteContact, Postpone,
+    ProposeSolution, RejectSolution, Reopen, Reply, ReplySide, RevokeAccess, SaidBy, Split,
+    StartSide, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
 use helpdesk::{
     Actor, Channel, Command, DeskError, GuestId, GuestRight, LinkKind, MessageRef, Revision, Shown,
-    TicketId, TodoId, TodoState,
+    SideId, TicketId, TodoId, TodoState,
 };
 
 use crate::support::*;
-use crate::world::{CONTACTS, World, id};
+use crate::world::{CONTACTS, VENDOR, World, id};
 
 /// Something that was obtained.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,17 +46,19 @@ impl Haul {
         haul.listings(world, actor);
         for ticket in world.tickets().into_iter().chain([missing()]) {
             haul.reading(world, actor, ticket);
+            haul.sides(world, actor, ticket);
+            haul.splits(world, actor, ticket);
             for (name, text) in refusals(world, actor, ticket) {
                 haul.push(format!("{name} on {ticket}"), &[ticket, other(world)], text);
             }
         }
         haul.people(world, actor);
         for reference in &world.external {
-            let found = world.desk.desk.by_external(actor, reference);
+            let found = world.desk.desk.by_external(actor, world.desk.now(), reference);
             // The words are the actor's own; what is found, if anything, is the answer.
             haul.push(format!("by_external, {}", haul.pieces.len()), &[], format!("{found:?}"));
         }
-        let views = world.desk.desk.views(actor);
+        let views = world.desk.desk.views(actor, world.desk.now());
         haul.push("views".into(), &[], format!("{views:?}"));
         haul
     }
@@ -82,8 +84,17 @@ impl Haul {
             "kind = internal",
             "resolution is present",
             "followers is present",
+            "open_sides > 0",
         ];
-        let sorts = ["", "number desc", "subject", "field.shown", "field.kept", "updated_at desc"];
+        let sorts = [
+            "",
+            "number desc",
+            "subject",
+            "field.shown",
+            "field.kept",
+            "updated_at desc",
+            "open_sides",
+        ];
         let numbers: Vec<String> =
             (1..40).map(|n| format!("subject contains \"~{}~\"", n * 7)).collect();
         let probes = numbers.iter().map(|probe| (&**probe, ""));
@@ -120,7 +131,7 @@ impl Haul {
         self.push(format!("show {ticket}"), named, format!("{shown:?}"));
         let mut after = None;
         loop {
-            let page = desk.thread(actor, now, ticket, after.as_ref(), 3);
+            let page = desk.thread(actor, now, ticket, after, 3);
             self.push(format!("thread of {ticket}"), named, format!("{page:?}"));
             after = page.ok().and_then(|page| page.next);
             let Some(after) = &after else { break };
@@ -132,6 +143,21 @@ impl Haul {
             self.push(format!("activity of {ticket}"), named, format!("{page:?}"));
             let Some(last) = page.ok().and_then(|page| page.last().cloned()) else { break };
             after = last.revision();
+        }
+    }
+
+    /// What a split makes of a message is read on the new ticket, whatever history it is in.
+    fn splits(&mut self, world: &World, actor: &Actor, ticket: TicketId) {
+        let Some(survivor) = world.desk.desk.survivor(ticket).unwrap() else { return };
+        let last = world.desk.desk.ticket(ticket).unwrap().unwrap().revision();
+        for message in (2..=last.0).map(|at| MessageRef { ticket, revision: Revision(at) }) {
+            let split = Command::Split(Split::new(survivor, message, id(0xF00)));
+            let split = world.desk.desk.prepare(&actor.at(world.desk.now()).call(split));
+            let told = match split {
+                Ok(prepared) => json(&**prepared.outcome.ticket().unwrap()),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            self.push(format!("split of {message:?}"), &[ticket, survivor], told);
         }
     }
 
@@ -148,7 +174,7 @@ impl Haul {
             }
             let mut after = None;
             loop {
-                let page = desk.contact_notes(actor, contact, after, 2);
+                let page = desk.contact_notes(actor, now, contact, after, 2);
                 self.push(format!("notes about {contact}"), &[], format!("{page:?}"));
                 after = page.ok().and_then(|page| page.next);
                 if after.is_none() {
@@ -191,6 +217,7 @@ fn other(world: &World) -> TicketId {
 fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
     let (now, new) = (world.desk.now(), id(0xF00));
     let other = other(world);
+    let side = world.sides(ticket)[0];
     let mut edit = Edit::new(ticket);
     edit.add_tags = ["urgent".into()].into();
     let guest = GuestId::from_u128(0x60);
@@ -240,6 +267,11 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         ConfirmSolution { ticket }.into(),
         RejectSolution::new(ticket).into(),
         MarkSpam { ticket }.into(),
+        StartSide::new(ticket, VENDOR, "words").into(),
+        StartSide::new(ticket, OTTO, "words").into(),
+        ReplySide::new(ticket, side, "words").into(),
+        ReplySide::new(ticket, SideId(Revision(9_999)), "words").into(),
+        CloseSide { ticket, side }.into(),
         UnmarkSpam { ticket }.into(),
         MergeContacts { contact: OTTO, into: MARIA }.into(),
         BlockContact { contact: OTTO, blocked: true, reason: "words".into() }.into(),

@@ -26,7 +26,9 @@ pub const PIA: ContactId = ContactId::from_u128(0xC3);
 pub const DOUBLE: ContactId = ContactId::from_u128(0xC4);
 /// Who has nothing on record.
 pub const UGO: ContactId = ContactId::from_u128(0xC5);
-pub const CONTACTS: [ContactId; 5] = [MARIA, OTTO, PIA, DOUBLE, UGO];
+/// Who has nothing to do with any ticket, but what they are asked beside it.
+pub const VENDOR: ContactId = ContactId::from_u128(0xC6);
+pub const CONTACTS: [ContactId; 6] = [MARIA, OTTO, PIA, DOUBLE, UGO, VENDOR];
 pub const ACME: OrganisationId = OrganisationId::from_u128(0x06);
 
 const STEPS: usize = 110;
@@ -36,6 +38,7 @@ const STEPS: usize = 110;
 enum As {
     Said { public: bool },
     Fact { public: bool },
+    Beside,
 }
 
 pub struct World {
@@ -47,7 +50,7 @@ pub struct World {
     /// Whether the double was found to be Maria.
     pub merged: bool,
     pub guests: BTreeSet<GuestId>,
-    random: Random,
+    pub random: Random,
     next: Cell<u32>,
     /// The marks whose texts are to be others than they would be.
     other: BTreeSet<u32>,
@@ -116,6 +119,13 @@ impl World {
         text
     }
 
+    /// Words of a side conversation.
+    pub fn beside_text(&mut self) -> String {
+        let (mark, text) = self.text();
+        self.fresh.push((mark, As::Beside));
+        text
+    }
+
     fn view(&mut self, department: Option<&'static str>) -> View {
         let (mark, text) = self.text();
         self.marks.insert(mark, Whose::View(department));
@@ -162,7 +172,7 @@ impl World {
     }
 
     /// Carries out a command. The marks in it that were recorded are from now on whose they are.
-    fn run(&mut self, actor: &Actor, command: impl Into<Cmd>) -> Option<Outcome> {
+    pub fn run(&mut self, actor: &Actor, command: impl Into<Cmd>) -> Option<Outcome> {
         let fresh = std::mem::take(&mut self.fresh);
         let outcome = self.desk.run(actor, command).ok()?;
         let events: Vec<(TicketId, &Event)> = outcome
@@ -184,6 +194,10 @@ impl World {
                     Whose::Said { ticket, revision: event.revision, public }
                 }
                 As::Fact { public } => Whose::Fact { ticket, public },
+                As::Beside => {
+                    let said = event.ticket_change().and_then(TicketChange::side_said).unwrap();
+                    Whose::Beside { ticket, side: said.side }
+                }
             };
             self.marks.insert(mark, whose);
         }
@@ -439,8 +453,9 @@ impl World {
             46..58 => self.edit(ticket),
             58..72 => self.structure(ticket),
             72..82 => self.finish(ticket),
-            82..89 => self.hand_on(ticket),
-            89..94 => self.let_in(ticket),
+            82..87 => self.hand_on(ticket),
+            87..90 => self.let_in(ticket),
+            90..94 => self.beside(ticket),
             94..96 => {
                 self.run(&agent(OWNER), MarkSpam { ticket });
                 if self.random.percent(60) {

@@ -47,7 +47,8 @@ fn links_to_what_has_been_merged_are_taken_back_and_not_made() {
 }
 
 #[test]
-fn a_parent_closes_by_itself_while_its_child_is_merged_however_late_that_is_seen() {
+fn a_parent_closes_by_itself_while_its_child_is_merged_into_finished_work_however_late_it_is_seen()
+{
     let ways = [false, true].map(|ticks| {
         let mut settings = draft();
         settings.close_blocks = CloseBlocks { children: true, todos: false };
@@ -58,6 +59,7 @@ fn a_parent_closes_by_itself_while_its_child_is_merged_however_late_that_is_seen
         let link = Link { ticket: THIRD, kind: LinkKind::ParentOf, other: SECOND };
         desk.ok(&agent(ANNA), link);
         merge(&desk, SECOND, TICKET);
+        desk.ok(&agent(ANNA), resolve(TICKET));
         desk.ok(&agent(ANNA), resolve(THIRD));
         desk.pass(days(4));
         if ticks {

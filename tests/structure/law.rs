@@ -20,7 +20,7 @@ struct Play {
 
 impl Play {
     fn new(seed: u64) -> Self {
-        let desk = TestDesk::new();
+        let desk = TestDesk::with(confirming(Confirmation::Offered));
         let mut play =
             Self { desk, random: Random::new(seed), tickets: Vec::new(), said: BTreeMap::new() };
         for n in 1..=7 {
@@ -87,8 +87,13 @@ impl Play {
                     self.tickets.push(id);
                 }
             }
-            80..86 => {
+            80..83 => {
                 drop(self.desk.run(&anna, resolve(ticket)));
+            }
+            83..86 => {
+                let offer = ProposeSolution { text: text.clone(), ..propose(ticket) };
+                let ok = self.desk.run(&anna, offer).is_ok();
+                self.said.extend(ok.then_some((text, ticket)));
             }
             86..90 => {
                 drop(self.desk.run(&anna, close(ticket)));
@@ -182,7 +187,7 @@ fn standing(ticket: &Ticket) -> serde_json::Value {
 
 #[test]
 fn every_message_is_reachable_once_and_every_redirect_ends_and_undoing_restores() {
-    let (mut merged, mut split, mut released) = (0, 0, 0);
+    let (mut merged, mut split, mut released, mut proposed) = (0, 0, 0, 0);
     for seed in 0..250 {
         let mut play = Play::new(seed);
         for n in 0..45 {
@@ -196,6 +201,12 @@ fn every_message_is_reachable_once_and_every_redirect_ends_and_undoing_restores(
         for id in &play.tickets {
             for change in play.desk.changes(*id) {
                 match change {
+                    TicketChange::ReleasedFrom { .. }
+                        if play.desk.ticket(*id).proposal().is_some() =>
+                    {
+                        proposed += 1;
+                        released += 1;
+                    }
                     TicketChange::MergedInto { .. } => merged += 1,
                     TicketChange::ReleasedFrom { .. } => released += 1,
                     TicketChange::SplitOff(_) => split += 1,
@@ -205,4 +216,5 @@ fn every_message_is_reachable_once_and_every_redirect_ends_and_undoing_restores(
         }
     }
     assert!(merged > 500 && split > 250 && released > 300, "{merged} {split} {released}");
+    assert!(proposed > 15, "{proposed}");
 }

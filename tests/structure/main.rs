@@ -15,8 +15,12 @@ mod beside;
 mod erasing;
 mod law;
 mod merging;
+mod named;
+mod people;
 mod splitting;
 mod thread;
+mod undoing;
+mod waiting;
 
 pub(crate) use helpdesk::command::*;
 pub(crate) use helpdesk::*;

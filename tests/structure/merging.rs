@@ -80,6 +80,27 @@ fn a_resolved_survivor_reopens_and_its_owner_keeps_it_only_with_room() {
 }
 
 #[test]
+fn the_room_that_a_merge_makes_is_room_for_what_it_reopens() {
+    // Her capacity, the owner of the ticket that goes, and whether she keeps the survivor.
+    for (capacity, owner, keeps) in [(1, ANNA, true), (1, CARL, false), (2, CARL, true)] {
+        let desk = two();
+        desk.ok(&agent(ANNA), Take { ticket: TICKET });
+        desk.ok(&agent(ANNA), resolve(TICKET));
+        desk.ok(&agent(owner), Take { ticket: SECOND });
+        if owner != ANNA {
+            desk.ok(&customer(MARIA), request(THIRD));
+            desk.ok(&agent(ANNA), Take { ticket: THIRD });
+        }
+        desk.put_agent(ANNA, profile(ANNA).capacity(capacity));
+        merge(&desk, SECOND, TICKET);
+        assert_eq!(desk.ticket(TICKET).assignee(), Some(ANNA).filter(|_| keeps));
+        let third = i64::from(owner != ANNA);
+        assert_eq!(desk.load_of(ANNA), third + i64::from(keeps));
+        desk.verify();
+    }
+}
+
+#[test]
 fn by_policy_the_survivors_own_question_counts_where_it_has_one() {
     let waiting = MergeWaiting::Survivor;
     let desk = TestDesk::with(SettingsDraft {
@@ -102,12 +123,12 @@ fn by_policy_the_survivors_own_question_counts_where_it_has_one() {
 fn followers_come_along_and_nobody_twice() {
     let desk = two();
     for ticket in [TICKET, SECOND] {
-        let follow = [Follower::Contact(OTTO), Follower::Agent(EVA)].into();
+        let follow = [Follower::Contact(OTTO), Follower::Agent(LIA)].into();
         desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(ticket) });
     }
-    desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(BEN)].into(), ..Edit::new(SECOND) });
+    desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(OWNER)].into(), ..Edit::new(SECOND) });
     merge(&desk, SECOND, TICKET);
-    let all = [Follower::Contact(OTTO), Follower::Agent(BEN), Follower::Agent(EVA)];
+    let all = [Follower::Contact(OTTO), Follower::Agent(OWNER), Follower::Agent(LIA)];
     assert_eq!(desk.ticket(TICKET).followers(), all);
 }
 
@@ -232,7 +253,7 @@ fn what_belongs_to_different_people_is_not_merged() {
 fn an_internal_ticket_becomes_notes_in_a_customers_and_asks_nothing() {
     let desk = TestDesk::new();
     internal(&desk, SECOND);
-    let follow = [Follower::Contact(OTTO), Follower::Agent(EVA)].into();
+    let follow = [Follower::Contact(OTTO), Follower::Agent(LIA)].into();
     desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(SECOND) });
     desk.pass(hours(1));
     desk.given_request();
@@ -240,7 +261,7 @@ fn an_internal_ticket_becomes_notes_in_a_customers_and_asks_nothing() {
     merge(&desk, SECOND, TICKET);
     let ticket = desk.ticket(TICKET);
     assert_eq!((ticket.status().name.as_str(), ticket.waiting_since()), ("answered", None));
-    let both = [Follower::Agent(CARL), Follower::Agent(EVA)];
+    let both = [Follower::Agent(CARL), Follower::Agent(LIA)];
     assert_eq!(ticket.followers(), both, "no contact comes to read what was among agents");
 
     // Late words of the asker, too.

@@ -179,3 +179,21 @@ fn splits_have_a_limit() {
     let (limit, allowed, found) = ("splits", 1, 2);
     assert_eq!(refused, Refusal::LimitExceeded { limit, allowed, found });
 }
+
+#[test]
+fn who_does_not_see_a_merged_ticket_splits_nothing_off_it() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    another(&desk, SECOND);
+    desk.ok(&customer(MARIA), Reply::new(SECOND, "a secret of billing"));
+    desk.ok(&agent(ADMIN), transfer(SECOND, "billing"));
+    desk.ok(&agent(ADMIN), Merge::new(SECOND, TICKET));
+    assert_eq!(desk.thread(&agent(ANNA), TICKET), ["It burns"]);
+    // As if there were no such message, or no such event, or no such ticket.
+    for named in [message(SECOND, 2), message(SECOND, 99), message(THIRD, 2)] {
+        let refused = desk.refused(&agent(ANNA), Split::new(TICKET, named, NEW));
+        let MessageRef { ticket, revision } = named;
+        assert_eq!(refused, Refusal::NotAMessage { ticket, message: revision });
+    }
+    desk.ok(&agent(ADMIN), Split::new(TICKET, message(SECOND, 2), NEW));
+}

@@ -40,10 +40,12 @@ fn pages_join_to_the_whole_also_where_they_are_kept_as_json() {
         assert_eq!(whole.next, None);
         let (mut posts, mut after) = (Vec::new(), None::<ThreadCursor>);
         loop {
-            let page = desk.desk.thread(&actor, desk.now(), THIRD, after.as_ref(), limit).unwrap();
+            let page = desk.desk.thread(&actor, desk.now(), THIRD, after.clone(), limit).unwrap();
             posts.extend(page.posts);
             let Some(next) = page.next else { break };
             let kept = serde_json::to_string(&next).unwrap();
+            assert_eq!(kept, format!("\"{next}\""), "in JSON, it is its text");
+            assert_eq!(next.to_string().parse(), Ok(next.clone()));
             after = Some(serde_json::from_str(&kept).unwrap());
         }
         assert_eq!(posts, whole.posts);
@@ -62,7 +64,7 @@ fn a_page_goes_on_where_it_was_though_tickets_come_and_go_between() {
     let id = ticket_id(0x74);
     desk.ok(&customer(MARIA), request(id));
     merge(&desk, id, THIRD);
-    let rest = desk.desk.thread(&agent(ANNA), desk.now(), THIRD, first.next.as_ref(), 99).unwrap();
+    let rest = desk.desk.thread(&agent(ANNA), desk.now(), THIRD, first.next.clone(), 99).unwrap();
     let whole = desk.desk.thread(&agent(ANNA), desk.now(), THIRD, None, 99).unwrap();
     let later = whole.posts.into_iter().filter(|it| (it.at, it.ticket, it.revision) > place);
     assert_eq!(rest.posts, later.collect::<Vec<_>>());

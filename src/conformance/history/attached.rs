@@ -4,7 +4,7 @@
 use super::draw::Draw;
 use crate::command::*;
 use crate::conformance::model::ModelTicket;
-use crate::{About, ExternalRef};
+use crate::{About, ExternalRef, Follower, Tag, TicketId};
 
 /// Longer than ids are where limits are small.
 const LONG_ID: &str = "an-id-that-is-too-long";
@@ -42,6 +42,24 @@ impl Draw<'_> {
             edit.remove_external_refs = (0..2).map(|_| self.reference()).collect();
             edit.remove_external_refs.extend(ticket.external_refs.first().cloned());
         }
+    }
+
+    /// Takes away some of what a ticket has, and rarely adds to it.
+    pub(super) fn less(&mut self, id: TicketId, ticket: &ModelTicket) -> Edit {
+        let followers: Vec<Follower> = ticket.followers.iter().copied().collect();
+        let refs: Vec<ExternalRef> = ticket.external_refs.iter().cloned().collect();
+        let subjects: Vec<About> = ticket.subjects.iter().cloned().collect();
+        let tags: Vec<Tag> = ticket.tags.iter().cloned().collect();
+        let mut edit = Edit::new(id);
+        edit.unfollow.extend(self.random.pick(&followers).copied());
+        edit.remove_external_refs.extend(self.random.pick(&refs).cloned());
+        edit.remove_about
+            .extend(self.maybe(50, |draw| draw.random.pick(&subjects).cloned()).flatten());
+        edit.remove_tags.extend(self.maybe(50, |draw| draw.random.pick(&tags).cloned()).flatten());
+        if self.random.percent(10) {
+            edit.add_tags.insert(self.tag().into());
+        }
+        edit
     }
 
     fn subject_of_host(&mut self) -> About {

@@ -203,6 +203,9 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
+        if let Some(step) = self.relieving().or_else(|| self.entangling()) {
+            return (Actor::Host, step);
+        }
         // That an owner loses what reopens is rare, or it would not be put to the test.
         let orphan = tickets.iter().find(|ticket| self.is_orphan(ticket));
         if let Some(orphan) = orphan.filter(|_| self.random.percent(25)) {
@@ -211,6 +214,20 @@ impl Draw<'_> {
                 Requester::Agent(agent) => Actor::Agent(agent),
             };
             return (actor, Command::Reply(Reply::new(orphan.id, self.text())));
+        }
+        // And that work is to be done on what they might finish, customers and bots seldom find.
+        let unfinished = tickets.iter().find(|ticket| self.is_unfinished(ticket));
+        if let Some(ticket) = unfinished.filter(|_| self.random.percent(15)) {
+            let actor = match ticket.requester {
+                Requester::Contact(contact) if self.random.percent(50) => Actor::Customer(contact),
+                Requester::Contact(_) | Requester::Agent(_) => Actor::Bot("sorter".into()),
+            };
+            let (id, resolution) = (ticket.id, self.resolving(ticket));
+            let command = match ticket.is_done() {
+                true => Command::Close(Close { ticket: id, resolution: Some(resolution) }),
+                false => Command::Resolve(Resolve { ticket: id, resolution }),
+            };
+            return (actor, command);
         }
         // Two tickets out of three times the newest or the first: histories get long.
         let ticket = match self.random.below(3) {
@@ -222,9 +239,10 @@ impl Draw<'_> {
         if self.random.percent(2) {
             id = ticket_id(99);
         }
-        let command = match self.random.below(100) {
-            0..16 => self.structure(id, ticket),
-            _ => self.about(id, ticket),
+        let command = match self.late() {
+            Some(late) => late,
+            None if self.random.percent(16) => self.structure(id, ticket),
+            None => self.about(id, ticket),
         };
         (self.somebody(&command, ticket), command)
     }
@@ -238,6 +256,15 @@ impl Draw<'_> {
             let load = self.view.model.load(owner);
             agent.deactivated || agent.capacity.is_some_and(|room| load >= i64::from(room))
         })
+    }
+
+    /// Whether there is work to be done on what a host might let customers and bots finish.
+    fn is_unfinished(&self, ticket: &ModelTicket) -> bool {
+        let blocks = self.view.model.settings().draft().close_blocks;
+        let status = ["open", "resolved"].contains(&ticket.status.as_str());
+        let todos = blocks.todos && ticket.todos.iter().any(|todo| !todo.done);
+        let theirs = matches!(ticket.requester, Requester::Contact(_));
+        status && todos && theirs && ticket.merged_into.is_none()
     }
 
     pub(super) fn about(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
@@ -261,7 +288,7 @@ impl Draw<'_> {
                 return Command::MarkTodo(self.mark(id, ticket));
             }
             11..14 => return Command::Note(Note { todos: self.todos(), ..Note::new(id, "to do") }),
-            14..20 if !ticket.links.is_empty() => return self.linking(id, ticket),
+            14..22 if !ticket.links.is_empty() => return self.linking(id, ticket),
             24..30 if parent => {
                 let resolution = self.resolving(ticket);
                 return Command::Resolve(Resolve { ticket: id, resolution });
@@ -286,6 +313,9 @@ impl Draw<'_> {
                 Command::Note(Note { ticket: id, text, attachments, mentions, todos })
             }
             28..34 => Command::LogConversation(self.log(id, ticket)),
+            34..43 if ticket.merged_into.is_some() && self.random.percent(70) => {
+                Command::Edit(self.less(id, ticket))
+            }
             34..43 => Command::Edit(self.edit(id, ticket)),
             43..49 => {
                 let (agent, over_capacity) = (self.agent(), self.random.percent(15));
@@ -357,28 +387,6 @@ impl Draw<'_> {
         let rights = rights.into_iter().filter(|_| self.random.percent(75)).collect();
         let until = self.now + TimeDelta::minutes(self.random.below(9000) as i64 - 200);
         Command::GrantAccess(GrantAccess { ticket, guest, contact, rights, until })
-    }
-
-    /// What erases, and what forbids it.
-    fn erasing(&mut self, id: TicketId, ticket: &ModelTicket) -> Command {
-        match self.random.below(10) {
-            0..5 => {
-                let most = ticket.revision.0 as usize;
-                let draw = |draw: &mut Self| Revision(1 + draw.random.below(most.max(1)) as u64);
-                let mut messages: Vec<Revision> =
-                    (0..self.random.below(4)).map(|_| draw(self)).collect();
-                if self.random.percent(8) {
-                    messages.push(self.one([Revision::ZERO, Revision(most as u64 + 1)]));
-                }
-                Command::Redact(Redact::new(id, messages, self.text()))
-            }
-            5..7 => Command::EraseTicket(EraseTicket::new(id, self.text())),
-            _ => {
-                // Held ones are mostly released.
-                let hold = if ticket.held { self.random.percent(25) } else { true };
-                Command::Hold(Hold::new(id, hold, self.text()))
-            }
-        }
     }
 
     fn governing(&mut self) -> (Actor, Command) {

@@ -31,6 +31,7 @@ mod attached;
 pub mod cast;
 mod confirming;
 mod draw;
+mod erasing;
 mod people;
 mod sides;
 mod structure;

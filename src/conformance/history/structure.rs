@@ -2,9 +2,11 @@
 
 use super::draw::Draw;
 use super::words::ticket_id;
-use crate::command::{Merge, Split, UndoMerge};
+use crate::command::{Assign, Merge, Resolve, Split, UndoMerge};
 use crate::conformance::model::ModelTicket;
-use crate::{Command, MessageRef, Requester, Revision, TicketId};
+use crate::{
+    AgentProfile, Command, LinkKind, MessageRef, Requester, Revision, StatusCategory, TicketId,
+};
 
 impl Draw<'_> {
     /// What belongs together, or does not.
@@ -60,7 +62,7 @@ impl Draw<'_> {
         let pairs =
             standing.iter().flat_map(|one| standing.iter().map(move |other| (*one, *other)));
         let pairs: Vec<(TicketId, TicketId)> = pairs
-            .filter(|(one, other)| one.id != other.id && one.requester == other.requester)
+            .filter(|(one, other)| one.id != other.id && self.is_of_one(one, other))
             .map(|(one, other)| (one.id, other.id))
             .collect();
         let every: Vec<TicketId> = self.view.model.tickets().keys().copied().collect();
@@ -78,6 +80,75 @@ impl Draw<'_> {
             _ => (self.random.pick(standing).map_or(id, |ticket| ticket.id), any),
         };
         Command::Merge(Merge { ticket, into })
+    }
+
+    /// Now and then a step towards a merge that takes one ticket from an owner, and reopens another
+    /// for which they have room only by that: in so many steps that it would hardly come about.
+    pub(super) fn relieving(&mut self) -> Option<Command> {
+        if !self.random.percent(15) {
+            return None;
+        }
+        let model = self.view.model;
+        let tickets = || model.tickets().values();
+        let resolved = tickets().filter(|it| it.category == StatusCategory::Resolved);
+        let owned =
+            resolved.filter(|it| it.owner.is_some_and(|id| model.agents().contains_key(&id)));
+        let mut pairs = owned.flat_map(|into| tickets().map(move |ticket| (ticket, into)));
+        let (ticket, into) = pairs.find(|(ticket, into)| {
+            ticket.waiting_since().is_some() && !ticket.is_done() && self.is_of_one(ticket, into)
+        })?;
+        let owner = into.owner?;
+        if ticket.owner != Some(owner) {
+            let give = Assign { over_capacity: true, ..Assign::new(ticket.id, owner) };
+            return Some(Command::Assign(give));
+        }
+        let full = u32::try_from(model.load(owner)).ok();
+        let known = model.agents().get(&owner)?;
+        if known.capacity != full {
+            let profile = AgentProfile { capacity: full, ..known.clone() };
+            return Some(Command::PutAgent { id: owner, profile });
+        }
+        Some(Command::Merge(Merge { ticket: ticket.id, into: into.id }))
+    }
+
+    /// Now and then a parent, or its child, is merged, and then what waits for the one or the other
+    /// is finished.
+    pub(super) fn entangling(&mut self) -> Option<Command> {
+        if !self.random.percent(7) {
+            return None;
+        }
+        let tickets = self.view.model.tickets();
+        let families = tickets.values().flat_map(|parent| {
+            let links = parent.links.iter().filter(|(kind, _)| *kind == LinkKind::ParentOf);
+            links.filter_map(move |(_, child)| Some((parent, tickets.get(child)?)))
+        });
+        let (entangled, plain): (Vec<_>, Vec<_>) = families.partition(|(parent, child)| {
+            parent.merged_into.is_some() || child.merged_into.is_some()
+        });
+        if let Some((mut end, _)) = self.random.pick(&entangled).copied() {
+            while let Some(into) = end.merged_into {
+                end = tickets.get(&into)?;
+            }
+            let resolution = self.resolving(end);
+            return Some(Command::Resolve(Resolve { ticket: end.id, resolution }));
+        }
+        let (parent, child) = self.random.pick(&plain).copied()?;
+        let goes = if self.random.percent(65) { child } else { parent };
+        let into = tickets.values().find(|into| {
+            let apart = into.id != parent.id && into.id != child.id;
+            apart && into.merged_into.is_none() && !into.is_done() && self.is_of_one(goes, into)
+        })?;
+        Some(Command::Merge(Merge { ticket: goes.id, into: into.id }))
+    }
+
+    /// Whether one person asks on both, by whichever id.
+    fn is_of_one(&self, one: &ModelTicket, other: &ModelTicket) -> bool {
+        match (one.requester, other.requester) {
+            (Requester::Contact(one), Requester::Contact(other)) => {
+                self.view.model.same_person(one).contains(&other)
+            }
+            (one, other) => one == other,
+        }
     }
 
     /// A message of the ticket's thread, mostly.

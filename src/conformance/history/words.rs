@@ -204,7 +204,7 @@ impl Draw<'_> {
 
     pub(super) fn follower(&mut self) -> Follower {
         match self.random.below(4) {
-            0 => Follower::Agent(cast::agent(2)),
+            0 => Follower::Agent(cast::agent(self.random.one_of([2, 2, 0, 1, 3, 4, 5, 99]))),
             index => Follower::Contact(cast::contact(index as u128)),
         }
     }

@@ -26,9 +26,10 @@ impl Draw<'_> {
         // Under another parent, or above its own.
         let parent = links.iter().find(|(kind, _)| *kind == LinkKind::ChildOf);
         if let Some((_, parent)) = parent.copied()
-            && self.random.percent(70)
+            && self.random.percent(85)
         {
-            let others = self.view.model.tickets().keys().copied();
+            let others = self.view.model.tickets().values();
+            let others = others.filter(|it| it.merged_into.is_none()).map(|it| it.id);
             let others: Vec<_> = others.filter(|id| *id != parent && *id != ticket).collect();
             let below = self.random.pick(&others).copied().filter(|_| self.random.percent(90));
             let (kind, other) = match below {
@@ -40,9 +41,10 @@ impl Draw<'_> {
         let others: Vec<TicketId> = self.view.model.tickets().keys().copied().collect();
         // What has a parent comes under no other.
         let tickets = self.view.model.tickets().values();
-        let parts = tickets.filter(|it| it.id != ticket && it.parent().is_some());
+        let standing = tickets.filter(|it| it.merged_into.is_none());
+        let parts = standing.filter(|it| it.id != ticket && it.parent().is_some());
         let parts: Vec<TicketId> = parts.map(|part| part.id).collect();
-        if self.random.percent(75)
+        if self.random.percent(85)
             && let Some(other) = self.random.pick(&parts).copied()
         {
             return Command::Link(Link { ticket, kind: LinkKind::ParentOf, other });

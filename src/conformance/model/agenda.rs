@@ -1,10 +1,12 @@
 //! To-dos, reminders and mentions in the model, and what closing waits for: T6, T8 and L6.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Model, ModelTicket, Step};
 use crate::command::{MarkTodo, NewTodo};
-use crate::{AgentId, LinkKind, TodoId, TodoState};
+use crate::{AgentId, LinkKind, Party, TicketId, TodoId, TodoState};
 
 /// A to-do as the model keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,19 @@ pub struct ModelTodo {
     pub owner: Option<AgentId>,
     pub remind_at: Option<DateTime<Utc>>,
     pub done: bool,
+}
+
+/// How a ticket stands, as far as others may have to wait for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Whether the work is finished.
+    pub done: bool,
+    /// The ticket that it was merged into.
+    pub into: Option<TicketId>,
+    /// How much is to be done.
+    pub todos: usize,
+    /// Its parts.
+    pub children: BTreeSet<TicketId>,
 }
 
 impl Model {
@@ -68,34 +83,82 @@ impl Model {
 
     /// Whether anything unfinished stands against finishing a ticket.
     pub(super) fn waits(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
+        let (children, todos) = self.unfinished(ticket, |it| it.picture());
         let blocks = self.settings.draft().close_blocks;
-        if blocks.children {
-            let mut children = self.children(ticket);
-            step.require(children.all(ModelTicket::is_done), "open_children");
-        }
-        if blocks.todos {
-            step.require(ticket.todos.iter().all(|todo| todo.done), "open_todos");
-        }
+        // What is to be done is for who works on it.
+        let tells = |code| match step.party {
+            Party::Customer | Party::Guest | Party::AutoResponder | Party::Bot => "still_worked_on",
+            _ => code,
+        };
+        let (child, todo) = (tells("open_children"), tells("open_todos"));
+        step.require(!(blocks.children && children), child);
+        step.require(!(blocks.todos && todos), todo);
     }
 
     /// Whether something unfinished kept a ticket from closing by itself at an instant.
     fn was_held(&self, ticket: &ModelTicket, at: DateTime<Utc>) -> bool {
+        let (children, todos) = self.unfinished(ticket, |it| it.before(at));
         let blocks = self.settings.draft().close_blocks;
-        let todos = ticket.todos.iter().any(|todo| !todo.done);
-        let children = self.children(ticket).any(|child| child.was_open_before(at));
         (blocks.todos && todos) || (blocks.children && children)
     }
 
-    fn children(&self, ticket: &ModelTicket) -> impl Iterator<Item = &ModelTicket> {
-        let children = ticket.links.iter().filter(|(kind, _)| *kind == LinkKind::ParentOf);
-        children.filter_map(|(_, id)| self.tickets.get(id)).collect::<Vec<_>>().into_iter()
+    /// Whether a ticket has unfinished children, and whether it has open to-dos: those of what was
+    /// merged into it are its own. `look` says how others stand, or stood.
+    fn unfinished(
+        &self,
+        ticket: &ModelTicket,
+        look: impl Fn(&ModelTicket) -> Picture,
+    ) -> (bool, bool) {
+        let mut all = ticket.picture();
+        for member in self.behind(ticket) {
+            let Picture { todos, children, .. } = look(member);
+            all.todos += todos;
+            all.children.extend(children);
+        }
+        let open = |child: &TicketId| {
+            let mut end = (*child, look(self.tickets.get(child)?));
+            while let Some(into) = end.1.into {
+                end = (into, look(self.tickets.get(&into)?));
+            }
+            // What was merged into the ticket is no work beside it.
+            Some(end.0 != ticket.id && !end.1.done)
+        };
+        (all.children.iter().any(|child| open(child) == Some(true)), all.todos > 0)
     }
 
-    /// Does everything that is due on a ticket by now, in order.
-    pub(super) fn settle(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+    /// Everything that was merged into a ticket, near or far.
+    fn behind(&self, ticket: &ModelTicket) -> Vec<&ModelTicket> {
+        let members = ticket.members.iter().filter_map(|member| self.tickets.get(&member.ticket));
+        members.flat_map(|member| [vec![member], self.behind(member)].concat()).collect()
+    }
+
+    /// Does everything that is due on a ticket by now, in order. What is erased with it of others
+    /// is given back.
+    #[must_use]
+    pub(super) fn settle(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) -> Vec<ModelTicket> {
+        let mut parts: Vec<ModelTicket> = Vec::new();
         while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
             let held = self.was_held(ticket, due);
+            let words = ticket.words.since().is_some();
             ticket.fire(&self.settings, due, held);
+            if words && ticket.words.since().is_none() {
+                for member in self.conversation(ticket) {
+                    let place = parts.iter().position(|part| part.id == member.id);
+                    let mut part =
+                        place.map_or_else(|| member.clone(), |place| parts.remove(place));
+                    self.settle_alone(&mut part, due - TimeDelta::microseconds(1));
+                    part.forget_in_time(due);
+                    parts.push(part);
+                }
+            }
+        }
+        parts
+    }
+
+    /// Does what is due on a merged ticket, of which nothing is erased by itself.
+    pub(super) fn settle_alone(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+        while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
+            ticket.fire(&self.settings, due, false);
         }
     }
 }
@@ -115,9 +178,29 @@ impl ModelTicket {
         }
     }
 
-    /// Whether it was unfinished just before an instant.
-    fn was_open_before(&self, at: DateTime<Utc>) -> bool {
-        let before = self.finishings.iter().rfind(|(since, _)| *since < at);
-        before.is_some_and(|(_, done)| !done)
+    /// How it stands, for others that wait for it.
+    pub(super) fn picture(&self) -> Picture {
+        let children = self.links.iter().filter(|(kind, _)| *kind == LinkKind::ParentOf);
+        Picture {
+            done: self.is_done(),
+            into: self.merged_into,
+            todos: self.todos.iter().filter(|todo| !todo.done).count(),
+            children: children.map(|(_, id)| *id).collect(),
+        }
+    }
+
+    /// How it stood just before an instant; before there was such a ticket, nothing was open.
+    fn before(&self, at: DateTime<Utc>) -> Picture {
+        let before = self.pictures.iter().rfind(|(since, _)| *since < at);
+        let none = || Picture { done: true, into: None, todos: 0, children: BTreeSet::new() };
+        before.map_or_else(none, |(_, picture)| picture.clone())
+    }
+
+    /// Keeps how it stands now, if that is something new.
+    pub(super) fn keep_picture(&mut self) {
+        let picture = self.picture();
+        if self.pictures.last().is_none_or(|(_, last)| *last != picture) {
+            self.pictures.push((self.updated_at, picture));
+        }
     }
 }

@@ -8,8 +8,8 @@ use super::ticket::{later, status};
 use super::{ADDRESS, Model, ModelTicket, Step, Voice, Words, is_label};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
-    Actor, Attachment, Channel, Origin, Party, PriorityName, Reopening, Requester, Revision, Role,
-    StatusCategory, TicketId, Timers,
+    Actor, Attachment, Channel, Follower, Origin, Party, PriorityName, Reopening, Requester,
+    Revision, Role, StatusCategory, TicketId, Timers,
 };
 
 impl Model {
@@ -91,6 +91,11 @@ impl Model {
         }
         ticket.followers = open.followers.clone();
         self.at_most(step, open.followers.len(), draft.limits.followers);
+        for follower in &open.followers {
+            if let Follower::Agent(agent) = follower {
+                self.reads(step, &ticket, *agent);
+            }
+        }
         self.relate_new(step, &mut ticket, &open.about, &open.external_refs);
         ticket.arm(&self.settings);
         ticket
@@ -148,7 +153,7 @@ impl Model {
             guests: BTreeMap::new(),
             links: BTreeSet::new(),
             todos: Vec::new(),
-            finishings: vec![(now, false)],
+            pictures: Vec::new(),
             reopened: 0,
             escalated: 0,
             transferred: 0,
@@ -282,7 +287,7 @@ impl Model {
             let mut latest = latest.clone();
             let now = step.now;
             step.now = step.claimed.max(latest.updated_at);
-            self.settle(&mut latest, step.now);
+            let parts = self.settle(&mut latest, step.now);
             let said = occurred_at.unwrap_or(step.now);
             let gone = latest.is_news(said) && self.is_gone(&latest, said);
             // Nor does anybody read what is said on spam.
@@ -291,11 +296,14 @@ impl Model {
                 latest.updated_at = step.now;
                 latest.arm(&self.settings);
                 step.now = now;
+                self.keep_parts(step, parts);
                 step.also.push(latest);
                 return;
             }
             step.now = now;
         }
+        // Who is blocked asks for nothing new, whoever writes it down.
+        step.contact.into_iter().for_each(|contact| self.hears(step, contact));
         let channel = channel.unwrap_or_else(|| ticket.channel.clone());
         self.spin_off(step, ticket, occurred_at.unwrap_or(step.now), channel);
     }

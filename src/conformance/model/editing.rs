@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Model, ModelTicket, NAME, Step, is_label};
 use crate::command::{Edit, Patch};
-use crate::{FieldName, FieldValue, ImpactName, PriorityName, Tag, UrgencyName};
+use crate::{FieldName, FieldValue, Follower, ImpactName, PriorityName, Tag, UrgencyName};
 
 impl Model {
     pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
@@ -31,6 +31,11 @@ impl Model {
         let followers = ticket.followers.clone();
         for follower in &edit.unfollow {
             ticket.followers.remove(follower);
+        }
+        for follower in edit.follow.difference(&followers) {
+            if let Follower::Agent(agent) = follower {
+                self.reads(step, ticket, *agent);
+            }
         }
         ticket.followers.extend(edit.follow.iter().copied());
         if !ticket.followers.is_subset(&followers) {

@@ -46,9 +46,10 @@ impl Model {
             step.require(false, "not_found");
             return None;
         };
-        let mut other = other.clone();
+        let mut other = step.part(other);
         let now = step.claimed.max(other.updated_at);
-        self.settle(&mut other, now);
+        let parts = self.settle(&mut other, now);
+        self.keep_parts(step, parts);
         Some(other)
     }
 

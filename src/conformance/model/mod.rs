@@ -51,7 +51,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use agenda::ModelTodo;
+pub use agenda::{ModelTodo, Picture};
 pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
@@ -117,6 +117,8 @@ struct Step<'a> {
     contact: Option<ContactId>,
     /// Whether it is said on an internal ticket that was merged into another.
     from_agents: bool,
+    /// Whether nothing but time has passed.
+    is_tick: bool,
 }
 
 impl Step<'_> {
@@ -268,12 +270,14 @@ impl Model {
 
     fn write(&mut self, changes: Changes) -> bool {
         let mut changed = false;
-        for ticket in changes.tickets {
+        for mut ticket in changes.tickets {
             changed |= self.tickets.get(&ticket.id) != Some(&ticket);
+            ticket.keep_picture();
             self.tickets.insert(ticket.id, ticket);
         }
-        if let Some((parent, ticket)) = changes.unnamed {
+        if let Some((parent, mut ticket)) = changes.unnamed {
             changed = true;
+            ticket.keep_picture();
             self.unnamed = Some((parent, ticket));
         }
         if let Some((id, profile)) = changes.agent {
@@ -322,6 +326,7 @@ impl Model {
             text: String::new(),
             contact: None,
             from_agents: false,
+            is_tick: matches!(call.command, Command::Tick(_)),
         };
         let Some(id) = call.command.ticket() else {
             let changes = match &call.command {
@@ -376,7 +381,7 @@ impl Model {
         }
         step.contact = named.speaks(actor, &call.command, now);
         let before = match named.merged_into {
-            Some(_) => match self.redirect(&mut step, named, &call.command) {
+            Some(_) => match self.redirect(&mut step, named, call) {
                 Ok(before) => before,
                 Err(mut faults) => {
                     faults.append(&mut step.faults);
@@ -385,23 +390,31 @@ impl Model {
             },
             None => named,
         };
+        let merged = before.merged_into.is_some();
+        if merged && !step.is_tick {
+            self.settle_survivor(&mut step, before);
+        }
+        let mut ticket = step.part(before);
         // Time never runs backwards on a ticket.
-        step.now = step.now.max(before.updated_at);
-        let mut ticket = before.clone();
+        step.now = step.now.max(ticket.updated_at);
         // What is due comes first, as if somebody had ticked at its instant.
-        self.settle(&mut ticket, step.now);
+        let parts = self.settle(&mut ticket, step.now);
+        self.keep_parts(&mut step, parts);
         let settled = ticket.clone();
         self.carry_out(&mut step, &mut ticket, &call.command);
         if !step.faults.is_empty() {
             return Err(step.faults);
         }
         let changed = ticket != settled || step.opens.is_some();
-        if !matches!(call.command, Command::Tick(_)) {
+        if !step.is_tick {
             // The command done, the ticket follows the settings in force.
             ticket.arm(&self.settings);
         }
         if changed || ticket.timers != settled.timers {
             ticket.updated_at = step.now;
+        }
+        if merged {
+            self.keep_with_survivors(&mut step, &ticket);
         }
         let mut changes = Changes::default();
         match step.opens {

@@ -9,18 +9,19 @@ use super::ticket::later;
 use super::{Model, ModelTicket, Step};
 use crate::command::{EraseTicket, Hold, Redact};
 use crate::{
-    AgentId, AgentProfile, Event, FieldFact, FieldName, Party, Revision, Role, Settings,
-    StatusCategory, TicketChange,
+    AgentId, AgentProfile, Event, FieldFact, FieldName, MessageRef, Party, Revision, Role,
+    Settings, StatusCategory, TicketChange,
 };
 
 /// What is personal on a ticket, by the event that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
-    /// The events that still have a payload: when each took effect, and whether it is the reason
-    /// for an erasure. Only the desk knows their revisions.
-    there: BTreeMap<Revision, (DateTime<Utc>, bool)>,
-    /// Since when there are words whose revision the desk has not told yet.
-    coming: Option<DateTime<Utc>>,
+    /// The events that still have a payload, and whether it is the reason for an erasure. Only the
+    /// desk knows their revisions.
+    there: BTreeMap<Revision, bool>,
+    /// Since when there have been words, in the ticket's own history or as part of its
+    /// conversation, that no erasure of everything has come after.
+    since: Option<DateTime<Utc>>,
     /// The last event that said what the subject is, how it ended, what a field holds.
     subject: Revision,
     pub(super) resolution: Revision,
@@ -36,7 +37,7 @@ impl Words {
     pub(super) fn from(now: DateTime<Utc>) -> Self {
         Self {
             there: BTreeMap::new(),
-            coming: Some(now),
+            since: Some(now),
             subject: Revision::ZERO,
             resolution: Revision::ZERO,
             fields: BTreeMap::new(),
@@ -47,7 +48,12 @@ impl Words {
 
     /// Something personal is recorded.
     pub(super) fn come(&mut self, now: DateTime<Utc>) {
-        self.coming.get_or_insert(now);
+        self.since.get_or_insert(now);
+    }
+
+    /// Everything went, its time having come.
+    pub(super) fn gone(&mut self) {
+        self.since = None;
     }
 
     /// Learns which event said last what a field holds, where that is personal.
@@ -58,16 +64,15 @@ impl Words {
         };
     }
 
-    /// Since when there is something personal.
-    pub(super) fn since(&self) -> Option<DateTime<Utc>> {
-        self.there.values().map(|(at, _)| *at).chain(self.coming).min()
+    /// Since when there may be something personal.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.since
     }
 }
 
 impl ModelTicket {
     /// Learns which events have what is personal.
     pub(super) fn learn_words<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
-        self.words.coming = None;
         for event in events {
             self.learn_offer(event);
             self.learn_side(event);
@@ -90,7 +95,7 @@ impl ModelTicket {
                 _ => {}
             }
             if event.personal.is_some() {
-                words.there.insert(revision, (event.at, reason));
+                words.there.insert(revision, reason);
             }
         }
     }
@@ -98,10 +103,14 @@ impl ModelTicket {
     /// Erases the words of those events that are chosen; says whether there were any. What the
     /// chosen events said last of the ticket is gone from it.
     pub(super) fn forget(&mut self, chosen: impl Fn((Revision, bool)) -> bool) -> bool {
+        let elsewhere = self.thread.iter().filter(|said| said.gone);
+        let elsewhere: BTreeSet<Revision> = elsewhere.map(|said| said.revision).collect();
         let there = self.words.there.iter();
         let gone: BTreeSet<Revision> = there
-            .filter(|(revision, (_, reason))| chosen((**revision, *reason)))
+            .filter(|(revision, reason)| chosen((**revision, **reason)))
             .map(|(revision, _)| *revision)
+            // What was split off belongs to another ticket.
+            .filter(|revision| !elsewhere.contains(revision))
             .collect();
         for said in self.thread.iter_mut().filter(|said| gone.contains(&said.revision)) {
             said.text.clear();
@@ -123,7 +132,10 @@ impl ModelTicket {
             text.clear();
             words.resolution_erased = true;
         }
-        if let Some(offer) = self.offer.as_mut().filter(|offer| gone.contains(&offer.said)) {
+        // That of a merged ticket waits to be made again.
+        let stood = self.stood.as_mut().and_then(|stood| stood.offer.as_mut());
+        let offers = self.offer.as_mut().into_iter().chain(stood);
+        for offer in offers.filter(|offer| gone.contains(&offer.said)) {
             offer.text.clear();
             offer.erased = true;
         }
@@ -135,6 +147,18 @@ impl ModelTicket {
         !gone.is_empty()
     }
 
+    /// All of it goes because somebody asked for it. Why something was erased stays, or doing it
+    /// twice would never end.
+    fn forget_on_request(&mut self, now: DateTime<Utc>) -> bool {
+        let forgotten = self.forget(|(_, reason)| !reason);
+        let erased = self.detach() || forgotten;
+        if erased {
+            self.words.gone();
+            self.words.come(now);
+        }
+        erased
+    }
+
     /// When what is personal goes by itself: so long after the closing, and after the first of it
     /// that came since all was erased.
     pub(super) fn kept_until(&self, settings: &Settings) -> Option<DateTime<Utc>> {
@@ -144,14 +168,130 @@ impl ModelTicket {
     }
 }
 
+impl ModelTicket {
+    /// All of it goes because the time has come for the ticket that it is part of.
+    pub(super) fn forget_in_time(&mut self, due: DateTime<Utc>) {
+        if self.words.since().is_some() {
+            self.forget(|_| true);
+            self.words.gone();
+            self.updated_at = self.updated_at.max(due);
+            self.revision.0 += 1;
+        }
+    }
+}
+
+impl Step<'_> {
+    /// Another ticket, as far as the command has brought it.
+    pub(super) fn part(&mut self, ticket: &ModelTicket) -> ModelTicket {
+        let place = self.also.iter().position(|other| other.id == ticket.id);
+        place.map_or_else(|| ticket.clone(), |place| self.also.remove(place))
+    }
+}
+
 impl Model {
+    /// Whether the words of an event are there: for those of a message that was split off that is
+    /// for the ticket to say that shows it.
+    pub fn has_words(&self, ticket: &ModelTicket, revision: Revision) -> bool {
+        let shows = self.shows(ticket, revision);
+        let shown = shows.is_none_or(|shows| shows.words.there.contains_key(&Revision(1)));
+        ticket.words.there.contains_key(&revision) && shown
+    }
+
+    /// The ticket to which a message was split off.
+    fn shows(&self, ticket: &ModelTicket, message: Revision) -> Option<&ModelTicket> {
+        let said = MessageRef { ticket: ticket.id, revision: message };
+        self.tickets.values().find(|other| other.split_from == Some(said))
+    }
+
+    /// What was merged into a ticket, and into that: all that its thread shows, but for what is
+    /// held itself.
+    pub(super) fn conversation(&self, ticket: &ModelTicket) -> Vec<&ModelTicket> {
+        let members = ticket.members.iter().filter_map(|member| self.tickets.get(&member.ticket));
+        let open = members.filter(|member| !member.held);
+        open.flat_map(|member| [member].into_iter().chain(self.conversation(member))).collect()
+    }
+
+    /// Whether a hold protects a ticket: its own, or that of one that stands for it.
+    fn is_protected(&self, ticket: &ModelTicket) -> bool {
+        let above = ticket.merged_into.and_then(|into| self.tickets.get(&into));
+        ticket.held || above.is_some_and(|above| self.is_protected(above))
+    }
+
+    /// Has tickets written of which something was erased with another.
+    pub(super) fn keep_parts(&self, step: &mut Step<'_>, parts: Vec<ModelTicket>) {
+        for part in parts {
+            if self.tickets.get(&part.id) != Some(&part) {
+                self.keep_part(step, part, false);
+            }
+        }
+    }
+
+    fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
+        let timers = part.timers;
+        if !step.is_tick {
+            part.arm(&self.settings);
+        }
+        if now || part.timers != timers {
+            part.updated_at = part.updated_at.max(step.claimed);
+        }
+        step.also.push(part);
+    }
+
+    /// Where all is due to be erased of the ticket at the end of a redirect, that comes first.
+    pub(super) fn settle_survivor(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
+        let mut end = self.end(ticket).clone();
+        let words = end.words.since().is_some();
+        let now = step.claimed.max(end.updated_at);
+        let parts = self.settle(&mut end, now);
+        if words && end.words.since().is_none() {
+            self.keep_parts(step, parts);
+            self.keep_part(step, end, false);
+        }
+    }
+
+    /// What came to a merged ticket is kept as long as the conversation that it is part of.
+    pub(super) fn keep_with_survivors(&self, step: &mut Step<'_>, ticket: &ModelTicket) {
+        let mut above = ticket.merged_into.filter(|_| !ticket.held);
+        above = above.filter(|_| ticket.words.since().is_some());
+        while let Some(survivor) = above.and_then(|above| self.tickets.get(&above)) {
+            above = survivor.merged_into;
+            let mut survivor = step.part(survivor);
+            let now = step.claimed.max(survivor.updated_at);
+            let comes = survivor.words.since().is_none();
+            if comes {
+                let parts = self.settle(&mut survivor, now);
+                self.keep_parts(step, parts);
+                survivor.words.come(now);
+            }
+            if comes || self.tickets.get(&survivor.id) != Some(&survivor) {
+                self.keep_part(step, survivor, comes);
+            }
+        }
+    }
+
     pub(super) fn redact(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, redact: &Redact) {
-        step.require(!ticket.held, "on_legal_hold");
+        let (elsewhere, own): (Vec<Revision>, Vec<Revision>) =
+            redact.messages.iter().partition(|revision| self.shows(ticket, **revision).is_some());
+        step.require(own.is_empty() || !self.is_protected(ticket), "on_legal_hold");
         step.require(!redact.messages.is_empty(), "empty");
         let there = |it: &Revision| (1..=ticket.revision.0).contains(&it.0);
         step.require(redact.messages.iter().all(there), "no_such_event");
         self.why(step, &redact.reason);
-        if ticket.forget(|(revision, _)| redact.messages.contains(&revision)) {
+        for shows in elsewhere.iter().filter_map(|revision| self.shows(ticket, *revision)) {
+            step.require(!self.is_protected(shows), "on_legal_hold");
+            let mut shows = step.part(shows);
+            let now = step.claimed.max(shows.updated_at);
+            let parts = self.settle(&mut shows, now);
+            self.keep_parts(step, parts);
+            let forgotten = shows.forget(|(revision, _)| revision == Revision(1));
+            if forgotten {
+                shows.words.come(now);
+            }
+            if forgotten || self.tickets.get(&shows.id) != Some(&shows) {
+                self.keep_part(step, shows, forgotten);
+            }
+        }
+        if ticket.forget(|(revision, _)| own.contains(&revision)) {
             ticket.words.come(step.now);
         }
     }
@@ -162,12 +302,17 @@ impl Model {
         ticket: &mut ModelTicket,
         erase: &EraseTicket,
     ) {
-        step.require(!ticket.held, "on_legal_hold");
+        step.require(!self.is_protected(ticket), "on_legal_hold");
         self.why(step, &erase.reason);
-        // Why something was erased stays, or doing it twice would never end.
-        let forgotten = ticket.forget(|(_, reason)| !reason);
-        if ticket.detach() || forgotten {
-            ticket.words.come(step.now);
+        ticket.forget_on_request(step.now);
+        for member in self.conversation(ticket) {
+            let mut member = step.part(member);
+            let now = step.claimed.max(member.updated_at);
+            self.settle_alone(&mut member, now);
+            let forgotten = member.forget_on_request(now);
+            if forgotten || self.tickets.get(&member.id) != Some(&member) {
+                self.keep_part(step, member, forgotten);
+            }
         }
     }
 

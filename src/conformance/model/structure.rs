@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use super::conversation::first_line;
 use super::ticket::status;
 use super::{Faults, Model, ModelTicket, Said, Step, Voice, only};
-use crate::command::{Merge, Split};
+use crate::command::{Edit, Merge, Split};
 use crate::{
-    Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
+    Call, Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
     StatusCategory, TicketId,
 };
 
@@ -99,9 +99,17 @@ impl Model {
         &'a self,
         step: &mut Step<'_>,
         named: &'a ModelTicket,
-        command: &Command,
+        Call { context, command }: &Call,
     ) -> Result<&'a ModelTicket, Faults> {
         match command {
+            // What was seen of one ticket says nothing of another.
+            Command::Reply(_) | Command::Note(_) | Command::LogConversation(_)
+                if context.seen.is_some() =>
+            {
+                Err(only("merged"))
+            }
+            // Taking away leads nobody anywhere.
+            Command::Edit(edit) if *edit == less(edit) => Ok(named),
             Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
                 step.from_agents = named.is_internal();
                 Ok(self.end(named))
@@ -120,6 +128,13 @@ impl Model {
             | Command::CloseSide(_) => Ok(named),
             _ => Err(only("merged")),
         }
+    }
+
+    /// The desk as it would be if there were no such ticket.
+    fn without(&self, ticket: TicketId) -> Self {
+        let mut desk = self.clone();
+        desk.tickets.remove(&ticket);
+        desk
     }
 
     /// How many tickets stand behind this one, itself included, and over how many merges.
@@ -161,7 +176,8 @@ impl Model {
         }
         let mut end = end.clone();
         let now = step.claimed.max(end.updated_at);
-        self.settle(&mut end, now);
+        let parts = self.settle(&mut end, now);
+        self.keep_parts(step, parts);
         step.require(end.category != StatusCategory::Closed, "closed");
         let draft = self.settings.draft();
         let (tickets, chain) = self.tree(ticket);
@@ -176,10 +192,16 @@ impl Model {
         });
         // Contacts do not come to read of what was among agents.
         come.retain(|follower| same_kind || matches!(follower, Follower::Agent(_)));
-        come.remove(&match end.requester {
-            Requester::Contact(contact) => Follower::Contact(contact),
-            Requester::Agent(agent) => Follower::Agent(agent),
-        });
+        // Nor does anybody follow what they ask for, by whichever id.
+        match end.requester {
+            Requester::Contact(contact) => {
+                let asker = self.same_person(contact);
+                come.retain(|it| !asker.iter().any(|id| *it == Follower::Contact(*id)));
+            }
+            Requester::Agent(agent) => {
+                come.remove(&Follower::Agent(agent));
+            }
+        }
         let before = end.followers.len();
         end.followers.append(&mut come);
         if end.followers.len() > before {
@@ -200,11 +222,15 @@ impl Model {
         if waits {
             let to = end.rules(&self.settings).and_then(|rules| rules.on_customer_reply.clone());
             match to {
-                Some(to) => self.go(&mut end, &to, now),
+                // Who owned the one that goes has room for the other.
+                Some(to) => self.without(ticket.id).go(&mut end, &to, now),
                 None if end.category == StatusCategory::Resolved => end.auto_close_cancelled = true,
                 None => {}
             }
         }
+        // What was said on the one is said here now, and its hold comes with it.
+        end.words.come(now);
+        end.held |= ticket.held;
         end.updated_at = now;
         end.arm(&self.settings);
 
@@ -221,12 +247,15 @@ impl Model {
         let Some(into) = ticket.merged_into else { return step.require(false, "not_merged") };
         let survivor = self.tickets.get(&into);
         let survivor = survivor.filter(|it| self.sees(step.actor, step.party, step.claimed, it));
-        let Some(mut survivor) = survivor.cloned() else {
+        let Some(mut survivor) = survivor.map(|survivor| step.part(survivor)) else {
             return step.require(false, "not_found");
         };
         step.require(survivor.merged_into.is_none(), "merged");
         let now = step.claimed.max(survivor.updated_at);
-        self.settle(&mut survivor, now);
+        let parts = self.settle(&mut survivor, now);
+        self.keep_parts(step, parts);
+        // It comes out of a conversation that is on hold.
+        ticket.held |= survivor.held;
         survivor.members.retain(|member| member.ticket != ticket.id);
         survivor.updated_at = now;
         survivor.arm(&self.settings);
@@ -245,9 +274,9 @@ impl Model {
             ticket.auto_close_cancelled = stood.auto_close_cancelled;
             ticket.warned = stood.warned;
             ticket.overdue = stood.overdue;
+            ticket.offer = stood.offer;
         }
         if !ticket.is_done() {
-            ticket.finishings.push((step.now, false));
             self.keep_or_lose(ticket);
         }
     }
@@ -257,14 +286,19 @@ impl Model {
         let MessageRef { ticket: place, revision } = split.message;
         let source = if place == ticket.id { Some(&*ticket) } else { self.tickets.get(&place) };
         let source = source.filter(|source| place == ticket.id || self.end(source).id == ticket.id);
+        // What the actor does not see has no messages.
+        let source = source.filter(|source| {
+            place == ticket.id || self.sees(step.actor, step.party, step.claimed, source)
+        });
         let found = source.and_then(|source| Some((source.clone(), said(source, revision)?)));
         let Some((mut source, mut said)) = found else {
             return step.require(false, "not_a_message");
         };
         if place != ticket.id {
             // What is due on it comes first; its words may go.
+            source = step.part(&source);
             let now = step.claimed.max(source.updated_at);
-            self.settle(&mut source, now);
+            self.settle_alone(&mut source, now);
             said.text = self::said(&source, revision).map_or_else(String::new, |it| it.text);
         }
         step.require(revision != Revision(1), "opening_message");
@@ -295,6 +329,12 @@ impl Model {
         child.impact = ticket.impact.clone();
         child.urgency = ticket.urgency.clone();
         child.say(said.at, said.voice, true, &said.text);
+        child.held = ticket.held || source.held;
+        let mut between = source.merged_into;
+        while let Some(above) = between.and_then(|id| self.tickets.get(&id)) {
+            child.held |= above.held;
+            between = above.merged_into;
+        }
         child.arm(&self.settings);
         step.opens = Some(child);
 
@@ -325,14 +365,26 @@ impl Model {
                 step.also.push(source);
                 return;
             }
-            let Some(mut parent) = self.tickets.get(&parent).cloned() else { return };
+            let Some(parent) = self.tickets.get(&parent) else { return };
+            let mut parent = step.part(parent);
             let now = step.claimed.max(parent.updated_at);
-            self.settle(&mut parent, now);
+            self.settle_alone(&mut parent, now);
             less(&mut parent);
             parent.updated_at = now;
             parent.arm(&self.settings);
             step.also.push(std::mem::replace(&mut source, parent));
         }
+    }
+}
+
+/// What an edit takes away, and nothing else.
+fn less(edit: &Edit) -> Edit {
+    Edit {
+        unfollow: edit.unfollow.clone(),
+        remove_tags: edit.remove_tags.clone(),
+        remove_about: edit.remove_about.clone(),
+        remove_external_refs: edit.remove_external_refs.clone(),
+        ..Edit::new(edit.ticket)
     }
 }
 

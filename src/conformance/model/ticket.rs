@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Words};
+use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Words};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -102,8 +102,8 @@ pub struct ModelTicket {
     pub links: BTreeSet<(LinkKind, TicketId)>,
     /// In the order in which they were added.
     pub todos: Vec<ModelTodo>,
-    /// Since when it was unfinished, since when finished, and so on.
-    pub finishings: Vec<(DateTime<Utc>, bool)>,
+    /// How it stood, and since when, oldest first.
+    pub pictures: Vec<(DateTime<Utc>, Picture)>,
     pub reopened: u32,
     pub escalated: u32,
     pub transferred: u32,
@@ -256,7 +256,6 @@ impl ModelTicket {
         self.postponed_until = None;
         self.postponed_from_new = false;
         if was_done != self.is_done() {
-            self.finishings.push((at, self.is_done()));
             // The flags are of unfinished work.
             self.warned = false;
             self.overdue = false;
@@ -283,10 +282,9 @@ impl ModelTicket {
     /// Sets the timers by these settings, from the instants that they count from.
     pub(super) fn arm(&mut self, settings: &Settings) {
         if self.merged_into.is_some() {
-            // It does nothing more by itself, but that its words go in their time, and that
-            // people are reminded of what they were to do.
-            let (retention, reminder) = (self.kept_until(settings), self.next_reminder());
-            self.timers = Timers { retention, reminder, ..Timers::default() };
+            // It does nothing more by itself, but that people are reminded of what they were to
+            // do. Its words go with those of the ticket that shows them.
+            self.timers = Timers { reminder: self.next_reminder(), ..Timers::default() };
             return;
         }
         let open_age = settings.open_age().filter(|_| !self.is_done());
@@ -336,6 +334,7 @@ impl ModelTicket {
             self.timers.open_age_overdue = None;
         } else if retention == Some(due) {
             self.forget(|_| true);
+            self.words.gone();
             self.timers.retention = None;
         } else {
             self.reminded(due);

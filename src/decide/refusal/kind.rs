@@ -104,6 +104,7 @@ impl Refusal {
             Self::OverCapacity { .. } => "over_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::LinkToItself { .. } => "link_to_itself",
+            Self::StillWorkedOn => "still_worked_on",
             Self::OpenChildren { .. } => "open_children",
             Self::OpenTodos { .. } => "open_todos",
             Self::NoSuchTodo { .. } => "no_such_todo",
@@ -177,6 +178,7 @@ impl Refusal {
             | Self::OverCapacity { .. }
             | Self::NotHigherTier { .. }
             | Self::HasParent { .. }
+            | Self::StillWorkedOn
             | Self::OpenChildren { .. }
             | Self::OpenTodos { .. }
             | Self::CannotSee { .. }

@@ -119,7 +119,7 @@ pub enum Refusal {
         /// The ticket's status.
         status: StatusName,
     },
-    /// The ticket was merged into another: what is left to do is done there.
+    /// The ticket was merged into another: what is left to do, or to say after looking, goes there.
     #[error("the ticket has been merged{}", into.map(|into| format!(" into `{into}`")).unwrap_or_default())]
     Merged {
         /// The ticket that goes on; `None` where the actor does not see that.
@@ -325,6 +325,10 @@ pub enum Refusal {
         /// The child.
         ticket: TicketId,
     },
+    /// The ticket is not to be finished yet: what [`OpenChildren`](Self::OpenChildren) and
+    /// [`OpenTodos`](Self::OpenTodos) say to who sees everything, and nothing of why.
+    #[error("the ticket is still being worked on")]
+    StillWorkedOn,
     /// The settings keep a ticket from being finished while its children are not.
     #[error("{count} of the ticket's children are unfinished")]
     OpenChildren {
@@ -343,7 +347,8 @@ pub enum Refusal {
         /// The to-do that was named.
         todo: TodoId,
     },
-    /// The agent is not on record, has left, or may not see the ticket: no note is for them.
+    /// The agent is not on record, has left, or may not see the ticket: no note is for them, nor
+    /// would they be told of anything that they followed.
     #[error("agent `{agent}` may not see the ticket")]
     CannotSee {
         /// The agent.
@@ -400,13 +405,13 @@ pub enum Refusal {
     },
     /// Another ticket of the desk has this external reference.
     ///
-    /// Which one is said to those who see that ticket. To others it is not there: they are told no
-    /// more than that the reference is in use.
+    /// Which one is said to those who see all of that ticket. Others are told no more than that
+    /// the reference is in use.
     #[error("the external reference `{reference}` is in use{}", vocabulary::by(*owner))]
     ExternalRefTaken {
         /// The reference.
         reference: Box<ExternalRef>,
-        /// The ticket that has it; `None` where the actor does not see it.
+        /// The ticket that has it; `None` where the actor does not see all of it.
         owner: Option<TicketId>,
     },
     /// A condition, an order or a view with mistakes in it.

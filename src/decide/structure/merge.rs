@@ -5,7 +5,8 @@ use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
 use crate::decide::work::Work;
-use crate::decide::{Cx, Refusal};
+use crate::decide::{Cx, Guard, Refusal};
+use crate::ids::{AgentId, Key, Revision};
 use crate::people::Requester;
 use crate::settings::{MergeAcross, MergeWaiting};
 use crate::ticket::command::Merge;
@@ -34,6 +35,9 @@ pub(in crate::decide) fn merge<'a>(
     match_requesters(cx, &work.ticket, end)?;
     let mut survivor = Work::on(cx, end);
     hops.into_iter().for_each(|hop| survivor.guard(hop));
+    // Whose they are, and who comes to follow, rests on what is on record of them.
+    let requesters = [work.ticket.requester(), end.requester()];
+    requesters.into_iter().for_each(|requester| rest_on(&mut survivor, requester));
     survivor.settle()?;
     not_closed(&survivor)?;
 
@@ -43,7 +47,7 @@ pub(in crate::decide) fn merge<'a>(
     let limits = cx.settings.limits();
     within("merged", limits.merged, size(&survivor.ticket).0.saturating_add(tickets) as usize - 1)?;
     within("merge_chain", limits.merge_chain, chain.saturating_add(1) as usize)?;
-    let followers = followers(ticket, &survivor.ticket);
+    let followers = followers(cx, ticket, &survivor.ticket);
     if !followers.is_empty() {
         let all = survivor.ticket.followers().len() + followers.len();
         within("followers", limits.followers, all)?;
@@ -67,10 +71,24 @@ pub(in crate::decide) fn merge<'a>(
     work.record(TicketChange::MergedInto { into: end.id(), status }, None);
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
+    let at = survivor.ticket.revision();
+    survivor.hold_as(&work.ticket);
     if brings.is_some() {
-        ask(&mut survivor);
+        ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
     Ok(survivor)
+}
+
+/// The decision holds only while the records are as they are by which this requester is known.
+fn rest_on(work: &mut Work<'_>, requester: Requester) {
+    let Requester::Contact(id) = requester else { return };
+    let cx = work.cx;
+    let into = cx.loaded.contact(cx.desk, id).and_then(|contact| contact.merged_into());
+    for id in [id].into_iter().chain(into) {
+        let record = cx.loaded.contact(cx.desk, id);
+        let revision = record.map_or(Revision::ZERO, |contact| contact.revision());
+        work.guard(Guard { key: Key::contact(cx.desk, id), revision });
+    }
 }
 
 /// Whether what is said on the one may be read on the other.
@@ -121,9 +139,15 @@ fn size(ticket: &Ticket) -> (u32, u32) {
     })
 }
 
-/// Who comes to follow the survivor, in order.
-fn followers(ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
+/// Who comes to follow the survivor, in order: not the person who asks on it, by whichever id.
+fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
     let stays_among_agents = ticket.kind() != survivor.kind();
+    let asks = match survivor.requester() {
+        Requester::Contact(contact) => cx.loaded.survivor(cx.desk, contact),
+        Requester::Agent(_) => None,
+    };
+    let asks: Vec<Follower> =
+        asks.iter().flat_map(|contact| contact.ids()).map(Follower::Contact).collect();
     let come = ticket.followers().iter().copied().chain([Follower::from(ticket.requester())]);
     let mut come: Vec<Follower> = come
         .filter(|follower| match follower {
@@ -131,6 +155,7 @@ fn followers(ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
             Follower::Agent(_) => true,
         })
         .filter(|follower| *follower != Follower::from(survivor.requester()))
+        .filter(|follower| !asks.contains(follower))
         .filter(|follower| !survivor.followers().contains(follower))
         .collect();
     come.sort_unstable();
@@ -138,14 +163,14 @@ fn followers(ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
     come
 }
 
-/// The survivor has a question more, as if its requester had asked it.
-fn ask(survivor: &mut Work<'_>) {
-    let absorbed = survivor.ticket.revision();
+/// The survivor has a question more, as if its requester had asked it. `freed`: whom the merge has
+/// relieved of the other ticket.
+fn ask(survivor: &mut Work<'_>, absorbed: Revision, freed: Option<AgentId>) {
     let from = survivor.ticket.status().clone();
     if let Some(to) = survivor.cx.settings.workflow().on_customer_reply(&from) {
         survivor.moved(survivor.move_to(to, Moved::Absorbed), Some(Rule::OnMerge), None);
         if from.category.is_done() {
-            survivor.settle_owner();
+            survivor.settle_owner_beside(freed);
         }
     }
     let to = survivor.workers();
@@ -162,7 +187,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     if survivor.merged_into().is_some() {
         return Err(cx.merged(survivor));
     }
-    let mut survivor = Work::on(cx, survivor);
+    let mut survivor = work.part(survivor);
     survivor.settle()?;
 
     let Some(stood) = work.ticket.stood() else { return Err(Refusal::NotMerged) };
@@ -174,8 +199,11 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     };
     work.record(TicketChange::ReleasedFrom { from: into, status }, None);
     work.rearm();
+    let returned = work.ticket.revision();
+    // It was part of a conversation that is on hold, and is so still.
+    work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
-        work.notify_workers_of_return();
+        work.notify_workers_of_return(returned);
     }
     let ticket = work.ticket.id();
     let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
@@ -186,8 +214,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
 
 impl Work<'_> {
     /// The ticket is work again: its owner keeps it, or loses it, and whose it is is told.
-    fn notify_workers_of_return(&mut self) {
-        let returned = self.ticket.revision();
+    fn notify_workers_of_return(&mut self, returned: Revision) {
         self.settle_owner();
         let to = self.workers();
         self.notify_of(returned, NoticeKind::Reopened, to);

@@ -12,7 +12,7 @@ use super::{Command, Cx, Refusal};
 use crate::ids::Key;
 use crate::people::sight;
 use crate::settings::MOST_CHAIN;
-use crate::ticket::Ticket;
+use crate::ticket::{Ticket, retention_falls_due};
 
 /// A redirect, followed to its end.
 pub(super) struct Followed<'a> {
@@ -37,7 +37,7 @@ impl<'a> Cx<'a> {
         Err(Refusal::NotLoaded)
     }
 
-    fn sees(&self, ticket: &Ticket) -> bool {
+    pub(super) fn sees(&self, ticket: &Ticket) -> bool {
         sight(self.who, ticket.sight(), self.settings.sight_policy()).is_some()
     }
 
@@ -66,6 +66,12 @@ impl Work<'_> {
 /// goes on in its place.
 pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
     match &cx.call.command {
+        // Whoever says what they have seen has seen this ticket, and not what they would answer.
+        Command::Reply(_) | Command::Note(_) | Command::LogConversation(_)
+            if cx.call.context.seen.is_some() =>
+        {
+            Err(cx.merged(ticket))
+        }
         Command::Reply(_) | Command::Note(_) | Command::LogConversation(_) => {
             let Followed { end, hops, .. } = cx.follow(ticket)?;
             let mut work = Work::on(cx, end);
@@ -74,6 +80,8 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
             work.trace(Step::WentToSurvivor { ticket: end.id() });
             Ok(work)
         }
+        // Or nobody could be unfollowed, nor what it is called elsewhere be freed.
+        Command::Edit(edit) if edit.only_takes_away() => beneath(cx, ticket),
         // What is personal on it is there still, and so are its guests, to-dos and links.
         Command::Tick(_)
         | Command::UndoMerge(_)
@@ -85,7 +93,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::Unlink(_)
         // A late answer of a third party is never lost.
         | Command::ReplySide(_)
-        | Command::CloseSide(_) => Ok(Work::on(cx, ticket)),
+        | Command::CloseSide(_) => beneath(cx, ticket),
         Command::GrantAccess(_)
         | Command::Edit(_)
         | Command::Link(_)
@@ -122,4 +130,22 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => Err(cx.merged(ticket)),
     }
+}
+
+/// A merged ticket itself. Where all is due to be erased of the conversation that it is part of,
+/// that comes first, whether or not anybody has ticked.
+fn beneath<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<'a>, Refusal> {
+    let Followed { end, .. } = cx.follow(ticket)?;
+    if cx.is_tick() || !retention_falls_due(end, cx.settings, cx.now) {
+        return Ok(Work::on(cx, ticket));
+    }
+    let mut survivor = Work::on(cx, end);
+    survivor.settle()?;
+    if survivor.ticket.personal_since().is_some() {
+        // Something kept it from closing.
+        return Ok(Work::on(cx, ticket));
+    }
+    let mut work = survivor.part(ticket);
+    work.with.push(survivor);
+    Ok(work)
 }

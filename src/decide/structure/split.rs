@@ -29,13 +29,15 @@ pub(in crate::decide) fn split<'a>(
     let mut beside = Vec::new();
     if named.ticket != work.ticket.id() {
         // From the one with the message up to the one at work.
-        let mut at = cx.loaded.ticket(cx.desk, named.ticket).ok_or_else(no_message)?;
+        let at = cx.loaded.ticket(cx.desk, named.ticket).filter(|at| cx.sees(at));
+        // To who does not see that one, there is no such message.
+        let mut at = at.ok_or_else(no_message)?;
         // What has not been written yet is no reason to look at the ticket any further.
         if cx.follow(at)?.end.id() != work.ticket.id() || named.revision > at.revision() {
             return Err(no_message());
         }
         while at.id() != work.ticket.id() {
-            let mut member = Work::on(cx, at);
+            let mut member = work.part(at);
             member.settle()?;
             beside.push(member);
             let into = at.merged_into().ok_or(Refusal::NotLoaded)?;
@@ -55,7 +57,7 @@ pub(in crate::decide) fn split<'a>(
     if event.revision == Revision(1) {
         return Err(Refusal::OpeningMessage);
     }
-    within("splits", cx.settings.limits().splits, source.split_off().len() + 1)?;
+    within("splits", cx.settings.limits().splits, source.split_off_count() + 1)?;
 
     let at_work = beside.first().unwrap_or(work);
     let personal = event.personal.as_deref().filter(|_| !at_work.has_erased(named.revision));
@@ -95,9 +97,13 @@ pub(in crate::decide) fn split<'a>(
     }
     let personal = Personal { subject: Some(subject), ..Personal::default() };
     let mut new = Work::opening(cx, work.now, id, opened, personal);
+    let opened = new.ticket.revision();
+    for shown in [&*work].into_iter().chain(&beside) {
+        new.hold_as(&shown.ticket);
+    }
     if !reached_out {
         let queue = new.queue();
-        new.notify(NoticeKind::TicketOpened, queue);
+        new.notify_of(opened, NoticeKind::TicketOpened, queue);
     }
 
     let off = take_off(source, events, named.revision, message.part, id);

@@ -152,6 +152,7 @@ events! {
     "ticket.released" => Released { 0 as release: Released };
     "ticket.split_off" => SplitOff { 0 as split: SplitOff };
     "ticket.merged_split" => MergedSplit { 0 as split: MergedSplit };
+    "ticket.member_wrote" => MemberWrote { ticket as ticket: TicketId };
     "ticket.open_age_warned" => OpenAgeWarned {};
     "ticket.open_age_overdue" => OpenAgeOverdue {};
     "ticket.timers_set" => TimersSet { timers as timers: Timers };

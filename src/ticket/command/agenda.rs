@@ -13,7 +13,9 @@ pub struct NewTodo {
     pub text: String,
     /// Who is to do it; `None`: whoever owns the ticket.
     pub owner: Option<AgentId>,
-    /// When they are reminded of it, unless it is done by then; `None`: never.
+    /// When they are reminded of it, unless it is done by then; `None`: never. Who is reminded where
+    /// they have left, or see the ticket no more:
+    /// [`NoticeKind::Reminder`](crate::NoticeKind::Reminder).
     pub remind_at: Option<DateTime<Utc>>,
 }
 

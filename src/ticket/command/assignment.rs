@@ -53,6 +53,7 @@ pub struct Assign {
     /// To whom.
     pub agent: AgentId,
     /// Give it even to an agent without room. It is recorded where capacity was exceeded.
+    #[serde(default)]
     pub over_capacity: bool,
 }
 

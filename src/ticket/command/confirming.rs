@@ -33,6 +33,8 @@ use crate::ticket::{Attachment, Channel};
 ///   to the status where proposals wait.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): a field without a value that this status
 ///   requires, or the resolved one: the customer cannot fill it in.
+/// - [`OpenChildren`](crate::Refusal::OpenChildren), [`OpenTodos`](crate::Refusal::OpenTodos),
+///   [`StillWorkedOn`](crate::Refusal::StillWorkedOn): as [`Resolve`](super::Resolve).
 /// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
 /// - [`Unknown`](crate::Refusal::Unknown): a resolution code that the settings do not know.
 /// - [`BadName`](crate::Refusal::BadName): a channel of the host's own, under no proper name.
@@ -68,6 +70,7 @@ pub struct ProposeSolution {
     /// What is said to the customer; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// How the ticket ends if the customer confirms; its words are for the colleagues.
     pub resolution: Resolving,

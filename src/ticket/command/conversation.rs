@@ -24,12 +24,10 @@ use crate::ticket::{Attachment, Channel};
 /// - Those of bots, auto-responders and the host move nothing: an absence notice must not
 ///   reopen work.
 ///
-/// A public message of requester or agent on a resolved ticket cancels its closing by itself. What
-/// a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
-/// follows from it.
-/// On a merged ticket it goes to the one that goes on in its place, whether or not the actor sees
-/// that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an internal ticket
-/// that was merged into a customer's, as a note.
+/// What a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
+/// follows from it. On a merged ticket it goes to the one that goes on in its place, whether or not
+/// the actor sees that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an
+/// internal ticket that was merged into a customer's, as a note.
 ///
 /// A public message of requester or agent on a resolved ticket cancels its closing by itself.
 ///
@@ -91,6 +89,7 @@ pub struct Reply {
     /// What is said; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
@@ -137,11 +136,14 @@ pub struct Note {
     /// What is noted; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Agents who are told of it; at most [`Limits::mentions`](crate::Limits::mentions).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub mentions: BTreeSet<AgentId>,
     /// What is to be done; at most [`Limits::todos`](crate::Limits::todos) on a ticket, those
     /// that are done included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub todos: Vec<NewTodo>,
 }
 
@@ -173,7 +175,10 @@ impl Note {
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but the host and agents who are not
 ///   light ones.
 /// - [`InTheFuture`](crate::Refusal::InTheFuture): an instant later than now.
-/// - [`CannotOwn`](crate::Refusal::CannotOwn): the agent who spoke is not on record, or is a
+/// - [`Blocked`](crate::Refusal::Blocked): words of a [blocked](crate::command::BlockContact)
+///   requester that would open a new ticket, the old one being closed for too long. On a ticket
+///   that there is, what they said may be logged, and counts as anybody's.
+/// - [`CannotAnswer`](crate::Refusal::CannotAnswer): the agent who spoke is not on record, or is a
 ///   light one.
 /// - [`Closed`](crate::Refusal::Closed): an agent's words, on a closed ticket.
 /// - [`Empty`](crate::Refusal::Empty): an empty text.

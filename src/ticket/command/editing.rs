@@ -16,18 +16,25 @@ use crate::value::FieldValue;
 /// [matrix](crate::PriorityMatrix) whenever either changes; a priority named in the same
 /// command wins. What the edit does not name stays as it is.
 ///
+/// A ticket that was merged into another is edited only to take away from it: followers, tags,
+/// subjects, external references. What is taken away is taken from the ticket that is named.
+///
 /// # Refused
 ///
 /// Whole, if any part of it is. Beside what is
 /// [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by customers, auto-responders and light agents.
+/// - [`Merged`](crate::Refusal::Merged): on a merged ticket, and it does more than take away.
 /// - [`Unknown`](crate::Refusal::Unknown): a category, priority, impact, urgency or field that
 ///   the settings do not know. A field that they no longer know can still be cleared.
 /// - [`BadName`](crate::Refusal::BadName): a tag that cannot be one; a kind, a role or an id of a
 ///   subject, a provider, a scope or an id of an external reference that cannot be one.
 /// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
 ///   reference.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is to follow it from now on is not on
+///   record, has left, or may not see it. Who loses sight of it later follows on, and is told of
+///   nothing ([`Relayed::withheld`](crate::Relayed::withheld)) until they see it again.
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`FieldRequired`](crate::Refusal::FieldRequired): clearing a field that the present status
 ///   requires.
@@ -59,23 +66,31 @@ pub struct Edit {
     /// A new subject, blanks at its edges aside; `None`: as it is.
     pub subject: Option<String>,
     /// What it is about, from the settings' list.
+    #[serde(default)]
     pub category: Patch<CategoryName>,
     /// Labels to add, each 1 to 64 bytes; those it has are left alone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub add_tags: BTreeSet<Tag>,
     /// Labels to remove; those it has not are passed over. A tag in both lists is added.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub remove_tags: BTreeSet<Tag>,
     /// Custom fields: a value to set, `None` to clear. Fields not named stay as they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldName, Option<FieldValue>>,
     /// How much it matters; `None`: as it is, unless impact and urgency say otherwise.
     pub priority: Option<PriorityName>,
     /// How many it touches, on the scale of the priority matrix.
+    #[serde(default)]
     pub impact: Patch<ImpactName>,
     /// How soon it hurts, on the scale of the priority matrix.
+    #[serde(default)]
     pub urgency: Patch<UrgencyName>,
     /// Who is to be told of public answers beside the requester; on an internal ticket only
     /// agents are.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub follow: BTreeSet<Follower>,
     /// Who is not to be any more. One in both lists follows.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unfollow: BTreeSet<Follower>,
     /// Subjects to attach: which of the host's objects it is about, and in which roles.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -113,6 +128,34 @@ impl Edit {
             add_external_refs: BTreeSet::new(),
             remove_external_refs: BTreeSet::new(),
         }
+    }
+
+    /// Whether it does no more than take away from lists.
+    pub(crate) fn only_takes_away(&self) -> bool {
+        let Self {
+            ticket: _,
+            subject,
+            category,
+            add_tags,
+            remove_tags: _,
+            fields,
+            priority,
+            impact,
+            urgency,
+            follow,
+            unfollow: _,
+            add_about,
+            remove_about: _,
+            add_external_refs,
+            remove_external_refs: _,
+        } = self;
+        let keeps = *category == Patch::Keep && *impact == Patch::Keep && *urgency == Patch::Keep;
+        let sets = subject.is_some() || priority.is_some() || !fields.is_empty();
+        let adds = !(add_tags.is_empty()
+            && follow.is_empty()
+            && add_about.is_empty()
+            && add_external_refs.is_empty());
+        keeps && !sets && !adds
     }
 }
 

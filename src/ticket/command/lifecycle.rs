@@ -114,6 +114,10 @@ pub struct Postpone {
 ///   ticket, by a plain or restricted agent, where the settings have customers
 ///   [confirm](crate::Confirmation::Required).
 /// - [`Forbidden`](crate::Refusal::Forbidden): on a resolved ticket, by who may not edit it.
+/// - [`OpenChildren`](crate::Refusal::OpenChildren), [`OpenTodos`](crate::Refusal::OpenTodos): the
+///   settings keep it from being finished while these are not
+///   ([`CloseBlocks`](crate::CloseBlocks)). To who does not see everything it is
+///   [`StillWorkedOn`](crate::Refusal::StillWorkedOn), whichever it is.
 ///
 /// # Examples
 ///
@@ -155,6 +159,10 @@ pub struct Resolve {
 /// - [`NoTransition`](crate::Refusal::NoTransition),
 ///   [`TransitionForbidden`](crate::Refusal::TransitionForbidden),
 ///   [`FieldRequired`](crate::Refusal::FieldRequired): as [`SetStatus`].
+/// - [`OpenChildren`](crate::Refusal::OpenChildren), [`OpenTodos`](crate::Refusal::OpenTodos): the
+///   settings keep it from being finished while these are not
+///   ([`CloseBlocks`](crate::CloseBlocks)). To who does not see everything it is
+///   [`StillWorkedOn`](crate::Refusal::StillWorkedOn), whichever it is.
 ///
 /// # Examples
 ///

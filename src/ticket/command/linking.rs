@@ -10,6 +10,9 @@ use crate::ticket::LinkKind;
 /// Allowed in every status of both; agents see it on both tickets, customers on neither. A link
 /// that there is already changes nothing. One ticket may be several things to another.
 ///
+/// A link is a fact of each of the two: who sees all of one reads the bare id of the other there,
+/// also where they do not see that, and by that id they get at nothing of it.
+///
 /// # Refused
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):

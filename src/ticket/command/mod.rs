@@ -26,8 +26,8 @@
 //! - [`BadName`](crate::Refusal::BadName): a bot's name or a correlation id that cannot be one.
 //! - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command's id came before with
 //!   another command or actor.
-//! - [`Merged`](crate::Refusal::Merged): the ticket was merged into another, and the command
-//!   neither says something nor undoes that.
+//! - [`Merged`](crate::Refusal::Merged): the ticket was merged into another, and the command is
+//!   none that works there or leads on ([`Merge`] lists them), or leads on and states what was seen.
 //! - [`LimitExceeded`](crate::Refusal::LimitExceeded): a text, a list or a file is larger than
 //!   the desk's [`Limits`](crate::Limits).
 //!

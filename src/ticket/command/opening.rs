@@ -42,6 +42,8 @@ use crate::value::FieldValue;
 /// - [`FieldInvalid`](crate::Refusal::FieldInvalid): a value that does not fit its field.
 /// - [`ExternalRefTaken`](crate::Refusal::ExternalRefTaken): another ticket has this external
 ///   reference.
+/// - [`CannotSee`](crate::Refusal::CannotSee): an agent who is to follow it is not on record, has
+///   left, or would not see it.
 ///
 /// # Examples
 ///
@@ -96,6 +98,7 @@ pub struct Open {
     /// The first message; empty only beside an attachment.
     pub text: String,
     /// The files that came with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Whose queue it goes to; `None`: the queue without a department, which every agent sees.
     pub department: Option<DepartmentName>,
@@ -109,12 +112,15 @@ pub struct Open {
     /// How soon it hurts, on the scale of the priority matrix.
     pub urgency: Option<UrgencyName>,
     /// Labels; each 1 to 64 bytes, with no list of those that exist.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<Tag>,
     /// Custom fields, each of a kind that the settings define. Fields that a status requires
     /// are not asked for at the opening.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldName, FieldValue>,
     /// Who is told of public answers beside the requester; on an internal ticket only agents
     /// are.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub followers: BTreeSet<Follower>,
     /// Subjects: which of the host's objects it is about, and in which roles. A customer may name
     /// them too (the host vouches for what it hands in), and does not see them on the ticket.

@@ -22,6 +22,11 @@ use crate::ids::{Revision, TicketId};
 /// has delivered yet go out of the outbox. What is left can be read by nobody any more, in no
 /// history, scan, listing or head.
 ///
+/// Words belong to the ticket whose conversation shows them. A message that was
+/// [split off](crate::command::Split) may be named where it was said or as the first event of the
+/// ticket that shows it: either way that ticket's opening is erased, its subject with it, and the
+/// words where they are stored. The history of the ticket that shows them says so.
+///
 /// The host keeps the bytes of attachments: [`Desk::erased_files`](crate::Desk::erased_files)
 /// lists those that are to go.
 ///
@@ -30,7 +35,8 @@ use crate::ids::{Revision, TicketId};
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by everybody but owners, admins and the host.
-/// - [`OnLegalHold`](crate::Refusal::OnLegalHold): the ticket is on [`Hold`].
+/// - [`OnLegalHold`](crate::Refusal::OnLegalHold): a ticket is on [`Hold`] that some of the words
+///   belong to: the one that shows them, or one that this was merged into. Nothing is erased then.
 /// - [`Empty`](crate::Refusal::Empty): no message, or no reason.
 /// - [`NoSuchEvent`](crate::Refusal::NoSuchEvent): the history has no such revision.
 /// - [`HistoryUnreadable`](crate::Refusal::HistoryUnreadable): a newer build has written to it.
@@ -68,6 +74,11 @@ pub struct Redact {
 /// As [`Redact`] with all the ticket's events, but that reasons for erasing stay: its own, and
 /// those that were given before. So doing it twice changes nothing.
 ///
+/// Words belong to the ticket whose conversation shows them. What was
+/// [merged](crate::command::Merge) into it is erased with it, in the same commit, but for what is
+/// on hold itself; so is the message that it was [split off](crate::command::Split) with, where that
+/// is stored. What was split off the ticket is another's, and stays.
+///
 /// Its subjects and its external references are detached, so that nothing of the host's leads to it
 /// any more, and another ticket may have the references. That they were attached stays on record,
 /// as all facts do. The desk's retention erases words, and detaches nothing.
@@ -77,7 +88,8 @@ pub struct Redact {
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`Forbidden`](crate::Refusal::Forbidden): by everybody but owners, admins and the host.
-/// - [`OnLegalHold`](crate::Refusal::OnLegalHold): the ticket is on [`Hold`].
+/// - [`OnLegalHold`](crate::Refusal::OnLegalHold): the ticket is on [`Hold`], or one that it was
+///   merged into.
 /// - [`Empty`](crate::Refusal::Empty): no reason.
 /// - [`HistoryUnreadable`](crate::Refusal::HistoryUnreadable): a newer build has written to it.
 ///
@@ -106,8 +118,16 @@ pub struct EraseTicket {
 /// Puts a ticket on legal hold, or releases it. In every status.
 ///
 /// While it is held nothing of it is erased: [`Redact`] and [`EraseTicket`] are refused, and the
-/// desk's retention does not run; released, it is due at its former instant. Agents see that a
-/// ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
+/// desk's retention does not run; released, it is due at its former instant.
+///
+/// Words belong to the ticket whose conversation shows them: a hold protects also what was
+/// [merged](crate::command::Merge) into the ticket, and the message that it was
+/// [split off](crate::command::Split) with, wherever that is stored; and not what was split off it
+/// before. No way leads round a hold: what is split off a ticket on hold, what it is merged into,
+/// and what comes out of it by [`UndoMerge`](crate::command::UndoMerge) is on hold as well
+/// ([`TicketChange::Held`](crate::TicketChange::Held) without a reason), and released by itself.
+///
+/// Agents see that a ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
 /// [`Fact::Held`](crate::Fact::Held)), customers do not.
 ///
 /// # Refused

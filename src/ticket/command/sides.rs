@@ -62,6 +62,7 @@ pub struct StartSide {
     /// What is said; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 
@@ -132,6 +133,7 @@ pub struct ReplySide {
     /// What is said; empty only beside an attachment.
     pub text: String,
     /// The files that come with it; what they hold stays with the host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
 

@@ -9,7 +9,10 @@ use crate::ids::TicketId;
 /// a ticket that is marked already it is a no-op.
 ///
 /// What its customer says after that is kept in the thread, and changes nothing: it reopens
-/// nothing, opens no follow-up, and nobody is told of it. Notices to contacts that still wait in
+/// nothing, opens no follow-up, and nobody is told of it. What others say on it, who have a copy, are
+/// colleagues, or asked on a ticket that was merged into it, moves nothing either, but those who work
+/// on it are told ([`NoticeKind::CustomerWrote`](crate::NoticeKind::CustomerWrote)): they sent no
+/// spam, and perhaps the mark is a mistake. Notices to contacts that still wait in
 /// the outbox are withheld. To the customer the ticket is closed: of the mark they learn nothing.
 /// As other closed tickets it is out of queues and counters, and under retention and legal hold;
 /// [`Fact::Spam`](crate::Fact::Spam) finds it.

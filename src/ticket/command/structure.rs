@@ -11,24 +11,41 @@ use crate::ticket::MessageRef;
 /// that goes on shows both. The merged ticket closes, whatever the workflow's transitions, and
 /// burdens nobody. From then on what is said on it ([`Reply`](crate::command::Reply),
 /// [`Note`](crate::command::Note), [`LogConversation`](crate::command::LogConversation)) goes to
-/// the one that goes on, as if it had been said there. What hangs on the merged ticket itself
-/// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo), its
+/// the one that goes on, as if it had been said there; but not from those who state what they
+/// [have seen](crate::Context::having_seen). What hangs on the merged ticket itself
+/// stays with it: its to-dos, which remind still and are [marked](crate::command::MarkTodo) (and
+/// may keep the one that goes on from [closing](crate::CloseBlocks), as its children may), its
 /// links, which are [taken back](crate::command::Unlink), its guests, who read its own words and
-/// are [shown out](crate::command::RevokeAccess), and what is personal on it, which is erased
-/// there, by hand or by itself so long after the merge as after a closing. Everything else is
-/// refused. Where `into` has been merged itself, its redirect is followed to the end.
+/// are [shown out](crate::command::RevokeAccess), what is personal on it, which may be erased
+/// there by hand, and its followers, tags, subjects and external references, which an
+/// [`Edit`](crate::command::Edit) may take away, and add none. Everything else is refused. What the
+/// merged ticket is called [elsewhere](crate::Desk::by_external) leads to the one that goes on.
+/// Where `into` has been merged itself, its redirect is followed to the end.
 ///
 /// The ticket that goes on keeps its own subject, owner, department, priority, tags and fields.
 /// It takes:
 ///
 /// - **The open question.** If the merged ticket is unfinished and waits for an answer, the other
 ///   waits since the earlier of both ([`MergeWaiting`](crate::MergeWaiting)), moves as on a
-///   customer's reply, which reopens a resolved one, and its owner or queue is told.
-/// - **The followers**, and the requester, if that is another. Contacts that follow an internal
-///   ticket do not come to follow a customer's.
+///   customer's reply, which reopens a resolved one, and its owner or queue is told. An owner who
+///   is relieved of the merged ticket has that room for the reopened one.
+/// - **The followers**, and the requester, if that is another person: nobody comes to follow what
+///   they ask for, under another of their [merged](crate::command::MergeContacts) ids. Contacts
+///   that follow an internal ticket do not come to follow a customer's.
 ///
 /// An internal ticket may be merged into a customer's: what was said on it is read there as
 /// notes, and asks nothing of anybody; so is what is said on it later.
+///
+/// # Privacy
+///
+/// Words belong to the ticket whose conversation shows them: what was merged is part of the
+/// conversation of the one that goes on. The merged ticket has no retention of its own; its words
+/// are erased with that one, when the time for that comes or by
+/// [`EraseTicket`](crate::command::EraseTicket), in the same commit, and are protected by its legal
+/// hold. One that is on [`Hold`](crate::command::Hold) itself is passed over, with all that was
+/// merged into it; released, it goes when the other's time comes again, which is counted anew from
+/// then where everything else was erased before. A hold comes along: where the merged ticket is on
+/// hold, so is the one that goes on, since what is said to either is recorded there.
 ///
 /// [`UndoMerge`] takes it back.
 ///
@@ -40,6 +57,7 @@ use crate::ticket::MessageRef;
 ///   that `into` leads to.
 /// - [`Merged`](crate::Refusal::Merged): the ticket has been merged already.
 /// - [`MergeCycle`](crate::Refusal::MergeCycle): `into` is the ticket itself, or leads back to it.
+/// - [`Spam`](crate::Refusal::Spam): one of the two is marked as spam.
 /// - [`DifferentRequesters`](crate::Refusal::DifferentRequesters): two customers' tickets, or two
 ///   agents' internal ones.
 /// - [`IntoInternal`](crate::Refusal::IntoInternal): a customer's ticket into an internal one.
@@ -87,13 +105,20 @@ impl Merge {
 
 /// Undoes a merge: the merged ticket stands again as it stood.
 ///
-/// It has its status, its timers, counted from where they were, and its question back. Its owner
+/// It has its status, its timers, counted from where they were, and its question back; and the
+/// [solution](crate::command::ProposeSolution) that waited for the customer's word waits for it
+/// again, however long ago it was proposed, as no timer ends one. Its owner
 /// keeps it if they may still own it and have room, as on reopening. What would have been due in
-/// the meantime is carried out by its next command or tick.
+/// the meantime is carried out by its next command or tick. Of what was taken away or erased since,
+/// nothing comes back.
 ///
 /// What was said since the merge stays with the ticket that had gone on, whichever of the two it
 /// was addressed to, and so do the followers that came by the merge. That ticket waits for what
 /// was asked on itself, and on what is still merged into it; its status stays.
+///
+/// The retention of the one that stands again counts as if it had been its own all the time. Where
+/// the ticket that had gone on is on legal hold, this one is, too: it comes out of a conversation
+/// that is, and no way leads round a hold.
 ///
 /// # Refused
 ///
@@ -131,26 +156,36 @@ pub struct UndoMerge {
 
 /// Splits a public message off into a ticket of its own.
 ///
-/// The message is not copied: it stays in the history where it was said, is shown in the new
-/// ticket's thread instead of the old one's, and erasing it there erases it in both. It may be
-/// in the history of a ticket that was merged into this one.
+/// The message is not copied: it stays in the history where it was said, and is shown in the new
+/// ticket's thread instead of the old one's. It may be in the history of a ticket that was merged
+/// into this one, if the actor sees that ticket.
 ///
 /// The new ticket's requester is the contact who wrote the message, or that of the ticket where
 /// it was said; so what was said on an internal ticket stays internal. It starts as new, or, with
 /// an agent's message, as reached out, and waits since the message was said. Like a follow-up it
-/// inherits department, category, priority, impact and urgency.
+/// inherits department, category, priority, impact, urgency and subjects.
 ///
 /// The old ticket no longer waits for an answer to the message, and no longer counts it. An
 /// answer that is split off has answered all the same. The old ticket's status and channel stay.
 ///
 /// Splitting reads the whole history that the message is in.
 ///
+/// # Privacy
+///
+/// Words belong to the ticket whose conversation shows them: the message is the new ticket's. That
+/// one's retention and its [`EraseTicket`](crate::command::EraseTicket) erase it also where it is
+/// stored, in the same commit; the old one's leave it alone. A
+/// [`Redact`](crate::command::Redact) that names it, there or as the new ticket's first event,
+/// erases it in both, with the subject that was made of it, and the new ticket's history says so.
+/// The new ticket's legal hold protects it. What is split off a conversation that is on hold is on
+/// hold from the start; each is released by itself.
+///
 /// # Refused
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
 /// - [`NotAMessage`](crate::Refusal::NotAMessage): it names no public message of the ticket's
-///   thread, or one that has been split off.
+///   thread, one that has been split off, or one of a merged ticket that the actor does not see.
 /// - [`OpeningMessage`](crate::Refusal::OpeningMessage): the message that a ticket was opened
 ///   with.
 /// - [`Merged`](crate::Refusal::Merged): on a merged ticket; split the message off the one that

@@ -11,6 +11,7 @@ mod parts;
 mod redacted;
 mod side;
 mod structure;
+mod words;
 
 use std::fmt;
 
@@ -225,6 +226,12 @@ pub enum TicketChange {
     SplitOff(SplitOff),
     /// A message was split off a ticket that had been merged into this one.
     MergedSplit(MergedSplit),
+    /// Something personal came to a ticket that had been merged into this one, whose retention
+    /// counts for both.
+    MemberWrote {
+        /// The merged ticket.
+        ticket: TicketId,
+    },
     /// It has been unresolved for long, and was warned about.
     OpenAgeWarned,
     /// It has been unresolved for too long, and is flagged.
@@ -245,11 +252,12 @@ pub enum TicketChange {
         /// Bytes of the reason; 0 where there is none.
         bytes: u32,
     },
-    /// It was put on legal hold, or released; the reason in words is the personal payload.
+    /// It was put on legal hold, or released; the reason in words is the personal payload. It was
+    /// put on hold without one where it came out of, or took in, what is on hold.
     Held {
         /// Whether it is on hold now.
         held: bool,
-        /// Bytes of the reason.
+        /// Bytes of the reason; 0 where there is none.
         bytes: u32,
     },
     /// A solution was proposed to its customer; how the ticket ends if it is confirmed, in words,

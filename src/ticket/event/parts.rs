@@ -41,6 +41,7 @@ impl TicketChange {
             | Self::Released(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
+            | Self::MemberWrote { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
@@ -90,6 +91,7 @@ impl TicketChange {
             | Self::Released(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
+            | Self::MemberWrote { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
@@ -150,6 +152,7 @@ impl TicketChange {
             | Self::Released(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
+            | Self::MemberWrote { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::TimersSet { .. }
@@ -197,6 +200,7 @@ impl TicketChange {
             | Self::Released(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
+            | Self::MemberWrote { .. }
             | Self::OpenAgeWarned
             | Self::OpenAgeOverdue
             | Self::Redacted { .. }

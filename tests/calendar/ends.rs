@@ -1,0 +1,140 @@
+//! The ends of time: calendars are of the years 1 to 9999, and nothing panics beyond.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::sla::calendar::BeyondCalendar;
+use helpdesk::{Calendar, Span};
+
+use crate::random::Dice;
+use crate::{at, calendar};
+
+const LONGEST: Span = Span::days(100_000_000);
+
+fn first() -> DateTime<Utc> {
+    at("0001-01-01T00:00:00Z")
+}
+
+fn end() -> DateTime<Utc> {
+    DateTime::from_timestamp(253_402_300_800, 0).unwrap()
+}
+
+fn beyond(result: &Result<DateTime<Utc>, BeyondCalendar>) {
+    assert_eq!(
+        result.as_ref().unwrap_err().to_string(),
+        "the calendar ends before so much of its time has passed"
+    );
+}
+
+fn calendars() -> [Calendar; 4] {
+    [
+        calendar("zone Etc/UTC; open always"),
+        calendar("zone Europe/Berlin; open mon-fri 09:00-17:00; holiday easter +1"),
+        calendar("zone Pacific/Apia; open always; zone America/Vancouver; open sat 10:00-11:00"),
+        calendar("zone America/New_York; open mon 00:00-00:01; holiday 2026-01-01"),
+    ]
+}
+
+#[test]
+fn beyond_the_years_1_to_9999_it_is_closed() {
+    for calendar in calendars() {
+        for far in [DateTime::<Utc>::MIN_UTC, first() - TimeDelta::microseconds(1)] {
+            assert!(!calendar.is_open(far));
+            assert_eq!(calendar.between(DateTime::<Utc>::MIN_UTC, far), TimeDelta::zero());
+            assert!(calendar.next_open(far).is_some());
+            assert!(calendar.next_open(far) >= Some(first()));
+            assert_eq!(calendar.previous_open(far), None);
+            assert_eq!(calendar.previous_close(far), None);
+            beyond(&calendar.sub(far, Span::micros(1)));
+            assert!(calendar.add(far, Span::hours(1)).unwrap() > first());
+        }
+        for far in [DateTime::<Utc>::MAX_UTC, end()] {
+            assert!(!calendar.is_open(far));
+            assert_eq!(calendar.between(far, DateTime::<Utc>::MAX_UTC), TimeDelta::zero());
+            assert_eq!(calendar.next_open(far), None);
+            assert_eq!(calendar.next_close(far), None);
+            beyond(&calendar.add(far, Span::micros(1)));
+            beyond(&calendar.end_of_business_day(far, 1));
+            assert!(calendar.sub(far, Span::hours(1)).unwrap() < end());
+        }
+    }
+}
+
+#[test]
+fn a_deadline_after_the_end_is_refused() {
+    for calendar in calendars() {
+        for from in [first(), at("2026-03-02T09:00:00Z"), end() - TimeDelta::seconds(1)] {
+            beyond(&calendar.add(from, LONGEST));
+            beyond(&calendar.sub(from, LONGEST));
+        }
+    }
+}
+
+#[test]
+fn all_the_time_there_is_can_be_spanned() {
+    let [always, ..] = calendars();
+    let all = always.between(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    assert_eq!(all, end() - first());
+    let all = Span::try_from(all).unwrap();
+    assert_eq!(always.add(first(), all), Ok(end()));
+    assert_eq!(always.sub(end(), all), Ok(first()));
+}
+
+#[test]
+fn a_span_over_millennia_is_the_sum_of_its_years() {
+    for calendar in calendars() {
+        let mut dice = Dice::new(11);
+        for _ in 0..5 {
+            let begin = first() + TimeDelta::days(dice.draw(2_000_000) as i64);
+            let mut sum = TimeDelta::zero();
+            let mut now = begin;
+            for _ in 0..1500 {
+                let next = now + TimeDelta::days(dice.draw(500) as i64);
+                sum += calendar.between(now, next);
+                now = next;
+            }
+            assert_eq!(calendar.between(begin, now), sum);
+            let sum = Span::try_from(sum).unwrap();
+            let reached = calendar.add(begin, sum).unwrap();
+            assert!(reached <= now);
+            assert_eq!(calendar.between(reached, now), TimeDelta::zero());
+            let reached = calendar.sub(now, sum).unwrap();
+            assert!(reached >= begin);
+            assert_eq!(calendar.between(begin, reached), TimeDelta::zero());
+        }
+    }
+}
+
+#[test]
+fn what_is_kept_does_not_change_answers() {
+    // More of far years than are kept, asked twice, and of a calendar that has seen none of them.
+    let text = "zone America/New_York; open mon-fri 09:00-17:30; holiday 4th thu of nov";
+    let (used, mut dice) = (calendar(text), Dice::new(5));
+    let far: Vec<DateTime<Utc>> = (0..400)
+        .map(|_| at("3000-01-01T00:00:00Z") + TimeDelta::hours(dice.draw(24 * 365 * 6000) as i64))
+        .collect();
+    let first: Vec<_> = far.iter().map(|from| used.add(*from, Span::hours(30))).collect();
+    let again: Vec<_> = far.iter().map(|from| used.add(*from, Span::hours(30))).collect();
+    assert_eq!(first, again);
+    for (from, answer) in far.iter().zip(&first).step_by(40) {
+        assert_eq!(calendar(text).add(*from, Span::hours(30)), *answer);
+    }
+}
+
+#[test]
+fn a_calendar_may_be_asked_from_many_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    shared::<Calendar>();
+    let calendar = calendar("zone Europe/Berlin; open mon-fri 09:00-17:00");
+    let from = at("2026-03-02T09:00:00Z");
+    let expected: Vec<_> = (0..200)
+        .map(|hours| self::calendar(&calendar.to_string()).add(from, Span::hours(hours)))
+        .collect();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for (hours, expected) in expected.iter().enumerate() {
+                    assert_eq!(calendar.add(from, Span::hours(hours as u32)), *expected);
+                }
+            });
+        }
+    });
+}

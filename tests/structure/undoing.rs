@@ -1,0 +1,64 @@
+//! What undoing a merge gives back of a solution that waited for the customer's word.
+
+use super::*;
+
+fn proposed() -> TestDesk {
+    let desk = TestDesk::with(confirming(Confirmation::Offered));
+    desk.given_request();
+    another(&desk, SECOND);
+    desk.ok(&agent(ANNA), propose(SECOND));
+    desk
+}
+
+#[test]
+fn a_proposal_stands_again_and_is_confirmed_or_rejected() {
+    for confirms in [true, false] {
+        let desk = proposed();
+        let before = desk.ticket(SECOND).proposal().cloned().unwrap();
+        merge(&desk, SECOND, TICKET);
+        assert_eq!(desk.ticket(SECOND).proposal(), None, "nobody is asked on a merged ticket");
+        assert!(desk.find(&agent(ANNA), "proposed_at is present", "").is_empty());
+        let confirm = ConfirmSolution { ticket: SECOND };
+        let refused = desk.refused(&customer(MARIA), confirm.clone());
+        assert_eq!(refused, Refusal::Merged { into: Some(TICKET) });
+        // However long it was merged: no timer ends a proposal.
+        desk.advance_to(desk.now() + days(90));
+        undo(&desk, SECOND);
+        let ticket = desk.ticket(SECOND);
+        assert_eq!(ticket.proposal(), Some(&before));
+        assert_eq!(ticket.reason().unwrap().as_str(), "confirmation");
+        if confirms {
+            desk.ok(&customer(MARIA), confirm);
+            assert_eq!(desk.status(SECOND), "resolved");
+        } else {
+            desk.ok(&customer(MARIA), RejectSolution::new(SECOND));
+            assert_eq!(desk.status(SECOND), "open");
+        }
+        desk.verify();
+    }
+}
+
+#[test]
+fn nothing_stands_again_of_a_proposal_that_had_been_answered() {
+    let desk = proposed();
+    desk.ok(&customer(MARIA), RejectSolution::new(SECOND));
+    merge(&desk, SECOND, TICKET);
+    undo(&desk, SECOND);
+    assert_eq!(desk.ticket(SECOND).proposal(), None);
+}
+
+#[test]
+fn the_words_of_a_proposal_are_erased_with_the_merged_ticket() {
+    let desk = TestDesk::with(confirming(Confirmation::Offered));
+    desk.given_request();
+    another(&desk, SECOND);
+    let resolution = Resolving { code: "solved".into(), text: "a secret of hers".into() };
+    desk.ok(&agent(ANNA), ProposeSolution { resolution, ..propose(SECOND) });
+    merge(&desk, SECOND, TICKET);
+    desk.ok(&Actor::Host, EraseTicket::new(SECOND, "she asked for it"));
+    assert!(!desk.everything().contains("a secret of hers"));
+    undo(&desk, SECOND);
+    let ticket = desk.ticket(SECOND);
+    assert_eq!(ticket.proposal().unwrap().text(), &Erasable::Erased);
+    desk.verify();
+}
