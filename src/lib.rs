@@ -217,11 +217,11 @@ pub use desk::{
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
-    AgentId, BotName, CategoryName, CommandId, ContactId, ContractName, Correlation,
+    AgentId, BotName, CalendarName, CategoryName, CommandId, ContactId, ContractName, Correlation,
     CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, ImpactName, Key, NotAReference,
     OrganisationId, PriorityName, ProviderName, ReasonName, ReceivedAt, RecordKind, Reference,
-    ResolutionCode, Revision, StatusName, SubjectKind, SubjectRole, Tag, TicketId, TicketNumber,
-    UrgencyName, ViewName, VisitorId,
+    ResolutionCode, Revision, SlaLevelName, SlaPolicyName, StatusName, SubjectKind, SubjectRole,
+    Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,

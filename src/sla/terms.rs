@@ -26,7 +26,7 @@ impl Pace {
     pub(super) fn add(&self, from: Instant, amount: Span) -> Option<Instant> {
         match self {
             Self::Real => Some(after(from, amount)),
-            Self::Open(calendar) => calendar.add(from, amount),
+            Self::Open(calendar) => calendar.add(from, amount).ok(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Pace {
         }
         match self {
             Self::Real => Span::since(from, to),
-            Self::Open(calendar) => calendar.open_between(from, to),
+            Self::Open(calendar) => Span::try_from(calendar.between(from, to)).unwrap_or_default(),
         }
     }
 }
