@@ -233,11 +233,11 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    CloseBlocks, Confirmation, Department, FieldDef, FieldKind, FieldProblem, Limits, MergeAcross,
-    MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings, SettingsDraft,
-    SettingsError,
+    CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind, FieldProblem, Limits,
+    MergeAcross, MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings,
+    SettingsDraft, SettingsError,
 };
-pub use sla::{Calendar, CalendarDraft};
+pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,

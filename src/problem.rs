@@ -201,6 +201,15 @@ impl Problems {
         self.found.push(Problem { path: path.into(), mistake });
     }
 
+    /// The mistakes of a part, at this path.
+    pub(crate) fn below(&mut self, path: &str, problems: &[Problem]) {
+        let moved = problems.iter().map(|Problem { path: inner, mistake }| Problem {
+            path: if inner.is_empty() { path.to_owned() } else { format!("{path}.{inner}") },
+            mistake: mistake.clone(),
+        });
+        self.found.extend(moved);
+    }
+
     /// Whether this part of the value is free of mistakes.
     pub(crate) fn none_below(&self, part: &str) -> bool {
         !self.found.iter().any(|problem| problem.path.starts_with(part))

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CloseBlocks, Confirmation, Department, FieldDef, Limits, Merging, OpenAge, PriorityMatrix,
-    Reopening, Settings, SettingsError, check_all,
+    CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging, OpenAge,
+    PriorityMatrix, Reopening, Settings, SettingsError, check_all,
 };
 use crate::condition::View;
-use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode};
+use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
 use crate::people::{AgentSight, CustomerSight};
 use crate::problem::Problems;
+use crate::sla::SlaPolicy;
 use crate::time::Span;
 use crate::workflow::WorkflowDraft;
 
@@ -119,6 +120,16 @@ pub struct SettingsDraft {
     /// Whether solutions are proposed to customers, who confirm or reject them. Default off.
     #[serde(skip_serializing_if = "Confirmation::is_off")]
     pub confirm_resolution: Confirmation,
+    /// When the desk works, by name; at most 100. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<DeskCalendar>,
+    /// The scale of service levels, lowest first; at most 100 steps. Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sla_levels: Vec<SlaLevelName>,
+    /// What is promised to whom: the first that matches a ticket is its policy; at most 1,000.
+    /// Default none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sla_policies: Vec<SlaPolicy>,
 }
 
 impl Default for SettingsDraft {
@@ -160,6 +171,9 @@ impl Default for SettingsDraft {
             limits: Limits::default(),
             retention: None,
             confirm_resolution: Confirmation::Off,
+            calendars: Vec::new(),
+            sla_levels: Vec::new(),
+            sla_policies: Vec::new(),
         }
     }
 }

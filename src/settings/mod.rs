@@ -9,6 +9,7 @@ mod limits;
 mod merging;
 mod policies;
 mod priority;
+mod sla;
 
 use std::sync::Arc;
 
@@ -23,14 +24,18 @@ pub(crate) use limits::MOST_CHAIN;
 pub use merging::{MergeAcross, MergeWaiting, Merging};
 pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
+pub use sla::DeskCalendar;
 
 use crate::condition::View;
 use crate::ids::{
-    CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName, ResolutionCode,
+    CalendarName, CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName,
+    ResolutionCode,
 };
 use crate::matching::{Lexicon, check_views};
 use crate::people::{AgentSight, CustomerSight, SightPolicy};
 use crate::problem::{Mistake, Problem, Problems};
+use crate::sla::Calendar;
+use crate::sla::policy::{Gap, Policies};
 use crate::time::Span;
 use crate::workflow::{Around, Workflow, check};
 
@@ -59,6 +64,7 @@ pub struct Settings {
     workflow: Workflow,
     prefix: Arc<str>,
     lexicon: Arc<Lexicon>,
+    levels: Arc<sla::Levels>,
 }
 
 /// By what the host wrote: all the rest is made of that.
@@ -99,7 +105,9 @@ impl Settings {
         let workflow = crate::workflow::check_lookups(draft.workflow.clone(), &mut problems);
         if problems.is_empty() {
             let lexicon = Arc::new(lexicon::of(&draft));
-            Ok(Self { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft })
+            let levels = Arc::new(sla::check_all(&draft, &lexicon, &mut Problems::none()));
+            let prefix = draft.reference_prefix.as_str().into();
+            Ok(Self { workflow, prefix, lexicon, levels, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -228,6 +236,41 @@ impl Settings {
             .unwrap_or(Priority { name: self.draft.default_priority.clone(), rank: 0 })
     }
 
+    /// The calendar of this name.
+    pub fn calendar(&self, name: &CalendarName) -> Option<&Calendar> {
+        self.levels.calendars.get(name)
+    }
+
+    /// What is promised to whom.
+    pub fn sla_policies(&self) -> &Policies {
+        &self.levels.policies
+    }
+
+    /// What the policies lack, though they are right: for whoever writes them to look at.
+    ///
+    /// ```
+    /// use helpdesk::sla::policy::{Obligation, SlaPolicy};
+    /// use helpdesk::sla::Metric;
+    /// use helpdesk::{Fact, SettingsDraft, Span};
+    ///
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// let mut draft = SettingsDraft::default();
+    /// draft.sla_policies.push(
+    ///     SlaPolicy::new("urgent").when(Fact::Priority.at_least("high")).obligation(answer),
+    /// );
+    /// let settings = draft.build()?;
+    /// let gaps: Vec<String> = settings.gaps().iter().map(ToString::to_string).collect();
+    /// assert_eq!(gaps, [
+    ///     "sla_policies: no policy is for all tickets: those that match none are promised nothing",
+    ///     "sla_policies[0]: first responses are promised and next responses are not: after the \
+    ///      first answer nothing is",
+    /// ]);
+    /// # Ok::<(), helpdesk::SettingsError>(())
+    /// ```
+    pub fn gaps(&self) -> &[Gap] {
+        &self.levels.gaps
+    }
+
     /// What the names in conditions mean under these settings.
     pub fn lexicon(&self) -> Arc<Lexicon> {
         self.lexicon.clone()
@@ -286,6 +329,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         let path = format!("departments[{index}].views");
         check_views(&department.views, &lexicon, &path, problems);
     }
+    let levels = Arc::new(sla::check_all(&draft, &lexicon, problems));
     let fields: Vec<FieldName> = draft.fields.iter().map(|field| field.name.clone()).collect();
     let around = Around {
         fields: &fields,
@@ -293,7 +337,8 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         confirms: draft.confirm_resolution != Confirmation::Off,
     };
     let workflow = check(draft.workflow.clone(), around, problems);
-    Settings { workflow, prefix: draft.reference_prefix.as_str().into(), lexicon, draft }
+    let prefix = draft.reference_prefix.as_str().into();
+    Settings { workflow, prefix, lexicon, levels, draft }
 }
 
 /// Settings with mistakes in them: every one, each with the path to it.

@@ -193,13 +193,13 @@ impl Clock {
     /// The deadline under this term.
     pub(super) fn due_under(&self, term: Option<&Term>) -> Option<Instant> {
         let term = term?;
-        self.reached(&term.pace, term.target?)
+        self.reached(&term.pace, term.span(self.started_at)?)
     }
 
     /// The deadline that a clock has which ends here: what it would be, if it ran on.
     pub(super) fn due_at_end(&self, term: Option<&Term>, end: Instant) -> Option<Instant> {
         let term = term?;
-        let target = term.target?;
+        let target = term.span(self.started_at)?;
         self.reached(&term.pace, target)
             .or_else(|| term.pace.add(end, target.less(self.elapsed(&term.pace, end))))
     }
@@ -239,7 +239,9 @@ impl Clock {
         let Some(term) = term.filter(|_| self.is_open()) else { return tellings };
         for (number, warning) in (0_u8..32).zip(&term.warnings) {
             if !self.told.warned(number) {
-                let at = term.warned_at(*warning).and_then(|ran| self.reached(&term.pace, ran));
+                let at = term
+                    .warned_at(*warning, self.started_at)
+                    .and_then(|ran| self.reached(&term.pace, ran));
                 tellings.extend(at.map(|at| (at, Telling::Warning(number))));
             }
         }

@@ -113,7 +113,9 @@ impl Clocks {
     fn taken_up(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
         for metric in Metric::ALL {
             let interrupted = metric.when_done() == WhenDone::Interrupted;
-            let Some(mut clock) = self.of(metric).filter(|_| interrupted).cloned() else { continue };
+            let Some(mut clock) = self.of(metric).filter(|_| interrupted).cloned() else {
+                continue;
+            };
             clock.reopen(at);
             let paused = terms.pauses(metric, &self.standing);
             clock.paused_since = paused.then_some(at);
@@ -164,10 +166,8 @@ impl Clocks {
     /// the order of their instants.
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
-        let mut due: Vec<(Instant, Metric, Telling)> = self
-            .tellings(terms)
-            .filter(|(at, ..)| *at <= now)
-            .collect();
+        let mut due: Vec<(Instant, Metric, Telling)> =
+            self.tellings(terms).filter(|(at, ..)| *at <= now).collect();
         due.sort_unstable();
         let mut changes = Vec::new();
         for (at, metric, telling) in due {

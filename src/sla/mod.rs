@@ -8,7 +8,9 @@ mod change;
 mod clock;
 mod clocks;
 mod metric;
+pub mod policy;
 mod status;
+mod target;
 mod terms;
 
 pub use calendar::{Calendar, CalendarDraft};
@@ -16,5 +18,7 @@ pub use change::{ClockChange, Clocked, Happened, OpenedBy, Verdict};
 pub use clock::{Clock, Ended, Pause, Told};
 pub use clocks::Clocks;
 pub use metric::Metric;
+pub use policy::SlaPolicy;
 pub use status::{ClockState, ClockStatus};
+pub use target::Target;
 pub use terms::{Pace, Standing, Term, Terms, Warning};

@@ -49,6 +49,7 @@ impl Clocks {
         let now = time::whole_micros(now);
         let term = terms.of(metric).cloned().unwrap_or_default();
         let elapsed = clock.elapsed(&term.pace, now);
+        let target = term.span(clock.started_at());
         let runs = clock.is_open() && clock.paused_since().is_none();
         Some(ClockStatus {
             metric,
@@ -56,8 +57,8 @@ impl Clocks {
             started_at: clock.started_at(),
             due: clock.due(),
             elapsed,
-            remaining: term.target.map(|target| target.less(elapsed)),
-            used: term.target.map(|target| elapsed.parts_of(target, 10_000)),
+            remaining: target.map(|target| target.less(elapsed)),
+            used: target.map(|target| elapsed.parts_of(target, 10_000)),
             resumes_at: term.pace.resumes_at(now).filter(|_| runs),
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Metric};
+use super::{Calendar, Metric, Target};
 use crate::ids::{ReasonName, StatusName};
 use crate::time::{Instant, Span, after};
 use crate::workflow::StatusCategory;
@@ -30,6 +30,18 @@ impl Pace {
         }
     }
 
+    /// How much time runs until the end of the nth business day; none where all time counts, and
+    /// where there is no such day.
+    pub(super) fn until_end_of_day(&self, from: Instant, days: u16) -> Option<Span> {
+        match self {
+            Self::Real => None,
+            Self::Open(calendar) => {
+                let end = calendar.end_of_business_day(from, days).ok()?;
+                Some(self.between(from, end))
+            }
+        }
+    }
+
     /// When time runs on, if it does not run then.
     pub(super) fn resumes_at(&self, now: Instant) -> Option<Instant> {
         match self {
@@ -51,7 +63,8 @@ impl Pace {
 }
 
 /// What is told of a clock before it is missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Warning {
     /// When so much of the target has run, in percent; 1 to 99.
     Percent(u8),
@@ -63,7 +76,7 @@ pub enum Warning {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Term {
     /// How much time may run; none: nothing is promised, and the clock runs without a deadline.
-    pub target: Option<Span>,
+    pub target: Option<Target>,
     /// In which time.
     pub pace: Pace,
     /// The statuses in which its clock stands still, each alone or with one of its reasons.
@@ -75,9 +88,17 @@ pub struct Term {
 }
 
 impl Term {
-    /// How much time has run when this warning comes.
-    pub(super) fn warned_at(&self, warning: Warning) -> Option<Span> {
-        let target = self.target?;
+    /// How much time may run of a clock that began then.
+    pub(super) fn span(&self, began: Instant) -> Option<Span> {
+        match self.target? {
+            Target::Within(span) => Some(span),
+            Target::BusinessDays(days) => self.pace.until_end_of_day(began, days),
+        }
+    }
+
+    /// How much time has run when this warning of a clock comes that began then.
+    pub(super) fn warned_at(&self, warning: Warning, began: Instant) -> Option<Span> {
+        let target = self.span(began)?;
         Some(match warning {
             Warning::Percent(percent) => target.part(u64::from(percent), 100),
             Warning::Left(left) => target.less(left),

@@ -1,0 +1,182 @@
+//! What is promised to whom: policies of named obligations, the first that matches a ticket wins.
+//!
+//! A [`SlaPolicy`] is what a host writes in its settings: for which tickets it is, and a list of
+//! [`Obligation`]s, each a target for one [`Metric`]. [`Policies`] is the same after every check,
+//! with every name looked up.
+//!
+//! ```
+//! use helpdesk::sla::policy::{Obligation, SlaPolicy};
+//! use helpdesk::sla::{Metric, Target};
+//! use helpdesk::{Fact, Span};
+//!
+//! let premium = SlaPolicy::new("premium")
+//!     .when(Fact::Department.equals("support"))
+//!     .group("gold")
+//!     .obligation(
+//!         Obligation::new(Metric::FirstResponse)
+//!             .within(Span::hours(4))
+//!             .for_priority("critical", Span::minutes(30))
+//!             .in_calendar("office")
+//!             .warn_at_percent(80),
+//!     )
+//!     .obligation(
+//!         Obligation::new(Metric::TotalResolution)
+//!             .within(Target::BusinessDays(3))
+//!             .in_calendar("office")
+//!             .paused_in("pending")
+//!             .remedy("10 % of the month's fee"),
+//!     );
+//! assert_eq!(premium.obligations.len(), 2);
+//! ```
+//!
+//! # What a ticket is promised
+//!
+//! - **The first policy that matches**, in the order of the settings: its condition holds of the
+//!   ticket, and the organisation of who asks is in one of its groups and under one of its
+//!   contracts, where it names any. It is looked for anew whenever something happens to the
+//!   ticket; running clocks keep their beginnings and pauses, and verdicts stand.
+//! - **A target for each metric**, by the ticket's priority, or else the one for all of them.
+//!   Without either, nothing is promised of this metric.
+//! - **To the customer, or among ourselves**: an internal obligation has a clock of its own
+//!   beside the customer's, which customers are never shown.
+//!
+//! # Roads not taken
+//!
+//! - *The strictest of all that match*: nobody can tell, of a missed deadline, which promise it
+//!   was.
+//! - *Policies that inherit from each other*: each is read by itself; a file that writes them may
+//!   share what it likes.
+
+mod check;
+mod compiled;
+mod gaps;
+mod obligation;
+
+use serde::{Deserialize, Serialize};
+
+pub use compiled::{Customer, Policies, Promise};
+pub use gaps::{Gap, Lack};
+pub use obligation::{Audience, Level, Obligation, PausedIn, SlaAction, Warn, Whom};
+
+pub(crate) use check::{Around, check};
+pub(crate) use gaps::gaps;
+
+use super::Metric;
+use crate::condition::Condition;
+use crate::ids::{ContractName, CustomerGroupName, SlaLevelName, SlaPolicyName};
+
+/// What is promised of some tickets: for which, and a list of obligations.
+///
+/// Part of the settings ([`SettingsDraft::sla_policies`](crate::SettingsDraft::sla_policies)),
+/// and checked with them.
+///
+/// ```
+/// use helpdesk::sla::SlaPolicy;
+///
+/// let policy: SlaPolicy = serde_json::from_str(
+///     r#"{
+///         "name": "premium",
+///         "level": "gold",
+///         "when": "priority >= high",
+///         "contracts": ["premium-2026"],
+///         "obligations": [
+///             { "metric": "first_response", "within": "PT4H", "calendar": "office",
+///               "by_priority": { "critical": "PT30M" },
+///               "warnings": [{ "at": { "percent": 80 } }],
+///               "levels": [{ "after": "PT1H", "then": [{ "notify": "department" }] }] },
+///             { "metric": "total_resolution", "within": { "business_days": 3 },
+///               "calendar": "office", "pauses": [{ "status": "pending" }] }
+///         ]
+///     }"#,
+/// )?;
+/// assert_eq!(policy.obligations[0].warnings.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlaPolicy {
+    /// Its name: 1 to 64 bytes, each once.
+    pub name: SlaPolicyName,
+    /// How good it is: a step of the desk's scale
+    /// ([`SettingsDraft::sla_levels`](crate::SettingsDraft::sla_levels)). Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<SlaLevelName>,
+    /// For which tickets it is. Default for all.
+    #[serde(default = "every", skip_serializing_if = "is_every")]
+    pub when: Condition,
+    /// For customers of organisations in one of these groups. Default empty: for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<CustomerGroupName>,
+    /// For customers of organisations under one of these contracts. Default empty: for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<ContractName>,
+    /// What is promised; at least one, of each metric at most one to each audience.
+    pub obligations: Vec<Obligation>,
+}
+
+fn every() -> Condition {
+    Condition::all([])
+}
+
+fn is_every(condition: &Condition) -> bool {
+    *condition == every()
+}
+
+impl SlaPolicy {
+    /// A policy for all tickets, which promises nothing yet.
+    pub fn new(name: impl Into<SlaPolicyName>) -> Self {
+        Self {
+            name: name.into(),
+            level: None,
+            when: every(),
+            groups: Vec::new(),
+            contracts: Vec::new(),
+            obligations: Vec::new(),
+        }
+    }
+
+    /// The same policy on a step of the desk's scale of service levels.
+    #[must_use]
+    pub fn level(mut self, level: impl Into<SlaLevelName>) -> Self {
+        self.level = Some(level.into());
+        self
+    }
+
+    /// The same policy for tickets of which this holds, in place of what was said before.
+    #[must_use]
+    pub fn when(mut self, condition: Condition) -> Self {
+        self.when = condition;
+        self
+    }
+
+    /// The same policy for customers in this group too.
+    #[must_use]
+    pub fn group(mut self, group: impl Into<CustomerGroupName>) -> Self {
+        self.groups.push(group.into());
+        self
+    }
+
+    /// The same policy for customers under this contract too.
+    #[must_use]
+    pub fn contract(mut self, contract: impl Into<ContractName>) -> Self {
+        self.contracts.push(contract.into());
+        self
+    }
+
+    /// The same policy with one obligation more.
+    #[must_use]
+    pub fn obligation(mut self, obligation: Obligation) -> Self {
+        self.obligations.push(obligation);
+        self
+    }
+
+    /// What it promises of a metric to an audience.
+    pub fn promises(&self, metric: Metric, audience: Audience) -> Option<&Obligation> {
+        self.obligations.iter().find(|it| it.metric == metric && it.audience == audience)
+    }
+
+    /// Whether it is for every ticket, whoever asks.
+    fn is_for_all(&self) -> bool {
+        is_every(&self.when) && self.groups.is_empty() && self.contracts.is_empty()
+    }
+}
