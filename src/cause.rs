@@ -96,4 +96,6 @@ pub enum Rule {
     OnMerge,
     /// A to-do's reminder came.
     Reminder,
+    /// The clocks of the service levels follow what happens, and tell what their time has come for.
+    Sla,
 }

@@ -97,7 +97,11 @@ impl NoticeKind {
             | Self::ClosingHeld
             | Self::Mentioned
             | Self::SideMessage
-            | Self::SideReplied => Sight::Full,
+            | Self::SideReplied
+            | Self::SlaWarning
+            | Self::SlaMissed
+            | Self::SlaEscalated
+            | Self::RemedyDue => Sight::Full,
         }
     }
 }
@@ -160,6 +164,16 @@ pub enum NoticeKind {
     /// The third party of a side conversation wrote: to the owner, or to the queue; on a merged
     /// ticket, also to those of the ticket that goes on.
     SideReplied,
+    /// A deadline of the ticket's service levels comes near: to the owner, or to the queue, and to
+    /// whom its policy names.
+    SlaWarning,
+    /// A deadline of its service levels has passed: to the owner, or to the queue.
+    SlaMissed,
+    /// A level of escalation was reached, some time after a deadline had passed: to the owner, or
+    /// to the queue, and to whom its policy names.
+    SlaEscalated,
+    /// A deadline has passed for which the customer is owed something: to the desk.
+    RemedyDue,
 }
 
 /// Who is to be told. Addresses are the host's to know.

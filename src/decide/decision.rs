@@ -9,7 +9,8 @@ use std::sync::Arc;
 use crate::channel::Notice;
 use crate::identity::Identity;
 use crate::ids::{
-    AgentId, DepartmentName, Key, OrganisationId, Revision, StatusName, TicketId, TicketNumber,
+    AgentId, DepartmentName, Key, OrganisationId, Revision, SlaPolicyName, StatusName, TicketId,
+    TicketNumber,
 };
 use crate::matching::Indexed;
 use crate::people::{Follower, Requester};
@@ -325,6 +326,11 @@ pub enum Step {
         /// What counts.
         to: DateTime<Utc>,
     },
+    /// What the ticket is promised was looked for, and is something else than before.
+    Promised {
+        /// The policy that is its own since; `None`: none matches.
+        policy: Option<SlaPolicyName>,
+    },
     /// Something was due that the ticket does by itself; it came first.
     Settled {
         /// What.
@@ -405,6 +411,10 @@ impl fmt::Display for Step {
             Self::TimeRaised { claimed, to } => {
                 write!(f, "it is {to} for the ticket, though the host says {claimed}")
             }
+            Self::Promised { policy: Some(policy) } => {
+                write!(f, "the SLA policy `{policy}` is its own")
+            }
+            Self::Promised { policy: None } => f.write_str("no SLA policy matches it"),
             Self::Settled { timer, due } => write!(f, "first, what was due at {due}: {timer}"),
             Self::Moved { from, to, because } => write!(f, "from `{from}` to `{to}`: {because}"),
             Self::Stayed { status, because } => write!(f, "stays `{status}`: {because}"),

@@ -8,6 +8,7 @@ mod assignment;
 mod blocks;
 mod call;
 mod checks;
+mod clocks;
 mod confirming;
 mod contacts;
 mod conversation;
@@ -223,9 +224,9 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         command => alone(&mut work, command)?,
     }
     work.keep_with_survivors()?;
-    work.finish(&mut decision);
+    work.finish(&mut decision)?;
     for work in beside {
-        work.finish(&mut decision);
+        work.finish(&mut decision)?;
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
     erasing::by_key(&mut decision.erasures);

@@ -2,10 +2,11 @@
 //! one brought.
 
 use super::blocks::Look;
+use super::clocks::published;
 use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
-use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
+use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, TicketId};
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
@@ -181,7 +182,10 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             asking.record(Key::ticket(desk, *id));
             match requester {
                 Requester::Agent(id) => asking.agent(*id),
-                Requester::Contact(id) => asking.contact(*id),
+                Requester::Contact(id) => {
+                    asking.contact(*id);
+                    belonging_of(&mut asking, *id);
+                }
             }
         }
         Command::FollowUp(FollowUp { id, ticket, .. }) => {
@@ -396,6 +400,7 @@ fn splitting(asking: &mut Asking<'_>, split: &Split) {
         let message = event.and_then(|event| event.ticket_change()?.message());
         if let Some(Author::Customer(contact)) = message.map(|message| &message.author) {
             asking.contact(*contact);
+            belonging_of(asking, *contact);
         }
     }
     // What is due on those that are written to comes before.
@@ -461,11 +466,41 @@ fn settling(asking: &mut Asking<'_>, id: TicketId) {
         blocks(asking, id, Some(due));
     }
     reminding(asking, id);
+    measuring(asking, id);
     let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
     if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
         asking.whole(id);
         conversation(asking, id);
     }
+}
+
+/// What the clocks of a ticket are measured by: the settings that were in force when they last
+/// followed, and to whom its requester belongs.
+fn measuring(asking: &mut Asking<'_>, id: TicketId) {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let settings = loaded.record(Key::settings(asking.desk));
+    let revision = settings.map(|record| record.revision);
+    belonging(asking, ticket.organisation());
+    let Some(promised) = ticket.promised() else { return };
+    if revision.is_some_and(|revision| revision != promised.settings) {
+        asking.passage(published(asking.desk, promised.settings));
+    }
+}
+
+/// The organisation of who asks, where a policy looks at it.
+fn belonging(asking: &mut Asking<'_>, organisation: Option<OrganisationId>) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let looks = settings.is_some_and(|settings| settings.sla_policies().ask_for_customer());
+    if let Some(organisation) = organisation.filter(|_| looks) {
+        asking.record(Key::organisation(asking.desk, organisation));
+    }
+}
+
+/// That of a contact who asks anew.
+fn belonging_of(asking: &mut Asking<'_>, contact: ContactId) {
+    let contact = asking.loaded.survivor(asking.desk, contact);
+    belonging(asking, contact.and_then(|contact| contact.organisation()));
 }
 
 /// Who is to be reminded of what on a ticket by now.

@@ -102,7 +102,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
     agenda::follow(&mut work, &open.followers)?;
     announce(&mut work, open.origin);
-    work.finish(&mut decision);
+    work.finish(&mut decision)?;
     Ok(decision)
 }
 

@@ -76,7 +76,9 @@ impl Work<'_> {
                 TimerKind::Reminder => {
                     self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
+                TimerKind::Sla => self.tell_clocks(due, at)?,
             }
+            self.follow_timer(at)?;
         }
         Ok(())
     }
@@ -103,7 +105,7 @@ impl Work<'_> {
         self.rearm();
     }
 
-    fn fire(&mut self, at: Instant, rule: Rule, change: TicketChange) {
+    pub(super) fn fire(&mut self, at: Instant, rule: Rule, change: TicketChange) {
         let cause = Cause {
             actor: Actor::System,
             command: None,

@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Cx;
 use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
 use super::erasing::erasures;
+use super::{Cx, Refusal};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
 use crate::people::{Actor, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
+use crate::sla::Standing;
 use crate::ticket::{
     Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
 };
@@ -32,6 +33,10 @@ pub(super) struct Work<'a> {
     ceiling: Option<i64>,
     /// The ticket as it was loaded.
     pub(super) before: Option<&'a Ticket>,
+    /// How many of the events the clocks have followed.
+    pub(super) followed: usize,
+    /// Where the ticket stood when they last did.
+    pub(super) stood: Option<Standing>,
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,
@@ -84,6 +89,8 @@ impl<'a> Work<'a> {
             expected: Expected::At(ticket.revision()),
             ceiling: None,
             before: Some(ticket),
+            followed: 0,
+            stood: Some(ticket.standing()),
             armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
@@ -122,6 +129,8 @@ impl<'a> Work<'a> {
             expected: Expected::New,
             ceiling: None,
             before: None,
+            followed: 0,
+            stood: None,
             armed: false,
             cause,
             events: vec![event],
@@ -390,7 +399,8 @@ impl<'a> Work<'a> {
     }
 
     /// Brings what no event has stated yet up to date, and hands everything over.
-    pub(super) fn finish(mut self, decision: &mut Decision) {
+    pub(super) fn finish(mut self, decision: &mut Decision) -> Result<(), Refusal> {
+        self.follow_command()?;
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();
         }
@@ -401,7 +411,9 @@ impl<'a> Work<'a> {
         hand_over(&mut decision.notices, notices);
         hand_over(&mut decision.trace, trace);
         decision.erasures.extend(erasures(self.key, &self.ticket, self.erased));
-        self.with.into_iter().for_each(|part| part.finish(decision));
+        for part in self.with {
+            part.finish(decision)?;
+        }
         if !self.events.is_empty() {
             let head = Head::Ticket(Arc::new(self.ticket));
             let write = Write {
@@ -414,6 +426,7 @@ impl<'a> Work<'a> {
             };
             hand_over(&mut decision.writes, vec![write]);
         }
+        Ok(())
     }
 }
 

@@ -94,6 +94,13 @@ pub enum Clocked {
         /// What of what they have it tell has been told already.
         told: Told,
     },
+    /// What it waits for was asked at another instant than was known.
+    Rebegun {
+        /// Since when it runs.
+        since: Instant,
+        /// Its deadline.
+        due: Option<Instant>,
+    },
     /// It ended.
     Ended {
         /// The deadline by which it was judged.

@@ -7,6 +7,7 @@ use super::clock::{Clock, Ended, Pause, Telling, bit};
 use super::metric::WhenDone;
 use super::{Metric, Standing, Term, Terms};
 use crate::time::{self, Instant};
+use crate::workflow::StatusCategory;
 
 /// The clocks of one subject: the last run of each metric that ever began.
 ///
@@ -62,6 +63,55 @@ impl Clocks {
             Happened::Assigned => self.end(terms, Metric::TimeToAssign, at, false, &mut changes),
             Happened::Moved(standing) => self.moved(terms, at, standing, &mut changes),
         }
+        changes
+    }
+
+    /// What waits for an answer is a question of then, whatever waited before; or none.
+    pub(crate) fn waits(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        since: Option<Instant>,
+    ) -> Vec<ClockChange> {
+        let mut changes = self.tick(terms, at);
+        let response = |metric: &Metric| self.is_open(*metric);
+        let open = [Metric::FirstResponse, Metric::NextResponse].into_iter().find(response);
+        match (open, since) {
+            (Some(metric), Some(since)) => {
+                let Some(clock) = self.of(metric).filter(|clock| clock.started_at != since) else {
+                    return changes;
+                };
+                let begun = Clock { started_at: since, ..clock.clone() };
+                let due = begun.due_under(terms.of(metric));
+                self.change(metric, at, Clocked::Rebegun { since, due }, &mut changes);
+                changes.extend(self.tick(terms, at));
+            }
+            (Some(metric), None) => {
+                let due = self.of(metric).and_then(|clock| clock.due);
+                let verdict = due.map(|_| Verdict::Void);
+                self.change(metric, at, Clocked::Ended { due, verdict }, &mut changes);
+            }
+            (None, Some(since)) => {
+                self.start(terms, Metric::NextResponse, since, &mut changes);
+            }
+            (None, None) => {}
+        }
+        changes
+    }
+
+    /// It is back from where its clocks rested, and stands so now.
+    pub(crate) fn back(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        standing: Standing,
+    ) -> Vec<ClockChange> {
+        let mut changes = self.tick(terms, at);
+        // Where they rested nothing was seen: whether the work was done, they say themselves.
+        let done = self.of(Metric::TotalResolution).is_some_and(|clock| !clock.is_open());
+        let category = if done { StatusCategory::Resolved } else { StatusCategory::Open };
+        self.standing.category = category;
+        self.moved(terms, at, standing, &mut changes);
         changes
     }
 
@@ -262,48 +312,71 @@ impl Clocks {
 
     /// Copies what a change states. A change of a clock that there is not is left alone.
     pub fn apply(&mut self, change: ClockChange) {
-        let ClockChange { metric, at, what } = change;
-        if let Clocked::Started { due, paused } = what {
-            let number = self.of(metric).map_or(1, |before| before.number.saturating_add(1));
-            let mut clock = Clock::begun(metric, number, at);
+        copy(&mut self.clocks, change);
+    }
+
+    /// The clocks of what stood so when they were last told of anything.
+    pub(crate) fn standing(
+        opened_at: Instant,
+        opened_by: OpenedBy,
+        standing: Standing,
+        clocks: Vec<Clock>,
+    ) -> Self {
+        Self { opened_at, opened_by, standing, clocks }
+    }
+}
+
+/// Copies what a change states.
+pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
+    let ClockChange { metric, at, what } = change;
+    if let Clocked::Started { due, paused } = what {
+        let number = clocks
+            .iter()
+            .find(|clock| clock.metric == metric)
+            .map_or(1, |before| before.number.saturating_add(1));
+        let mut clock = Clock::begun(metric, number, at);
+        clock.due = due;
+        clock.paused_since = paused.then_some(at);
+        clocks.retain(|clock| clock.metric != metric);
+        let place = clocks.partition_point(|clock| clock.metric < metric);
+        clocks.insert(place, clock);
+        return;
+    }
+    let Some(clock) = clocks.iter_mut().find(|clock| clock.metric == metric) else {
+        return;
+    };
+    match what {
+        Clocked::Started { .. } => {}
+        Clocked::Paused => {
+            clock.paused_since = Some(at);
+            clock.due = clock.due.filter(|due| *due <= at);
+        }
+        Clocked::Resumed { due } => {
+            clock.resume(at);
             clock.due = due;
+        }
+        Clocked::Retargeted { due, told } => {
+            clock.due = due;
+            clock.told = told;
+        }
+        Clocked::Rebegun { since, due } => {
+            clock.started_at = since;
+            clock.pauses.retain(|pause| pause.from >= since);
+            clock.due = due;
+        }
+        Clocked::Ended { due, verdict } => {
+            clock.resume(at);
+            clock.due = due;
+            clock.ended = Some(Ended { at, verdict });
+        }
+        Clocked::Reopened { due, paused } => {
+            clock.reopen(at);
             clock.paused_since = paused.then_some(at);
-            self.clocks.retain(|clock| clock.metric != metric);
-            let place = self.clocks.partition_point(|clock| clock.metric < metric);
-            self.clocks.insert(place, clock);
-            return;
+            clock.due = due;
         }
-        let Some(clock) = self.clocks.iter_mut().find(|clock| clock.metric == metric) else {
-            return;
-        };
-        match what {
-            Clocked::Started { .. } => {}
-            Clocked::Paused => {
-                clock.paused_since = Some(at);
-                clock.due = clock.due.filter(|due| *due <= at);
-            }
-            Clocked::Resumed { due } => {
-                clock.resume(at);
-                clock.due = due;
-            }
-            Clocked::Retargeted { due, told } => {
-                clock.due = due;
-                clock.told = told;
-            }
-            Clocked::Ended { due, verdict } => {
-                clock.resume(at);
-                clock.due = due;
-                clock.ended = Some(Ended { at, verdict });
-            }
-            Clocked::Reopened { due, paused } => {
-                clock.reopen(at);
-                clock.paused_since = paused.then_some(at);
-                clock.due = due;
-            }
-            Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
-            Clocked::Missed => clock.told.missed = true,
-            Clocked::Escalated { level } => clock.told.levels |= bit(level),
-        }
+        Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
+        Clocked::Missed => clock.told.missed = true,
+        Clocked::Escalated { level } => clock.told.levels |= bit(level),
     }
 }
 

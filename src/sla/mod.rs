@@ -17,6 +17,7 @@ pub use calendar::{Calendar, CalendarDraft};
 pub use change::{ClockChange, Clocked, Happened, OpenedBy, Verdict};
 pub use clock::{Clock, Ended, Pause, Told};
 pub use clocks::Clocks;
+pub(crate) use clocks::copy;
 pub use metric::Metric;
 pub use policy::SlaPolicy;
 pub use status::{ClockState, ClockStatus};

@@ -131,6 +131,7 @@ impl Ticket {
             reopened: 0,
             escalated: 0,
             transferred: 0,
+            sla: None,
             details: Arc::new(Details {
                 subject: subject.into(),
                 received_at: opened.received_at.clone(),
@@ -292,6 +293,7 @@ impl Ticket {
             | TicketChange::SolutionConfirmed { .. }
             | TicketChange::SolutionRejected { .. } => self.confirming(stamp, change),
             TicketChange::SpamMarked { spam } => self.spam = *spam,
+            TicketChange::ClocksChanged(changed) => self.clock(changed),
             TicketChange::SideSaid(_) | TicketChange::SideClosed { .. } => {
                 self.beside(stamp, change)
             }

@@ -12,6 +12,7 @@ mod merging;
 mod message;
 mod refs;
 mod sides;
+mod sla;
 mod strict;
 mod timers;
 
@@ -25,9 +26,9 @@ pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
-    Absorbed, Brought, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy, RedactedBy, Released,
-    Reminded, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked,
-    Unassigning,
+    Absorbed, Brought, ClocksChanged, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy,
+    RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange,
+    TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};
@@ -35,6 +36,7 @@ pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
 pub use sides::{Side, SideId};
+pub use sla::{Promised, SlaLevel};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};
 
@@ -132,6 +134,9 @@ pub struct Ticket {
     reopened: u32,
     escalated: u32,
     transferred: u32,
+    /// What is promised of it, where anything is; shared between its heads until it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sla: Option<Arc<sla::TicketSla>>,
     // The rest: shared between the heads of a ticket until something in it changes.
     details: Arc<Details>,
 }

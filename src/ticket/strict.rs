@@ -39,4 +39,6 @@ pub(super) struct HeadTimers {
     retention: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     reminder: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    sla: Option<DateTime<Utc>>,
 }

@@ -54,6 +54,9 @@ pub struct Timers {
     /// Somebody is reminded of a to-do; also on finished work.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub reminder: Option<DateTime<Utc>>,
+    /// A clock of its service levels tells something: a warning, a miss, a level of escalation.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub sla: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -73,6 +76,8 @@ pub enum TimerKind {
     Retention,
     /// Somebody is reminded of a to-do.
     Reminder,
+    /// A clock of its service levels tells something.
+    Sla,
 }
 
 impl fmt::Display for TimerKind {
@@ -84,6 +89,7 @@ impl fmt::Display for TimerKind {
             Self::OpenAgeOverdue => "the flag for its age",
             Self::Retention => "erasing what is personal",
             Self::Reminder => "the reminder of a to-do",
+            Self::Sla => "what a clock of the service levels tells",
         })
     }
 }
@@ -98,6 +104,7 @@ impl Timers {
             (TimerKind::OpenAgeOverdue, self.open_age_overdue),
             (TimerKind::Retention, self.retention),
             (TimerKind::Reminder, self.reminder),
+            (TimerKind::Sla, self.sla),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -144,6 +151,8 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
         open_age_overdue: age.and_then(|age| at(!ticket.is_overdue(), after(since, age.overdue))),
         retention,
         reminder: ticket.next_reminder(None),
+        // Stated by what becomes of the clocks, and none of a ticket whose clocks rest.
+        sla: ticket.timers().sla.filter(|_| !ticket.clocks_rest()),
     }
 }
 

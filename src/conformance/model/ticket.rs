@@ -192,9 +192,16 @@ impl ModelTicket {
 
     /// When it next does something by itself.
     pub fn next_wake(&self) -> Option<DateTime<Utc>> {
-        let Timers { wake, auto_close, open_age_warning, open_age_overdue, retention, reminder } =
-            self.timers;
-        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention, reminder];
+        let Timers {
+            wake,
+            auto_close,
+            open_age_warning,
+            open_age_overdue,
+            retention,
+            reminder,
+            sla,
+        } = self.timers;
+        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention, reminder, sla];
         all.into_iter().flatten().min()
     }
 
@@ -302,6 +309,8 @@ impl ModelTicket {
             open_age_overdue: open_age
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
+            // The model promises nothing yet: its desks have no policies.
+            sla: None,
             retention: self.kept_until(settings),
             reminder: self.next_reminder(),
         };

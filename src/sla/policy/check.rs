@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use super::SlaPolicy;
 use super::compiled::{Policies, Promise};
@@ -258,13 +259,13 @@ impl Walk<'_, '_> {
     }
 
     /// What a policy promises to an audience, for each priority, lowest first.
-    fn terms(&self, policy: &SlaPolicy, audience: Audience) -> Vec<Terms> {
+    fn terms(&self, policy: &SlaPolicy, audience: Audience) -> Vec<Arc<Terms>> {
         let of = |priority: &PriorityName| {
             let mut terms = Terms::none();
             for it in policy.obligations.iter().filter(|it| it.audience == audience) {
                 terms = terms.with(it.metric, self.term(it, priority));
             }
-            terms
+            Arc::new(terms)
         };
         self.around.lexicon.priorities.iter().map(of).collect()
     }

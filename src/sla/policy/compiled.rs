@@ -14,6 +14,8 @@ use crate::sla::Terms;
 #[derive(Clone, Debug, Default)]
 pub struct Policies {
     promises: Arc<[Promise]>,
+    internal: bool,
+    customer: bool,
 }
 
 /// One policy of a desk, checked: what it promises, to whom, on which terms.
@@ -23,7 +25,7 @@ pub struct Promise {
     pub(super) matcher: Matcher,
     pub(super) rank: Option<u8>,
     /// To the customer and among ourselves, for each priority, lowest first.
-    pub(super) terms: [Vec<Terms>; 2],
+    pub(super) terms: [Vec<Arc<Terms>>; 2],
 }
 
 /// What a policy asks of the organisation of who asks.
@@ -37,7 +39,14 @@ pub struct Customer<'a> {
 
 impl Policies {
     pub(super) fn new(promises: Vec<Promise>) -> Self {
-        Self { promises: promises.into() }
+        let is_internal =
+            |it: &SlaPolicy| it.obligations.iter().any(|it| it.audience == Audience::Internal);
+        let asks = |it: &SlaPolicy| !it.groups.is_empty() || !it.contracts.is_empty();
+        Self {
+            internal: promises.iter().any(|promise| is_internal(&promise.policy)),
+            customer: promises.iter().any(|promise| asks(&promise.policy)),
+            promises: promises.into(),
+        }
     }
 
     /// Whether there are none: then nothing is measured.
@@ -60,10 +69,14 @@ impl Policies {
         self.promises.iter().find(|promise| promise.is_for(ticket, customer))
     }
 
+    /// Whether any promises something among ourselves.
+    pub fn have_internal(&self) -> bool {
+        self.internal
+    }
+
     /// Whether any asks for the organisation of who asks.
     pub fn ask_for_customer(&self) -> bool {
-        let asks = |it: &SlaPolicy| !it.groups.is_empty() || !it.contracts.is_empty();
-        self.promises.iter().any(|promise| asks(&promise.policy))
+        self.customer
     }
 }
 
@@ -84,7 +97,7 @@ impl Promise {
     }
 
     /// What is promised to an audience at a priority, by its place on the desk's scale.
-    pub fn terms(&self, audience: Audience, priority: u8) -> Option<&Terms> {
+    pub fn terms(&self, audience: Audience, priority: u8) -> Option<&Arc<Terms>> {
         let [customer, internal] = &self.terms;
         let terms = match audience {
             Audience::Customer => customer,

@@ -21,9 +21,9 @@ use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
-    Absorbed, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy, RedactedBy,
-    Released, Reminded, SideId, SideSaid, SplitOff, StatusChange, TicketChange, Timers, TodoAdded,
-    TodoMarked, Unassigning,
+    Absorbed, ClocksChanged, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy,
+    RedactedBy, Released, Reminded, SideId, SideSaid, SplitOff, StatusChange, TicketChange, Timers,
+    TodoAdded, TodoMarked, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -176,6 +176,7 @@ events! {
     "ticket.spam_marked" => SpamMarked { spam as spam: bool };
     "ticket.side_said" => SideSaid { 0 as said: SideSaid };
     "ticket.side_closed" => SideClosed { side as side: SideId };
+    "ticket.clocks_changed" => ClocksChanged { 0 as clocks: Box<ClocksChanged> };
 }
 
 events! {

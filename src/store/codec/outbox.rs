@@ -183,5 +183,9 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::Mentioned => "mentioned",
         NoticeKind::SideMessage => "side_message",
         NoticeKind::SideReplied => "side_replied",
+        NoticeKind::SlaWarning => "sla_warning",
+        NoticeKind::SlaMissed => "sla_missed",
+        NoticeKind::SlaEscalated => "sla_escalated",
+        NoticeKind::RemedyDue => "remedy_due",
     }
 }

@@ -5,6 +5,7 @@
 //! machine, under any later version of the rules.
 
 mod agenda;
+mod clocks;
 mod moved;
 mod opened;
 mod parts;
@@ -19,6 +20,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use agenda::{Reminded, TodoAdded, TodoMarked};
+pub use clocks::ClocksChanged;
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
@@ -296,6 +298,9 @@ pub enum TicketChange {
         /// Which one.
         side: SideId,
     },
+    /// Something became of the clocks of its service levels, by what happened before this or by
+    /// themselves.
+    ClocksChanged(Box<ClocksChanged>),
 }
 
 /// What a message did to the conversation.

@@ -52,7 +52,8 @@ impl TicketChange {
             | Self::SolutionRejected { .. }
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
-            | Self::SideClosed { .. } => None,
+            | Self::SideClosed { .. }
+            | Self::ClocksChanged(_) => None,
         }
     }
 
@@ -102,7 +103,8 @@ impl TicketChange {
             | Self::SolutionRejected { .. }
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
-            | Self::SideClosed { .. } => None,
+            | Self::SideClosed { .. }
+            | Self::ClocksChanged(_) => None,
         }
     }
 
@@ -160,7 +162,8 @@ impl TicketChange {
             | Self::Held { .. }
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
-            | Self::SideClosed { .. } => Sight::Full,
+            | Self::SideClosed { .. }
+            | Self::ClocksChanged(_) => Sight::Full,
         }
     }
 
@@ -210,7 +213,8 @@ impl TicketChange {
             | Self::SolutionRejected { .. }
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
-            | Self::SideClosed { .. } => None,
+            | Self::SideClosed { .. }
+            | Self::ClocksChanged(_) => None,
         }
     }
 }

@@ -52,7 +52,8 @@ impl TicketChange {
             | Self::SolutionConfirmed { .. }
             | Self::SolutionRejected { .. }
             | Self::SpamMarked { .. }
-            | Self::SideClosed { .. } => false,
+            | Self::SideClosed { .. }
+            | Self::ClocksChanged(_) => false,
         }
     }
 }

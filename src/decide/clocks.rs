@@ -1,0 +1,381 @@
+//! The clocks of a ticket's service levels: they follow what happens to it, and tell what their
+//! time has come for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Refusal;
+use super::decision::{Guard, Step};
+use super::loaded::{Loaded, Passage};
+use super::work::Work;
+use crate::cause::Rule;
+use crate::channel::{NoticeKind, Recipient};
+use crate::ids::{DeskId, Key, Revision};
+use crate::people::Part;
+use crate::record::{Change, Event};
+use crate::settings::Settings;
+use crate::sla::policy::{Audience, Customer, Obligation, Promise, SlaAction, Whom};
+use crate::sla::{Clocked, Clocks, Happened, Metric, Standing, Terms};
+use crate::ticket::{ClocksChanged, Message, Promised, Scene, SlaLevel, TicketChange, Visibility};
+use crate::time::Instant;
+
+/// What the clocks of a ticket are measured by.
+struct Measure<'a> {
+    promised: Promised,
+    promise: Option<&'a Promise>,
+}
+
+impl Measure<'_> {
+    fn terms(&self, audience: Audience) -> Arc<Terms> {
+        let terms = self.promise.and_then(|it| it.terms(audience, self.promised.priority));
+        terms.cloned().unwrap_or_default()
+    }
+
+    fn obligation(&self, metric: Metric, audience: Audience) -> Option<&Obligation> {
+        self.promise.and_then(|it| it.policy().promises(metric, audience))
+    }
+
+    /// Whether these are the terms of the other, whatever they are called.
+    fn is_like(&self, other: &Self) -> bool {
+        Audience::ALL.iter().all(|audience| self.terms(*audience) == other.terms(*audience))
+    }
+}
+
+/// The event that published these settings.
+pub(super) fn published(desk: DeskId, revision: Revision) -> Passage {
+    let after = Revision(revision.0.saturating_sub(1));
+    Passage { key: Key::settings(desk), after, to: revision }
+}
+
+/// The settings that were published so.
+fn settings_of(loaded: &Loaded, passage: Passage) -> Option<&Settings> {
+    match loaded.passage(passage)? {
+        [Event { change: Change::Settings(settings), .. }] => Some(settings),
+        _ => None,
+    }
+}
+
+/// Something that happened to a ticket, as its clocks see it.
+enum Seen {
+    Happened(Happened),
+    /// What waits for an answer is another question, or none.
+    Waits(Option<Instant>),
+    /// It is back among the others.
+    Back(Standing),
+}
+
+impl<'a> Work<'a> {
+    /// The clocks follow what the command did. What is promised is looked for anew, but by nothing
+    /// that a ticket does by itself.
+    pub(super) fn follow_command(&mut self) -> Result<(), Refusal> {
+        let anew = !self.cx.is_tick();
+        self.follow(anew, |work, change| work.record_by(Rule::Sla, change))
+    }
+
+    /// The clocks follow what the ticket did by itself.
+    pub(super) fn follow_timer(&mut self, at: Instant) -> Result<(), Refusal> {
+        self.follow(false, |work, change| work.fire(at, Rule::Sla, change))
+    }
+
+    /// What the clocks tell by themselves at this instant.
+    pub(super) fn tell_clocks(&mut self, due: Instant, at: Instant) -> Result<(), Refusal> {
+        let Some(measure) = self.measured()? else { return Ok(()) };
+        let mut changed = ClocksChanged::default();
+        for audience in Audience::ALL {
+            let mut clocks = self.ticket.clocks_so_far(audience, self.ticket.standing());
+            let terms = measure.terms(audience);
+            *changed.of_mut(audience) = clocks.tick(&terms, due);
+            changed.wake = earliest(changed.wake, clocks.next_wake(&terms));
+        }
+        self.note_clocks(changed, &measure, |work, change| work.fire(at, Rule::Sla, change));
+        Ok(())
+    }
+
+    fn follow(
+        &mut self,
+        anew: bool,
+        record: impl FnOnce(&mut Self, TicketChange),
+    ) -> Result<(), Refusal> {
+        let policies = self.cx.settings.sla_policies();
+        if policies.is_empty() && self.ticket.promised().is_none() {
+            return Ok(());
+        }
+        let from = std::mem::replace(&mut self.followed, self.events.len());
+        let stood = self.stood.take();
+        self.stood = Some(self.ticket.standing());
+        let measured = self.measured()?;
+        // What was opened before there were policies has none until it adopts them.
+        let begins = measured.is_none();
+        if from == self.events.len()
+            || self.ticket.clocks_rest()
+            || (begins && self.before.is_some())
+        {
+            return Ok(());
+        }
+        let now = self.events.last().map_or(self.now, |event| event.at);
+        let next = if anew || begins { Some(self.promise()) } else { None };
+        let first = match (&measured, &next) {
+            (Some(measure), _) | (None, Some(measure)) => measure,
+            (None, None) => return Ok(()),
+        };
+        let last = next.as_ref().unwrap_or(first);
+        let seen = self.seen(from);
+        let mut changed = ClocksChanged::default();
+        for audience in Audience::ALL {
+            let terms = first.terms(audience);
+            let mut changes = Vec::new();
+            let mut clocks = if begins {
+                if audience == Audience::Internal && !policies.have_internal() {
+                    continue;
+                }
+                let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());
+                let standing = self.opening_standing();
+                let (clocks, begun) = Clocks::opened(&terms, at, by, standing);
+                changes = begun;
+                clocks
+            } else {
+                let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
+                self.ticket.clocks_so_far(audience, standing)
+            };
+            for (at, seen) in &seen {
+                changes.extend(match seen {
+                    Seen::Happened(what) => clocks.happened(&terms, *at, what.clone()),
+                    Seen::Waits(since) => clocks.waits(&terms, *at, *since),
+                    Seen::Back(standing) => clocks.back(&terms, *at, standing.clone()),
+                });
+            }
+            let terms = last.terms(audience);
+            if !first.is_like(last) {
+                changes.extend(clocks.retarget(&first.terms(audience), &terms, now));
+            }
+            changes.extend(clocks.tick(&terms, now));
+            changed.wake = earliest(changed.wake, clocks.next_wake(&terms));
+            *changed.of_mut(audience) = changes;
+        }
+        let promised = Some(&last.promised).filter(|it| begins || **it != first.promised);
+        if let Some(promised) = promised {
+            self.trace(Step::Promised { policy: promised.policy.clone() });
+        }
+        changed.promised = promised.cloned();
+        self.note_clocks(changed, last, record);
+        Ok(())
+    }
+
+    /// Records what became of the clocks, if anything did, and tells whom it concerns.
+    fn note_clocks(
+        &mut self,
+        mut changed: ClocksChanged,
+        measure: &Measure<'_>,
+        record: impl FnOnce(&mut Self, TicketChange),
+    ) {
+        let quiet = changed.promised.is_none()
+            && Audience::ALL.iter().all(|audience| changed.of(*audience).is_empty());
+        if quiet && changed.wake == self.ticket.timers().sla {
+            return;
+        }
+        let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
+        let (mut intents, mut remedies) = (Vec::new(), Vec::new());
+        for audience in Audience::ALL {
+            for change in changed.of(audience) {
+                let obligation = measure.obligation(change.metric, audience);
+                let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
+                    Clocked::Warned { warning } => {
+                        let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
+                        (NoticeKind::SlaWarning, warn.map_or(&[], |warn| &warn.then))
+                    }
+                    Clocked::Escalated { level } => {
+                        let level = obligation.and_then(|it| it.levels.get(usize::from(level)));
+                        (NoticeKind::SlaEscalated, level.map_or(&[], |level| &level.then))
+                    }
+                    Clocked::Missed => (NoticeKind::SlaMissed, &[]),
+                    Clocked::Started { .. }
+                    | Clocked::Paused
+                    | Clocked::Resumed { .. }
+                    | Clocked::Retargeted { .. }
+                    | Clocked::Rebegun { .. }
+                    | Clocked::Ended { .. }
+                    | Clocked::Reopened { .. } => continue,
+                };
+                told.insert((kind, self.workers()));
+                for action in then {
+                    if let SlaAction::Notify(whom) = action {
+                        told.insert((kind, self.recipient(whom)));
+                    }
+                }
+                intents.extend(then.iter().cloned());
+                let owed = obligation.is_some_and(|it| it.remedy.is_some());
+                if owed && change.what == Clocked::Missed {
+                    remedies.push(change.metric);
+                    told.insert((NoticeKind::RemedyDue, Recipient::Desk));
+                }
+            }
+        }
+        (changed.intents, changed.remedies) = (intents, remedies);
+        record(self, TicketChange::ClocksChanged(Box::new(changed)));
+        for (kind, to) in told {
+            self.notify(kind, to);
+        }
+        self.followed = self.events.len();
+    }
+
+    fn recipient(&self, whom: &Whom) -> Recipient {
+        match whom {
+            Whom::Assignee => self.workers(),
+            Whom::Department => self.queue(),
+            Whom::Desk => Recipient::Desk,
+            Whom::Agent(agent) => Recipient::Agent(*agent),
+        }
+    }
+
+    /// What the clocks are measured by since they last followed; `None`: there are none yet.
+    fn measured(&self) -> Result<Option<Measure<'a>>, Refusal> {
+        let Some(promised) = self.ticket.promised().cloned() else { return Ok(None) };
+        let cx = self.cx;
+        let settings = if promised.settings == cx.settings_revision {
+            cx.settings
+        } else {
+            let passage = published(cx.desk, promised.settings);
+            settings_of(cx.loaded, passage).ok_or(Refusal::NotLoaded)?
+        };
+        let named = |name| settings.sla_policies().named(name);
+        let promise = promised.policy.as_ref().and_then(named);
+        Ok(Some(Measure { promised, promise }))
+    }
+
+    /// What is promised of the ticket as it is now, under the settings in force.
+    fn promise(&mut self) -> Measure<'a> {
+        let cx = self.cx;
+        let policies = cx.settings.sla_policies();
+        let organisation = self.ticket.organisation().filter(|_| policies.ask_for_customer());
+        let organisation = organisation.and_then(|id| cx.loaded.organisation(cx.desk, id));
+        if let Some(organisation) = organisation {
+            let key = Key::organisation(cx.desk, organisation.id());
+            self.guard(Guard { key, revision: organisation.revision() });
+        }
+        let customer = Customer {
+            group: organisation.and_then(|it| it.group()),
+            contract: organisation.and_then(|it| it.contract()),
+        };
+        let promise = policies.of(&Scene::of(&self.ticket, self.now), customer);
+        let level = promise.and_then(|promise| {
+            let name = promise.policy().level.clone()?;
+            Some(SlaLevel { name, rank: promise.rank()? })
+        });
+        let promised = Promised {
+            policy: promise.map(|promise| promise.name().clone()),
+            level,
+            priority: self.ticket.priority().rank,
+            settings: cx.settings_revision,
+        };
+        Measure { promised, promise }
+    }
+
+    /// Where the ticket stood when it was opened.
+    fn opening_standing(&self) -> Standing {
+        let opened = self.events.first().and_then(Event::ticket_change);
+        match opened {
+            Some(TicketChange::Opened(opened)) => Standing {
+                status: opened.status.name.clone(),
+                reason: None,
+                category: opened.status.category,
+            },
+            _ => self.ticket.standing(),
+        }
+    }
+
+    /// What the clocks see of the events from this one on.
+    fn seen(&self, from: usize) -> Vec<(Instant, Seen)> {
+        let events = self.events.get(from..).unwrap_or_default();
+        let mut seen = Vec::new();
+        for event in events {
+            let Some(change) = event.ticket_change() else { continue };
+            let (at, what) = match change {
+                // Its question may be older than the ticket.
+                TicketChange::Opened(opened) => match opened.message.occurred_at {
+                    Some(said_at) if said_at < event.at && opened.message.part == Part::Asks => {
+                        (event.at, Seen::Waits(Some(said_at)))
+                    }
+                    Some(_) | None => continue,
+                },
+                TicketChange::MessageAdded { message, .. } => match spoken(message) {
+                    Some(what) => (message.occurred_at.unwrap_or(event.at), Seen::Happened(what)),
+                    None => continue,
+                },
+                TicketChange::SolutionRejected { .. } => {
+                    (event.at, Seen::Happened(Happened::CustomerWrote))
+                }
+                TicketChange::StatusChanged(change) => {
+                    let standing = Standing {
+                        status: change.to.name.clone(),
+                        reason: change.reason.clone(),
+                        category: change.to.category,
+                    };
+                    (event.at, Seen::Happened(Happened::Moved(standing)))
+                }
+                TicketChange::Assigned { .. } => (event.at, Seen::Happened(Happened::Assigned)),
+                TicketChange::ReleasedFrom { .. } | TicketChange::SpamMarked { spam: false } => {
+                    (event.at, Seen::Back(self.ticket.standing()))
+                }
+                TicketChange::Absorbed(_)
+                | TicketChange::Released(_)
+                | TicketChange::SplitOff(_)
+                | TicketChange::MergedSplit(_) => {
+                    (event.at, Seen::Waits(self.ticket.waiting_since()))
+                }
+                TicketChange::SpamMarked { spam: true }
+                | TicketChange::AccessGranted { .. }
+                | TicketChange::AccessRevoked { .. }
+                | TicketChange::ResolutionRecorded { .. }
+                | TicketChange::Unassigned { .. }
+                | TicketChange::Transferred { .. }
+                | TicketChange::Escalated { .. }
+                | TicketChange::SubjectChanged { .. }
+                | TicketChange::CategoryChanged { .. }
+                | TicketChange::TagsChanged { .. }
+                | TicketChange::FieldChanged { .. }
+                | TicketChange::PriorityChanged { .. }
+                | TicketChange::ImpactChanged { .. }
+                | TicketChange::FollowersChanged { .. }
+                | TicketChange::AboutChanged { .. }
+                | TicketChange::ExternalRefsChanged { .. }
+                | TicketChange::Linked { .. }
+                | TicketChange::Unlinked { .. }
+                | TicketChange::TodoAdded(_)
+                | TicketChange::TodoMarked(_)
+                | TicketChange::Reminded(_)
+                | TicketChange::ClosingHeld { .. }
+                | TicketChange::FollowedUp { .. }
+                | TicketChange::MergedInto { .. }
+                | TicketChange::MemberWrote { .. }
+                | TicketChange::OpenAgeWarned
+                | TicketChange::OpenAgeOverdue
+                | TicketChange::TimersSet { .. }
+                | TicketChange::Redacted { .. }
+                | TicketChange::Held { .. }
+                | TicketChange::SolutionProposed { .. }
+                | TicketChange::SolutionConfirmed { .. }
+                | TicketChange::SideSaid(_)
+                | TicketChange::SideClosed { .. }
+                | TicketChange::ClocksChanged(_) => continue,
+            };
+            seen.push((at, what));
+        }
+        seen
+    }
+}
+
+/// What a message is to the clocks.
+fn spoken(message: &Message) -> Option<Happened> {
+    match (message.visibility, message.part) {
+        (Visibility::Public, Part::Asks) => Some(Happened::CustomerWrote),
+        (Visibility::Public, Part::Answers) => Some(Happened::AgentReplied),
+        (Visibility::Public, Part::Neither) | (Visibility::Note, _) => None,
+    }
+}
+
+fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
