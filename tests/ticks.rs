@@ -18,8 +18,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::conformance::history::{DESK, History, Step, cast};
 use helpdesk::conformance::kit::Random;
+use helpdesk::sla::policy::{Audience, Obligation, PausedIn, SlaAction, Whom};
+use helpdesk::sla::{Clocked, Metric, SlaPolicy, Target};
 use helpdesk::store::{MemoryStore, Store};
-use helpdesk::{Call, Desk, Event, Key, Revision};
+use helpdesk::{
+    Calendar, Call, Command, Desk, DeskCalendar, Event, Key, Revision, Settings, Span,
+    StatusCategory, TicketChange,
+};
 use histories::run::Run;
 
 /// The calls of a history, as they came about on a desk that never ticks.
@@ -40,8 +45,8 @@ fn script(history: &History) -> Vec<Call> {
     calls
 }
 
-fn desk(history: &History) -> Desk<MemoryStore> {
-    let desk = Desk::create(MemoryStore::new(), DESK, history.settings(), cast::start()).unwrap();
+fn desk(settings: Settings) -> Desk<MemoryStore> {
+    let desk = Desk::create(MemoryStore::new(), DESK, settings, cast::start()).unwrap();
     for call in cast::hire() {
         desk.execute(&call).unwrap();
     }
@@ -86,14 +91,98 @@ fn tick_between(
 
 #[test]
 fn one_tick_or_a_thousand_the_same_events() {
-    let (mut ticks, mut fired, mut all) = (0, 0, 0);
-    for seed in 0..3_000 {
+    let Seen { ticks, fired, all, .. } = compare(3_000, |settings| settings);
+    println!("{all} events, {fired} of them by timers, over {ticks} ticks");
+    assert!(fired > 5_000 && ticks > 100_000, "{fired} by timers, {ticks} ticks");
+}
+
+#[test]
+fn and_the_same_of_clocks_whatever_is_promised() {
+    let Seen { ticks, told, verdicts, all, .. } = compare(1_500, promising);
+    println!("{all} events, {told} told by clocks, {verdicts} verdicts, over {ticks} ticks");
+    assert!(told > 20_000 && verdicts > 5_000, "{told} told, {verdicts} verdicts");
+}
+
+/// The same settings with two policies: in all time, and in the hours of an office.
+fn promising(settings: Settings) -> Settings {
+    let mut draft = settings.draft().clone();
+    let office: Calendar =
+        "zone Europe/Berlin; open mon-fri 09:00-12:30, 13:15-17:00".parse().unwrap();
+    draft.calendars = vec![DeskCalendar::new("office", office.draft().clone())];
+    // What later settings promise is something else.
+    let more = draft.departments.len() as u32;
+    let waits = draft.workflow.statuses.iter().find(|it| it.category == StatusCategory::Waiting);
+    let waits = waits.map(|status| status.name.clone());
+    let all = |office: bool| {
+        Metric::ALL
+            .into_iter()
+            .enumerate()
+            .flat_map(move |(place, metric)| {
+                [Audience::Customer, Audience::Internal]
+                    .map(|audience| (place as u32, metric, audience))
+            })
+            .filter(move |(place, _, audience)| *audience == Audience::Customer || place % 3 == 0)
+            .map(move |(place, metric, audience)| {
+                let mut it = Obligation::new(metric)
+                    .within(Span::hours(1 + place * 3 + more))
+                    .warn_at_percent(50)
+                    .warn_with_left(Span::minutes(7))
+                    .escalate_after(Span::ZERO, [SlaAction::Notify(Whom::Desk)])
+                    .escalate_after(Span::minutes(100), []);
+                it.audience = audience;
+                if office {
+                    it = it.in_calendar("office");
+                    if place == 4 {
+                        it = it.within(Target::BusinessDays(2));
+                    }
+                }
+                it
+            })
+    };
+    let pausing = |mut it: Obligation| {
+        if it.metric >= Metric::FirstResolution {
+            it.pauses =
+                waits.iter().map(|it| PausedIn { status: it.clone(), reason: None }).collect();
+        }
+        it
+    };
+    let urgent = SlaPolicy { obligations: all(false).collect(), ..SlaPolicy::new("urgent") };
+    let usual =
+        SlaPolicy { obligations: all(true).map(pausing).collect(), ..SlaPolicy::new("usual") };
+    draft.sla_policies = vec![urgent.when("priority >= high".parse().unwrap()), usual];
+    let known = draft.priorities.iter().any(|priority| priority == "high");
+    if !known {
+        draft.sla_policies.remove(0);
+    }
+    draft.build().unwrap()
+}
+
+/// How much happened.
+#[derive(Default)]
+struct Seen {
+    ticks: u64,
+    fired: usize,
+    told: usize,
+    verdicts: usize,
+    all: usize,
+}
+
+/// The same calls on a desk that never ticks and on one that often does.
+fn compare(histories: u64, settings: impl Fn(Settings) -> Settings) -> Seen {
+    let Seen { mut ticks, mut fired, mut told, mut verdicts, mut all } = Seen::default();
+    for seed in 0..histories {
         let history = History::drawn(seed, 60);
-        let calls = script(&history);
+        let mut calls = script(&history);
         let Some(last) = calls.last().map(|call| call.context.now) else { continue };
         let end = last + TimeDelta::days(100);
+        for call in &mut calls {
+            if let Command::PublishSettings(published) = &mut call.command {
+                *published = settings((**published).clone()).into();
+            }
+        }
 
-        let (quiet, busy) = (desk(&history), desk(&history));
+        let desk = || desk(settings(history.settings()));
+        let (quiet, busy) = (desk(), desk());
         let mut random = Random::new(seed ^ 0x71c5);
         let mut clock = cast::start();
         for call in &calls {
@@ -110,7 +199,8 @@ fn one_tick_or_a_thousand_the_same_events() {
         rest(&quiet, end);
         rest(&busy, end);
 
-        let (quiet, busy) = (events(&quiet), events(&busy));
+        let quiet_desk = quiet;
+        let (quiet, busy) = (events(&quiet_desk), events(&busy));
         assert_eq!(quiet.keys().collect::<Vec<_>>(), busy.keys().collect::<Vec<_>>());
         for (key, history) in &quiet {
             let pairs = history.iter().zip(&busy[key]);
@@ -121,8 +211,24 @@ fn one_tick_or_a_thousand_the_same_events() {
             let by_timer = |event: &&Event| event.cause.actor == helpdesk::Actor::System;
             fired += history.iter().filter(by_timer).count();
             all += history.len();
+            for event in history {
+                let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else {
+                    continue;
+                };
+                for change in changed.customer.iter().chain(&changed.internal) {
+                    match change.what {
+                        Clocked::Warned { .. } | Clocked::Missed | Clocked::Escalated { .. } => {
+                            told += 1;
+                        }
+                        Clocked::Ended { verdict: Some(_), .. } => verdicts += 1,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        for key in quiet_desk.store().scan(DESK, 0, usize::MAX).unwrap() {
+            quiet_desk.verify(key.key).unwrap();
         }
     }
-    println!("{all} events, {fired} of them by timers, over {ticks} ticks");
-    assert!(fired > 5_000 && ticks > 100_000, "{fired} by timers, {ticks} ticks");
+    Seen { ticks, fired, told, verdicts, all }
 }
