@@ -1,17 +1,21 @@
-//! Runs files of cases against the crate: questions about business hours, and their answers.
+//! Runs files of cases against the crate: questions about business hours and their answers, and
+//! timelines of tickets with what their clocks showed.
 //!
 //! ```sh
 //! cargo run --release --example sla_cases -- FILE.json...
 //! ```
 //!
 //! A host that keeps the answers of the system it comes from can see here, before it switches,
-//! whether this one gives the same. A file is a list of cases; each says a calendar (`tz`, `hours`,
-//! `holidays`, `breaks`, `shifts`), a question (`op`, `from`, `to`, `seconds`) and what is
-//! `expected`. It prints a line for each case that failed and for each that was skipped, and last
+//! whether this one gives the same. A file is a list of cases, of either kind. One of a calendar
+//! says its hours (`tz`, `hours`, `holidays`, `breaks`, `shifts`), a question (`op`, `from`, `to`,
+//! `seconds`) and what is `expected`. One of clocks has a `calendar`, a `policy` with targets in
+//! minutes, the `statuses` and their categories, the `events` in their order, and what is `expected`
+//! after which of them: due instants, states and seconds elapsed. It prints a line for each case that failed and for each that was skipped, and last
 //! how many passed. Exit status 1 where a case failed, 2 where a file could not be read.
 
 mod calendar;
 mod json;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -27,10 +31,7 @@ pub(crate) enum Outcome {
 /// A case that was read, of one of the kinds that files hold.
 enum Case {
     Calendar(calendar::Case),
-    /// Nothing runs these yet.
-    Timeline {
-        id: String,
-    },
+    Timeline(timeline::Case),
 }
 
 fn main() -> ExitCode {
@@ -54,10 +55,7 @@ fn main() -> ExitCode {
         for case in cases {
             let outcome = match case {
                 Case::Calendar(case) => case.run(),
-                Case::Timeline { id } => {
-                    let reason = "timelines of clocks are not run yet".to_owned();
-                    Outcome::Skipped { id, reason }
-                }
+                Case::Timeline(case) => case.run(),
             };
             match outcome {
                 Outcome::Passed => passed += 1,
@@ -99,13 +97,7 @@ fn read(file: &str) -> Result<Vec<Case>, Vec<Wrong>> {
 fn read_case(case: &At<'_>) -> Result<Case, Wrong> {
     match (case.has("op"), case.has("events")) {
         (true, false) => Ok(Case::Calendar(calendar::read(case)?)),
-        (false, true) => {
-            let entries = case.entries()?;
-            let id = entries.iter().find(|(field, _)| *field == "id");
-            let id =
-                id.map_or_else(|| Ok(case.path.clone()), |(_, id)| id.text().map(str::to_owned));
-            Ok(Case::Timeline { id: id? })
-        }
+        (false, true) => Ok(Case::Timeline(timeline::read(case)?)),
         (false, false) => {
             case.entries()?;
             case.wrong("it has neither `op`, as calendars have, nor `events`, as timelines have")
