@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Metric, Standing, Told};
-use crate::time::{self, Instant};
+use crate::time::{self, Instant, Span};
 
 /// What is said of a clock that ended.
 ///
@@ -28,6 +28,29 @@ impl fmt::Display for Verdict {
             Self::Met => "met",
             Self::Missed => "missed",
             Self::Void => "void",
+        })
+    }
+}
+
+/// By what a clock ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// What it waited for came.
+    Fulfilled,
+    /// The work was done before that: it is void, or missed where its deadline had passed.
+    Done,
+    /// What it waited for belongs to another subject now: it is void.
+    Moved,
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fulfilled => "fulfilled",
+            Self::Done => "the work was done",
+            Self::Moved => "moved to another subject",
         })
     }
 }
@@ -101,12 +124,19 @@ pub enum Clocked {
         /// Its deadline.
         due: Option<Instant>,
     },
-    /// It ended.
+    /// It ended; where it had ended already, it is known now to have ended earlier, and is judged
+    /// anew. What was told of it is not unsaid.
     Ended {
         /// The deadline by which it was judged.
         due: Option<Instant>,
         /// What is said of it; nothing, where nothing was promised.
         verdict: Option<Verdict>,
+        /// By what it ended.
+        by: Ending,
+        /// How much time it was given; none where nothing was promised.
+        target: Option<Span>,
+        /// How much time it ran.
+        ran: Span,
     },
     /// The work was taken up again, and it runs on; what was between is a pause.
     Reopened {

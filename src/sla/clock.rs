@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Metric, Pace, Term, Verdict};
+use super::{Clocked, Ending, Metric, Pace, Term, Verdict};
 use crate::time::{self, Instant, Span};
 
 /// A time in which a clock stood still.
@@ -16,15 +16,30 @@ pub struct Pause {
     pub until: Instant,
 }
 
-/// How a clock ended.
+/// How a clock ended, as it was judged then: terms that came later change nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ended {
     /// When.
     #[serde(deserialize_with = "time::truncated")]
     pub at: Instant,
+    /// By what.
+    pub by: Ending,
     /// What is said of it; nothing, where nothing was promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// How much time it was given; none where nothing was promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Span>,
+    /// How much time it ran.
+    pub ran: Span,
+}
+
+impl Ended {
+    /// That it ended so, by this deadline.
+    pub(super) fn change(self, due: Option<Instant>) -> Clocked {
+        let Self { at: _, by, verdict, target, ran } = self;
+        Clocked::Ended { due, verdict, by, target, ran }
+    }
 }
 
 /// A clock of one metric: one run of it, from its beginning to its end.
@@ -151,6 +166,14 @@ impl Clock {
         self.paused_since
     }
 
+    /// The last instant at which it began, stood still, ran on or ended.
+    pub(super) fn last_instant(&self) -> Instant {
+        let ran_on = self.pauses.last().map(|pause| pause.until);
+        let ended = self.ended.map(|ended| ended.at);
+        let instants = [ran_on, self.paused_since, ended].into_iter().flatten();
+        instants.fold(self.started_at, Instant::max)
+    }
+
     pub(super) fn is_open(&self) -> bool {
         self.ended.is_none()
     }
@@ -196,18 +219,43 @@ impl Clock {
         self.reached(&term.pace, term.span(self.started_at)?)
     }
 
-    /// The deadline that a clock has which ends here: what it would be, if it ran on.
-    pub(super) fn due_at_end(&self, term: Option<&Term>, end: Instant) -> Option<Instant> {
-        let term = term?;
-        let target = term.span(self.started_at)?;
-        self.reached(&term.pace, target)
-            .or_else(|| term.pace.add(end, target.less(self.elapsed(&term.pace, end))))
+    /// How it ends then, and the deadline by which that is judged: the one that it has, and where
+    /// it stands still before it, what it would be, if it ran on.
+    pub(super) fn judged(
+        &self,
+        term: Option<&Term>,
+        at: Instant,
+        by: Ending,
+    ) -> (Option<Instant>, Ended) {
+        let mut clock = self.clone();
+        clock.end(at);
+        let nothing = Term::default();
+        let term = term.unwrap_or(&nothing);
+        let target = self.ended.map_or_else(|| term.span(clock.started_at), |ended| ended.target);
+        let ran = clock.elapsed(&term.pace, at);
+        // What stood still later than that has moved it.
+        let moved = self.paused_since.is_some_and(|since| since > at)
+            || self.pauses.iter().any(|pause| pause.until > at);
+        let due = self.due.filter(|_| !moved).or_else(|| {
+            let target = target?;
+            let reached = clock.reached(&term.pace, target);
+            reached.or_else(|| term.pace.add(at, target.less(ran)))
+        });
+        let verdict = due.map(|due| match (by, at > due) {
+            (Ending::Moved, _) | (Ending::Done, false) => Verdict::Void,
+            (Ending::Fulfilled | Ending::Done, true) => Verdict::Missed,
+            (Ending::Fulfilled, false) => Verdict::Met,
+        });
+        (due, Ended { at, by, verdict, target, ran })
     }
 
-    /// What this clock, with its deadline under another term, has told of what that term has it
-    /// tell: what it told alike, and does not lie ahead again.
+    /// What this clock has told of what another term has it tell: what it told alike, and does not
+    /// lie ahead again under that term.
     pub(super) fn told_under(&self, before: &Term, term: &Term, at: Instant) -> Told {
-        let fresh = Self { told: Told::default(), ..self.clone() };
+        // Where it has ended, it stands still since then.
+        let paused_since = self.paused_since.or(self.ended.map(|ended| ended.at));
+        let due = self.due_under(Some(term));
+        let fresh = Self { told: Told::default(), ended: None, paused_since, due, ..self.clone() };
         let mut told = Told::default();
         for (instant, telling) in fresh.tellings(Some(term)) {
             if instant > at {
@@ -246,17 +294,18 @@ impl Clock {
             }
         }
         // A clock is met at its deadline: what tells of a miss comes after it.
-        let Some((due, missed_at)) = self.due.and_then(|due| Some((due, time::next_micro(due)?)))
-        else {
+        let Some(missed_at) = self.due.and_then(time::next_micro) else {
             return tellings;
         };
         if !self.told.missed {
             tellings.push((missed_at, Telling::Missed));
         }
+        let target = term.span(self.started_at);
         for (number, level) in (0_u8..32).zip(&term.levels) {
             if !self.told.escalated(number) {
-                let at = term.pace.add(due, *level).map(|at| at.max(missed_at));
-                tellings.extend(at.map(|at| (at, Telling::Level(number))));
+                let ran = target.map(|target| target.and(*level));
+                let at = ran.and_then(|ran| self.reached(&term.pace, ran));
+                tellings.extend(at.map(|at| (at.max(missed_at), Telling::Level(number))));
             }
         }
         tellings

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{ClockChange, Clocked, Happened, OpenedBy, Verdict};
-use super::clock::{Clock, Ended, Pause, Telling, bit};
+use super::apply::copy;
+use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
+use super::clock::{Clock, Telling};
 use super::metric::WhenDone;
-use super::{Metric, Standing, Term, Terms};
+use super::{Metric, Standing, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -16,14 +17,48 @@ use crate::workflow::StatusCategory;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Clocks {
     #[serde(deserialize_with = "time::truncated")]
-    opened_at: Instant,
-    opened_by: OpenedBy,
-    standing: Standing,
-    clocks: Vec<Clock>,
+    pub(super) opened_at: Instant,
+    pub(super) opened_by: OpenedBy,
+    pub(super) standing: Standing,
+    pub(super) clocks: Vec<Clock>,
 }
 
 impl Clocks {
+    /// Without any clock yet: what the changes of an opening are applied to, to have its clocks
+    /// again from what was recorded.
+    ///
+    /// ```
+    /// use helpdesk::StatusCategory;
+    /// use helpdesk::sla::{Clocks, OpenedBy, Standing, Terms};
+    ///
+    /// let at = "2026-03-02T09:00:00Z".parse()?;
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let (clocks, changes) = Clocks::opened(&Terms::none(), at, OpenedBy::Customer, new.clone());
+    /// let mut again = Clocks::unopened(at, OpenedBy::Customer, new);
+    /// changes.into_iter().for_each(|change| again.apply(change));
+    /// assert_eq!(again, clocks);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unopened(at: Instant, opened_by: OpenedBy, standing: Standing) -> Self {
+        Self::standing(time::whole_micros(at), opened_by, standing, Vec::new())
+    }
+
     /// The clocks of what was opened then, and what became of them.
+    ///
+    /// ```
+    /// use helpdesk::sla::{Clocks, Metric, OpenedBy, Standing, Terms};
+    /// use helpdesk::StatusCategory;
+    ///
+    /// let at = "2026-03-02T09:00:00Z".parse()?;
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let (asked, _) = Clocks::opened(&Terms::none(), at, OpenedBy::Customer, new.clone());
+    /// assert!(asked.of(Metric::FirstResponse).is_some());
+    /// // Whom an agent wrote to first does not wait for an answer, but for more.
+    /// let (told, _) = Clocks::opened(&Terms::none(), at, OpenedBy::Agent, new);
+    /// assert!(told.of(Metric::FirstResponse).is_none());
+    /// assert!(told.of(Metric::PeriodicUpdate).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn opened(
         terms: &Terms,
         at: Instant,
@@ -31,7 +66,7 @@ impl Clocks {
         standing: Standing,
     ) -> (Self, Vec<ClockChange>) {
         let at = time::whole_micros(at);
-        let mut clocks = Self { opened_at: at, opened_by, standing, clocks: Vec::new() };
+        let mut clocks = Self::unopened(at, opened_by, standing);
         let first = match opened_by {
             OpenedBy::Customer => Metric::FirstResponse,
             OpenedBy::Agent => Metric::PeriodicUpdate,
@@ -53,15 +88,45 @@ impl Clocks {
         (clocks, changes)
     }
 
-    /// What becomes of the clocks by something that happened then.
+    /// What becomes of the clocks by something that happened then. What had come due before it is
+    /// told first.
+    ///
+    /// What is told late is taken for what it was, as far as the last runs of the clocks show: an
+    /// answer ends what had begun by then and nothing that began later, and corrects the verdict
+    /// of what has ended after it; what was told of a miss stays told. A question begins its clock
+    /// when it was asked, unless an answer after it is known. An agent's update never goes back
+    /// behind a later one. A move that is told late counts from the last instant at which anything
+    /// began, stood still, ran on or ended: time never runs backwards.
+    ///
+    /// ```
+    /// use helpdesk::sla::{Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms, Verdict};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let terms = Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(1)));
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
+    /// let verdict = |clocks: &Clocks| clocks.of(Metric::FirstResponse)?.ended()?.verdict;
+    ///
+    /// clocks.happened(&terms, "2026-03-02T12:00:00Z".parse()?, Happened::AgentReplied);
+    /// assert_eq!(verdict(&clocks), Some(Verdict::Missed));
+    /// // A call is logged in the afternoon: they had spoken in time.
+    /// clocks.happened(&terms, "2026-03-02T09:30:00Z".parse()?, Happened::AgentReplied);
+    /// assert_eq!(verdict(&clocks), Some(Verdict::Met));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn happened(&mut self, terms: &Terms, at: Instant, what: Happened) -> Vec<ClockChange> {
         let at = time::whole_micros(at);
         let mut changes = self.tick(terms, at);
         match what {
             Happened::CustomerWrote => self.customer_wrote(terms, at, &mut changes),
             Happened::AgentReplied => self.agent_replied(terms, at, &mut changes),
-            Happened::Assigned => self.end(terms, Metric::TimeToAssign, at, false, &mut changes),
-            Happened::Moved(standing) => self.moved(terms, at, standing, &mut changes),
+            Happened::Assigned => self.fulfil(terms, Metric::TimeToAssign, at, &mut changes),
+            Happened::Moved(standing) => {
+                let last = self.clocks.iter().map(Clock::last_instant).max();
+                let at = last.map_or(at, |last| at.max(last));
+                self.moved(terms, at, standing, &mut changes);
+            }
         }
         changes
     }
@@ -74,23 +139,12 @@ impl Clocks {
         since: Option<Instant>,
     ) -> Vec<ClockChange> {
         let mut changes = self.tick(terms, at);
-        let response = |metric: &Metric| self.is_open(*metric);
-        let open = [Metric::FirstResponse, Metric::NextResponse].into_iter().find(response);
-        match (open, since) {
+        match (self.waiting(), since) {
             (Some(metric), Some(since)) => {
-                let Some(clock) = self.of(metric).filter(|clock| clock.started_at != since) else {
-                    return changes;
-                };
-                let begun = Clock { started_at: since, ..clock.clone() };
-                let due = begun.due_under(terms.of(metric));
-                self.change(metric, at, Clocked::Rebegun { since, due }, &mut changes);
+                self.rebegin(terms, metric, at, since, &mut changes);
                 changes.extend(self.tick(terms, at));
             }
-            (Some(metric), None) => {
-                let due = self.of(metric).and_then(|clock| clock.due);
-                let verdict = due.map(|_| Verdict::Void);
-                self.change(metric, at, Clocked::Ended { due, verdict }, &mut changes);
-            }
+            (Some(metric), None) => self.end(terms, metric, at, Ending::Moved, &mut changes),
             (None, Some(since)) => {
                 self.start(terms, Metric::NextResponse, since, &mut changes);
             }
@@ -115,97 +169,39 @@ impl Clocks {
         changes
     }
 
-    fn customer_wrote(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
-        let opening = self.opened_by == OpenedBy::Customer && at == self.opened_at;
-        let waits = self.is_open(Metric::FirstResponse) || self.is_open(Metric::NextResponse);
-        if !opening && !waits {
-            self.start(terms, Metric::NextResponse, at, changes);
-        }
-    }
-
-    fn agent_replied(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
-        for metric in [Metric::FirstResponse, Metric::NextResponse, Metric::PeriodicUpdate] {
-            self.end(terms, metric, at, false, changes);
-        }
-        if !self.standing.category.is_done() {
-            self.start(terms, Metric::PeriodicUpdate, at, changes);
-        }
-    }
-
-    fn moved(
-        &mut self,
-        terms: &Terms,
-        at: Instant,
-        standing: Standing,
-        changes: &mut Vec<ClockChange>,
-    ) {
-        let was_done = self.standing.category.is_done();
-        let is_done = standing.category.is_done();
-        self.standing = standing;
-        if !was_done && is_done {
-            self.done(terms, at, changes);
-        }
-        if was_done && !is_done {
-            self.taken_up(terms, at, changes);
-        }
-        self.stand(terms, at, changes);
-    }
-
-    /// The work is done: what waited for that ends, and what is not to be expected any more.
-    fn done(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
-        for metric in Metric::ALL {
-            let void = metric.when_done() == WhenDone::Void;
-            self.end(terms, metric, at, void, changes);
-        }
-    }
-
-    /// The work is taken up again.
-    fn taken_up(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
-        for metric in Metric::ALL {
-            let interrupted = metric.when_done() == WhenDone::Interrupted;
-            let Some(mut clock) = self.of(metric).filter(|_| interrupted).cloned() else {
-                continue;
-            };
-            clock.reopen(at);
-            let paused = terms.pauses(metric, &self.standing);
-            clock.paused_since = paused.then_some(at);
-            let due = clock.due_under(terms.of(metric));
-            self.change(metric, at, Clocked::Reopened { due, paused }, changes);
-        }
-    }
-
-    /// Clocks stand still or run on, as it stands now.
-    fn stand(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
-        for metric in Metric::ALL {
-            let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { continue };
-            match (clock.paused_since.is_some(), terms.pauses(metric, &self.standing)) {
-                (false, true) => self.change(metric, at, Clocked::Paused, changes),
-                (true, false) => {
-                    let mut resumed = clock.clone();
-                    resumed.resume(at);
-                    let due = resumed.due_under(terms.of(metric));
-                    self.change(metric, at, Clocked::Resumed { due }, changes);
-                }
-                (true, true) | (false, false) => {}
-            }
-        }
-    }
-
     /// Other terms hold from then on: clocks that run keep their beginning and their pauses, and
-    /// are measured anew. Those that ended keep their deadlines and verdicts.
+    /// are measured anew from there, so that a deadline may turn out to have passed. Those that
+    /// ended keep their deadlines and verdicts. What was told and does not lie ahead again stays
+    /// told, where the new terms have it told alike.
+    ///
+    /// ```
+    /// use helpdesk::sla::{Clocks, Metric, OpenedBy, Standing, Term, Terms};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let promised = |hours| {
+    ///     Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(hours)))
+    /// };
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (mut clocks, _) = Clocks::opened(&promised(8), opened, OpenedBy::Customer, new);
+    /// clocks.retarget(&promised(8), &promised(2), "2026-03-02T10:30:00Z".parse()?);
+    /// let due = clocks.of(Metric::FirstResponse).and_then(|clock| clock.due());
+    /// assert_eq!(due, Some("2026-03-02T11:00:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn retarget(&mut self, before: &Terms, terms: &Terms, at: Instant) -> Vec<ClockChange> {
         let at = time::whole_micros(at);
         let mut changes = self.tick(before, at);
         self.stand(terms, at, &mut changes);
         for metric in Metric::ALL {
-            let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { continue };
-            let due = clock.due_under(terms.of(metric));
-            let nothing = Term::default();
-            let was = before.of(metric).unwrap_or(&nothing);
-            let is = terms.of(metric).unwrap_or(&nothing);
-            let told = Clock { due, ..clock.clone() }.told_under(was, is, at);
-            if (due, told) != (clock.due, clock.told) {
-                self.change(metric, at, Clocked::Retargeted { due, told }, &mut changes);
+            let Some(clock) = self.of(metric) else { continue };
+            if clock.is_open() {
+                let due = clock.due_under(terms.of(metric));
+                self.tell_of(metric, before, terms, at, due, &mut changes);
+            } else if metric.when_done() == WhenDone::Interrupted {
+                // It may run on some day, and tell.
+                let due = clock.due;
+                self.tell_of(metric, before, terms, at, due, &mut changes);
             }
         }
         changes.extend(self.tick(terms, at));
@@ -213,7 +209,30 @@ impl Clocks {
     }
 
     /// What the clocks tell by themselves until now: warnings, misses and levels, each once, in
-    /// the order of their instants.
+    /// the order of their instants. A miss is dated by its deadline, and told one microsecond
+    /// later: at the deadline itself a clock is still met.
+    ///
+    /// ```
+    /// use helpdesk::sla::{Clocked, Clocks, Metric, OpenedBy, Standing, Term, Terms, Warning};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let term = Term::within(Span::hours(4)).warned(Warning::Percent(75));
+    /// let terms = Terms::none().with(Metric::FirstResponse, term);
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
+    ///
+    /// assert_eq!(clocks.next_wake(&terms), Some("2026-03-02T12:00:00Z".parse()?));
+    /// // Nobody looked for a week; each has its own instant all the same.
+    /// let told = clocks.tick(&terms, "2026-03-09T09:00:00Z".parse()?);
+    /// let told: Vec<_> = told.iter().map(|it| (it.at.to_rfc3339(), it.what)).collect();
+    /// assert_eq!(told, [
+    ///     ("2026-03-02T12:00:00+00:00".to_owned(), Clocked::Warned { warning: 0 }),
+    ///     ("2026-03-02T13:00:00+00:00".to_owned(), Clocked::Missed),
+    /// ]);
+    /// assert_eq!(clocks.next_wake(&terms), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
         let mut due: Vec<(Instant, Metric, Telling)> =
@@ -235,7 +254,8 @@ impl Clocks {
         changes
     }
 
-    /// When the clocks next have something to tell.
+    /// When the clocks next have something to tell, if nothing happens before: the one timer that
+    /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
     pub fn next_wake(&self, terms: &Terms) -> Option<Instant> {
         self.tellings(terms).map(|(at, ..)| at).min()
     }
@@ -260,11 +280,7 @@ impl Clocks {
         self.clocks.iter()
     }
 
-    fn is_open(&self, metric: Metric) -> bool {
-        self.of(metric).is_some_and(Clock::is_open)
-    }
-
-    fn start(
+    pub(super) fn start(
         &mut self,
         terms: &Terms,
         metric: Metric,
@@ -278,27 +294,21 @@ impl Clocks {
         self.change(metric, at, Clocked::Started { due, paused }, changes);
     }
 
-    /// Ends this metric's clock, if it is open. Where it is to be void, it still is missed when its
-    /// deadline has passed.
-    fn end(
+    /// Ends this metric's clock, if it is open.
+    pub(super) fn end(
         &mut self,
         terms: &Terms,
         metric: Metric,
         at: Instant,
-        void: bool,
+        by: Ending,
         changes: &mut Vec<ClockChange>,
     ) {
         let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { return };
-        let due = clock.due.or_else(|| clock.due_at_end(terms.of(metric), at));
-        let verdict = due.map(|due| match (at > due, void) {
-            (true, _) => Verdict::Missed,
-            (false, true) => Verdict::Void,
-            (false, false) => Verdict::Met,
-        });
-        self.change(metric, at, Clocked::Ended { due, verdict }, changes);
+        let (due, ended) = clock.judged(terms.of(metric), at, by);
+        self.change(metric, at, ended.change(due), changes);
     }
 
-    fn change(
+    pub(super) fn change(
         &mut self,
         metric: Metric,
         at: Instant,
@@ -310,9 +320,16 @@ impl Clocks {
         changes.push(change);
     }
 
-    /// Copies what a change states. A change of a clock that there is not is left alone.
+    /// Copies what a change states: nothing is decided, so that what was recorded gives the same
+    /// clocks everywhere. A change of a clock that there is not is left alone.
     pub fn apply(&mut self, change: ClockChange) {
         copy(&mut self.clocks, change);
+    }
+
+    /// Copies where the subject stands, where that was recorded by itself and not as a change of a
+    /// clock.
+    pub fn stands(&mut self, standing: Standing) {
+        self.standing = standing;
     }
 
     /// The clocks of what stood so when they were last told of anything.
@@ -323,73 +340,5 @@ impl Clocks {
         clocks: Vec<Clock>,
     ) -> Self {
         Self { opened_at, opened_by, standing, clocks }
-    }
-}
-
-/// Copies what a change states.
-pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
-    let ClockChange { metric, at, what } = change;
-    if let Clocked::Started { due, paused } = what {
-        let number = clocks
-            .iter()
-            .find(|clock| clock.metric == metric)
-            .map_or(1, |before| before.number.saturating_add(1));
-        let mut clock = Clock::begun(metric, number, at);
-        clock.due = due;
-        clock.paused_since = paused.then_some(at);
-        clocks.retain(|clock| clock.metric != metric);
-        let place = clocks.partition_point(|clock| clock.metric < metric);
-        clocks.insert(place, clock);
-        return;
-    }
-    let Some(clock) = clocks.iter_mut().find(|clock| clock.metric == metric) else {
-        return;
-    };
-    match what {
-        Clocked::Started { .. } => {}
-        Clocked::Paused => {
-            clock.paused_since = Some(at);
-            clock.due = clock.due.filter(|due| *due <= at);
-        }
-        Clocked::Resumed { due } => {
-            clock.resume(at);
-            clock.due = due;
-        }
-        Clocked::Retargeted { due, told } => {
-            clock.due = due;
-            clock.told = told;
-        }
-        Clocked::Rebegun { since, due } => {
-            clock.started_at = since;
-            clock.pauses.retain(|pause| pause.from >= since);
-            clock.due = due;
-        }
-        Clocked::Ended { due, verdict } => {
-            clock.resume(at);
-            clock.due = due;
-            clock.ended = Some(Ended { at, verdict });
-        }
-        Clocked::Reopened { due, paused } => {
-            clock.reopen(at);
-            clock.paused_since = paused.then_some(at);
-            clock.due = due;
-        }
-        Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
-        Clocked::Missed => clock.told.missed = true,
-        Clocked::Escalated { level } => clock.told.levels |= bit(level),
-    }
-}
-
-impl Clock {
-    /// Closes the pause that lasts, if one does.
-    fn resume(&mut self, at: Instant) {
-        let since = self.paused_since.take();
-        self.pauses.extend(since.filter(|from| *from < at).map(|from| Pause { from, until: at }));
-    }
-
-    /// Takes its end back: what was between is a pause.
-    fn reopen(&mut self, at: Instant) {
-        let ended = self.ended.take().map(|ended| ended.at);
-        self.pauses.extend(ended.filter(|from| *from < at).map(|from| Pause { from, until: at }));
     }
 }

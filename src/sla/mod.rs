@@ -3,21 +3,23 @@
 //! A [`Calendar`] says when somebody works. It is a value of its own: no desk, store or ticket is
 //! needed for it.
 
+mod apply;
 pub mod calendar;
 mod change;
 mod clock;
 mod clocks;
+mod following;
 mod metric;
 pub mod policy;
 mod status;
 mod target;
 mod terms;
 
+pub(crate) use apply::copy;
 pub use calendar::{Calendar, CalendarDraft};
-pub use change::{ClockChange, Clocked, Happened, OpenedBy, Verdict};
+pub use change::{ClockChange, Clocked, Ending, Happened, OpenedBy, Verdict};
 pub use clock::{Clock, Ended, Pause, Told};
 pub use clocks::Clocks;
-pub(crate) use clocks::copy;
 pub use metric::Metric;
 pub use policy::SlaPolicy;
 pub use status::{ClockState, ClockStatus};

@@ -1,6 +1,6 @@
 //! How a clock stands at an instant.
 
-use super::{Clock, Clocks, Metric, Terms, Verdict};
+use super::{Clock, Clocks, Metric, Term, Terms, Verdict};
 use crate::time::{self, Instant, Span};
 
 /// How a clock stands.
@@ -47,9 +47,12 @@ impl Clocks {
     pub fn status(&self, terms: &Terms, metric: Metric, now: Instant) -> Option<ClockStatus> {
         let clock = self.of(metric)?;
         let now = time::whole_micros(now);
-        let term = terms.of(metric).cloned().unwrap_or_default();
-        let elapsed = clock.elapsed(&term.pace, now);
-        let target = term.span(clock.started_at());
+        let nothing = Term::default();
+        let term = terms.of(metric).unwrap_or(&nothing);
+        let (target, elapsed) = match clock.ended() {
+            Some(ended) => (ended.target, ended.ran),
+            None => (term.span(clock.started_at()), clock.elapsed(&term.pace, now)),
+        };
         let runs = clock.is_open() && clock.paused_since().is_none();
         Some(ClockStatus {
             metric,

@@ -88,6 +88,50 @@ pub struct Term {
 }
 
 impl Term {
+    /// A target in all time, that nothing pauses, and of which nothing is told but a miss.
+    pub fn within(target: impl Into<Target>) -> Self {
+        Self { target: Some(target.into()), ..Self::default() }
+    }
+
+    /// The same in the open hours of a calendar.
+    #[must_use]
+    pub fn in_hours(mut self, calendar: &Calendar) -> Self {
+        self.pace = Pace::Open(calendar.clone());
+        self
+    }
+
+    /// The same with a clock that stands still in a status.
+    #[must_use]
+    pub fn paused_in(mut self, status: impl Into<StatusName>) -> Self {
+        self.pauses.push((status.into(), None));
+        self
+    }
+
+    /// The same with a clock that stands still in a status for a reason.
+    #[must_use]
+    pub fn paused_for(
+        mut self,
+        status: impl Into<StatusName>,
+        reason: impl Into<ReasonName>,
+    ) -> Self {
+        self.pauses.push((status.into(), Some(reason.into())));
+        self
+    }
+
+    /// The same with a warning.
+    #[must_use]
+    pub fn warned(mut self, warning: Warning) -> Self {
+        self.warnings.push(warning);
+        self
+    }
+
+    /// The same with a level of escalation that is reached so long after a miss.
+    #[must_use]
+    pub fn escalated(mut self, after: Span) -> Self {
+        self.levels.push(after);
+        self
+    }
+
     /// How much time may run of a clock that began then.
     pub(super) fn span(&self, began: Instant) -> Option<Span> {
         match self.target? {
@@ -96,13 +140,15 @@ impl Term {
         }
     }
 
-    /// How much time has run when this warning of a clock comes that began then.
+    /// How much time has run when this warning of a clock comes that began then; none where it
+    /// would not come between the beginning and the deadline.
     pub(super) fn warned_at(&self, warning: Warning, began: Instant) -> Option<Span> {
         let target = self.span(began)?;
-        Some(match warning {
-            Warning::Percent(percent) => target.part(u64::from(percent), 100),
-            Warning::Left(left) => target.less(left),
-        })
+        match warning {
+            Warning::Percent(percent @ 1..=99) => Some(target.part(u64::from(percent), 100)),
+            Warning::Percent(_) => None,
+            Warning::Left(left) => Some(target.less(left)).filter(|_| left < target),
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! What a change of a clock states, copied: nothing is decided here.
+
+use super::change::{ClockChange, Clocked};
+use super::clock::{Clock, Ended, Pause, bit};
+use crate::time::Instant;
+
+/// Copies what a change states. A change of a clock that there is not is left alone.
+pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
+    let ClockChange { metric, at, what } = change;
+    if let Clocked::Started { due, paused } = what {
+        let before = clocks.iter().find(|clock| clock.metric == metric);
+        let number = before.map_or(1, |before| before.number.saturating_add(1));
+        let mut clock = Clock::begun(metric, number, at);
+        clock.due = due;
+        clock.paused_since = paused.then_some(at);
+        clocks.retain(|clock| clock.metric != metric);
+        let place = clocks.partition_point(|clock| clock.metric < metric);
+        clocks.insert(place, clock);
+        return;
+    }
+    let Some(clock) = clocks.iter_mut().find(|clock| clock.metric == metric) else {
+        return;
+    };
+    match what {
+        Clocked::Started { .. } => {}
+        Clocked::Paused => {
+            clock.paused_since = Some(at);
+            clock.due = clock.due.filter(|due| *due <= at);
+        }
+        Clocked::Resumed { due } => {
+            clock.resume(at);
+            clock.due = due;
+        }
+        Clocked::Retargeted { due, told } => {
+            clock.due = due;
+            clock.told = told;
+        }
+        Clocked::Rebegun { since, due } => {
+            clock.begin(since);
+            clock.due = due;
+        }
+        Clocked::Ended { due, verdict, by, target, ran } => {
+            clock.end(at);
+            clock.due = due;
+            clock.ended = Some(Ended { at, by, verdict, target, ran });
+        }
+        Clocked::Reopened { due, paused } => {
+            clock.reopen(at);
+            clock.paused_since = paused.then_some(at);
+            clock.due = due;
+        }
+        Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
+        Clocked::Missed => clock.told.missed = true,
+        Clocked::Escalated { level } => clock.told.levels |= bit(level),
+    }
+}
+
+impl Clock {
+    /// Closes the pause that lasts, if one does.
+    pub(super) fn resume(&mut self, at: Instant) {
+        let since = self.paused_since.take();
+        self.pauses.extend(since.filter(|from| *from < at).map(|from| Pause { from, until: at }));
+    }
+
+    /// Stands still from then on; what it did later is cut off.
+    pub(super) fn end(&mut self, at: Instant) {
+        self.resume(at);
+        self.ended = None;
+        self.pauses.retain_mut(|pause| {
+            pause.until = pause.until.min(at);
+            pause.from < pause.until
+        });
+    }
+
+    /// Takes its end back: what was between is a pause.
+    pub(super) fn reopen(&mut self, at: Instant) {
+        let ended = self.ended.take().map(|ended| ended.at);
+        self.pauses.extend(ended.filter(|from| *from < at).map(|from| Pause { from, until: at }));
+    }
+
+    /// Runs since then, and not since it began; what it did before is cut off.
+    pub(super) fn begin(&mut self, since: Instant) {
+        self.started_at = since;
+        self.paused_since = self.paused_since.map(|from| from.max(since));
+        self.pauses.retain_mut(|pause| {
+            pause.from = pause.from.max(since);
+            pause.from < pause.until
+        });
+    }
+}
