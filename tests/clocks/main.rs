@@ -10,9 +10,12 @@
 )]
 
 mod agreement;
+mod conventions;
+mod late;
 mod laws;
 mod model;
 mod random;
+mod timeline;
 
 use chrono::{DateTime, Utc};
 use model::Ground;
