@@ -257,10 +257,7 @@ impl Clock {
         let due = self.due_under(Some(term));
         let fresh = Self { told: Told::default(), ended: None, paused_since, due, ..self.clone() };
         let mut told = Told::default();
-        for (instant, telling) in fresh.tellings(Some(term)) {
-            if instant > at {
-                continue;
-            }
+        for (_, telling) in fresh.tellings(term, at) {
             match telling {
                 Telling::Missed => told.missed = self.told.missed,
                 Telling::Warning(place) => {
@@ -280,35 +277,66 @@ impl Clock {
         told
     }
 
-    /// What it will tell by itself and has not told: each with the instant at which its time has
-    /// come.
-    pub(super) fn tellings(&self, term: Option<&Term>) -> Vec<(Instant, Telling)> {
+    /// The warnings that it has not told, each with the time that has run when it comes.
+    fn unwarned<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = (u8, Span)> + 'a {
+        let untold = (0_u8..32).zip(&term.warnings).filter(|(place, _)| !self.told.warned(*place));
+        untold.filter_map(|(place, it)| Some((place, term.warned_at(*it, self.started_at)?)))
+    }
+
+    /// The levels that it has not told, each with the time that has run when it is reached.
+    fn unescalated<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = (u8, Span)> + 'a {
+        let target = term.span(self.started_at).into_iter();
+        target.flat_map(|target| {
+            let untold =
+                (0_u8..32).zip(&term.levels).filter(|(place, _)| !self.told.escalated(*place));
+            untold.map(move |(place, level)| (place, target.and(*level)))
+        })
+    }
+
+    /// When its miss is told: a clock is met at its deadline, what tells of a miss comes after it.
+    fn missed_at(&self) -> Option<Instant> {
+        self.due.and_then(time::next_micro)
+    }
+
+    /// What it tells by itself until then and has not told: each with the instant at which its time
+    /// has come.
+    pub(super) fn tellings(&self, term: &Term, now: Instant) -> Vec<(Instant, Telling)> {
         let mut tellings = Vec::new();
-        let Some(term) = term.filter(|_| self.is_open()) else { return tellings };
-        for (number, warning) in (0_u8..32).zip(&term.warnings) {
-            if !self.told.warned(number) {
-                let at = term
-                    .warned_at(*warning, self.started_at)
-                    .and_then(|ran| self.reached(&term.pace, ran));
-                tellings.extend(at.map(|at| (at, Telling::Warning(number))));
-            }
-        }
-        // A clock is met at its deadline: what tells of a miss comes after it.
-        let Some(missed_at) = self.due.and_then(time::next_micro) else {
+        if !self.is_open() {
             return tellings;
-        };
+        }
+        let ran = self.elapsed(&term.pace, now);
+        let reached = |amount| self.reached(&term.pace, amount).filter(|at| *at <= now);
+        for (place, amount) in self.unwarned(term).filter(|(_, amount)| *amount <= ran) {
+            tellings.extend(reached(amount).map(|at| (at, Telling::Warning(place))));
+        }
+        let Some(missed_at) = self.missed_at().filter(|at| *at <= now) else { return tellings };
         if !self.told.missed {
             tellings.push((missed_at, Telling::Missed));
         }
-        let target = term.span(self.started_at);
-        for (number, level) in (0_u8..32).zip(&term.levels) {
-            if !self.told.escalated(number) {
-                let ran = target.map(|target| target.and(*level));
-                let at = ran.and_then(|ran| self.reached(&term.pace, ran));
-                tellings.extend(at.map(|at| (at.max(missed_at), Telling::Level(number))));
-            }
+        for (place, amount) in self.unescalated(term).filter(|(_, amount)| *amount <= ran) {
+            let at = reached(amount).map(|at| at.max(missed_at));
+            tellings.extend(at.map(|at| (at, Telling::Level(place))));
         }
         tellings
+    }
+
+    /// When it next tells something by itself.
+    pub(super) fn wakes_at(&self, term: &Term) -> Option<Instant> {
+        if !self.is_open() {
+            return None;
+        }
+        let warning = self.unwarned(term).map(|(_, amount)| amount).min();
+        let warning = warning.and_then(|amount| self.reached(&term.pace, amount));
+        // No level is told before the miss.
+        let other = self.missed_at().and_then(|missed_at| {
+            if !self.told.missed {
+                return Some(missed_at);
+            }
+            let level = self.unescalated(term).map(|(_, amount)| amount).min()?;
+            self.reached(&term.pace, level).map(|at| at.max(missed_at))
+        });
+        [warning, other].into_iter().flatten().min()
     }
 }
 

@@ -6,7 +6,7 @@ use super::apply::copy;
 use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
 use super::metric::WhenDone;
-use super::{Metric, Standing, Terms};
+use super::{Metric, Standing, Term, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -235,8 +235,11 @@ impl Clocks {
     /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
-        let mut due: Vec<(Instant, Metric, Telling)> =
-            self.tellings(terms).filter(|(at, ..)| *at <= now).collect();
+        let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
+        for (clock, term) in self.termed(terms) {
+            let tellings = clock.tellings(term, now).into_iter();
+            due.extend(tellings.map(|(at, telling)| (at, clock.metric, telling)));
+        }
         due.sort_unstable();
         let mut changes = Vec::new();
         for (at, metric, telling) in due {
@@ -257,17 +260,12 @@ impl Clocks {
     /// When the clocks next have something to tell, if nothing happens before: the one timer that
     /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
     pub fn next_wake(&self, terms: &Terms) -> Option<Instant> {
-        self.tellings(terms).map(|(at, ..)| at).min()
+        self.termed(terms).filter_map(|(clock, term)| clock.wakes_at(term)).min()
     }
 
-    fn tellings<'a>(
-        &'a self,
-        terms: &'a Terms,
-    ) -> impl Iterator<Item = (Instant, Metric, Telling)> + 'a {
-        self.clocks.iter().flat_map(|clock| {
-            let tellings = clock.tellings(terms.of(clock.metric)).into_iter();
-            tellings.map(|(at, telling)| (at, clock.metric, telling))
-        })
+    /// The clocks of which something is promised.
+    fn termed<'a>(&'a self, terms: &'a Terms) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
+        self.clocks.iter().filter_map(|clock| Some((clock, terms.of(clock.metric)?)))
     }
 
     /// The last run of this metric, if one ever began.
