@@ -154,7 +154,7 @@
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
-//! | [`sla`] | calendars: business hours, and the time in them |
+//! | [`sla`] | calendars: business hours, and the time in them; clocks against what was promised, and why they show what they show |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |

@@ -11,6 +11,12 @@ use crate::time::{self, Instant, Span};
 ///
 /// At its deadline it is met: equality counts for who answers, everywhere. A verdict is of the
 /// instants only, never of when somebody looked.
+///
+/// ```
+/// use helpdesk::sla::Verdict;
+///
+/// assert_eq!(Verdict::Met.to_string(), "met");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -32,7 +38,22 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// By what a clock ended.
+/// By what a clock ended: with a verdict that is void, the reason for it.
+///
+/// ```
+/// use helpdesk::sla::{Clocks, Ending, Happened, Metric, OpenedBy, Standing, Terms};
+/// use helpdesk::StatusCategory;
+///
+/// let at = "2026-03-02T09:00:00Z".parse()?;
+/// let new = Standing::new("new", StatusCategory::New);
+/// let (mut clocks, _) = Clocks::opened(&Terms::none(), at, OpenedBy::Customer, new);
+/// let resolved = Standing::new("resolved", StatusCategory::Resolved);
+/// clocks.happened(&Terms::none(), at, Happened::Moved(resolved));
+/// let by = |metric| clocks.of(metric).unwrap().ended().unwrap().by;
+/// assert_eq!(by(Metric::FirstResponse), Ending::Done);
+/// assert_eq!(by(Metric::FirstResolution), Ending::Fulfilled);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -80,6 +101,20 @@ pub enum Happened {
 }
 
 /// What became of a clock: stated as a result, so that applying it only copies.
+///
+/// ```
+/// use helpdesk::sla::{Clocked, Clocks, Happened, Metric, OpenedBy, Standing, Terms};
+/// use helpdesk::StatusCategory;
+///
+/// let at = "2026-03-02T09:00:00Z".parse()?;
+/// let new = Standing::new("new", StatusCategory::New);
+/// let (mut clocks, _) = Clocks::opened(&Terms::none(), at, OpenedBy::Customer, new);
+/// let changes = clocks.happened(&Terms::none(), at, Happened::AgentReplied);
+/// let told: Vec<Metric> = changes.iter().map(|change| change.metric).collect();
+/// assert_eq!(told, [Metric::FirstResponse, Metric::PeriodicUpdate]);
+/// assert!(matches!(changes[0].what, Clocked::Ended { verdict: None, .. }), "none was promised");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ClockChange {
     /// Whose clock.

@@ -43,6 +43,27 @@ impl Ended {
 }
 
 /// A clock of one metric: one run of it, from its beginning to its end.
+///
+/// ```
+/// use helpdesk::sla::{Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms};
+/// use helpdesk::{Span, StatusCategory};
+///
+/// let term = Term::within(Span::hours(8)).paused_in("pending");
+/// let terms = Terms::none().with(Metric::TotalResolution, term);
+/// let new = Standing::new("new", StatusCategory::New);
+/// let opened = "2026-03-02T09:00:00Z".parse()?;
+/// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
+/// let pending = Standing::new("pending", StatusCategory::Waiting);
+/// clocks.happened(&terms, "2026-03-02T10:00:00Z".parse()?, Happened::Moved(pending));
+/// let clock = clocks.of(Metric::TotalResolution).unwrap();
+/// assert_eq!((clock.due(), clock.paused_since().is_some()), (None, true));
+/// let open = Standing::new("open", StatusCategory::Open);
+/// clocks.happened(&terms, "2026-03-02T12:00:00Z".parse()?, Happened::Moved(open));
+/// let clock = clocks.of(Metric::TotalResolution).unwrap();
+/// assert_eq!(clock.pauses().len(), 1);
+/// assert_eq!(clock.due(), Some("2026-03-02T19:00:00Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Clock {
     pub(super) metric: Metric,
@@ -149,6 +170,11 @@ impl Clock {
     /// it has reached its target.
     pub fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// What has been told of it.
+    pub fn told(&self) -> Told {
+        self.told
     }
 
     /// How it ended, if it has.

@@ -43,7 +43,24 @@ pub struct ClockStatus {
 }
 
 impl Clocks {
-    /// How the last run of this metric stands then; none, if none ever began.
+    /// How the last run of this metric stands then, at or after the last that it was told of; none,
+    /// if none ever began. What has ended stands as it was judged.
+    ///
+    /// ```
+    /// use helpdesk::sla::{ClockState, Clocks, Metric, OpenedBy, Standing, Term, Terms};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let terms = Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(4)));
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
+    /// let now = "2026-03-02T12:00:00Z".parse()?;
+    /// let status = clocks.status(&terms, Metric::FirstResponse, now).unwrap();
+    /// assert_eq!(status.state, ClockState::Running);
+    /// assert_eq!(status.remaining, Some(Span::hours(1)));
+    /// assert_eq!(status.used, Some(7_500), "75 %");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn status(&self, terms: &Terms, metric: Metric, now: Instant) -> Option<ClockStatus> {
         let clock = self.of(metric)?;
         let now = time::whole_micros(now);

@@ -11,6 +11,15 @@ use crate::time::{Instant, Span, after};
 use crate::workflow::StatusCategory;
 
 /// In which time a clock runs.
+///
+/// ```
+/// use helpdesk::Calendar;
+/// use helpdesk::sla::Pace;
+///
+/// let office: Calendar = "zone Europe/Berlin; open mon-fri 09:00-17:00".parse()?;
+/// assert_ne!(Pace::Open(office), Pace::Real);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Pace {
     /// All of it: plain seconds.
@@ -63,16 +72,42 @@ impl Pace {
 }
 
 /// What is told of a clock before it is missed.
+///
+/// ```
+/// use helpdesk::Span;
+/// use helpdesk::sla::{Term, Warning};
+///
+/// let term = Term::within(Span::hours(4))
+///     .warned(Warning::Percent(50))
+///     .warned(Warning::Left(Span::minutes(30)));
+/// assert_eq!(term.warnings.len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Warning {
-    /// When so much of the target has run, in percent; 1 to 99.
+    /// When so much of the target has run, in percent; 1 to 99, and with any other number never.
     Percent(u8),
-    /// When so much of it is left, in the clock's own time; less than the target.
+    /// When so much of it is left, in the clock's own time; where that is not less than the target,
+    /// never.
     Left(Span),
 }
 
 /// What is promised of one metric.
+///
+/// ```
+/// use helpdesk::sla::{Target, Term};
+/// use helpdesk::{Calendar, Span};
+///
+/// let office: Calendar = "zone Europe/Berlin; open mon-fri 09:00-17:00".parse()?;
+/// let term = Term::within(Target::BusinessDays(2))
+///     .in_hours(&office)
+///     .paused_in("pending")
+///     .paused_for("postponed", "waits_for_customer")
+///     .escalated(Span::ZERO)
+///     .escalated(Span::hours(8));
+/// assert_eq!((term.pauses.len(), term.levels.len()), (2, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Term {
     /// How much time may run; none: nothing is promised, and the clock runs without a deadline.
@@ -83,7 +118,8 @@ pub struct Term {
     pub pauses: Vec<(StatusName, Option<ReasonName>)>,
     /// What is told before it is missed, each once.
     pub warnings: Vec<Warning>,
-    /// How long after it was missed, in its own time, each level of escalation is reached.
+    /// How much more of its own time has run when each level of escalation is reached, after it was
+    /// missed.
     pub levels: Vec<Span>,
 }
 
@@ -153,6 +189,15 @@ impl Term {
 }
 
 /// What is promised of one subject, for each metric.
+///
+/// ```
+/// use helpdesk::Span;
+/// use helpdesk::sla::{Metric, Term, Terms};
+///
+/// let terms = Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(4)));
+/// assert!(terms.of(Metric::FirstResponse).is_some());
+/// assert!(terms.of(Metric::NextResponse).is_none());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Terms {
     terms: BTreeMap<Metric, Term>,
@@ -188,6 +233,15 @@ impl Terms {
 }
 
 /// Where a subject stands: what clocks ask of its status.
+///
+/// ```
+/// use helpdesk::StatusCategory;
+/// use helpdesk::sla::Standing;
+///
+/// let plain = Standing::new("suspended", StatusCategory::OnHold);
+/// let why = Standing { reason: Some("vendor".into()), ..plain.clone() };
+/// assert_ne!(plain, why);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Standing {
     /// The status.
