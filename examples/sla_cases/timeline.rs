@@ -32,7 +32,7 @@ pub(crate) struct Case {
     policy: Policy,
     opened: (DateTime<Utc>, OpenedBy, Standing),
     /// What came after the opening.
-    events: Vec<(DateTime<Utc>, Event)>,
+    events: Events,
     expected: Vec<(usize, Vec<Fact>)>,
 }
 
@@ -197,12 +197,10 @@ fn whole<N: TryFrom<u64>>(at: &At<'_>) -> Result<N, Wrong> {
 }
 
 type Opened = (DateTime<Utc>, OpenedBy, Standing);
+type Events = Vec<(DateTime<Utc>, Event)>;
 
-fn read_events(
-    list: &At<'_>,
-    statuses: &Statuses,
-) -> Result<(Opened, Vec<(DateTime<Utc>, Event)>), Wrong> {
-    let (mut opened, mut events): (Option<Opened>, Vec<(DateTime<Utc>, Event)>) = (None, vec![]);
+fn read_events(list: &At<'_>, statuses: &Statuses) -> Result<(Opened, Events), Wrong> {
+    let (mut opened, mut events): (Option<Opened>, Events) = (None, Vec::new());
     for event in list.list()? {
         let (mut at, mut kind, mut by, mut status, mut policy) = (None, None, None, None, None);
         for (field, value) in event.entries()? {

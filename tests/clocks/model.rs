@@ -567,12 +567,11 @@ impl<'a> Model<'a> {
                         end(&mut run, at, number, resolution);
                         first_open = false;
                     }
-                    if is_done(status) && !is_done(*to) && self.goes_on(metric) {
-                        if let Some(run) = &mut run
-                            && let Some(done) = run.ended.take_if(|it| resolution || !it.fulfilled)
-                        {
-                            run.done.push((done.at, at));
-                        }
+                    let goes_on = is_done(status) && !is_done(*to) && self.goes_on(metric);
+                    if let Some(run) = run.as_mut().filter(|_| goes_on)
+                        && let Some(done) = run.ended.take_if(|it| resolution || !it.fulfilled)
+                    {
+                        run.done.push((done.at, at));
                     }
                     status = *to;
                 }
