@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::strict::HeadPromised;
 use super::{ClocksChanged, Origin, Ticket};
 use crate::ids::{Revision, SlaLevelName, SlaPolicyName};
 use crate::sla::policy::Audience;
@@ -38,6 +39,7 @@ pub struct SlaLevel {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TicketSla {
+    #[serde(deserialize_with = "HeadPromised::deserialize")]
     promised: Promised,
     /// The last run of each metric that ever began.
     customer: Vec<Clock>,
