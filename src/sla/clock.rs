@@ -155,6 +155,11 @@ impl Clock {
         self.due
     }
 
+    /// What has been told of it.
+    pub fn told(&self) -> Told {
+        self.told
+    }
+
     /// How it ended, if it has.
     pub fn ended(&self) -> Option<Ended> {
         self.ended
