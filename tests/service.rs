@@ -118,7 +118,7 @@ fn a_request_is_promised_what_its_policy_says_from_its_opening_on() {
     assert_eq!(promised.settings, Revision(1));
     assert_eq!(due(&desk, Metric::FirstResponse), Some(at("2026-03-02T13:00:00Z")));
     assert_eq!(due(&desk, Metric::TotalResolution), Some(at("2026-03-03T17:00:00Z")));
-    assert_eq!(ticket.sla_due(), Some(at("2026-03-02T13:00:00Z")));
+    assert_eq!(ticket.sla_due_at(), Some(at("2026-03-02T13:00:00Z")));
     assert_eq!(ticket.timers().next(), Some((TimerKind::Sla, at("2026-03-02T11:00:00Z"))));
     assert_eq!(ticket.clocks(Audience::Internal), None, "nothing is promised among ourselves");
     desk.verify();

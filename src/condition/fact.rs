@@ -124,6 +124,15 @@ pub enum Fact {
     Spam,
     /// How many of its side conversations are not closed.
     OpenSides,
+    /// The SLA policy that is its own, by name.
+    SlaPolicy,
+    /// The policy's step on the scale of service levels: a name on an ordered scale.
+    SlaLevel,
+    /// The deadline that comes first, of all that it is promised and that has not ended.
+    SlaDueAt,
+    /// Whether something that it is promised has been missed: ended late, or is late now, of what
+    /// was noticed by the last time that anything happened on it. Its timers notice a miss at once.
+    SlaMissed,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
     /// The text of the message that sets a trigger off; in triggers only.
@@ -138,7 +147,7 @@ pub enum Fact {
 macro_rules! names {
     ($($fact:ident => $name:literal;)*) => {
         /// Every fact but the custom fields, with its name.
-        const NAMES: [(Fact, &str); 52] = [$((Fact::$fact, $name)),*];
+        const NAMES: [(Fact, &str); 56] = [$((Fact::$fact, $name)),*];
 
         /// What a fact may be called, as an error lists it.
         const KNOWN: &[&str] = &[$($name,)* "field.NAME"];
@@ -195,6 +204,10 @@ names! {
     ProposedAt => "proposed_at";
     Spam => "spam";
     OpenSides => "open_sides";
+    SlaPolicy => "sla_policy";
+    SlaLevel => "sla_level";
+    SlaDueAt => "sla_due_at";
+    SlaMissed => "sla_missed";
     MessageText => "message.text";
     MessageAuthor => "message.author";
     MessageVisibility => "message.visibility";
@@ -285,6 +298,10 @@ impl Fact {
             | Self::Escalated
             | Self::Transferred
             | Self::OpenSides
+            | Self::SlaPolicy
+            | Self::SlaLevel
+            | Self::SlaDueAt
+            | Self::SlaMissed
             | Self::Queued
             | Self::Overdue
             | Self::OpenAgeWarned

@@ -215,10 +215,13 @@ impl Checker<'_> {
                     Type::Integer | Type::Instant | Type::Date => {
                         Ask::Order(sign, self.typed(&of, bound, &at)?)
                     }
-                    Type::Name(NameOf::Priority) => {
-                        let bound = self.typed(&of, bound, &at)?;
-                        Ask::OneOf(self.steps(sign, &bound))
-                    }
+                    Type::Name(name) => match self.lexicon.scale(name) {
+                        Some(scale) => {
+                            let bound = self.typed(&of, bound, &at)?;
+                            Ask::OneOf(steps(&scale, sign, &bound))
+                        }
+                        None => return no_such_test(self),
+                    },
                     _ => return no_such_test(self),
                 }
             }
@@ -280,18 +283,6 @@ impl Checker<'_> {
             _ => return Some(()),
         };
         self.wrong(path, Mistake::OnlyIn { what: is.name().to_owned(), place })
-    }
-
-    /// The steps of the priority scale that a comparison with this one allows.
-    fn steps(&self, sign: Sign, bound: &Typed) -> Vec<Typed> {
-        let Typed::Name(bound) = bound else { return Vec::new() };
-        let scale = &self.lexicon.priorities;
-        let rank = scale.iter().position(|step| step == &**bound);
-        let allowed = scale.iter().enumerate();
-        allowed
-            .filter(|(step, _)| rank.is_some_and(|rank| sign.holds(step.cmp(&rank))))
-            .map(|(_, name)| Typed::Name(name.as_str().into()))
-            .collect()
     }
 
     fn all_typed(&mut self, of: &Type, values: &[Literal], path: &str) -> Option<Vec<Typed>> {
@@ -431,4 +422,15 @@ fn expected(of: &Type) -> &'static str {
         }
         Type::Channel => "a channel such as `email` or `social:mastodon`",
     }
+}
+
+/// The steps of a scale that a comparison with this one allows.
+fn steps(scale: &[&str], sign: Sign, bound: &Typed) -> Vec<Typed> {
+    let Typed::Name(bound) = bound else { return Vec::new() };
+    let rank = scale.iter().position(|step| **step == **bound);
+    let allowed = scale.iter().enumerate();
+    allowed
+        .filter(|(step, _)| rank.is_some_and(|rank| sign.holds(step.cmp(&rank))))
+        .map(|(_, name)| Typed::Name((*name).into()))
+        .collect()
 }

@@ -7,7 +7,7 @@ use super::Value;
 use crate::condition::Fact;
 use crate::ids::{
     CategoryName, DepartmentName, FieldName, ImpactName, PriorityName, ReasonName, ResolutionCode,
-    StatusName, UrgencyName,
+    SlaLevelName, SlaPolicyName, StatusName, UrgencyName,
 };
 use crate::workflow::StatusCategory;
 
@@ -40,6 +40,9 @@ pub struct Lexicon {
     pub(crate) impacts: BTreeSet<ImpactName>,
     pub(crate) urgencies: BTreeSet<UrgencyName>,
     pub(crate) resolution_codes: BTreeSet<ResolutionCode>,
+    pub(crate) sla_policies: BTreeSet<SlaPolicyName>,
+    /// Lowest first.
+    pub(crate) sla_levels: Arc<[SlaLevelName]>,
     pub(crate) fields: BTreeMap<FieldName, FieldType>,
     /// The most levels, tests, items of a list, and bytes as text.
     pub(crate) depth: u32,
@@ -92,6 +95,8 @@ pub(super) enum NameOf {
     Urgency,
     Category,
     Resolution,
+    SlaPolicy,
+    SlaLevel,
     Kind,
     Origin,
     Author,
@@ -109,6 +114,8 @@ impl NameOf {
             Self::Urgency => "urgency",
             Self::Category => "category",
             Self::Resolution => "resolution code",
+            Self::SlaPolicy => "SLA policy",
+            Self::SlaLevel => "service level",
             Self::Kind => "kind of ticket",
             Self::Origin => "origin",
             Self::Author => "kind of author",
@@ -189,6 +196,26 @@ impl Type {
 }
 
 impl Lexicon {
+    /// The names of an ordered scale, lowest first; `None`: these names have no order.
+    pub(super) fn scale(&self, of: NameOf) -> Option<Vec<&str>> {
+        match of {
+            NameOf::Priority => Some(self.priorities.iter().map(PriorityName::as_str).collect()),
+            NameOf::SlaLevel => Some(self.sla_levels.iter().map(SlaLevelName::as_str).collect()),
+            NameOf::StatusCategory
+            | NameOf::Reason
+            | NameOf::Department
+            | NameOf::Impact
+            | NameOf::Urgency
+            | NameOf::Category
+            | NameOf::Resolution
+            | NameOf::SlaPolicy
+            | NameOf::Kind
+            | NameOf::Origin
+            | NameOf::Author
+            | NameOf::Visibility => None,
+        }
+    }
+
     /// One that knows these departments, whatever the settings say, and no other name.
     pub(super) fn of_departments(departments: &[DepartmentName]) -> Self {
         Self {
@@ -200,6 +227,8 @@ impl Lexicon {
             impacts: BTreeSet::new(),
             urgencies: BTreeSet::new(),
             resolution_codes: BTreeSet::new(),
+            sla_policies: BTreeSet::new(),
+            sla_levels: Arc::new([]),
             fields: BTreeMap::new(),
             depth: u32::MAX,
             tests: u32::MAX,
@@ -222,6 +251,8 @@ impl Lexicon {
             Fact::Urgency => Type::Name(NameOf::Urgency),
             Fact::Category => Type::Name(NameOf::Category),
             Fact::Resolution => Type::Name(NameOf::Resolution),
+            Fact::SlaPolicy => Type::Name(NameOf::SlaPolicy),
+            Fact::SlaLevel => Type::Name(NameOf::SlaLevel),
             Fact::MessageAuthor => Type::Name(NameOf::Author),
             Fact::MessageVisibility => Type::Name(NameOf::Visibility),
             Fact::Assignee => Type::Owner,
@@ -242,9 +273,12 @@ impl Lexicon {
             | Fact::Escalated
             | Fact::Transferred
             | Fact::OpenSides => Type::Integer,
-            Fact::Queued | Fact::Overdue | Fact::OpenAgeWarned | Fact::Held | Fact::Spam => {
-                Type::Boolean
-            }
+            Fact::Queued
+            | Fact::Overdue
+            | Fact::OpenAgeWarned
+            | Fact::Held
+            | Fact::Spam
+            | Fact::SlaMissed => Type::Boolean,
             Fact::OpenedAt
             | Fact::UpdatedAt
             | Fact::StatusSince
@@ -256,7 +290,8 @@ impl Lexicon {
             | Fact::ResolvedAt
             | Fact::ClosedAt
             | Fact::PostponedUntil
-            | Fact::ProposedAt => Type::Instant,
+            | Fact::ProposedAt
+            | Fact::SlaDueAt => Type::Instant,
             Fact::Field(name) => match self.fields.get(name)? {
                 FieldType::Text => Type::Text,
                 FieldType::Integer => Type::Integer,
@@ -278,6 +313,8 @@ impl Lexicon {
             NameOf::Urgency => self.urgencies.contains(name),
             NameOf::Category => self.categories.contains(name),
             NameOf::Resolution => self.resolution_codes.contains(name),
+            NameOf::SlaPolicy => self.sla_policies.contains(name),
+            NameOf::SlaLevel => self.sla_levels.iter().any(|known| known == name),
             NameOf::Kind => ["customer", "internal"].contains(&name),
             NameOf::Origin => ["customer_wrote", "agent_reached_out"].contains(&name),
             NameOf::Author => ["customer", "agent", "light_agent", "bot", "auto_responder", "host"]

@@ -13,7 +13,7 @@ use super::lexicon::{NameOf, Type};
 use super::{Facts, Lexicon, Value};
 use crate::condition::{Fact, Sort, text};
 use crate::digest::digest;
-use crate::ids::{PriorityName, TicketId, TicketNumber};
+use crate::ids::{PriorityName, SlaLevelName, TicketId, TicketNumber};
 use crate::problem::{Mistake, Problems};
 
 /// The most keys that an order has.
@@ -58,6 +58,7 @@ struct Inner {
     keys: Vec<Key>,
     scale: Arc<[PriorityName]>,
     /// Of the keys, and of the priority scale where one of them needs it.
+    levels: Arc<[SlaLevelName]>,
     digest: u64,
 }
 
@@ -152,8 +153,15 @@ impl Order {
         let ranked = keys.iter().any(|sort| sort.by == Fact::Priority);
         // A field may come to be of another type, and then sorts another way.
         let types: Vec<&str> = found.iter().map(|key| key.of.word()).collect();
-        let digest = digest(&(keys, types, ranked.then_some(&*scale))).unwrap_or_default();
-        let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, digest };
+        let levels = lexicon.sla_levels.clone();
+        let by_level = keys.iter().any(|sort| sort.by == Fact::SlaLevel);
+        let said = (keys, types, ranked.then_some(&*scale));
+        let digest = match by_level {
+            true => digest(&(said, &*levels)),
+            false => digest(&said),
+        };
+        let digest = digest.unwrap_or_default();
+        let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, levels, digest };
         Some(Self { inner: Arc::new(inner) })
     }
 
@@ -179,8 +187,10 @@ impl Order {
     fn part(&self, value: Value<'_>, key: &Key) -> Part {
         match (value, &key.of) {
             (Value::Name(name), Type::Name(NameOf::Priority)) => {
-                let rank = self.inner.scale.iter().position(|step| step == name);
-                rank.map_or(Part::Missing, |rank| Part::Integer(rank as i64))
+                ranked(self.inner.scale.iter().position(|step| step == name))
+            }
+            (Value::Name(name), Type::Name(NameOf::SlaLevel)) => {
+                ranked(self.inner.levels.iter().position(|step| step == name))
             }
             (Value::Integer(number), _) => Part::Integer(number),
             (Value::Boolean(boolean), _) => Part::Integer(boolean.into()),
@@ -242,7 +252,7 @@ impl Key {
             | Type::Boolean
             | Type::Instant
             | Type::Date
-            | Type::Name(NameOf::Priority) => true,
+            | Type::Name(NameOf::Priority | NameOf::SlaLevel) => true,
             Type::Text
             | Type::Name(_)
             | Type::Status
@@ -361,3 +371,7 @@ fn text_of_hex(hex: &str) -> Option<String> {
 }
 
 serde_as_text!(Cursor);
+
+fn ranked(place: Option<usize>) -> Part {
+    place.map_or(Part::Missing, |rank| Part::Integer(rank as i64))
+}

@@ -23,6 +23,8 @@ pub(super) fn of(draft: &SettingsDraft) -> Lexicon {
         impacts: impacts.iter().cloned().collect(),
         urgencies: urgencies.iter().cloned().collect(),
         resolution_codes: draft.resolution_codes.iter().cloned().collect(),
+        sla_policies: draft.sla_policies.iter().map(|policy| policy.name.clone()).collect(),
+        sla_levels: draft.sla_levels.as_slice().into(),
         fields: fields.map(|field| (field.name.clone(), type_of(&field.kind))).collect(),
         depth: draft.limits.condition_depth,
         tests: draft.limits.condition_tests,

@@ -134,8 +134,14 @@ pub enum Clocked {
     /// A new one began.
     Started {
         /// Its deadline; none where nothing is promised, or where it stands still from the start.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
         /// Whether it stands still from the start.
+        #[serde(default)]
         paused: bool,
     },
     /// It stands still.
@@ -143,28 +149,51 @@ pub enum Clocked {
     /// It runs on, with this deadline.
     Resumed {
         /// Its deadline.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
     },
     /// It is measured by other terms.
     Retargeted {
         /// Its deadline under them, which may lie in the past.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
         /// What of what they have it tell has been told already.
+        #[serde(default)]
         told: Told,
     },
     /// What it waits for was asked at another instant than was known.
     Rebegun {
         /// Since when it runs.
+        #[serde(deserialize_with = "time::truncated")]
         since: Instant,
         /// Its deadline.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
     },
     /// It ended; where it had ended already, it is known now to have ended earlier, and is judged
     /// anew. What was told of it is not unsaid.
     Ended {
         /// The deadline by which it was judged.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
         /// What is said of it; nothing, where nothing was promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         verdict: Option<Verdict>,
         /// By what it ended.
         by: Ending,
@@ -176,8 +205,14 @@ pub enum Clocked {
     /// The work was taken up again, and it runs on; what was between is a pause.
     Reopened {
         /// Its deadline.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
         due: Option<Instant>,
         /// Whether it stands still where it is now.
+        #[serde(default)]
         paused: bool,
     },
     /// A warning came.

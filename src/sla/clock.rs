@@ -7,6 +7,7 @@ use crate::time::{self, Instant, Span};
 
 /// A time in which a clock stood still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pause {
     /// From when.
     #[serde(deserialize_with = "time::truncated")]
@@ -18,6 +19,7 @@ pub struct Pause {
 
 /// How a clock ended, as it was judged then: terms that came later change nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Ended {
     /// When.
     #[serde(deserialize_with = "time::truncated")]
@@ -65,6 +67,7 @@ impl Ended {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Clock {
     pub(super) metric: Metric,
     /// Which run of this metric it is, from 1.
@@ -87,8 +90,24 @@ pub struct Clock {
     pub(super) due: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Ended>,
-    #[serde(default, skip_serializing_if = "Told::is_nothing")]
+    #[serde(
+        default,
+        skip_serializing_if = "Told::is_nothing",
+        deserialize_with = "HeadTold::deserialize"
+    )]
     pub(super) told: Told,
+}
+
+/// What a clock keeps, where events may say more than this build knows.
+#[derive(Deserialize)]
+#[serde(remote = "Told", deny_unknown_fields)]
+struct HeadTold {
+    #[serde(default)]
+    warnings: u32,
+    #[serde(default)]
+    missed: bool,
+    #[serde(default)]
+    levels: u32,
 }
 
 /// What has been told of a clock: each thing once.

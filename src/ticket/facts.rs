@@ -151,6 +151,18 @@ impl Ticket {
             Fact::Transferred => count(self.transferred),
             Fact::OpenSides => count(self.open_sides()),
             Fact::Queued => Value::Boolean(self.is_queued()),
+            Fact::SlaPolicy => {
+                or_missing(self.promised().and_then(|it| it.policy.as_ref()), |name| {
+                    Value::Name(name.as_str())
+                })
+            }
+            Fact::SlaLevel => {
+                or_missing(self.promised().and_then(|it| it.level.as_ref()), |level| {
+                    Value::Name(level.name.as_str())
+                })
+            }
+            Fact::SlaDueAt => instant(self.sla_due_at()),
+            Fact::SlaMissed => Value::Boolean(self.has_missed()),
             Fact::Overdue => Value::Boolean(self.overdue),
             Fact::Held => Value::Boolean(self.held),
             Fact::Spam => Value::Boolean(self.spam),

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::strict::HeadPromised;
 use super::{ClocksChanged, Origin, Ticket};
 use crate::ids::{Revision, SlaLevelName, SlaPolicyName};
 use crate::sla::policy::Audience;
-use crate::sla::{Clock, Clocks, OpenedBy, Standing, copy};
-use crate::time::Instant;
+use crate::sla::{Clock, Clocks, OpenedBy, Standing, Verdict, copy};
 
 /// What a ticket is promised, and under which settings that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,6 +39,7 @@ pub struct SlaLevel {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TicketSla {
+    #[serde(deserialize_with = "HeadPromised::deserialize")]
     promised: Promised,
     /// The last run of each metric that ever began.
     customer: Vec<Clock>,
@@ -102,11 +104,24 @@ impl Ticket {
         self.spam || self.merged_into().is_some()
     }
 
-    /// The deadline that comes first, of what is promised and has not ended.
-    pub fn sla_due(&self) -> Option<Instant> {
-        let sla = self.sla.as_ref()?;
-        let open = sla.customer.iter().chain(&sla.internal).filter(|clock| clock.ended().is_none());
-        open.filter_map(Clock::due).min()
+    /// The deadline that comes first, of what is promised and has not ended; one that has passed
+    /// too. `None` while all clocks rest: the ticket was merged into another, or is spam.
+    pub fn sla_due_at(&self) -> Option<DateTime<Utc>> {
+        let open = self.all_clocks().filter(|clock| clock.ended().is_none());
+        open.filter_map(Clock::due).min().filter(|_| !self.clocks_rest())
+    }
+
+    /// Whether something that is promised has been missed, in the last run of its metric, as far as
+    /// that has been noticed.
+    pub fn has_missed(&self) -> bool {
+        self.all_clocks().any(|clock| match clock.ended() {
+            Some(ended) => ended.verdict == Some(Verdict::Missed),
+            None => clock.told().missed(),
+        })
+    }
+
+    fn all_clocks(&self) -> impl Iterator<Item = &Clock> {
+        self.sla.iter().flat_map(|sla| sla.customer.iter().chain(&sla.internal))
     }
 
     /// Copies what an event states of its clocks.

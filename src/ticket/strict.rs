@@ -2,10 +2,10 @@
 //! added is passed over; in a head, it would be dropped when the head is written anew.
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::Timers;
-use crate::ids::{PriorityName, StatusName};
+use super::{Promised, SlaLevel, Timers};
+use crate::ids::{PriorityName, Revision, SlaLevelName, SlaPolicyName, StatusName};
 use crate::settings::Priority;
 use crate::time;
 use crate::workflow::{Status, StatusCategory};
@@ -41,4 +41,29 @@ pub(super) struct HeadTimers {
     reminder: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     sla: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Promised", deny_unknown_fields)]
+pub(super) struct HeadPromised {
+    #[serde(default)]
+    policy: Option<SlaPolicyName>,
+    #[serde(default, deserialize_with = "level")]
+    level: Option<SlaLevel>,
+    priority: u8,
+    settings: Revision,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "SlaLevel", deny_unknown_fields)]
+struct HeadLevel {
+    name: SlaLevelName,
+    rank: u8,
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SlaLevel>, D::Error> {
+    #[derive(Deserialize)]
+    struct Level(#[serde(with = "HeadLevel")] SlaLevel);
+    let level = Option::<Level>::deserialize(deserializer)?;
+    Ok(level.map(|Level(level)| level))
 }

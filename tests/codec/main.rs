@@ -9,6 +9,7 @@
 )]
 
 mod attached;
+mod clocks;
 mod confirming;
 mod damaged;
 mod deep;

@@ -3,6 +3,8 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use helpdesk::sla::policy::Audience;
+use helpdesk::sla::{Metric, Warning};
 use helpdesk::store::codec;
 use helpdesk::{
     Actor, AgentSight, Confirmation, ContactChange, CustomerSight, Erasable, FieldFact, GuestId,
@@ -12,7 +14,7 @@ use helpdesk::{
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{confirming, guests, people, samples, work};
+use crate::{clocks, confirming, guests, people, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -103,6 +105,12 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&work::LINKS);
     all(&work::TODO_STATES);
     all(&NOTICES);
+    all(&Audience::ALL);
+    all(&Metric::ALL);
+    all(&clocks::VERDICTS);
+    all(&clocks::actions()[3..]);
+    all(&clocks::whom());
+    all(&[Warning::Percent(50), Warning::Left(Span::ZERO)]);
     all(&recipients());
     all(&StatusCategory::ALL);
     all(&Party::ALL);

@@ -15,7 +15,7 @@ use helpdesk::{
     Unassigning, UniqueKey, Visibility, WaitsFor, fold,
 };
 
-use crate::{attached, confirming, forgotten, guests, people, sides, structure, work};
+use crate::{attached, clocks, confirming, forgotten, guests, people, sides, structure, work};
 
 pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
 pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
@@ -65,7 +65,8 @@ pub(crate) fn channels() -> Vec<Channel> {
 }
 
 /// What came to be after the first golden lines were written, which never change.
-pub(crate) const LATER_RULES: [Rule; 3] = [Rule::Retention, Rule::OnMerge, Rule::Reminder];
+pub(crate) const LATER_RULES: [Rule; 4] =
+    [Rule::Retention, Rule::OnMerge, Rule::Reminder, Rule::Sla];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,
@@ -162,6 +163,7 @@ pub(crate) fn timers() -> Timers {
         open_age_overdue: day(5),
         retention: None,
         reminder: None,
+        sla: None,
     }
 }
 
@@ -529,6 +531,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(forgotten::later());
     later.extend(sides::history());
     later.push(sides::settings());
+    later.extend(clocks::history());
+    later.push(clocks::settings());
     later
 }
 
@@ -641,10 +645,11 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(forgotten::heads());
     heads.extend(sides::heads());
     heads.push(confirming::merged());
+    heads.extend(clocks::heads());
     heads
 }
 
-pub(crate) const NOTICES: [NoticeKind; 18] = [
+pub(crate) const NOTICES: [NoticeKind; 22] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -663,6 +668,10 @@ pub(crate) const NOTICES: [NoticeKind; 18] = [
     NoticeKind::Mentioned,
     NoticeKind::SideMessage,
     NoticeKind::SideReplied,
+    NoticeKind::SlaWarning,
+    NoticeKind::SlaMissed,
+    NoticeKind::SlaEscalated,
+    NoticeKind::RemedyDue,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -88,7 +88,7 @@ fn settings_that_cannot_be_looked_up_are_damaged() {
 fn settings_with_a_part_that_this_build_does_not_know_are_a_newer_builds() {
     let (event, head) = stored(&samples::rich_draft());
     for (part, with) in [
-        (r#""settings":{"#, r#""settings":{"sla_policies":[],"#),
+        (r#""settings":{"#, r#""settings":{"attic":[],"#),
         (r#""landmarks":{"#, r#""landmarks":{"merged":"closed","#),
         (r#""kind":"boolean""#, r#""kind":"colour""#),
         (r#""limits":{"#, r#""limits":{"attics":7,"#),

@@ -29,7 +29,9 @@ use std::sync::Arc;
 
 use helpdesk::condition::ConditionSyntax;
 use helpdesk::matching::{Lexicon, Matcher, Place};
-use helpdesk::{Condition, Confirmation, FieldDef, FieldKind, SettingsDraft};
+use helpdesk::sla::policy::Obligation;
+use helpdesk::sla::{Metric, SlaPolicy};
+use helpdesk::{Condition, Confirmation, FieldDef, FieldKind, SettingsDraft, Span};
 
 /// The kit's settings with a custom field of every type.
 fn draft() -> SettingsDraft {
@@ -42,8 +44,19 @@ fn draft() -> SettingsDraft {
             FieldDef::new("due", FieldKind::Date),
             FieldDef::new("plan", FieldKind::Choice { options }),
         ],
+        sla_levels: vec!["basic".into(), "better".into(), "premium".into()],
+        sla_policies: vec![
+            promising("urgent", "premium", 1).when("priority >= high".parse().unwrap()),
+            promising("usual", "basic", 4).when("not priority = low".parse().unwrap()),
+        ],
         ..support::confirming(Confirmation::Offered)
     }
+}
+
+fn promising(name: &str, level: &str, hours: u32) -> SlaPolicy {
+    let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(hours));
+    let end = Obligation::new(Metric::TotalResolution).within(Span::hours(9 * hours));
+    SlaPolicy::new(name).level(level).obligation(answer).obligation(end)
 }
 
 fn lexicon() -> Arc<Lexicon> {

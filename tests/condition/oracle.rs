@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use helpdesk::condition::{Is, Literal, Test};
+use helpdesk::sla::policy::Audience;
+use helpdesk::sla::{Clock, Verdict};
 use helpdesk::{
     AgentId, Author, Condition, Erasable, Fact, FieldKind, FieldValue, Follower, Origin, Proposal,
     Requester, SettingsDraft, Ticket, TicketKind, Visibility,
@@ -140,21 +142,24 @@ impl Oracle {
         match known {
             Known::Number(number) => Some((*number, String::new())),
             Known::At(at) => Some((at.timestamp_micros(), String::new())),
-            Known::Name(name) if *fact == Fact::Priority => self.step(name),
+            Known::Name(name) if is_scaled(fact) => self.step(fact, name),
             Known::Name(date) => Some((0, date.clone())),
             _ => None,
         }
     }
 
-    fn step(&self, name: &str) -> Option<(i64, String)> {
-        let step = self.draft.priorities.iter().position(|step| step == name)?;
+    fn step(&self, fact: &Fact, name: &str) -> Option<(i64, String)> {
+        let step = match fact {
+            Fact::SlaLevel => self.draft.sla_levels.iter().position(|step| step == name)?,
+            _ => self.draft.priorities.iter().position(|step| step == name)?,
+        };
         Some((step as i64, String::new()))
     }
 
     fn bound(&self, fact: &Fact, bound: &Literal) -> Option<(i64, String)> {
         match bound {
             Literal::Integer(number) => Some((*number, String::new())),
-            Literal::Text(text) if *fact == Fact::Priority => self.step(text),
+            Literal::Text(text) if is_scaled(fact) => self.step(fact, text),
             Literal::Text(text) => Some(match text.parse::<DateTime<Utc>>() {
                 Ok(at) => (at.timestamp_micros(), String::new()),
                 Err(_) => (0, text.to_string()),
@@ -232,6 +237,12 @@ impl Oracle {
                 let open = ticket.sides().iter().filter(|side| !side.is_closed());
                 Known::Number(open.count() as i64)
             }
+            Fact::SlaPolicy => name(ticket.promised().and_then(|it| it.policy.as_ref())),
+            Fact::SlaLevel => {
+                name(ticket.promised().and_then(|it| it.level.as_ref()).map(|it| &it.name))
+            }
+            Fact::SlaDueAt => instant(due(ticket)),
+            Fact::SlaMissed => Known::Flag(missed(ticket)),
             Fact::Transferred => Known::Number(ticket.transfer_count().into()),
             Fact::Queued => Known::Flag(ticket.is_queued()),
             Fact::Overdue => Known::Flag(ticket.is_overdue()),
@@ -303,4 +314,27 @@ fn list(names: impl Iterator<Item = String>) -> Known {
     let mut names: Vec<String> = names.collect();
     names.sort();
     if names.is_empty() { Known::Nothing } else { Known::Names(names) }
+}
+
+/// Whether the names of a fact have an order.
+pub(crate) fn is_scaled(fact: &Fact) -> bool {
+    matches!(fact, Fact::Priority | Fact::SlaLevel)
+}
+
+fn clocks(ticket: &Ticket) -> Vec<Clock> {
+    let of = |audience| ticket.clocks(audience).map(|clocks| clocks.iter().cloned().collect());
+    Audience::ALL.into_iter().filter_map(of).flat_map(|clocks: Vec<Clock>| clocks).collect()
+}
+
+fn due(ticket: &Ticket) -> Option<DateTime<Utc>> {
+    let rests = ticket.is_spam() || ticket.merged_into().is_some();
+    let open = clocks(ticket).into_iter().filter(|clock| clock.ended().is_none() && !rests);
+    open.filter_map(|clock| clock.due()).min()
+}
+
+fn missed(ticket: &Ticket) -> bool {
+    clocks(ticket).iter().any(|clock| match clock.ended() {
+        Some(ended) => ended.verdict == Some(Verdict::Missed),
+        None => clock.told().missed(),
+    })
 }

@@ -116,6 +116,7 @@ fn priorities_sort_by_the_scale_and_one_off_the_scale_is_last() {
     let priorities = ["medium", "low", "critical"].map(Into::into).to_vec();
     let mut draft = SettingsDraft { priorities, priority_matrix: None, ..draft() };
     draft.default_priority = "medium".into();
+    draft.sla_policies.clear();
     let lexicon = draft.build().unwrap().lexicon();
     let order = Order::check(&[Sort::descending(Fact::Priority)], &lexicon).unwrap();
     let mut seen = 0;

@@ -8,6 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::oracle::is_scaled;
+
 /// Texts that a careless printer or reader would get wrong.
 pub(crate) fn nasty_text() -> BoxedStrategy<String> {
     let chosen = [
@@ -213,7 +215,7 @@ pub(crate) fn valid_condition(words: &Words, place: Place) -> BoxedStrategy<Cond
         let ordered = words.integers.iter().any(|(known, _)| *known == fact)
             || words.instants.0.contains(&fact)
             || words.dates.iter().any(|(known, _)| *known == fact)
-            || fact == Fact::Priority;
+            || is_scaled(&fact);
         if ordered {
             tests.push(comparison(fact.clone(), values.clone()));
         }

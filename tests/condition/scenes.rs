@@ -359,6 +359,8 @@ pub(crate) fn words() -> Words {
             names(Fact::Origin, &["customer_wrote", "agent_reached_out"]),
             names(Fact::Department, &["support", "billing", "engineering"]),
             names(Fact::Priority, &["low", "medium", "high", "critical"]),
+            names(Fact::SlaPolicy, &["urgent", "usual"]),
+            names(Fact::SlaLevel, &["basic", "better", "premium"]),
             names(Fact::Impact, &["high", "medium", "low"]),
             names(Fact::Urgency, &["high", "medium", "low"]),
             names(Fact::Category, &["technical", "billing"]),
@@ -378,6 +380,7 @@ pub(crate) fn words() -> Words {
             Fact::OpenAgeWarned,
             Fact::Held,
             Fact::Spam,
+            Fact::SlaMissed,
             Fact::field("paid"),
         ],
         instants: (

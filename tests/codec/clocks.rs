@@ -1,0 +1,144 @@
+//! Samples of service levels: settings that promise everything, and clocks to which everything
+//! happens.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
+use helpdesk::sla::{ClockChange, Clocked, Metric, SlaPolicy, Target, Told, Verdict};
+use helpdesk::{
+    Actor, Calendar, Change, ClocksChanged, DeskCalendar, Event, Head, Key, Promised, Revision,
+    Rule, SettingsDraft, SlaLevel, Span, TicketChange, fold,
+};
+
+use crate::samples::{BEN, DESK, TICKET, bare_opening, event, monday, plain};
+
+pub(crate) const VERDICTS: [Verdict; 3] = [Verdict::Met, Verdict::Missed, Verdict::Void];
+
+pub(crate) fn whom() -> [Whom; 4] {
+    [Whom::Assignee, Whom::Department, Whom::Desk, Whom::Agent(BEN)]
+}
+
+pub(crate) fn actions() -> Vec<SlaAction> {
+    let notify = whom().into_iter().map(SlaAction::Notify);
+    let others = [
+        SlaAction::RaisePriority("high".into()),
+        SlaAction::AddTag("late".into()),
+        SlaAction::Escalate("support".into()),
+    ];
+    notify.chain(others).collect()
+}
+
+fn after(minutes: i64) -> DateTime<Utc> {
+    monday() + TimeDelta::minutes(minutes)
+}
+
+/// Everything that can become of a clock.
+pub(crate) fn changes() -> Vec<Clocked> {
+    let due = Some(after(240));
+    let mut all = vec![
+        Clocked::Started { due, paused: false },
+        Clocked::Paused,
+        Clocked::Resumed { due },
+        Clocked::Retargeted { due, told: Told::default() },
+        Clocked::Rebegun { since: after(-30), due },
+    ];
+    all.extend(VERDICTS.map(|verdict| Clocked::Ended { due, verdict: Some(verdict) }));
+    all.extend([
+        Clocked::Reopened { due: None, paused: true },
+        Clocked::Warned { warning: 1 },
+        Clocked::Missed,
+        Clocked::Escalated { level: 15 },
+    ]);
+    all
+}
+
+/// A ticket that is promised something, to whose clocks everything happens; and nothing any more.
+pub(crate) fn history() -> Vec<Event> {
+    let promised = Promised {
+        policy: Some("premium".into()),
+        level: Some(SlaLevel { name: "gold".into(), rank: 1 }),
+        priority: 2,
+        settings: Revision(7),
+    };
+    let started = |metric| {
+        let what = Clocked::Started { due: Some(after(240)), paused: false };
+        ClockChange { metric, at: monday(), what }
+    };
+    let begun = ClocksChanged {
+        promised: Some(promised.clone()),
+        customer: Metric::ALL.map(started).to_vec(),
+        internal: vec![started(Metric::TimeToAssign)],
+        wake: Some(after(120)),
+        ..ClocksChanged::default()
+    };
+    let mut all = vec![begun];
+    for (place, what) in changes().into_iter().enumerate() {
+        let change = ClockChange { metric: Metric::TotalResolution, at: after(place as i64), what };
+        let missed = what == Clocked::Missed;
+        all.push(ClocksChanged {
+            customer: vec![change],
+            remedies: if missed { vec![Metric::TotalResolution] } else { Vec::new() },
+            intents: if missed { actions() } else { Vec::new() },
+            ..ClocksChanged::default()
+        });
+    }
+    let nothing = Promised { policy: None, level: None, ..promised };
+    all.push(ClocksChanged { promised: Some(nothing), ..ClocksChanged::default() });
+    let mut history = vec![bare_opening()];
+    for (changed, revision) in all.into_iter().zip(2..) {
+        let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
+        let change = TicketChange::ClocksChanged(Box::new(changed));
+        history.push(event(revision, cause, Change::Ticket(change), None));
+    }
+    history
+}
+
+/// Settings that promise something of every metric, in every way there is.
+pub(crate) fn settings() -> Event {
+    let office: Calendar =
+        "zone Europe/Berlin; open mon-fri 09:00-17:00; holiday 12-25".parse().unwrap();
+    let mut policy = SlaPolicy::new("premium")
+        .level("gold")
+        .when("priority >= high".parse().unwrap())
+        .group("vip")
+        .contract("premium-2026");
+    for (place, metric) in Metric::ALL.into_iter().enumerate() {
+        let mut it = Obligation::new(metric)
+            .within(Span::hours(4))
+            .for_priority("critical", Target::BusinessDays(2))
+            .in_calendar("office")
+            .paused_in("pending")
+            .paused_for("suspended", "vendor")
+            .warn_at_percent(50)
+            .warn_with_left(Span::minutes(30))
+            .escalate_after(Span::ZERO, actions());
+        if place % 2 == 0 {
+            it.audience = Audience::Internal;
+        } else {
+            it.remedy = Some("a cake".into());
+        }
+        policy.obligations.push(it);
+    }
+    let draft = SettingsDraft {
+        departments: vec![helpdesk::Department::new("support")],
+        customer_groups: vec!["vip".into()],
+        calendars: vec![DeskCalendar::new("office", office.draft().clone())],
+        sla_levels: vec!["basic".into(), "gold".into()],
+        sla_policies: vec![policy],
+        ..SettingsDraft::default()
+    };
+    event(1, plain(Actor::Host), Change::Settings(Arc::new(draft.build().unwrap())), None)
+}
+
+/// Heads with clocks that have just begun, in the middle, and at the end; and the settings.
+pub(crate) fn heads() -> Vec<(Key, Head)> {
+    let ticket = Key::ticket(DESK, TICKET);
+    let history = history();
+    let lengths = [2, 4, 6, 9, 12, history.len()];
+    let mut heads: Vec<(Key, Head)> =
+        lengths.map(|length| (ticket, fold(ticket, &history[..length]).unwrap())).to_vec();
+    let key = Key::settings(DESK);
+    heads.push((key, fold(key, [&settings()]).unwrap()));
+    heads
+}
