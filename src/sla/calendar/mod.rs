@@ -72,6 +72,8 @@ mod draft;
 mod edges;
 mod holiday;
 mod hours;
+#[cfg(feature = "icalendar")]
+pub mod icalendar;
 mod rules;
 mod segments;
 mod table;
