@@ -5,7 +5,8 @@ use helpdesk::command::{
 };
 use helpdesk::{
     Activity, Confirmation, Fact, FieldDef, FieldKind, FieldValue, Follower, GuestId, GuestRight,
-    NoticeKind, Party, PublicChange, Recipient, RefusalKind, Revision, Shown, Transition,
+    MessageRef, NoticeKind, Party, PublicChange, Recipient, RefusalKind, Revision, Shown,
+    Transition,
 };
 
 use super::*;
@@ -426,7 +427,7 @@ fn what_was_erased_of_a_proposal_is_erased_of_the_resolution() {
         propose.resolution.text = "her password".into();
         desk.ok(&agent(ANNA), propose);
         let event = desk.ticket(TICKET).proposal().unwrap().revision();
-        let redact = || Redact::new(TICKET, [event], "a secret");
+        let redact = || Redact::new(TICKET, [MessageRef::new(TICKET, event)], "a secret");
         if before {
             desk.ok(&Actor::Host, redact());
             assert!(desk.ticket(TICKET).proposal().unwrap().text().known().is_none());
