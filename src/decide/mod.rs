@@ -14,6 +14,7 @@ mod conversation;
 mod decision;
 mod editing;
 mod erasing;
+mod follow_ups;
 mod forgetting;
 mod govern;
 mod guests;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::checks::{self, within};
 use super::decision::{Decision, Step};
 use super::editing::Fields;
+use super::follow_ups::comes_to_follow;
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::work::Work;
@@ -215,8 +216,12 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
+    let follower = comes_to_follow(cx, former, &said.author);
+    let followers: Vec<_> = follower.into_iter().collect();
+    within("followers", cx.settings.limits().followers, followers.len())?;
     let opened = Opened {
         follows: Some(former.id()),
+        followers,
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);

@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 79] = [
+const CHANGES: [&str; 81] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -84,6 +84,8 @@ const CHANGES: [&str; 79] = [
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",
+    "followed up for another",
+    "followed up for who asked",
     "Held",
     "ImpactChanged",
     "OpenAgeOverdue",
@@ -216,6 +218,10 @@ impl Coverage {
 
 fn kind(change: &TicketChange) -> String {
     match change {
+        TicketChange::Opened(opened) if opened.follows.is_some() => {
+            let whose = if opened.followers.is_empty() { "who asked" } else { "another" };
+            format!("followed up for {whose}")
+        }
         TicketChange::StatusChanged(moved) => format!("moved: {:?}", moved.because),
         TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)

@@ -206,6 +206,9 @@ impl Draw<'_> {
         if let Some(step) = self.relieving().or_else(|| self.entangling()) {
             return (Actor::Host, step);
         }
+        if let Some(step) = self.copied() {
+            return step;
+        }
         // That an owner loses what reopens is rare, or it would not be put to the test.
         let orphan = tickets.iter().find(|ticket| self.is_orphan(ticket));
         if let Some(orphan) = orphan.filter(|_| self.random.percent(25)) {

@@ -216,9 +216,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Requester, Some(Requester::Contact(id))) => asking.contact(id),
                 (SaidBy::Requester, None) => {}
             }
-            listener(&mut asking, survivor.unwrap_or(*ticket));
+            listener(&mut asking, call, *ticket, survivor.unwrap_or(*ticket));
         }
-        Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Reply(reply) => {
+            listener(&mut asking, call, reply.ticket, survivor.unwrap_or(reply.ticket));
+        }
         Command::Link(Link { ticket, kind, other }) => {
             // Where it has been merged, the refusal names the one that goes on.
             end_of(&mut asking, *other);

@@ -2,11 +2,13 @@
 //! what waits for what.
 
 use super::{Asking, Look, Needs, Passage, end_of};
+use crate::decide::follow_ups::carrier_of;
+use crate::decide::{Call, who};
 use crate::ids::{Key, TicketId};
-use crate::people::Author;
+use crate::people::{Author, sight};
 use crate::record::Record;
 use crate::ticket::command::{Redact, Split};
-use crate::ticket::{MessageRef, retention_falls_due};
+use crate::ticket::{MessageRef, Ticket, retention_falls_due};
 use crate::time::Instant;
 
 /// Words that are erased where they are, or, having been split off, on the ticket that shows them:
@@ -103,15 +105,36 @@ pub(super) fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
 }
 
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
-/// continued by its latest follow-up, which may reopen in its turn.
-pub(super) fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
+/// continued by its latest follow-up that they see, which may reopen in its turn.
+pub(super) fn listener(asking: &mut Asking<'_>, call: &Call, named: TicketId, ticket: TicketId) {
     former_owner(asking, ticket);
-    let listener = asking.loaded.ticket(asking.desk, ticket);
-    let done = listener.filter(|ticket| ticket.status().category.is_done());
-    if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
-        let follow_up = end_of(asking, *follow_up);
-        settling(asking, follow_up);
-        former_owner(asking, follow_up);
+    let (desk, loaded) = (asking.desk, asking.loaded);
+    let settings = loaded.record(Key::settings(desk)).and_then(Record::settings);
+    let (Some(named), Some(ticket), Some(settings), Ok(who)) = (
+        loaded.ticket(desk, named),
+        loaded.ticket(desk, ticket),
+        settings,
+        who(desk, call, loaded),
+    ) else {
+        return;
+    };
+    if !ticket.status().category.is_done() {
+        return;
+    }
+    let carrier = carrier_of(desk, loaded, who, named);
+    let sees = |it: &Ticket| sight(carrier, it.sight(), settings.sight_policy()).is_some();
+    let led_on = !sees(ticket);
+    for id in ticket.followed_up_by().iter().rev() {
+        let end = end_of(asking, *id);
+        match loaded.ticket(desk, *id) {
+            Some(follow_up) if !led_on && !sees(follow_up) => {}
+            Some(_) => {
+                settling(asking, end);
+                former_owner(asking, end);
+                return;
+            }
+            None => return,
+        }
     }
 }
 

@@ -16,8 +16,9 @@ use crate::ticket::{Attachment, Channel};
 ///
 /// - The requester's message asks. It reopens a resolved ticket, and a closed one within the
 ///   time of the [reopening policy](crate::Reopening). Later it goes to the ticket's latest
-///   follow-up, as if it had been sent there; where there is none, or that one has been closed
-///   for too long as well, it opens a new one. The outcome names it
+///   follow-up that its author sees, as if it had been sent there; where there is none, or that one
+///   has been closed for too long as well, it opens a new one, which its author
+///   [follows](crate::Follower), where it is not the requester. The outcome names it
 ///   ([`Step::WentToFollowUp`](crate::Step::WentToFollowUp),
 ///   [`Outcome::opened`](crate::Outcome::opened)).
 /// - A human agent's message answers.
