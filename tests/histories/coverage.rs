@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 81] = [
+const CHANGES: [&str; 83] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -140,6 +140,8 @@ const CHANGES: [&str; 81] = [
     "AboutChanged",
     "ExternalRefsChanged",
     "Absorbed",
+    "Absorbed: follow still",
+    "Released: with followers",
     "MergedInto",
     "MergedSplit",
     "MemberWrote",
@@ -230,6 +232,12 @@ fn kind(change: &TicketChange) -> String {
         TicketChange::SideSaid(said) => {
             let theirs = matches!(said.author, helpdesk::Author::Customer(_));
             format!("side: {}", if theirs { "third party" } else { "desk" })
+        }
+        TicketChange::Absorbed(absorbed) if !absorbed.follow_still.is_empty() => {
+            "Absorbed: follow still".to_owned()
+        }
+        TicketChange::Released(released) if !released.followers.is_empty() => {
+            "Released: with followers".to_owned()
         }
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),

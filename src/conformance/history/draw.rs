@@ -203,7 +203,9 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
-        if let Some(step) = self.relieving().or_else(|| self.entangling()) {
+        if let Some(step) =
+            self.relieving().or_else(|| self.entangling()).or_else(|| self.gathering())
+        {
             return (Actor::Host, step);
         }
         if let Some(step) = self.copied() {

@@ -32,6 +32,9 @@ impl Model {
         for follower in &edit.unfollow {
             ticket.followers.remove(follower);
         }
+        for follower in edit.follow.union(&edit.unfollow) {
+            ticket.named(follower);
+        }
         for follower in edit.follow.difference(&followers) {
             if let Follower::Agent(agent) = follower {
                 self.reads(step, ticket, *agent);
