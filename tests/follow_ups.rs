@@ -76,10 +76,15 @@ fn opened(outcome: &Outcome) -> TicketId {
 /// Who is told of an answer there.
 fn told_of_answer(desk: &Desk<MemoryStore>, ticket: TicketId, on: i64) -> Vec<Recipient> {
     desk.reply(ANNA.at(day(on)), Reply::new(ticket, "Unplug it")).unwrap();
+    told_of(desk, "Unplug it", on)
+}
+
+/// Who on the customers' side is told of what says this, and has not been told yet.
+fn told_of(desk: &Desk<MemoryStore>, text: &str, on: i64) -> Vec<Recipient> {
     let mut told = Vec::new();
     let mut send = |it: Dispatch| {
-        let answer = it.text().is_some_and(|text| text.as_str() == "Unplug it");
-        if answer && it.notice.kind == NoticeKind::ReplyToCustomer {
+        let says = it.text().is_some_and(|said| said.as_str() == text);
+        if says && it.notice.kind == NoticeKind::ReplyToCustomer {
             told.push(it.notice.to);
         }
         Delivery::Delivered
@@ -186,6 +191,8 @@ fn who_has_a_copy_or_is_a_colleague_reads_what_their_late_words_opened_and_is_to
         assert_eq!(ticket.requester(), Requester::Contact(ContactId::from_u128(7)));
         assert_eq!(ticket.followers(), [Follower::Contact(OTTO)]);
         assert_eq!(desk.sight(&otto, day(31), new).unwrap(), Sight::Public);
+        let maria = Recipient::Contact(ContactId::from_u128(7));
+        assert_eq!(told_of(&desk, "Again!", 31), [maria], "who asks there, by his words");
         // And it is the conversation that there is.
         let again = write_as(&desk, &otto, 32);
         assert!(again.trace.contains(&Step::WentToFollowUp { ticket: new }));

@@ -224,6 +224,9 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         // Of what was written, though it may have moved the ticket since.
         let to = work.workers();
         work.notify_of(written, NoticeKind::CustomerWrote, to);
+        if said.occurred_at.is_none() {
+            work.notify_others(written, &said.author);
+        }
     }
     Ok(())
 }

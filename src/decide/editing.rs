@@ -7,6 +7,7 @@ use super::checks::{
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::ids::{FieldName, Tag};
+use crate::people::{Customer, Deed, Who};
 use crate::personal::{Erasable, Personal};
 use crate::settings::FieldDef;
 use crate::ticket::command::{Edit, Patch};
@@ -17,6 +18,9 @@ use crate::value::{FieldFact, FieldValue};
 pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
     let cx = work.cx;
     let ticket = &work.ticket;
+    if let Who::Customer(customer) = cx.who {
+        of_customer(cx, ticket, customer, edit)?;
+    }
     let mut changes = Vec::new();
     if let Some(wanted) = &edit.subject {
         let wanted = subject(cx, wanted)?;
@@ -78,6 +82,29 @@ fn edit_tags(cx: &Cx<'_>, current: &[Tag], edit: &Edit) -> Result<Option<TicketC
     }
     let changes = !added.is_empty() || !removed.is_empty();
     Ok(changes.then_some(TicketChange::TagsChanged { added, removed }))
+}
+
+/// Whom a contact may name, who says who follows: not themselves any more; and who asks, somebody
+/// on record.
+fn of_customer(
+    cx: &Cx<'_>,
+    ticket: &Ticket,
+    customer: Customer<'_>,
+    edit: &Edit,
+) -> Result<(), Refusal> {
+    let asks = cx.asks(ticket);
+    let comes = |who: &Follower| match who {
+        Follower::Contact(contact) => asks && cx.loaded.contact(cx.desk, *contact).is_some(),
+        Follower::Agent(_) => false,
+    };
+    let goes = |who: &Follower| match who {
+        Follower::Contact(contact) => customer.is(*contact),
+        Follower::Agent(_) => false,
+    };
+    if edit.follow.iter().all(comes) && edit.unfollow.iter().all(goes) {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden { party: cx.party(), deed: Deed::Follow.as_str() })
 }
 
 fn edit_followers(

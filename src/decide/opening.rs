@@ -102,7 +102,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     let mut decision = Decision::default();
     let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
     agenda::follow(&mut work, &open.followers)?;
-    announce(&mut work, open.origin);
+    announce(&mut work, open.origin, &said.author);
     work.finish(&mut decision);
     Ok(decision)
 }
@@ -153,11 +153,12 @@ pub(super) fn derived(cx: &Cx<'_>, text: &str) -> Arc<str> {
     if subject.is_empty() { "(no subject)".into() } else { subject.into() }
 }
 
-fn announce(work: &mut Work<'_>, origin: Origin) {
+fn announce(work: &mut Work<'_>, origin: Origin, author: &Author) {
     match origin {
         Origin::CustomerWrote => {
             let queue = work.queue();
             work.notify(NoticeKind::TicketOpened, queue);
+            work.notify_others(work.ticket.revision(), author);
         }
         Origin::AgentReachedOut => work.notify_audience(NoticeKind::ReplyToCustomer),
     }
@@ -226,7 +227,7 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
     };
     personal.subject = Some(subject);
     let mut new = Work::opening(cx, work.now, id, opened, personal);
-    announce(&mut new, Origin::CustomerWrote);
+    announce(&mut new, Origin::CustomerWrote, &said.author);
     work.record(TicketChange::FollowedUp { by: id }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)

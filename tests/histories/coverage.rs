@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use helpdesk::{Change, Event, TicketChange};
+use helpdesk::{Actor, Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
 const REFUSALS: [&str; 66] = [
@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 83] = [
+const CHANGES: [&str; 84] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -84,6 +84,7 @@ const CHANGES: [&str; 83] = [
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",
+    "FollowersChanged by a customer",
     "followed up for another",
     "followed up for who asked",
     "Held",
@@ -207,6 +208,11 @@ impl Coverage {
     pub(crate) fn event(&mut self, event: &Event) {
         self.events += 1;
         let name = match &event.change {
+            Change::Ticket(TicketChange::FollowersChanged { .. })
+                if matches!(event.cause.actor, Actor::Customer(_)) =>
+            {
+                "FollowersChanged by a customer".to_owned()
+            }
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),
             Change::Contact(change) => format!("contact: {}", first_word(change)),

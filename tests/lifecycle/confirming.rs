@@ -347,7 +347,11 @@ fn the_customer_is_told_what_to_confirm_and_the_owner_of_the_word() {
     ];
     assert_eq!(told(&desk), expected);
     desk.ok(&customer(MARIA), RejectSolution::new(TICKET).because("no plug"));
-    assert_eq!(told(&desk), [(NoticeKind::SolutionRejected, Recipient::Agent(ANNA))]);
+    let expected = [
+        (NoticeKind::ReplyToCustomer, Recipient::Contact(OTTO)),
+        (NoticeKind::SolutionRejected, Recipient::Agent(ANNA)),
+    ];
+    assert_eq!(told(&desk), expected, "her words to him, too");
     desk.ok(&agent(CARL), propose(TICKET));
     desk.notices();
     desk.ok(&customer(MARIA), confirm());

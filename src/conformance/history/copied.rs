@@ -12,7 +12,7 @@ impl Draw<'_> {
     /// Now and then somebody with a copy, a colleague or a guest writes where only a follow-up takes
     /// it, or comes to have a copy of it: too rare by chance to be put to the test.
     pub(super) fn copied(&mut self) -> Option<(Actor, Command)> {
-        if !self.random.percent(8) {
+        if !self.random.percent(5) {
             return None;
         }
         let tickets = self.view.model.tickets().values().filter(|ticket| self.is_past(ticket));
@@ -35,6 +35,35 @@ impl Draw<'_> {
             _ => Actor::Customer(anybody),
         };
         Some((actor, Command::Reply(Reply::new(ticket.id, self.text()))))
+    }
+
+    /// Now and then a contact gives a copy, or gives up theirs; mostly as they may.
+    pub(super) fn copies(&mut self) -> Option<(Actor, Command)> {
+        if !self.random.percent(1) {
+            return None;
+        }
+        let tickets: Vec<&ModelTicket> = self.view.model.tickets().values().collect();
+        let ticket = self.random.pick(&tickets).copied()?;
+        let contact =
+            |draw: &mut Self| cast::contact(draw.random.below(cast::CONTACTS as usize) as u128);
+        let (one, other) = (contact(self), contact(self));
+        let copies: Vec<Follower> = ticket.followers.iter().copied().collect();
+        let mut edit = Edit::new(ticket.id);
+        let actor = match (ticket.requester, self.random.pick(&copies).copied()) {
+            (_, Some(follower @ Follower::Contact(copied))) if self.random.percent(60) => {
+                edit.unfollow.insert(follower);
+                if self.random.percent(15) { one } else { copied }
+            }
+            (Requester::Contact(asks), _) => {
+                edit.follow.insert(Follower::Contact(other));
+                if self.random.percent(25) { one } else { asks }
+            }
+            (Requester::Agent(_), _) => one,
+        };
+        if self.random.percent(8) {
+            edit = self.edit(ticket.id, ticket);
+        }
+        Some((Actor::Customer(actor), Command::Edit(edit)))
     }
 
     /// Whether a customer's ticket, or where that went on, has been closed for too long to reopen.

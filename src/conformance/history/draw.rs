@@ -208,7 +208,7 @@ impl Draw<'_> {
         {
             return (Actor::Host, step);
         }
-        if let Some(step) = self.copied() {
+        if let Some(step) = self.copied().or_else(|| self.copies()) {
             return step;
         }
         // That an owner loses what reopens is rare, or it would not be put to the test.

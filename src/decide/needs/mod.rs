@@ -72,6 +72,16 @@ impl Asking<'_> {
         }
     }
 
+    /// The contacts among them.
+    fn contacts<'f>(&mut self, followers: impl IntoIterator<Item = &'f Follower>) {
+        for follower in followers {
+            match follower {
+                Follower::Contact(contact) => self.record(Key::contact(self.desk, *contact)),
+                Follower::Agent(_) => {}
+            }
+        }
+    }
+
     /// Who asks on a ticket, where it is a contact.
     fn requester(&mut self, ticket: TicketId) {
         let ticket = self.loaded.ticket(self.desk, ticket);
@@ -311,6 +321,10 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
         Command::Edit(Edit { add_external_refs, follow, .. }) => {
             asking.followers(follow);
+            if let Actor::Customer(_) = call.context.actor {
+                // They give copies to those only who are on record.
+                asking.contacts(follow);
+            }
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
         Command::StartSide(start) => asking.contact(start.with),

@@ -118,7 +118,7 @@ pub struct Open {
     /// are not asked for at the opening.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldName, FieldValue>,
-    /// Who is told of public answers beside the requester; on an internal ticket only agents
+    /// Who is told of public messages beside the requester; on an internal ticket only agents
     /// are.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub followers: BTreeSet<Follower>,
