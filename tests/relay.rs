@@ -11,7 +11,7 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Assign, Edit, MergeContacts, Note};
+use helpdesk::command::{Assign, Edit, MarkSpam, Merge, MergeContacts, Note, UndoMerge};
 use helpdesk::store::{Lease, Scope, Store};
 use helpdesk::{
     Actor, AgentProfile, ContactId, Delivery, Dispatch, Erasable, Follower, NoticeKind, Recipient,
@@ -225,6 +225,35 @@ fn a_queue_is_not_told_of_what_has_left_it() {
     desk.ok(&agent(ANNA), transfer(ticket, "billing"));
     let told: Vec<_> = drain(&desk).into_iter().map(|it| (it.notice.kind, it.notice.to)).collect();
     assert_eq!(told, [(NoticeKind::Queued, Recipient::Department("billing".into()))]);
+}
+
+#[test]
+fn nobody_is_told_of_a_new_ticket_that_turned_out_to_be_spam() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&customer(MARIA), reply(TICKET));
+    follow(&desk, &[OTTO]);
+    desk.ok(&customer(OTTO), reply(TICKET));
+    desk.ok(&agent(ANNA), MarkSpam { ticket: TICKET });
+    let (to, withheld) = told(&desk);
+    assert_eq!(to, [Recipient::Department("support".into())], "of what Otto wrote");
+    assert_eq!(withheld, 3, "that it came in, her words, and his words to her");
+}
+
+#[test]
+fn nobody_is_told_of_a_merge_that_has_been_undone() {
+    for undone in [true, false] {
+        let desk = TestDesk::new();
+        desk.given_request();
+        desk.ok(&customer(MARIA), request(ticket_id(2)));
+        drain(&desk);
+        desk.ok(&agent(ANNA), Merge::new(ticket_id(2), TICKET));
+        if undone {
+            desk.ok(&agent(ANNA), UndoMerge { ticket: ticket_id(2) });
+        }
+        let kinds: Vec<_> = drain(&desk).into_iter().map(|it| it.notice.kind).collect();
+        assert_eq!(kinds.contains(&NoticeKind::Merged), !undone);
+    }
 }
 
 /// Maria under other ids.

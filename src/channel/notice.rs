@@ -115,10 +115,14 @@ impl fmt::Display for NoticeId {
 pub enum NoticeKind {
     /// A ticket came in: to its department's queue.
     TicketOpened,
-    /// The requester wrote: to the owner, or to the queue.
+    /// The requester wrote, or somebody else on their side (a contact with a copy, a colleague, a
+    /// guest): to the owner, or to the queue. Others on the conversation get the same message as
+    /// [`ReplyToCustomer`](Self::ReplyToCustomer).
     CustomerWrote,
     /// There is a public message for the requester and the followers: from an agent, a bot or
-    /// the host. Of an internal ticket, agents only.
+    /// the host; or from one of themselves, or a colleague or a guest, to all of them but its author
+    /// and the owner. Of an internal ticket, agents only. What was said elsewhere and logged, has
+    /// been heard.
     ReplyToCustomer,
     /// Somebody else gave this ticket to the agent.
     Assigned,

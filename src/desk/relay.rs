@@ -13,7 +13,7 @@ use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
-use crate::people::{AgentSight, Customer, Sight, Who, sight};
+use crate::people::{AgentSight, Author, Customer, Requester, Sight, Who, sight};
 use crate::personal::Erasable;
 use crate::record::{Event, Record};
 use crate::settings::Settings;
@@ -156,7 +156,7 @@ pub struct Relayed {
     /// Those that were given up: nobody will be told.
     pub given_up: Vec<NoticeId>,
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
-    /// what they tell of, or is told of it under another id.
+    /// what they tell of, or is told of it under another id; or it is so no more.
     pub withheld: Vec<NoticeId>,
     /// Those whose lease had ended when they were settled: they come again.
     pub late: Vec<NoticeId>,
@@ -185,7 +185,8 @@ impl<S: Store> Desk<S> {
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
     /// notice was written, or of the message because it was split off, is passed over
-    /// ([`withheld`](Relayed::withheld)). Nor is one person told of one answer twice who asks or
+    /// ([`withheld`](Relayed::withheld)); and so is what is so no more: that a ticket came in, or
+    /// that its requester wrote, which was marked as spam since, and a merge that was undone. Nor is one person told of one answer twice who asks or
     /// follows under several ids that were [merged](crate::command::MergeContacts): it goes to the
     /// requester, or to the first of the followers.
     ///
@@ -353,6 +354,9 @@ impl<I: Io> Flow<I> {
         let mut records = found.records.into_iter();
         let record = records.next().flatten();
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
+        if is_stale(notice, event, ticket) {
+            return Ok(false);
+        }
         let reader = records.next().flatten();
         let agent = reader.as_ref().and_then(Record::agent);
         let contact = match reader.as_ref().and_then(Record::contact) {
@@ -432,5 +436,24 @@ impl<I: Io> Flow<I> {
                 None => return Ok(None),
             }
         }
+    }
+}
+
+/// Whether what a notice tells of is so no more: what came in was spam, or the merge was undone.
+fn is_stale(notice: &Notice, event: Option<&Event>, ticket: &Ticket) -> bool {
+    let change = event.and_then(Event::ticket_change);
+    match (notice.kind, change) {
+        (NoticeKind::TicketOpened, _) => ticket.is_spam(),
+        // Words of others than its sender are for who works on it to read.
+        (NoticeKind::CustomerWrote, Some(change)) => {
+            let author = change.message().map(|message| &message.author);
+            let sender = matches!(author, Some(Author::Customer(contact))
+                if ticket.requester() == Requester::Contact(*contact));
+            ticket.is_spam() && sender
+        }
+        (NoticeKind::Merged, Some(TicketChange::Absorbed(absorbed))) => {
+            ticket.merged().all(|member| member != absorbed.ticket)
+        }
+        _ => false,
     }
 }

@@ -58,7 +58,8 @@ impl Post {
         Some(post)
     }
 
-    /// The name of the message: what [`Split`](crate::command::Split) takes.
+    /// The name of the message: what [`Split`](crate::command::Split) and
+    /// [`Redact`](crate::command::Redact) take.
     pub fn id(&self) -> MessageRef {
         MessageRef { ticket: self.ticket, revision: self.revision }
     }

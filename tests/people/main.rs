@@ -13,16 +13,17 @@ mod support;
 
 mod agents;
 mod commands_that_come_again;
+mod copies;
 mod guests;
 mod opening;
 mod owning;
 mod sight;
 
-use helpdesk::command::{Assign, Edit, Note, Open, Reply, Take, Transfer, Unassign};
+use helpdesk::command::{Assign, Edit, MergeContacts, Note, Open, Reply, Take, Transfer, Unassign};
 use helpdesk::{
-    Actor, AgentProfile, AgentSight, Command, CommandId, DeskError, DeskErrorKind, Follower,
-    Outcome, Party, Recipient, Refusal, RefusalKind, Requester, Revision, Role, SettingsDraft,
-    TicketChange, TicketId, WorkflowDraft,
+    Actor, AgentProfile, AgentSight, Command, CommandId, ContactId, ContactProfile, DeskError,
+    DeskErrorKind, Follower, Outcome, Party, Recipient, Refusal, RefusalKind, Requester, Revision,
+    Role, SettingsDraft, TicketChange, TicketId, WorkflowDraft,
 };
 use support::*;
 

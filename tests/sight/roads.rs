@@ -260,7 +260,8 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         UndoMerge { ticket }.into(),
         Split::new(ticket, MessageRef { ticket, revision: Revision(2) }, new).into(),
         Split::new(other, MessageRef { ticket, revision: Revision(2) }, new).into(),
-        helpdesk::command::Redact::new(ticket, [Revision(1)], "words").into(),
+        helpdesk::command::Redact::new(ticket, [MessageRef::new(ticket, Revision(1))], "words")
+            .into(),
         helpdesk::command::Hold { ticket, hold: true, reason: "words".into() }.into(),
         helpdesk::command::EraseTicket::new(ticket, "words").into(),
         ProposeSolution::new(ticket, "words", "solved").into(),

@@ -47,7 +47,9 @@ pub(in crate::decide) fn merge<'a>(
     let limits = cx.settings.limits();
     within("merged", limits.merged, size(&survivor.ticket).0.saturating_add(tickets) as usize - 1)?;
     within("merge_chain", limits.merge_chain, chain.saturating_add(1) as usize)?;
-    let followers = followers(cx, ticket, &survivor.ticket);
+    let come = followers(cx, ticket, &survivor.ticket);
+    let follows = |follower: &Follower| survivor.ticket.followers().contains(follower);
+    let (follow_still, followers): (Vec<_>, Vec<_>) = come.into_iter().partition(follows);
     if !followers.is_empty() {
         let all = survivor.ticket.followers().len() + followers.len();
         within("followers", limits.followers, all)?;
@@ -59,6 +61,7 @@ pub(in crate::decide) fn merge<'a>(
         cancels_closing: brings.is_some()
             && survivor.ticket.status().category == StatusCategory::Resolved,
         followers,
+        follow_still,
         tickets,
         chain: chain.saturating_add(1),
     };
@@ -139,7 +142,8 @@ fn size(ticket: &Ticket) -> (u32, u32) {
     })
 }
 
-/// Who comes to follow the survivor, in order: not the person who asks on it, by whichever id.
+/// Who comes to follow the survivor, in order, some of them by another merge already: not the person
+/// who asks on it, by whichever id.
 fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
     let stays_among_agents = ticket.kind() != survivor.kind();
     let asks = match survivor.requester() {
@@ -156,7 +160,7 @@ fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
         })
         .filter(|follower| *follower != Follower::from(survivor.requester()))
         .filter(|follower| !asks.contains(follower))
-        .filter(|follower| !survivor.followers().contains(follower))
+        .filter(|it| !survivor.followers().contains(it) || survivor.follows_by_merge(it))
         .collect();
     come.sort_unstable();
     come.dedup();
@@ -208,7 +212,8 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     let ticket = work.ticket.id();
     let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
     let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
-    survivor.record(TicketChange::Released(Released { ticket, waiting_since }), None);
+    let followers = survivor.ticket.follow_by(ticket);
+    survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
     Ok(survivor)
 }
 
