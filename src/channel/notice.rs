@@ -1,10 +1,13 @@
 //! Notices: what somebody is to be told, written in the same commit as what happened.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ContactId, Correlation, DepartmentName, Revision, TicketId};
+use crate::ids::{
+    AgentId, ContactId, Correlation, DepartmentName, NotAnId, Revision, TicketId, number,
+};
 use crate::people::Sight;
 
 /// Something that somebody is to be told, written in the same commit as what happened: neither
@@ -105,6 +108,24 @@ impl NoticeKind {
 impl fmt::Display for NoticeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.ticket, self.revision, self.index)
+    }
+}
+
+impl FromStr for NoticeId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || NotAnId::of("NoticeId", "a ticket's id, a revision and an index", text);
+        let mut parts = text.split('/');
+        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
+        let (Some(ticket), Some(revision), Some(index), None) = parts else {
+            return Err(refuse());
+        };
+        let index = number("NoticeId", index).ok().and_then(|index| u16::try_from(index).ok());
+        match (ticket.parse(), revision.parse(), index) {
+            (Ok(ticket), Ok(revision), Some(index)) => Ok(Self { ticket, revision, index }),
+            (_, _, _) => Err(refuse()),
+        }
     }
 }
 

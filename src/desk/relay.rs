@@ -297,11 +297,11 @@ impl<I: Io> Flow<I> {
             Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
             Err(error) => (again(), Some(error)),
         };
-        match settlement {
-            _ if !self.io.settle(token, settlement).await? => relayed.late.push(id),
-            Settlement::Delivered => relayed.delivered.push(id),
-            Settlement::Retry(at) => relayed.retried.push((id, at)),
-            Settlement::GivenUp => relayed.given_up.push(id),
+        match (self.io.settle(token, settlement).await?, settlement) {
+            (false, _) => relayed.late.push(id),
+            (true, Settlement::Delivered) => relayed.delivered.push(id),
+            (true, Settlement::Retry(at)) => relayed.retried.push((id, at)),
+            (true, Settlement::GivenUp) => relayed.given_up.push(id),
         }
         unread.map_or(Ok(()), Err)
     }
@@ -368,11 +368,11 @@ impl<I: Io> Flow<I> {
         if notice.kind == NoticeKind::SideMessage {
             let said = event.and_then(Event::ticket_change).and_then(TicketChange::side_said);
             let side = said.and_then(|said| ticket.side(said.side));
-            return Ok(match (&notice.to, side) {
-                (Recipient::Contact(id), Some(side)) => {
+            return Ok(match &notice.to {
+                Recipient::Contact(id) => side.is_some_and(|side| {
                     Customer { id: *id, record: contact.as_deref() }.is(side.with())
-                }
-                _ => false,
+                }),
+                Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => false,
             });
         }
         let seen = match &notice.to {
@@ -424,9 +424,9 @@ impl<I: Io> Flow<I> {
         let mut after = notice.id.revision;
         loop {
             let page = self.io.history(key, after, PAGE).await?;
-            let to = page.iter().find_map(|event| match event.ticket_change()? {
-                TicketChange::SplitOff(off) if off.message == notice.id.revision => Some(off.to),
-                _ => None,
+            let to = page.iter().find_map(|event| {
+                let TicketChange::SplitOff(off) = event.ticket_change()? else { return None };
+                (off.message == notice.id.revision).then_some(off.to)
             });
             if let Some(to) = to {
                 return self.ticket(to).await;

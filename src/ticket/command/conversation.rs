@@ -195,16 +195,9 @@ impl Note {
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let (ten, noon) = (now + TimeDelta::hours(1), now + TimeDelta::hours(3));
-/// let logged = desk.log_conversation(
-///     agent.at(noon),
-///     LogConversation {
-///         ticket: id,
-///         said_by: SaidBy::Agent(anna),
-///         channel: Channel::Phone,
-///         occurred_at: ten,
-///         text: "Told her to unplug it.".into(),
-///     },
-/// )?;
+/// let text = "Told her to unplug it.";
+/// let call = LogConversation::new(id, SaidBy::Agent(anna), Channel::Phone, ten, text);
+/// let logged = desk.log_conversation(agent.at(noon), call)?;
 ///
 /// let ticket = logged.ticket().unwrap();
 /// assert_eq!(ticket.status().name, "answered");
@@ -224,6 +217,19 @@ pub struct LogConversation {
     pub occurred_at: DateTime<Utc>,
     /// What was said.
     pub text: String,
+}
+
+impl LogConversation {
+    /// What this person said then, over that channel.
+    pub fn new(
+        ticket: TicketId,
+        said_by: SaidBy,
+        channel: Channel,
+        occurred_at: DateTime<Utc>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { ticket, said_by, channel, occurred_at, text: text.into() }
+    }
 }
 
 /// Who spoke in a conversation held elsewhere.
