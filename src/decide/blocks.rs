@@ -170,13 +170,51 @@ impl Standing {
                         TodoState::Done | TodoState::Dropped => todos.remove(&marked.todo),
                     };
                 }
-                TicketChange::Linked { to, kind: LinkKind::ParentOf } => {
+                TicketChange::Linked { to, kind } if *kind == LinkKind::ParentOf => {
                     children.insert(*to);
                 }
-                TicketChange::Unlinked { to, kind: LinkKind::ParentOf } => {
+                TicketChange::Unlinked { to, kind } if *kind == LinkKind::ParentOf => {
                     children.remove(to);
                 }
-                _ => {}
+                TicketChange::MessageAdded { .. }
+                | TicketChange::AccessGranted { .. }
+                | TicketChange::AccessRevoked { .. }
+                | TicketChange::StatusChanged(_)
+                | TicketChange::ResolutionRecorded { .. }
+                | TicketChange::Assigned { .. }
+                | TicketChange::Unassigned { .. }
+                | TicketChange::Transferred { .. }
+                | TicketChange::Escalated { .. }
+                | TicketChange::SubjectChanged { .. }
+                | TicketChange::CategoryChanged { .. }
+                | TicketChange::TagsChanged { .. }
+                | TicketChange::FieldChanged { .. }
+                | TicketChange::PriorityChanged { .. }
+                | TicketChange::ImpactChanged { .. }
+                | TicketChange::FollowersChanged { .. }
+                | TicketChange::AboutChanged { .. }
+                | TicketChange::ExternalRefsChanged { .. }
+                | TicketChange::Linked { .. }
+                | TicketChange::Unlinked { .. }
+                | TicketChange::Reminded(_)
+                | TicketChange::ClosingHeld { .. }
+                | TicketChange::FollowedUp { .. }
+                | TicketChange::Absorbed(_)
+                | TicketChange::Released(_)
+                | TicketChange::SplitOff(_)
+                | TicketChange::MergedSplit(_)
+                | TicketChange::MemberWrote { .. }
+                | TicketChange::OpenAgeWarned
+                | TicketChange::OpenAgeOverdue
+                | TicketChange::TimersSet { .. }
+                | TicketChange::Redacted { .. }
+                | TicketChange::Held { .. }
+                | TicketChange::SolutionProposed { .. }
+                | TicketChange::SolutionConfirmed { .. }
+                | TicketChange::SolutionRejected { .. }
+                | TicketChange::SpamMarked { .. }
+                | TicketChange::SideSaid(_)
+                | TicketChange::SideClosed { .. } => {}
             }
         }
         let open_todos = u32::try_from(todos.len()).unwrap_or(u32::MAX);

@@ -364,11 +364,11 @@ impl<I: Io> Flow<I> {
         if notice.kind == NoticeKind::SideMessage {
             let said = event.and_then(Event::ticket_change).and_then(TicketChange::side_said);
             let side = said.and_then(|said| ticket.side(said.side));
-            return Ok(match (&notice.to, side) {
-                (Recipient::Contact(id), Some(side)) => {
+            return Ok(match &notice.to {
+                Recipient::Contact(id) => side.is_some_and(|side| {
                     Customer { id: *id, record: contact.as_deref() }.is(side.with())
-                }
-                _ => false,
+                }),
+                Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => false,
             });
         }
         let seen = match &notice.to {
@@ -421,8 +421,52 @@ impl<I: Io> Flow<I> {
         loop {
             let page = self.io.history(key, after, PAGE).await?;
             let to = page.iter().find_map(|event| match event.ticket_change()? {
-                TicketChange::SplitOff(off) if off.message == notice.id.revision => Some(off.to),
-                _ => None,
+                TicketChange::SplitOff(off) => {
+                    (off.message == notice.id.revision).then_some(off.to)
+                }
+                TicketChange::Opened(_)
+                | TicketChange::MessageAdded { .. }
+                | TicketChange::AccessGranted { .. }
+                | TicketChange::AccessRevoked { .. }
+                | TicketChange::StatusChanged(_)
+                | TicketChange::ResolutionRecorded { .. }
+                | TicketChange::Assigned { .. }
+                | TicketChange::Unassigned { .. }
+                | TicketChange::Transferred { .. }
+                | TicketChange::Escalated { .. }
+                | TicketChange::SubjectChanged { .. }
+                | TicketChange::CategoryChanged { .. }
+                | TicketChange::TagsChanged { .. }
+                | TicketChange::FieldChanged { .. }
+                | TicketChange::PriorityChanged { .. }
+                | TicketChange::ImpactChanged { .. }
+                | TicketChange::FollowersChanged { .. }
+                | TicketChange::AboutChanged { .. }
+                | TicketChange::ExternalRefsChanged { .. }
+                | TicketChange::Linked { .. }
+                | TicketChange::Unlinked { .. }
+                | TicketChange::TodoAdded(_)
+                | TicketChange::TodoMarked(_)
+                | TicketChange::Reminded(_)
+                | TicketChange::ClosingHeld { .. }
+                | TicketChange::FollowedUp { .. }
+                | TicketChange::MergedInto { .. }
+                | TicketChange::Absorbed(_)
+                | TicketChange::ReleasedFrom { .. }
+                | TicketChange::Released(_)
+                | TicketChange::MergedSplit(_)
+                | TicketChange::MemberWrote { .. }
+                | TicketChange::OpenAgeWarned
+                | TicketChange::OpenAgeOverdue
+                | TicketChange::TimersSet { .. }
+                | TicketChange::Redacted { .. }
+                | TicketChange::Held { .. }
+                | TicketChange::SolutionProposed { .. }
+                | TicketChange::SolutionConfirmed { .. }
+                | TicketChange::SolutionRejected { .. }
+                | TicketChange::SpamMarked { .. }
+                | TicketChange::SideSaid(_)
+                | TicketChange::SideClosed { .. } => None,
             });
             if let Some(to) = to {
                 return self.ticket(to).await;
