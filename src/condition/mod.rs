@@ -1,5 +1,5 @@
-//! One language for every question about a ticket: views, routing rules, SLA matching, triggers
-//! and macros all ask it.
+//! One language for every question about a ticket: views and listings ask it, and so may rules of
+//! a host's own. The desk itself carries out no rules yet.
 //!
 //! A [`Condition`] is data. It comes from code, from a file, or from its text form; it is
 //! [checked](Condition::check) against the settings, for the [`Place`] where it stands; and the
@@ -53,8 +53,8 @@
 //!
 //! # Roads not taken
 //!
-//! - *Ages in rules*: a rule that fires when something gets old needs a timer, so time rules are
-//!   "anchor + duration, then a condition", and only views count ages.
+//! - *Ages in rules*: a rule that fires when something gets old needs a timer, which a condition
+//!   is not, so only views count ages.
 //! - *Three-valued logic*: a support lead who writes `not` means "the others".
 //! - *Conditions on what is written in past messages*: that is a search, not a test of the head.
 
