@@ -214,6 +214,9 @@ fn references_with_a_former_prefix_still_lead_to_their_tickets() {
     desk.publish(Actor::Host.at(start()), draft.build().unwrap()).unwrap();
     assert_eq!(desk.by_reference(&reference).unwrap(), Some(ID));
     assert_eq!(desk.by_reference(&"SD-1".parse().unwrap()).unwrap(), Some(ID));
+    for typed in ["hd-1", "Sd-1"] {
+        assert_eq!(desk.by_reference(&typed.parse().unwrap()).unwrap(), Some(ID), "{typed}");
+    }
     assert_eq!(desk.by_reference(&"XX-1".parse().unwrap()).unwrap(), None);
 }
 

@@ -63,12 +63,13 @@ impl<S: Store> Desk<S> {
     }
 
     /// The ticket of this reference, such as one that somebody read out on the phone. `None`
-    /// where there is none, or where the prefix is not the desk's. One that has been merged keeps
+    /// where there is none, or where the prefix is not the desk's, in whatever letter case. One that has been merged keeps
     /// its reference; [`survivor`](Self::survivor) leads on.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
     /// assert_eq!(desk.by_reference(&"HD-1".parse().unwrap())?, Some(id));
+    /// assert_eq!(desk.by_reference(&"hd-1".parse().unwrap())?, Some(id), "as people type it");
     /// assert_eq!(desk.by_reference(&"HD-2".parse().unwrap())?, None);
     /// assert_eq!(desk.by_reference(&"XX-1".parse().unwrap())?, None);
     /// # Ok::<(), helpdesk::DeskError>(())
