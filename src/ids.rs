@@ -1,11 +1,16 @@
 //! Ids of everything that has a life, and the names by which settings speak of their parts.
 
+mod reference;
+
 use std::borrow::Borrow;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+
+pub use reference::{NotAReference, Reference};
 
 macro_rules! uuid_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -43,6 +48,17 @@ macro_rules! uuid_ids {
             }
         }
 
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match Uuid::try_parse(text) {
+                    Ok(id) => Ok(Self(id)),
+                    Err(_) => Err(NotAnId(text.chars().take(80).collect())),
+                }
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($name), "({})"), self.0)
@@ -50,6 +66,21 @@ macro_rules! uuid_ids {
         }
     )*};
 }
+
+/// A text is not an id, which is a UUID.
+///
+/// ```
+/// # use helpdesk::TicketId;
+/// let id = TicketId::from_u128(7);
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// assert_eq!(
+///     "7".parse::<TicketId>().unwrap_err().to_string(),
+///     "`7` is not an id: expected a UUID"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an id: expected a UUID")]
+pub struct NotAnId(String);
 
 uuid_ids! {
     /// A desk: one tenant with its own settings, numbering, agents and tickets. Nothing crosses
@@ -422,65 +453,5 @@ pub struct TicketNumber(pub u64);
 impl fmt::Display for TicketNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
-    }
-}
-
-/// A ticket's human reference, such as `HD-1042`: what people read out, and what stands in a
-/// subject line. [`Desk::by_reference`](crate::Desk::by_reference) finds the ticket.
-///
-/// ```
-/// # use helpdesk::{Reference, TicketNumber};
-/// let reference = Reference::new("HD", TicketNumber(1042));
-/// assert_eq!(reference.to_string(), "HD-1042");
-/// assert_eq!("HD-1042".parse(), Ok(reference));
-/// assert!("1042".parse::<Reference>().is_err());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Reference {
-    prefix: Arc<str>,
-    number: TicketNumber,
-}
-
-impl Reference {
-    /// Joins the desk's prefix and a ticket's number.
-    pub fn new(prefix: impl Into<Arc<str>>, number: TicketNumber) -> Self {
-        Self { prefix: prefix.into(), number }
-    }
-
-    /// The desk's prefix, such as `HD`.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    /// The ticket's number.
-    pub fn number(&self) -> TicketNumber {
-        self.number
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.prefix, self.number)
-    }
-}
-
-/// A text is not a ticket reference such as `HD-1042`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a ticket reference: expected a prefix, a hyphen and a number")]
-pub struct NotAReference(String);
-
-impl std::str::FromStr for Reference {
-    type Err = NotAReference;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || NotAReference(text.chars().take(80).collect());
-        let (prefix, number) = text.trim().rsplit_once('-').ok_or_else(refuse)?;
-        let digits = number.bytes().all(|b| b.is_ascii_digit());
-        match number.parse() {
-            Ok(number) if digits && !prefix.is_empty() => {
-                Ok(Self::new(prefix, TicketNumber(number)))
-            }
-            _ => Err(refuse()),
-        }
     }
 }

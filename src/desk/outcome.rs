@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
 use crate::ids::{DeskId, Key, Reference, Revision};
+use crate::people::Contact;
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
@@ -148,7 +149,22 @@ impl Outcome {
         self.main().and_then(Record::ticket)
     }
 
-    /// The reference of that ticket, such as `HD-1042`; `None` before it is committed.
+    /// The contact that the command was about, as it is after it: of a merge and of its undoing,
+    /// the one that was merged. `None` for commands on anything else.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let profile = ContactProfile::new("Maria");
+    /// let put = desk.put_contact(Actor::Host.at(now), maria, profile)?;
+    /// assert_eq!(put.contact().unwrap().id(), maria);
+    /// assert_eq!(put.ticket(), None);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn contact(&self) -> Option<&Arc<Contact>> {
+        self.main().and_then(Record::contact)
+    }
+
+    /// The reference of the ticket that it was about, such as `HD-1042`; `None` before it is committed.
     pub fn reference(&self) -> Option<Reference> {
         let number = self.main()?.number?;
         Some(Reference::new(self.prefix.clone()?, number))

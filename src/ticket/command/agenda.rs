@@ -68,3 +68,10 @@ pub struct MarkTodo {
     /// Where it stands now.
     pub state: TodoState,
 }
+
+impl MarkTodo {
+    /// It stands so now.
+    pub fn new(ticket: TicketId, todo: TodoId, state: TodoState) -> Self {
+        Self { ticket, todo, state }
+    }
+}

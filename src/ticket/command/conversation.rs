@@ -190,16 +190,9 @@ impl Note {
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let (ten, noon) = (now + TimeDelta::hours(1), now + TimeDelta::hours(3));
-/// let logged = desk.log_conversation(
-///     agent.at(noon),
-///     LogConversation {
-///         ticket: id,
-///         said_by: SaidBy::Agent(anna),
-///         channel: Channel::Phone,
-///         occurred_at: ten,
-///         text: "Told her to unplug it.".into(),
-///     },
-/// )?;
+/// let (by, text) = (SaidBy::Agent(anna), "Told her to unplug it.");
+/// let call = LogConversation::new(id, by, Channel::Phone, ten, text);
+/// let logged = desk.log_conversation(agent.at(noon), call)?;
 ///
 /// let ticket = logged.ticket().unwrap();
 /// assert_eq!(ticket.status().name, "answered");
@@ -229,4 +222,17 @@ pub enum SaidBy {
     Requester,
     /// This agent, to the requester. The agent must be on record, and not be a light one.
     Agent(AgentId),
+}
+
+impl LogConversation {
+    /// Said by them, so, then.
+    pub fn new(
+        ticket: TicketId,
+        said_by: SaidBy,
+        channel: Channel,
+        occurred_at: DateTime<Utc>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { ticket, said_by, channel, occurred_at, text: text.into() }
+    }
 }

@@ -32,13 +32,8 @@ use crate::people::GuestRight;
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let guest = GuestId::of(&[0x5e; 16]).unwrap(); // The link has the 16 random bytes.
-/// let grant = GrantAccess {
-///     ticket: id,
-///     guest,
-///     contact: maria,
-///     rights: [GuestRight::View, GuestRight::Reply].into(),
-///     until: now + TimeDelta::days(7),
-/// };
+/// let (rights, until) = ([GuestRight::View, GuestRight::Reply], now + TimeDelta::days(7));
+/// let grant = GrantAccess::new(id, guest, maria, rights, until);
 /// desk.grant_access(agent.at(now), grant)?;
 ///
 /// let guest = Actor::Guest(guest);
@@ -90,4 +85,24 @@ pub struct RevokeAccess {
     pub ticket: TicketId,
     /// Whose access ends.
     pub guest: GuestId,
+}
+
+impl GrantAccess {
+    /// This guest, in the contact's name, may do this until then.
+    pub fn new(
+        ticket: TicketId,
+        guest: GuestId,
+        contact: ContactId,
+        rights: impl IntoIterator<Item = GuestRight>,
+        until: DateTime<Utc>,
+    ) -> Self {
+        Self { ticket, guest, contact, rights: rights.into_iter().collect(), until }
+    }
+}
+
+impl RevokeAccess {
+    /// Of this guest.
+    pub fn new(ticket: TicketId, guest: GuestId) -> Self {
+        Self { ticket, guest }
+    }
 }

@@ -34,7 +34,7 @@ use crate::ticket::LinkKind;
 /// let outage = TicketId::from_u128(2);
 /// let asked = Requester::Agent(anna);
 /// desk.open(agent.at(now), Open::new(outage, asked, "The whole floor is without power"))?;
-/// desk.link(agent.at(now), Link { ticket: id, kind: LinkKind::CausedBy, other: outage })?;
+/// desk.link(agent.at(now), Link::new(id, LinkKind::CausedBy, outage))?;
 ///
 /// let problem = desk.ticket(outage)?.unwrap();
 /// assert_eq!(problem.links(), [TicketLink { kind: LinkKind::Causes, to: id }]);
@@ -86,4 +86,18 @@ pub struct Unlink {
     pub kind: LinkKind,
     /// The other ticket.
     pub other: TicketId,
+}
+
+impl Link {
+    /// The ticket is this to the other.
+    pub fn new(ticket: TicketId, kind: LinkKind, other: TicketId) -> Self {
+        Self { ticket, kind, other }
+    }
+}
+
+impl Unlink {
+    /// The ticket is this to the other no more.
+    pub fn new(ticket: TicketId, kind: LinkKind, other: TicketId) -> Self {
+        Self { ticket, kind, other }
+    }
 }

@@ -176,3 +176,10 @@ pub struct CloseSide {
     /// Which of its side conversations.
     pub side: SideId,
 }
+
+impl CloseSide {
+    /// This one of the ticket's.
+    pub fn new(ticket: TicketId, side: SideId) -> Self {
+        Self { ticket, side }
+    }
+}
