@@ -16,7 +16,7 @@ use helpdesk::conformance::kit::{Fault, FaultyStore};
 use helpdesk::store::{Lease, MemoryStore, Operation, Scope, Store};
 use helpdesk::{
     Actor, AgentProfile, ContactId, Delivery, Desk, DeskId, Dispatch, Erasable, Follower,
-    NoticeKind, Recipient, Relayed, Relaying, Settings, Span,
+    NoticeKind, Recipient, Relayed, Relaying, Span,
 };
 use support::*;
 
