@@ -125,7 +125,7 @@
 //! ticket, which they do not have.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
-//! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
+//! tags with a schema number, for stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for
 //! word ([`Change::Newer`]), and never folded or decided on.
 //!
@@ -150,7 +150,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | `ids`, `identity`, `time`, `digest`, `value`, `subject`, `personal`, `problem` | names for things; instants and spans; what a ticket is about; what may be erased |
-//! | [`condition`] | the language of questions about tickets, as data and as text |
+//! | [`condition`] | the language of views and listings, as data and as text |
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |

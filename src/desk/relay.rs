@@ -163,14 +163,21 @@ pub struct Relayed {
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
     /// also tried again, or given up. They hold up no other ticket's.
     pub failed: Vec<(NoticeId, DeskError)>,
+    /// When to relay again for what this step leaves unsettled: the earliest instant at which one
+    /// of these notices can be taken on again. `None`: it leaves none.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl Relayed {
     /// Whether there was nothing to take on.
     pub fn is_empty(&self) -> bool {
-        let Self { delivered, retried, given_up, withheld, late, failed } = self;
+        let Self { delivered, retried, given_up, withheld, late, failed, retry_at: _ } = self;
         let settled = delivered.is_empty() && retried.is_empty() && given_up.is_empty();
         settled && withheld.is_empty() && late.is_empty() && failed.is_empty()
+    }
+
+    fn again(&mut self, at: DateTime<Utc>) {
+        self.retry_at = Some(self.retry_at.map_or(at, |earliest| earliest.min(at)));
     }
 }
 
@@ -179,8 +186,9 @@ impl<S: Store> Desk<S> {
     ///
     /// One step: of each ticket at most the oldest notice, at most
     /// [`batch`](Relaying::batch) in all. A host repeats it until nothing is left, whenever a
-    /// command has been carried out, and from time to time, for what is to be tried again. Any
-    /// number of processes may relay at once. A notice comes at least once: it comes again where
+    /// command has been carried out, at [`retry_at`](Relayed::retry_at), of which
+    /// [`next_wake`](Self::next_wake) knows nothing, and from time to time, for what another process
+    /// put off. Any number of processes may relay at once. A notice comes at least once: it comes again where
     /// a relay stopped before it had settled it.
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
@@ -255,12 +263,13 @@ impl<I: Io> Flow<I> {
             // What fails for one ticket holds up no other.
             if let Err(error) = step.await {
                 relayed.failed.push((id, error));
+                relayed.again(lease.until);
             }
         }
         Ok(relayed)
     }
 
-    /// Delivers one notice and settles it.
+    /// Delivers one notice and settles it; where it cannot, its lease is left to end.
     async fn pass_on<F: Future<Output = Delivery>>(
         &self,
         now: DateTime<Utc>,
@@ -300,10 +309,14 @@ impl<I: Io> Flow<I> {
         match (self.io.settle(token, settlement).await?, settlement) {
             (false, _) => relayed.late.push(id),
             (true, Settlement::Delivered) => relayed.delivered.push(id),
-            (true, Settlement::Retry(at)) => relayed.retried.push((id, at)),
+            (true, Settlement::Retry(at)) => {
+                relayed.retried.push((id, at));
+                relayed.again(at);
+            }
             (true, Settlement::GivenUp) => relayed.given_up.push(id),
         }
-        unread.map_or(Ok(()), Err)
+        relayed.failed.extend(unread.map(|error| (id, error)));
+        Ok(())
     }
 
     /// The notice with what a host needs to deliver it; `None` where whoever is to be told may not
