@@ -5,7 +5,7 @@ use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
 use crate::decide::work::Work;
-use crate::decide::{Cx, Guard, Refusal};
+use crate::decide::{Cx, Guard, Refusal, Step};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::Requester;
 use crate::settings::{MergeAcross, MergeWaiting};
@@ -71,6 +71,16 @@ pub(in crate::decide) fn merge<'a>(
 
     let to = cx.settings.workflow().landmark(Landmark::Closed);
     let status = work.move_to(to, Moved::Merged);
+    work.trace(Step::Merged {
+        ticket: work.ticket.id(),
+        into: end.id(),
+        brings: brings.map(|brings| brings.since),
+        followers: absorbed.followers.clone(),
+    });
+    if work.ticket.proposal().is_some() {
+        work.trace(Step::ProposalRests);
+    }
+    work.trace(moves(&status));
     work.record(TicketChange::MergedInto { into: end.id(), status }, None);
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
@@ -80,6 +90,12 @@ pub(in crate::decide) fn merge<'a>(
         ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
     Ok(survivor)
+}
+
+/// The step of a move of status.
+fn moves(status: &StatusChange) -> Step {
+    let StatusChange { from, to, because, .. } = status;
+    Step::Moved { from: from.name.clone(), to: to.name.clone(), because: *because }
 }
 
 /// The decision holds only while the records are as they are by which this requester is known.
@@ -201,18 +217,24 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
         returns_to_new: stood.returns_to_new,
         ..work.move_to(stood.status.clone(), Moved::Released)
     };
+    let ticket = work.ticket.id();
+    let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
+    let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
+    let followers = survivor.ticket.follow_by(ticket);
+    let gone = followers.clone();
+    work.trace(Step::Released { ticket, from: into, waiting_since, followers: gone });
+    work.trace(moves(&status));
     work.record(TicketChange::ReleasedFrom { from: into, status }, None);
     work.rearm();
+    if work.ticket.proposal().is_some() {
+        work.trace(Step::ProposalReturns);
+    }
     let returned = work.ticket.revision();
     // It was part of a conversation that is on hold, and is so still.
     work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
         work.notify_workers_of_return(returned);
     }
-    let ticket = work.ticket.id();
-    let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
-    let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
-    let followers = survivor.ticket.follow_by(ticket);
     survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
     Ok(survivor)
 }
