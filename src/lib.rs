@@ -125,7 +125,7 @@
 //! ticket, which they do not have.
 //!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
-//! tags with a schema number, for SQL stores and stores of hosts; golden files hold every build to
+//! tags with a schema number, for stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for
 //! word ([`Change::Newer`]), and never folded or decided on.
 //!
@@ -150,7 +150,7 @@
 //! | module | what is there |
 //! |---|---|
 //! | `ids`, `identity`, `time`, `digest`, `value`, `subject`, `personal`, `problem` | names for things; instants and spans; what a ticket is about; what may be erased |
-//! | [`condition`] | the language of views and rules, as data and as text |
+//! | [`condition`] | the language of views and listings, as data and as text |
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
@@ -168,6 +168,7 @@
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
 //! | `regex` | conditions that test a text by regular expression |
+//! | `icalendar` | `sla::calendar::icalendar`: holidays out of iCalendar files |
 //! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |
 //! | `conformance` | for tests: the laws of a store, as tests for a host's own; an independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand, random histories; implies `json` |
 //! | `proptest` | those histories, settings, actors and calls as proptest strategies; implies `conformance` |
@@ -219,9 +220,9 @@ pub use identity::{Identity, IdentityKind};
 pub use ids::{
     AgentId, BotName, CalendarName, CategoryName, CommandId, ContactId, ContractName, Correlation,
     CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, ImpactName, Key, NotAReference,
-    OrganisationId, PriorityName, ProviderName, ReasonName, ReceivedAt, RecordKind, Reference,
-    ResolutionCode, Revision, SlaLevelName, SlaPolicyName, StatusName, SubjectKind, SubjectRole,
-    Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
+    NotAnId, OrganisationId, PriorityName, ProviderName, ReasonName, ReceivedAt, RecordKind,
+    Reference, ResolutionCode, Revision, SlaLevelName, SlaPolicyName, StatusName, SubjectKind,
+    SubjectRole, Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,

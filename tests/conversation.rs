@@ -10,10 +10,13 @@
 
 mod support;
 
-use helpdesk::command::{LogConversation, Note, Open, Reopen, Reply, Resolve, Resolving, SaidBy};
+use helpdesk::command::{
+    Edit, LogConversation, MergeContacts, Note, Open, Reopen, Reply, Resolve, Resolving, SaidBy,
+    Take,
+};
 use helpdesk::{
-    Actor, Attachment, Author, Channel, Follower, Limits, NoticeKind, Part, Recipient, Refusal,
-    Requester, Revision, SettingsDraft, Stayed, Step, Visibility,
+    Actor, Attachment, Author, Channel, ContactId, Follower, Limits, NoticeKind, Part, Recipient,
+    Refusal, Requester, Revision, SettingsDraft, Stayed, Step, Visibility,
 };
 use support::*;
 
@@ -421,16 +424,17 @@ mod notices {
         let follower = Follower::Contact(OTTO);
         desk.ok(&customer(MARIA), Open { followers: [follower].into(), ..request(TICKET) });
         let support = Recipient::Department("support".into());
-        assert_eq!(told(&desk), [(NoticeKind::TicketOpened, support.clone())]);
+        let otto = (NoticeKind::ReplyToCustomer, Recipient::Contact(OTTO));
+        assert_eq!(told(&desk), [(NoticeKind::TicketOpened, support.clone()), otto.clone()]);
         desk.ok(&customer(MARIA), reply(TICKET));
-        assert_eq!(told(&desk), [(NoticeKind::CustomerWrote, support.clone())]);
+        assert_eq!(told(&desk), [(NoticeKind::CustomerWrote, support.clone()), otto.clone()]);
         desk.ok(&agent(ANNA), helpdesk::command::Take { ticket: TICKET });
         assert_eq!(told(&desk), [], "she knows");
         desk.ok(&agent(ANNA), reply(TICKET));
         let audience = [Recipient::Contact(MARIA), Recipient::Contact(OTTO)];
         assert_eq!(told(&desk), audience.map(|to| (NoticeKind::ReplyToCustomer, to)));
         desk.ok(&customer(MARIA), reply(TICKET));
-        assert_eq!(told(&desk), [(NoticeKind::CustomerWrote, Recipient::Agent(ANNA))]);
+        assert_eq!(told(&desk), [(NoticeKind::CustomerWrote, Recipient::Agent(ANNA)), otto]);
         desk.ok(&agent(ANNA), helpdesk::command::Assign::new(TICKET, CARL));
         assert_eq!(told(&desk), [(NoticeKind::Assigned, Recipient::Agent(CARL))]);
         desk.ok(&agent(CARL), transfer(TICKET, "billing"));
@@ -438,6 +442,42 @@ mod notices {
         assert_eq!(told(&desk), [(NoticeKind::Queued, billing)]);
         desk.ok(&auto_responder(), reply(TICKET));
         assert_eq!(told(&desk), [], "nobody answers a machine");
+    }
+
+    #[test]
+    fn what_somebody_with_a_copy_writes_is_told_to_everybody_else_and_to_each_once() {
+        let desk = TestDesk::new();
+        desk.given_request();
+        let double = ContactId::from_u128(0xD0);
+        desk.ok(&agent(ANNA), MergeContacts::new(double, OTTO));
+        let followers = [OTTO, double, VENDOR].map(Follower::Contact).into_iter();
+        let followers = followers.chain([ANNA, LIA].map(Follower::Agent)).collect();
+        desk.ok(&agent(ANNA), Edit { follow: followers, ..Edit::new(TICKET) });
+        desk.ok(&agent(ANNA), Take { ticket: TICKET });
+        desk.notices();
+        desk.ok(&customer(OTTO), reply(TICKET));
+        let written = NoticeKind::ReplyToCustomer;
+        let expected = [
+            (NoticeKind::CustomerWrote, Recipient::Agent(ANNA)),
+            (written, Recipient::Contact(MARIA)),
+            (written, Recipient::Contact(VENDOR)),
+            (written, Recipient::Agent(LIA)),
+        ];
+        assert_eq!(told(&desk), expected, "neither he, by whichever id, nor the owner again");
+        desk.ok(&agent(ANNA), resolve(TICKET));
+        desk.ok(&customer(OTTO), reply(TICKET));
+        assert_eq!(desk.status(TICKET), "open", "and reopens");
+        // What was said elsewhere has been heard.
+        desk.notices();
+        let said = LogConversation {
+            ticket: TICKET,
+            said_by: SaidBy::Requester,
+            channel: Channel::Phone,
+            occurred_at: desk.now(),
+            text: "by the way".into(),
+        };
+        desk.ok(&Actor::Host, said);
+        assert_eq!(told(&desk), [(NoticeKind::CustomerWrote, Recipient::Agent(ANNA))]);
     }
 
     #[test]

@@ -3,16 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use helpdesk::command::{Close, Open, Reopen, Reply, Resolving};
+use helpdesk::command::{
+    Close, Edit, GrantAccess, Merge, MergeContacts, Open, Reopen, Reply, Resolving,
+};
 use helpdesk::store::MemoryStore;
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Channel, ContactId, Desk, DeskId, Outcome, Requester, Settings,
-    Step, TicketId,
+    Actor, AgentId, AgentProfile, Channel, ContactId, ContactProfile, CustomerSight, Delivery,
+    Desk, DeskId, Dispatch, Follower, GuestId, GuestRight, MergeAcross, NoticeKind, OrganisationId,
+    OrganisationProfile, Outcome, Recipient, Relaying, Requester, SettingsDraft, Sight, Step,
+    TicketId,
 };
 
 const OLD: TicketId = TicketId::from_u128(1);
 const MARIA: Actor = Actor::Customer(ContactId::from_u128(7));
 const ANNA: Actor = Actor::Agent(AgentId::from_u128(8));
+/// Two others, who may have a copy.
+const OTTO: ContactId = ContactId::from_u128(9);
+const LEA: ContactId = ContactId::from_u128(10);
 
 fn day(days: i64) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
@@ -21,8 +28,19 @@ fn day(days: i64) -> DateTime<Utc> {
 
 /// A ticket that was opened and closed on day 0; the window for reopening is 30 days.
 fn desk() -> Desk<MemoryStore> {
-    let id = DeskId::from_u128(1);
-    let desk = Desk::create(MemoryStore::new(), id, Settings::default(), day(0)).unwrap();
+    desk_with(SettingsDraft::default())
+}
+
+fn desk_with(draft: SettingsDraft) -> Desk<MemoryStore> {
+    let (id, settings) = (DeskId::from_u128(1), draft.build().unwrap());
+    let desk = Desk::create(MemoryStore::new(), id, settings, day(0)).unwrap();
+    // Maria, Otto and Lea are colleagues.
+    let acme = OrganisationId::from_u128(5);
+    desk.put_organisation(Actor::Host.at(day(0)), acme, OrganisationProfile::new("Acme")).unwrap();
+    for id in [ContactId::from_u128(7), OTTO, LEA] {
+        let profile = ContactProfile::new("Somebody").organisation(acme);
+        desk.put_contact(Actor::Host.at(day(0)), id, profile).unwrap();
+    }
     let anna = AgentProfile::new("Anna");
     desk.put_agent(Actor::Host.at(day(0)), AgentId::from_u128(8), anna).unwrap();
     let requester = Requester::Contact(ContactId::from_u128(7));
@@ -38,7 +56,41 @@ fn close(desk: &Desk<MemoryStore>, ticket: TicketId, on: i64) {
 }
 
 fn write(desk: &Desk<MemoryStore>, on: i64) -> Outcome {
-    desk.reply(MARIA.at(day(on)), Reply::new(OLD, "Again!")).unwrap()
+    write_as(desk, &MARIA, on)
+}
+
+fn write_as(desk: &Desk<MemoryStore>, who: &Actor, on: i64) -> Outcome {
+    desk.reply(who.at(day(on)), Reply::new(OLD, "Again!")).unwrap()
+}
+
+fn copy(desk: &Desk<MemoryStore>, ticket: TicketId, to: &[ContactId]) {
+    let follow = to.iter().copied().map(Follower::Contact).collect();
+    desk.edit(ANNA.at(day(0)), Edit { follow, ..Edit::new(ticket) }).unwrap();
+}
+
+/// The ticket that an outcome opened.
+fn opened(outcome: &Outcome) -> TicketId {
+    outcome.opened().next().unwrap().id()
+}
+
+/// Who is told of an answer there.
+fn told_of_answer(desk: &Desk<MemoryStore>, ticket: TicketId, on: i64) -> Vec<Recipient> {
+    desk.reply(ANNA.at(day(on)), Reply::new(ticket, "Unplug it")).unwrap();
+    told_of(desk, "Unplug it", on)
+}
+
+/// Who on the customers' side is told of what says this, and has not been told yet.
+fn told_of(desk: &Desk<MemoryStore>, text: &str, on: i64) -> Vec<Recipient> {
+    let mut told = Vec::new();
+    let mut send = |it: Dispatch| {
+        let says = it.text().is_some_and(|said| said.as_str() == text);
+        if says && it.notice.kind == NoticeKind::ReplyToCustomer {
+            told.push(it.notice.to);
+        }
+        Delivery::Delivered
+    };
+    while !desk.relay(day(on), &Relaying::default(), &mut send).unwrap().is_empty() {}
+    told
 }
 
 fn follow_ups(desk: &Desk<MemoryStore>) -> Vec<TicketId> {
@@ -125,4 +177,103 @@ fn reopened_by_hand_the_old_ticket_takes_the_question_itself() {
     desk.reopen(ANNA.at(day(33)), Reopen { ticket: OLD, reason: "belongs here".into() }).unwrap();
     write(&desk, 34);
     assert_eq!(desk.ticket(OLD).unwrap().unwrap().message_count(), 2);
+}
+
+#[test]
+fn who_has_a_copy_or_is_a_colleague_reads_what_their_late_words_opened_and_is_told_the_answer() {
+    let colleagues =
+        SettingsDraft { customer_sight: CustomerSight::Organisation, ..SettingsDraft::default() };
+    for (desk, copies) in [(desk(), &[OTTO][..]), (desk_with(colleagues), &[])] {
+        copy(&desk, OLD, copies);
+        let otto = Actor::Customer(OTTO);
+        let new = opened(&write_as(&desk, &otto, 31));
+        let ticket = desk.ticket(new).unwrap().unwrap();
+        assert_eq!(ticket.requester(), Requester::Contact(ContactId::from_u128(7)));
+        assert_eq!(ticket.followers(), [Follower::Contact(OTTO)]);
+        assert_eq!(desk.sight(&otto, day(31), new).unwrap(), Sight::Public);
+        let maria = Recipient::Contact(ContactId::from_u128(7));
+        assert_eq!(told_of(&desk, "Again!", 31), [maria], "who asks there, by his words");
+        // And it is the conversation that there is.
+        let again = write_as(&desk, &otto, 32);
+        assert!(again.trace.contains(&Step::WentToFollowUp { ticket: new }));
+        assert_eq!(write(&desk, 33).opened().count(), 0, "for who asks, too");
+        assert_eq!(follow_ups(&desk), [new]);
+        let both = [ContactId::from_u128(7), OTTO].map(Recipient::Contact);
+        assert_eq!(told_of_answer(&desk, new, 34), both);
+    }
+}
+
+#[test]
+fn others_with_a_copy_of_the_old_ticket_neither_read_what_continues_it_nor_are_led_there() {
+    let desk = desk();
+    copy(&desk, OLD, &[OTTO, LEA]);
+    let (otto, lea) = (Actor::Customer(OTTO), Actor::Customer(LEA));
+    let ottos = opened(&write_as(&desk, &otto, 31));
+    assert!(desk.sight(&lea, day(31), ottos).is_err());
+    let leas = opened(&write_as(&desk, &lea, 32));
+    // Each goes on where they were; who asks, on the latest.
+    for (who, to) in [(&otto, ottos), (&lea, leas), (&MARIA, leas), (&otto, ottos)] {
+        let outcome = write_as(&desk, who, 33);
+        assert!(outcome.trace.contains(&Step::WentToFollowUp { ticket: to }), "{who}");
+    }
+    assert_eq!(follow_ups(&desk), [ottos, leas]);
+}
+
+#[test]
+fn words_of_whoever_has_a_copy_are_found_where_they_opened_a_follow_up() {
+    let desk = desk();
+    copy(&desk, OLD, &[OTTO]);
+    let new = opened(&write_as(&desk, &Actor::Customer(OTTO), 31));
+    let host = Actor::Host.at(day(32));
+    let erased = desk.erase_requester(host, OTTO, "asked for", None, 99).unwrap();
+    assert!(erased.failed.is_empty() && erased.next.is_none());
+    let posts = desk.thread(&Actor::Host, day(32), new, None, 9).unwrap().posts;
+    assert_eq!(posts[0].text.as_str(), "");
+}
+
+#[test]
+fn who_asks_under_another_id_follows_nothing() {
+    let desk = desk();
+    let double = ContactId::from_u128(70);
+    let merge = MergeContacts::new(double, ContactId::from_u128(7));
+    desk.merge_contacts(ANNA.at(day(0)), merge).unwrap();
+    let new = opened(&write_as(&desk, &Actor::Customer(double), 31));
+    assert!(desk.ticket(new).unwrap().unwrap().followers().is_empty());
+}
+
+#[test]
+fn a_guests_late_words_are_those_of_whom_they_speak_for_who_reads_on_if_the_guest_could() {
+    for (rights, reads) in
+        [([GuestRight::View, GuestRight::Reply], true), ([GuestRight::Reply; 2], false)]
+    {
+        let desk = desk();
+        let guest = GuestId::from_u128(0x60);
+        let (rights, until) = (rights.into(), day(90));
+        let grant = GrantAccess { ticket: OLD, guest, contact: OTTO, rights, until };
+        desk.grant_access(ANNA.at(day(0)), grant).unwrap();
+        let new = opened(&write_as(&desk, &Actor::Guest(guest), 31));
+        assert_eq!(desk.sight(&Actor::Customer(OTTO), day(31), new).is_ok(), reads);
+        assert!(desk.sight(&Actor::Guest(guest), day(31), new).is_err(), "the grant is of the old");
+        assert_eq!(write_as(&desk, &Actor::Guest(guest), 32).opened().count(), 0, "it is there");
+    }
+}
+
+#[test]
+fn who_does_not_see_the_ticket_that_went_on_does_not_come_to_see_what_continues_it() {
+    let mut draft = SettingsDraft::default();
+    draft.merging.across = MergeAcross::SameOrganisation;
+    let desk = desk_with(draft);
+    let (otto, ottos) = (Actor::Customer(OTTO), TicketId::from_u128(2));
+    desk.open(otto.at(day(0)), Open::new(ottos, Requester::Contact(OTTO), "Mine")).unwrap();
+    desk.reopen(ANNA.at(day(0)), Reopen { ticket: OLD, reason: "again".into() }).unwrap();
+    desk.merge(ANNA.at(day(0)), Merge::new(ottos, OLD)).unwrap();
+    let unfollow = [Follower::Contact(OTTO)].into();
+    desk.edit(ANNA.at(day(0)), Edit { unfollow, ..Edit::new(OLD) }).unwrap();
+    close(&desk, OLD, 0);
+    let reply = || Reply::new(ottos, "Mine still");
+    let new = opened(&desk.reply(otto.at(day(31)), reply()).unwrap());
+    assert!(desk.sight(&otto, day(31), new).is_err(), "its subject is Maria's");
+    // But what they say goes where it went before, as it did to the one that went on.
+    let again = desk.reply(otto.at(day(32)), reply()).unwrap();
+    assert!(again.trace.contains(&Step::WentToFollowUp { ticket: new }));
 }

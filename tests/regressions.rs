@@ -212,9 +212,10 @@ fn references_with_a_former_prefix_still_lead_to_their_tickets() {
         ..SettingsDraft::default()
     };
     desk.publish(Actor::Host.at(start()), draft.build().unwrap()).unwrap();
-    assert_eq!(desk.by_reference(&reference).unwrap(), Some(ID));
-    assert_eq!(desk.by_reference(&"SD-1".parse().unwrap()).unwrap(), Some(ID));
-    assert_eq!(desk.by_reference(&"XX-1".parse().unwrap()).unwrap(), None);
+    let find = |text: &Reference| desk.by_reference(&Actor::Host, start(), text).unwrap();
+    assert_eq!(find(&reference), Some(ID));
+    assert_eq!(find(&"sd-1".parse().unwrap()), Some(ID));
+    assert_eq!(find(&"XX-1".parse().unwrap()), None);
 }
 
 #[test]

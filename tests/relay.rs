@@ -11,11 +11,12 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Assign, Edit, MergeContacts, Note};
-use helpdesk::store::{Lease, Scope, Store};
+use helpdesk::command::{Assign, Edit, MarkSpam, Merge, MergeContacts, Note, UndoMerge};
+use helpdesk::conformance::kit::{Fault, FaultyStore};
+use helpdesk::store::{Lease, MemoryStore, Operation, Scope, Store};
 use helpdesk::{
-    Actor, AgentProfile, ContactId, Delivery, Dispatch, Erasable, Follower, NoticeKind, Recipient,
-    Relayed, Relaying, Span,
+    Actor, AgentProfile, ContactId, Delivery, Desk, DeskId, Dispatch, Erasable, Follower,
+    NoticeKind, Recipient, Relayed, Relaying, Span,
 };
 use support::*;
 
@@ -105,6 +106,45 @@ fn waits_double_up_to_the_longest_and_then_it_is_given_up() {
     };
     assert_eq!((waits, given_up), (vec![1, 2, 3, 3], 1));
     assert!(drain(&desk).is_empty(), "nobody will be told");
+}
+
+#[test]
+fn a_step_says_when_to_come_back_for_what_it_leaves_unsettled() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&customer(MARIA), request(ticket_id(2)));
+    let nothing = relay(&desk, |_| Delivery::Delivered);
+    assert_eq!((nothing.delivered.len(), nothing.retry_at), (2, None));
+
+    desk.ok(&customer(MARIA), request(ticket_id(3)));
+    let failed = relay(&desk, |_| Delivery::Failed);
+    let soon = desk.now() + TimeDelta::minutes(1);
+    assert_eq!(failed.retry_at, Some(soon));
+    desk.set_now(soon);
+    desk.ok(&customer(MARIA), request(ticket_id(4)));
+    let mixed = relay(&desk, |_| Delivery::Failed);
+    assert_eq!(mixed.retried.len(), 2);
+    assert_eq!(mixed.retry_at, Some(desk.now() + TimeDelta::minutes(1)), "the earliest of both");
+    let impossible = |_| Delivery::Impossible;
+    desk.set_now(desk.now() + TimeDelta::minutes(2));
+    let given_up = relay(&desk, impossible);
+    assert_eq!((given_up.given_up.len(), given_up.retry_at), (2, None));
+}
+
+#[test]
+fn what_a_store_that_is_away_leaves_unsettled_comes_when_its_lease_ends() {
+    let now: chrono::DateTime<chrono::Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
+    let store = FaultyStore::new(MemoryStore::new());
+    let id = DeskId::from_u128(1);
+    let desk = Desk::create(store.clone(), id, draft().build().unwrap(), now).unwrap();
+    desk.open(customer(MARIA).at(now), request(TICKET)).unwrap();
+    store.fail_at(Operation::Settle, 1, Fault::Unavailable);
+    let relayed = desk.relay(now, &Relaying::default(), |_| Delivery::Delivered).unwrap();
+    assert_eq!((relayed.failed.len(), relayed.delivered.len()), (1, 0));
+    let end = now + TimeDelta::minutes(5);
+    assert_eq!(relayed.retry_at, Some(end));
+    let again = desk.relay(end, &Relaying::default(), |_| Delivery::Delivered).unwrap();
+    assert_eq!((again.delivered.len(), again.retry_at), (1, None));
 }
 
 #[test]
@@ -225,6 +265,35 @@ fn a_queue_is_not_told_of_what_has_left_it() {
     desk.ok(&agent(ANNA), transfer(ticket, "billing"));
     let told: Vec<_> = drain(&desk).into_iter().map(|it| (it.notice.kind, it.notice.to)).collect();
     assert_eq!(told, [(NoticeKind::Queued, Recipient::Department("billing".into()))]);
+}
+
+#[test]
+fn nobody_is_told_of_a_new_ticket_that_turned_out_to_be_spam() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.ok(&customer(MARIA), reply(TICKET));
+    follow(&desk, &[OTTO]);
+    desk.ok(&customer(OTTO), reply(TICKET));
+    desk.ok(&agent(ANNA), MarkSpam { ticket: TICKET });
+    let (to, withheld) = told(&desk);
+    assert_eq!(to, [Recipient::Department("support".into())], "of what Otto wrote");
+    assert_eq!(withheld, 3, "that it came in, her words, and his words to her");
+}
+
+#[test]
+fn nobody_is_told_of_a_merge_that_has_been_undone() {
+    for undone in [true, false] {
+        let desk = TestDesk::new();
+        desk.given_request();
+        desk.ok(&customer(MARIA), request(ticket_id(2)));
+        drain(&desk);
+        desk.ok(&agent(ANNA), Merge::new(ticket_id(2), TICKET));
+        if undone {
+            desk.ok(&agent(ANNA), UndoMerge { ticket: ticket_id(2) });
+        }
+        let kinds: Vec<_> = drain(&desk).into_iter().map(|it| it.notice.kind).collect();
+        assert_eq!(kinds.contains(&NoticeKind::Merged), !undone);
+    }
 }
 
 /// Maria under other ids.

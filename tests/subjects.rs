@@ -14,8 +14,8 @@ use helpdesk::command::{Edit, EraseTicket, Hold, Open, Redact, Take};
 use helpdesk::matching::Listing;
 use helpdesk::store::{Store, codec};
 use helpdesk::{
-    About, Activity, Actor, AgentSight, ExternalRef, Refusal, Requester, Revision, SettingsDraft,
-    Shown, Span, SubjectRef, TicketChange, TicketId, UniqueKey, Vocabulary,
+    About, Activity, Actor, AgentSight, ExternalRef, MessageRef, Refusal, Requester, Revision,
+    SettingsDraft, Shown, Span, SubjectRef, TicketChange, TicketId, UniqueKey, Vocabulary,
 };
 use support::*;
 
@@ -421,7 +421,7 @@ fn an_erased_ticket_is_about_nothing_and_its_references_are_free() {
     let desk = given();
     desk.ok(&agent(OWNER), attaching(TICKET, [order("7")]));
     desk.ok(&agent(OWNER), claiming(TICKET, [theirs("OPS-1")]));
-    desk.ok(&agent(OWNER), Redact::new(TICKET, [Revision(1)], "a secret"));
+    desk.ok(&agent(OWNER), Redact::new(TICKET, [MessageRef::new(TICKET, Revision(1))], "a secret"));
     assert_eq!(found(&desk, "about contains order:7"), [1], "words were erased, and nothing else");
 
     let erase = EraseTicket::new(TICKET, "she asked for it");

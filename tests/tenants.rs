@@ -138,9 +138,9 @@ fn a_ticket_of_the_other_desk_is_not_there() {
     let read = right.desk.thread(&agent(OWNER), right.now(), ticket_id(2), None, 9);
     assert_eq!(read.unwrap_err().refusal().unwrap().code(), "not_found");
     assert_eq!(right.desk.ticket(ticket_id(2)).unwrap(), None);
-    let reference = "HD-2".parse().unwrap();
-    assert_eq!(right.desk.by_reference(&reference).unwrap(), None);
-    assert_eq!(left.desk.by_reference(&reference).unwrap(), Some(ticket_id(2)));
+    let (now, reference) = (right.now(), "HD-2".parse().unwrap());
+    assert_eq!(right.desk.by_reference(&agent(OWNER), now, &reference).unwrap(), None);
+    assert_eq!(left.desk.by_reference(&agent(OWNER), now, &reference).unwrap(), Some(ticket_id(2)));
 
     let theirs = ExternalRef::new("jira", "acme", "8");
     let open = Open { external_refs: [theirs.clone()].into(), ..request(ticket_id(3)) };

@@ -11,7 +11,7 @@
 mod support;
 
 use helpdesk::command::{Assign, Take};
-use helpdesk::{AgentProfile, Role, Workload};
+use helpdesk::{Actor, AgentProfile, DeskError, Role, Workload};
 use support::*;
 
 fn workload(desk: &TestDesk, department: &str) -> Workload {
@@ -79,4 +79,24 @@ fn the_roster_has_those_who_can_own_and_how_much_they_have() {
     let agents = workload(&desk, "support").agents;
     let ids: Vec<_> = agents.iter().map(|it| it.agent.id()).collect();
     assert_eq!(ids, [OWNER, ADMIN, ANNA, EVA, RUDI], "who left, who came");
+}
+
+#[test]
+fn of_a_department_that_nobody_knows_there_is_no_workload() {
+    let desk = TestDesk::new();
+    let ask = |name: &str| desk.desk.workload(Some(name.into()));
+    let unknown = |name: &str| match ask(name) {
+        Err(DeskError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    };
+    let refusal = unknown("suport");
+    assert_eq!(refusal.to_string(), "the settings know no department `suport`");
+    // One that the settings have dropped is known as long as it has work.
+    desk.given_request();
+    let mut fewer = draft();
+    fewer.departments.retain(|department| department.name != "support");
+    desk.publish(fewer);
+    assert_eq!(counts(&desk, "support"), (1, 1));
+    desk.ok(&Actor::Host, resolve(TICKET));
+    assert_eq!(unknown("support").code(), "unknown_name");
 }

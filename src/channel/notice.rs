@@ -1,10 +1,13 @@
 //! Notices: what somebody is to be told, written in the same commit as what happened.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ContactId, Correlation, DepartmentName, Revision, TicketId};
+use crate::ids::{
+    AgentId, ContactId, Correlation, DepartmentName, NotAnId, Revision, TicketId, number,
+};
 use crate::people::Sight;
 
 /// Something that somebody is to be told, written in the same commit as what happened: neither
@@ -112,6 +115,24 @@ impl fmt::Display for NoticeId {
     }
 }
 
+impl FromStr for NoticeId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = || NotAnId::of("NoticeId", "a ticket's id, a revision and an index", text);
+        let mut parts = text.split('/');
+        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
+        let (Some(ticket), Some(revision), Some(index), None) = parts else {
+            return Err(refuse());
+        };
+        let index = number("NoticeId", index).ok().and_then(|index| u16::try_from(index).ok());
+        match (ticket.parse(), revision.parse(), index) {
+            (Ok(ticket), Ok(revision), Some(index)) => Ok(Self { ticket, revision, index }),
+            (_, _, _) => Err(refuse()),
+        }
+    }
+}
+
 /// What a notice tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,10 +140,14 @@ impl fmt::Display for NoticeId {
 pub enum NoticeKind {
     /// A ticket came in: to its department's queue.
     TicketOpened,
-    /// The requester wrote: to the owner, or to the queue.
+    /// The requester wrote, or somebody else on their side (a contact with a copy, a colleague, a
+    /// guest): to the owner, or to the queue. Others on the conversation get the same message as
+    /// [`ReplyToCustomer`](Self::ReplyToCustomer).
     CustomerWrote,
     /// There is a public message for the requester and the followers: from an agent, a bot or
-    /// the host. Of an internal ticket, agents only.
+    /// the host; or from one of themselves, or a colleague or a guest, to all of them but its author
+    /// and the owner. Of an internal ticket, agents only. What was said elsewhere and logged, has
+    /// been heard.
     ReplyToCustomer,
     /// Somebody else gave this ticket to the agent.
     Assigned,

@@ -1,11 +1,14 @@
-//! One language for every question about a ticket: views, routing rules, SLA matching, triggers
-//! and macros all ask it.
+//! One language for every question about a ticket. Listings and views ask it. A host asks it, too,
+//! in code of its own: of a ticket as it is ([`Place::Rule`]), or of a change to one, which a
+//! *trigger* looks at ([`Place::Trigger`]). The crate runs no rules and no triggers itself.
 //!
 //! A [`Condition`] is data. It comes from code, from a file, or from its text form; it is
 //! [checked](Condition::check) against the settings, for the [`Place`] where it stands; and the
 //! [`Matcher`] that comes of that is asked about tickets.
 //!
 //! [`Place`]: crate::matching::Place
+//! [`Place::Rule`]: crate::matching::Place::Rule
+//! [`Place::Trigger`]: crate::matching::Place::Trigger
 //! [`Matcher`]: crate::matching::Matcher
 //!
 //! ```text
@@ -53,8 +56,8 @@
 //!
 //! # Roads not taken
 //!
-//! - *Ages in rules*: a rule that fires when something gets old needs a timer, so time rules are
-//!   "anchor + duration, then a condition", and only views count ages.
+//! - *Ages in rules*: what fires when something gets old needs a timer, and a condition has none;
+//!   so only views count ages.
 //! - *Three-valued logic*: a support lead who writes `not` means "the others".
 //! - *Conditions on what is written in past messages*: that is a search, not a test of the head.
 

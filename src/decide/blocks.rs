@@ -176,7 +176,46 @@ impl Standing {
                 TicketChange::Unlinked { to, kind: LinkKind::ParentOf } => {
                     children.remove(to);
                 }
-                _ => {}
+                TicketChange::Linked { .. }
+                | TicketChange::Unlinked { .. }
+                | TicketChange::MessageAdded { .. }
+                | TicketChange::AccessGranted { .. }
+                | TicketChange::AccessRevoked { .. }
+                | TicketChange::StatusChanged(_)
+                | TicketChange::ResolutionRecorded { .. }
+                | TicketChange::Assigned { .. }
+                | TicketChange::Unassigned { .. }
+                | TicketChange::Transferred { .. }
+                | TicketChange::Escalated { .. }
+                | TicketChange::SubjectChanged { .. }
+                | TicketChange::CategoryChanged { .. }
+                | TicketChange::TagsChanged { .. }
+                | TicketChange::FieldChanged { .. }
+                | TicketChange::PriorityChanged { .. }
+                | TicketChange::ImpactChanged { .. }
+                | TicketChange::FollowersChanged { .. }
+                | TicketChange::AboutChanged { .. }
+                | TicketChange::ExternalRefsChanged { .. }
+                | TicketChange::Reminded(_)
+                | TicketChange::ClosingHeld { .. }
+                | TicketChange::FollowedUp { .. }
+                | TicketChange::Absorbed(_)
+                | TicketChange::Released(_)
+                | TicketChange::SplitOff(_)
+                | TicketChange::MergedSplit(_)
+                | TicketChange::MemberWrote { .. }
+                | TicketChange::OpenAgeWarned
+                | TicketChange::OpenAgeOverdue
+                | TicketChange::TimersSet { .. }
+                | TicketChange::Redacted { .. }
+                | TicketChange::Held { .. }
+                | TicketChange::SolutionProposed { .. }
+                | TicketChange::SolutionConfirmed { .. }
+                | TicketChange::SolutionRejected { .. }
+                | TicketChange::SpamMarked { .. }
+                | TicketChange::SideSaid(_)
+                | TicketChange::SideClosed { .. }
+                | TicketChange::ClocksChanged(_) => {}
             }
         }
         let open_todos = u32::try_from(todos.len()).unwrap_or(u32::MAX);

@@ -108,6 +108,7 @@ pub(super) fn reject(work: &mut Work<'_>, reject: &RejectSolution) -> Result<(),
         let (message, personal) = said.message(cx, Part::Asks, Visibility::Public)?;
         let heard = heard(&work.ticket, Part::Asks, work.now);
         work.record(TicketChange::MessageAdded { message, heard }, Some(personal));
+        work.notify_others(work.ticket.revision(), &said.author);
     }
     let heard = heard(&work.ticket, Part::Asks, work.now);
     work.record(TicketChange::SolutionRejected { heard }, None);

@@ -4,7 +4,7 @@ use super::checks::within;
 use super::decision::{Guard, Stayed, Step};
 use super::said::{Said, asking_agent, author};
 use super::work::Work;
-use super::{Cx, Refusal, agenda, opening};
+use super::{Cx, Refusal, agenda, follow_ups, opening};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, Key};
@@ -122,16 +122,16 @@ fn say<'a>(work: &mut Work<'a>, said: Said<'_>, named: bool) -> Result<Option<Wo
     Ok(None)
 }
 
-/// A question on a ticket that has been closed for too long: its latest follow-up takes it,
-/// or, where there is none or that is closed for too long as well, a new one.
+/// A question on a ticket that has been closed for too long: its latest follow-up that they see
+/// takes it, or, where there is none or that is closed for too long as well, a new one.
 fn continue_elsewhere<'a>(
     work: &mut Work<'a>,
     mut said: Said<'_>,
     named: bool,
 ) -> Result<Work<'a>, Refusal> {
     let cx = work.cx;
-    let latest = work.ticket.followed_up_by().last();
-    let Some(latest) = latest.and_then(|latest| cx.visible(*latest).ok()) else {
+    let carrier = follow_ups::carrier(cx, work.addressed.unwrap_or(&work.ticket));
+    let Some(latest) = follow_ups::latest(cx, &work.ticket, carrier) else {
         return opening::follow_up_of(work, said);
     };
     let latest = cx.follow(latest)?;
@@ -224,12 +224,15 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         // Of what was written, though it may have moved the ticket since.
         let to = work.workers();
         work.notify_of(written, NoticeKind::CustomerWrote, to);
+        if said.occurred_at.is_none() {
+            work.notify_others(written, &said.author);
+        }
     }
     Ok(())
 }
 
 /// Whether these are words of who asked, however they are known.
-fn is_requester(cx: &Cx<'_>, author: &Author, requester: Requester) -> bool {
+pub(super) fn is_requester(cx: &Cx<'_>, author: &Author, requester: Requester) -> bool {
     let (Author::Customer(contact), Requester::Contact(asked)) = (author, requester) else {
         return false;
     };

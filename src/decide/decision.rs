@@ -355,12 +355,12 @@ pub enum Step {
         /// Why.
         because: Stayed,
     },
-    /// On reopening, the owner keeps the ticket.
+    /// Where work goes on that was finished, its owner keeps it.
     OwnerKept {
         /// The owner.
         agent: AgentId,
     },
-    /// On reopening, the owner loses the ticket.
+    /// Where work goes on that was finished, its owner loses it.
     OwnerDropped {
         /// The owner.
         agent: AgentId,
@@ -383,6 +383,32 @@ pub enum Step {
         /// The ticket that has the message.
         ticket: TicketId,
     },
+    /// The ticket was merged into another, which goes on in its place.
+    Merged {
+        /// The merged ticket.
+        ticket: TicketId,
+        /// The ticket that goes on.
+        into: TicketId,
+        /// When the oldest question was asked that it brings; `None`: it brings none.
+        brings: Option<DateTime<Utc>>,
+        /// Who comes to follow the ticket that goes on.
+        followers: Vec<Follower>,
+    },
+    /// A solution that had been proposed waits for nobody's word while the ticket is merged.
+    ProposalRests,
+    /// The merge was undone: the ticket stands again as it stood.
+    Released {
+        /// The ticket that stands again.
+        ticket: TicketId,
+        /// The ticket that it had been merged into.
+        from: TicketId,
+        /// Since when that one waits for an answer now; `None`: it waits for none.
+        waiting_since: Option<DateTime<Utc>>,
+        /// Who follows that one no more.
+        followers: Vec<Follower>,
+    },
+    /// The solution that had been proposed waits for the customer's word again.
+    ProposalReturns,
     /// The timers were set anew: the settings changed since they were armed.
     Adopted {
         /// The settings' revision now.
@@ -430,6 +456,26 @@ impl fmt::Display for Step {
             }
             Self::WentToSurvivor { ticket } => {
                 write!(f, "merged: said on ticket `{ticket}`, which goes on in its place")
+            }
+            Self::Merged { ticket, into, brings, followers } => {
+                write!(f, "ticket `{ticket}` is merged into `{into}`: it brings ")?;
+                match brings {
+                    Some(since) => write!(f, "a question of {since}")?,
+                    None => f.write_str("no open question")?,
+                }
+                write!(f, ", and {} who follow", followers.len())
+            }
+            Self::ProposalRests => f.write_str("the proposed solution waits for nobody's word"),
+            Self::Released { ticket, from, waiting_since, followers } => {
+                write!(f, "ticket `{ticket}` stands by itself again: `{from}` ")?;
+                match waiting_since {
+                    Some(since) => write!(f, "waits for an answer since {since}")?,
+                    None => f.write_str("waits for no answer")?,
+                }
+                write!(f, ", and {} follow it no more", followers.len())
+            }
+            Self::ProposalReturns => {
+                f.write_str("the proposed solution waits for the customer's word again")
             }
             Self::Adopted { settings } => {
                 write!(f, "its timers follow revision {settings} of the settings")

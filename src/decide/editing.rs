@@ -7,16 +7,20 @@ use super::checks::{
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::ids::{FieldName, Tag};
+use crate::people::{Customer, Deed, Who};
 use crate::personal::{Erasable, Personal};
 use crate::settings::FieldDef;
 use crate::ticket::command::{Edit, Patch};
-use crate::ticket::{Follower, PriorityBy, TicketChange};
+use crate::ticket::{Follower, PriorityBy, Ticket, TicketChange};
 use crate::value::{FieldFact, FieldValue};
 
 /// Edits a ticket: every part is checked before the first is recorded.
 pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
     let cx = work.cx;
     let ticket = &work.ticket;
+    if let Who::Customer(customer) = cx.who {
+        of_customer(cx, ticket, customer, edit)?;
+    }
     let mut changes = Vec::new();
     if let Some(wanted) = &edit.subject {
         let wanted = subject(cx, wanted)?;
@@ -38,7 +42,7 @@ pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
         changes.extend(edit_field(work, field, value.as_ref())?);
     }
     changes.extend(edit_priority(work, edit)?.into_iter().map(|change| (change, None)));
-    if let Some(change) = edit_followers(cx, ticket.followers(), edit)? {
+    if let Some(change) = edit_followers(cx, ticket, edit)? {
         changes.push((change, None));
     }
     let attached = subjects::edit(cx, ticket, edit)?;
@@ -80,21 +84,48 @@ fn edit_tags(cx: &Cx<'_>, current: &[Tag], edit: &Edit) -> Result<Option<TicketC
     Ok(changes.then_some(TicketChange::TagsChanged { added, removed }))
 }
 
+/// Whom a contact may name, who says who follows: not themselves any more; and who asks, somebody
+/// on record.
+fn of_customer(
+    cx: &Cx<'_>,
+    ticket: &Ticket,
+    customer: Customer<'_>,
+    edit: &Edit,
+) -> Result<(), Refusal> {
+    let asks = cx.asks(ticket);
+    let comes = |who: &Follower| match who {
+        Follower::Contact(contact) => asks && cx.loaded.contact(cx.desk, *contact).is_some(),
+        Follower::Agent(_) => false,
+    };
+    let goes = |who: &Follower| match who {
+        Follower::Contact(contact) => customer.is(*contact),
+        Follower::Agent(_) => false,
+    };
+    if edit.follow.iter().all(comes) && edit.unfollow.iter().all(goes) {
+        return Ok(());
+    }
+    Err(Refusal::Forbidden { party: cx.party(), deed: Deed::Follow.as_str() })
+}
+
 fn edit_followers(
     cx: &Cx<'_>,
-    current: &[Follower],
+    ticket: &Ticket,
     edit: &Edit,
 ) -> Result<Option<TicketChange>, Refusal> {
+    let current = ticket.followers();
     let has = |follower: &&Follower| current.binary_search(follower).is_ok();
-    let added: Vec<Follower> = edit.follow.iter().filter(|who| !has(who)).copied().collect();
+    // Who follows by a merge only, follows from now on also when that is undone.
+    let added = edit.follow.iter().filter(|who| !has(who) || ticket.follows_by_merge(who));
+    let added: Vec<Follower> = added.copied().collect();
     let removed: Vec<Follower> = edit
         .unfollow
         .iter()
         .filter(|who| has(who) && !edit.follow.contains(*who))
         .copied()
         .collect();
-    if !added.is_empty() {
-        let count = current.len() + added.len() - removed.len();
+    let new = added.iter().filter(|who| !has(who)).count();
+    if new > 0 {
+        let count = current.len() + new - removed.len();
         within("followers", cx.settings.limits().followers, count)?;
     }
     let changes = !added.is_empty() || !removed.is_empty();

@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{Passage, Refusal, privacy};
 use crate::ids::{Key, Revision, TicketId};
 use crate::record::{Event, Head};
-use crate::ticket::{Ticket, TicketChange};
+use crate::ticket::{Ticket, TicketChange, retention_falls_due};
 
 /// The erasures of a ticket's own events, and of where its first message was said.
 pub(super) fn erasures(
@@ -106,6 +106,28 @@ impl<'a> Work<'a> {
         if !part.events.is_empty() {
             self.with.push(part);
         }
+    }
+
+    /// Where all is due to be erased of the conversation that another ticket is part of, that comes
+    /// before anything that is done to it.
+    pub(super) fn settle_above(&mut self, ticket: &'a Ticket) -> Result<(), Refusal> {
+        let cx = self.cx;
+        let end = cx.follow(ticket)?.end;
+        let beside = end.id() != ticket.id() && end.id() != self.ticket.id();
+        if !beside || !retention_falls_due(end, cx.settings, cx.now) {
+            return Ok(());
+        }
+        if let Some(survivor) = self.take_part(end.id()) {
+            self.with_part(survivor);
+            return Ok(());
+        }
+        let mut survivor = Work::on(cx, end);
+        survivor.settle()?;
+        // Else something kept it from closing.
+        if survivor.ticket.personal_since().is_none() {
+            self.with_part(survivor);
+        }
+        Ok(())
     }
 
     fn take_part(&mut self, id: TicketId) -> Option<Work<'a>> {

@@ -15,6 +15,7 @@ mod conversation;
 mod decision;
 mod editing;
 mod erasing;
+mod follow_ups;
 mod forgetting;
 mod govern;
 mod guests;
@@ -317,6 +318,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::Note(_) => Deed::Note,
         Command::GrantAccess(_) | Command::RevokeAccess(_) => Deed::Grant,
         Command::LogConversation(_) => Deed::Log,
+        Command::Edit(edit) if edit.only_followers() => Deed::Follow,
         Command::Edit(_) => Deed::Edit,
         Command::Link(_) | Command::Unlink(_) => Deed::Link,
         Command::MarkTodo(_) => Deed::Todo,

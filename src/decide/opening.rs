@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::checks::{self, within};
 use super::decision::{Decision, Step};
 use super::editing::Fields;
+use super::follow_ups::comes_to_follow;
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::work::Work;
@@ -101,7 +102,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
     let mut decision = Decision::default();
     let mut work = Work::opening(cx, cx.now, open.id, opened, personal);
     agenda::follow(&mut work, &open.followers)?;
-    announce(&mut work, open.origin);
+    announce(&mut work, open.origin, &said.author);
     work.finish(&mut decision)?;
     Ok(decision)
 }
@@ -152,11 +153,12 @@ pub(super) fn derived(cx: &Cx<'_>, text: &str) -> Arc<str> {
     if subject.is_empty() { "(no subject)".into() } else { subject.into() }
 }
 
-fn announce(work: &mut Work<'_>, origin: Origin) {
+fn announce(work: &mut Work<'_>, origin: Origin, author: &Author) {
     match origin {
         Origin::CustomerWrote => {
             let queue = work.queue();
             work.notify(NoticeKind::TicketOpened, queue);
+            work.notify_others(work.ticket.revision(), author);
         }
         Origin::AgentReachedOut => work.notify_audience(NoticeKind::ReplyToCustomer),
     }
@@ -215,13 +217,17 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
+    let follower = comes_to_follow(cx, former, &said.author);
+    let followers: Vec<_> = follower.into_iter().collect();
+    within("followers", cx.settings.limits().followers, followers.len())?;
     let opened = Opened {
         follows: Some(former.id()),
+        followers,
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
     let mut new = Work::opening(cx, work.now, id, opened, personal);
-    announce(&mut new, Origin::CustomerWrote);
+    announce(&mut new, Origin::CustomerWrote, &said.author);
     work.record(TicketChange::FollowedUp { by: id }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)

@@ -1,6 +1,6 @@
 //! What may be erased, is: payloads by hand, all of a ticket, and the hold that forbids it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::checks::reason as reason_in_words;
@@ -8,12 +8,12 @@ use super::decision::{Decision, Erasure, Expected, KeyChange, UniqueKey};
 use super::govern::{is_owner, may_touch, write};
 use super::work::Work;
 use super::{Cx, Refusal, subjects};
-use crate::ids::{AgentId, Key, Revision};
+use crate::ids::{AgentId, Key, Revision, TicketId};
 use crate::people::{Agent, Deed};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head, fold};
 use crate::ticket::command::{EraseTicket, Hold, Redact};
-use crate::ticket::{RedactedBy, TicketChange};
+use crate::ticket::{MessageRef, RedactedBy, TicketChange};
 
 /// What a history of any kind folds to without the personal payloads of these events.
 pub(super) fn without<'e>(
@@ -26,42 +26,70 @@ pub(super) fn without<'e>(
     fold(key, &left).map_err(|why| Refusal::HistoryUnreadable { why })
 }
 
-/// Erases the payloads of chosen events. A message that was split off is the ticket's that shows
-/// it: what is erased is that one's opening, and with it the words where they were said.
+/// Erases the payloads of chosen events of a conversation, each where the words are. A message that
+/// was split off is the ticket's that shows it: what is erased is that one's opening, and with it
+/// the words where they were said.
 pub(super) fn redact(work: &mut Work<'_>, redact: &Redact) -> Result<(), Refusal> {
     if redact.messages.is_empty() {
         return Err(Refusal::Empty { what: "list of messages" });
     }
-    if let Some(revision) = redact.messages.iter().find(|revision| !work.has_event(**revision)) {
-        let key = Key::ticket(work.cx.desk, redact.ticket);
-        return Err(Refusal::NoSuchEvent { key, revision: *revision });
-    }
-    let shown_elsewhere = |work: &Work<'_>, revision| work.ticket.has_split_off(revision);
-    if redact.messages.iter().any(|revision| !shown_elsewhere(work, *revision)) {
-        work.not_held()?;
+    let mut chosen: BTreeMap<TicketId, BTreeSet<Revision>> = BTreeMap::new();
+    for message in &redact.messages {
+        let MessageRef { ticket, revision } = shown_as(work, *message)?;
+        chosen.entry(ticket).or_default().insert(revision);
     }
     let (bytes, personal) = reason_in_words(work, &redact.reason)?;
     let cx = work.cx;
-    for revision in &redact.messages {
-        let Some(to) = work.ticket.split_off_to(*revision) else { continue };
-        let shows = cx.loaded.ticket(cx.desk, to).ok_or(Refusal::NotLoaded)?;
-        let mut shows = work.part(shows);
-        shows.settle()?;
-        shows.not_held()?;
-        let opening = shows.personal(|event| event.revision == Revision(1))?;
-        redact_by_hand(&mut shows, opening, bytes, &personal)?;
-        work.with_part(shows);
+    for (id, revisions) in chosen {
+        if id == work.ticket.id() {
+            redact_by_hand(work, &revisions, bytes, &personal)?;
+        } else {
+            let ticket = cx.loaded.ticket(cx.desk, id).ok_or(Refusal::NotLoaded)?;
+            work.settle_above(ticket)?;
+            let mut part = work.part(ticket);
+            part.settle()?;
+            redact_by_hand(&mut part, &revisions, bytes, &personal)?;
+            work.with_part(part);
+        }
     }
-    let revisions = work.personal(|event| redact.messages.contains(&event.revision))?;
-    redact_by_hand(work, revisions, bytes, &personal)
+    Ok(())
+}
+
+/// The name of an event of the conversation on the ticket whose words it has: on the one that was
+/// split off with them, they are its first.
+fn shown_as(work: &Work<'_>, message: MessageRef) -> Result<MessageRef, Refusal> {
+    let cx = work.cx;
+    let MessageRef { ticket: id, revision } = message;
+    let no_message = || Refusal::NotAMessage { ticket: id, message: revision };
+    let here = id == work.ticket.id();
+    let ticket = match here {
+        true => &work.ticket,
+        false => cx.visible(id).map_err(|_| no_message())?,
+    };
+    let shown = match ticket.split_off_to(revision) {
+        Some(to) => MessageRef::new(to, Revision(1)),
+        None => message,
+    };
+    if !here {
+        let end = cx.end_of(work.ticket.id())?;
+        if cx.end_of(id)? != end && cx.end_of(shown.ticket)? != end {
+            return Err(no_message());
+        }
+    }
+    Ok(shown)
 }
 
 fn redact_by_hand(
     work: &mut Work<'_>,
-    revisions: Vec<Revision>,
+    chosen: &BTreeSet<Revision>,
     bytes: u32,
     reason: &Personal,
 ) -> Result<(), Refusal> {
+    if let Some(revision) = chosen.iter().find(|revision| !work.has_event(**revision)) {
+        return Err(Refusal::NoSuchEvent { key: work.key, revision: *revision });
+    }
+    work.not_held()?;
+    let revisions = work.personal(|event| chosen.contains(&event.revision))?;
     if !revisions.is_empty() {
         work.erase(&revisions)?;
         let by = RedactedBy::Hand;

@@ -10,7 +10,7 @@ use super::{Cx, Refusal};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
-use crate::people::{Actor, Requester};
+use crate::people::{Actor, Author, Customer, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::sla::Standing;
@@ -322,31 +322,56 @@ impl<'a> Work<'a> {
 
     /// Tells the requester.
     pub(super) fn notify_requester(&mut self, kind: NoticeKind) {
-        let to = match self.ticket.requester() {
-            Requester::Contact(contact) => Recipient::Contact(contact),
-            Requester::Agent(agent) => Recipient::Agent(agent),
-        };
+        let to = self.asks();
         self.notify(kind, to);
     }
 
     /// Tells the followers; of an internal ticket, agents only.
     pub(super) fn notify_followers(&mut self, kind: NoticeKind) {
-        let requester = self.ticket.requester();
-        for follower in self.ticket.followers().to_vec() {
-            let internal = matches!(requester, Requester::Agent(_));
-            let (passed_over, to) = match follower {
-                Follower::Contact(contact) => {
-                    let asks = requester == Requester::Contact(contact);
-                    (internal || asks, Recipient::Contact(contact))
-                }
-                Follower::Agent(agent) => {
-                    (requester == Requester::Agent(agent), Recipient::Agent(agent))
-                }
-            };
-            if !passed_over {
-                self.notify(kind, to);
-            }
+        for to in self.followers() {
+            self.notify(kind, to);
         }
+    }
+
+    /// Tells everybody else on the conversation of what somebody wrote on the side of who asks: but
+    /// for its author, however they are known, and for the owner, who is told as such.
+    pub(super) fn notify_others(&mut self, written: Revision, author: &Author) {
+        let cx = self.cx;
+        let owner = self.ticket.assignee();
+        let wrote = |to: &Recipient| match (to, author) {
+            (Recipient::Contact(to), Author::Customer(contact)) => {
+                let record = cx.loaded.survivor(cx.desk, *contact).map(|contact| &**contact);
+                Customer { id: *contact, record }.is(*to)
+            }
+            (Recipient::Agent(to), Author::Agent(agent) | Author::LightAgent(agent)) => to == agent,
+            _ => false,
+        };
+        let told = |to: &Recipient| matches!(to, Recipient::Agent(to) if Some(*to) == owner);
+        let all = [self.asks()].into_iter().chain(self.followers());
+        for to in all.filter(|to| !wrote(to) && !told(to)).collect::<Vec<_>>() {
+            self.notify_of(written, NoticeKind::ReplyToCustomer, to);
+        }
+    }
+
+    fn asks(&self) -> Recipient {
+        match self.ticket.requester() {
+            Requester::Contact(contact) => Recipient::Contact(contact),
+            Requester::Agent(agent) => Recipient::Agent(agent),
+        }
+    }
+
+    /// Those who follow, beside who asks; of an internal ticket, agents only.
+    fn followers(&self) -> Vec<Recipient> {
+        let requester = self.ticket.requester();
+        let internal = matches!(requester, Requester::Agent(_));
+        let followers = self.ticket.followers().iter();
+        let beside = followers.filter(|follower| **follower != Follower::from(requester));
+        let told = beside.filter_map(|follower| match follower {
+            Follower::Contact(_) if internal => None,
+            Follower::Contact(contact) => Some(Recipient::Contact(*contact)),
+            Follower::Agent(agent) => Some(Recipient::Agent(*agent)),
+        });
+        told.collect()
     }
 
     /// Records the timers that have come to differ from what the last event stated.

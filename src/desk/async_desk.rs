@@ -258,7 +258,8 @@ twins! {
             after: Option<TimelineCursor>,
             limit: usize
         ) -> Timeline;
-    "The ticket of a reference", by_reference(reference: &Reference) -> Option<TicketId>;
+    "The ticket of a reference",
+        by_reference(actor: &Actor, now: DateTime<Utc>, reference: &Reference) -> Option<TicketId>;
     "The ticket that another system calls so",
         by_external(
             actor: &Actor, now: DateTime<Utc>, reference: &ExternalRef

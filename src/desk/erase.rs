@@ -127,7 +127,8 @@ impl<S: Store> Desk<S> {
     /// desk.reply(customer.at(now), reply)?;
     /// assert!(desk.erased_files(id)?.is_empty());
     ///
-    /// desk.redact(Actor::Host.at(now), Redact::new(id, [Revision(2)], "A face is in it."))?;
+    /// let message = desk.thread(&agent, now, id, None, 10)?.posts[1].id();
+    /// desk.redact(Actor::Host.at(now), Redact::new(id, [message], "A face is in it."))?;
     /// assert_eq!(*desk.erased_files(id)?, ["uploads/1f3a".into()]);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::decide::{Command, Decision, Loaded, Step};
 use crate::ids::{DeskId, Key, Reference, Revision};
+use crate::people::Contact;
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
@@ -143,12 +144,26 @@ impl Outcome {
     }
 
     /// The ticket that the command was about, as it is after it; for an opening, a follow-up or a
-    /// split, the new one. `None` for commands on agents and settings.
+    /// split, the new one. `None` for commands on people, organisations and settings.
     pub fn ticket(&self) -> Option<&Arc<Ticket>> {
         self.main().and_then(Record::ticket)
     }
 
-    /// The reference of that ticket, such as `HD-1042`; `None` before it is committed.
+    /// The contact that the command was about, as they are after it. `None` for commands on tickets,
+    /// agents, organisations and settings.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let put = desk.put_contact(Actor::Host.at(now), maria, ContactProfile::new("Maria"))?;
+    /// assert_eq!(put.contact().unwrap().name(), Some("Maria"));
+    /// assert!(put.ticket().is_none());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn contact(&self) -> Option<&Arc<Contact>> {
+        self.main().and_then(Record::contact)
+    }
+
+    /// The reference of the ticket that it was about, such as `HD-1042`; `None` before it is committed.
     pub fn reference(&self) -> Option<Reference> {
         let number = self.main()?.number?;
         Some(Reference::new(self.prefix.clone()?, number))

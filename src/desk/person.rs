@@ -17,7 +17,7 @@ use crate::people::{Actor, Author, ContactChange, CustomerSight, Deed, Requester
 use crate::record::{Change, Event, Record};
 use crate::store::Query;
 use crate::ticket::command::{EraseTicket, Redact};
-use crate::ticket::{Ticket, TicketChange};
+use crate::ticket::{MessageRef, Ticket, TicketChange};
 use crate::time::whole_micros;
 
 /// A page of the tickets on which a person may have written.
@@ -157,7 +157,10 @@ impl<I: Io> Flow<I> {
             theirs.into_iter().partition(|revision| ticket.has_split_off(*revision));
         let own = [own].into_iter().filter(|own| !own.is_empty());
         let each = own.chain(elsewhere.into_iter().map(|revision| vec![revision]));
-        let redact = |messages| Command::Redact(Redact::new(id, messages, reason));
+        let redact = |revisions: Vec<Revision>| {
+            let messages = revisions.into_iter().map(|revision| MessageRef::new(id, revision));
+            Command::Redact(Redact::new(id, messages, reason))
+        };
         Ok(each.map(redact).collect())
     }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::{Desk, DeskError};
 use crate::decide::{Refusal, UniqueKey};
 use crate::ids::{AgentId, Key, Reference, Revision, TicketId};
-use crate::people::Agent;
+use crate::people::{Actor, Agent};
 use crate::record::{Event, Head, Record, fold};
 use crate::settings::Settings;
 use crate::store::{Store, Wanted};
@@ -63,22 +65,31 @@ impl<S: Store> Desk<S> {
     }
 
     /// The ticket of this reference, such as one that somebody read out on the phone. `None`
-    /// where there is none, or where the prefix is not the desk's. One that has been merged keeps
-    /// its reference; [`survivor`](Self::survivor) leads on.
+    /// where there is none, where the actor does not see it, and where the prefix is not the
+    /// desk's, now or once; letter case does not count. [`sight`](Self::sight) says how much of it
+    /// the actor sees. One that has been merged keeps its reference; [`survivor`](Self::survivor)
+    /// leads on.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
-    /// assert_eq!(desk.by_reference(&"HD-1".parse().unwrap())?, Some(id));
-    /// assert_eq!(desk.by_reference(&"HD-2".parse().unwrap())?, None);
-    /// assert_eq!(desk.by_reference(&"XX-1".parse().unwrap())?, None);
+    /// assert_eq!(desk.by_reference(&customer, now, &"hd-1".parse().unwrap())?, Some(id));
+    /// assert_eq!(desk.by_reference(&customer, now, &"HD-2".parse().unwrap())?, None);
+    ///
+    /// let other = Actor::Customer(ContactId::from_u128(9));
+    /// assert_eq!(desk.by_reference(&other, now, &"HD-1".parse().unwrap())?, None);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
-    pub fn by_reference(&self, reference: &Reference) -> Result<Option<TicketId>, DeskError> {
-        at_once(self.flow().by_reference(reference))
+    /// [`Refusal::NotAnAgent`]; [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
+    pub fn by_reference(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        reference: &Reference,
+    ) -> Result<Option<TicketId>, DeskError> {
+        at_once(self.flow().by_reference(actor, now, reference))
     }
 
     /// A page of a record's history, with nobody's eyes but the host's: the audit trail.
@@ -164,14 +175,19 @@ impl<I: Io> Flow<I> {
 
     pub(super) async fn by_reference(
         &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
         reference: &Reference,
     ) -> Result<Option<TicketId>, DeskError> {
+        let reader = self.reader(actor, now).await?;
         if !self.settings().await?.is_prefix(reference.prefix()) {
             return Ok(None);
         }
         let key = UniqueKey::Number(reference.number());
         let owner = self.io.resolve(self.id, &[key]).await?.into_iter().next().flatten();
-        Ok(owner.and_then(|key| key.as_ticket()))
+        let Some(id) = owner.as_ref().and_then(Key::as_ticket) else { return Ok(None) };
+        let seen = self.ticket(id).await?.filter(|ticket| reader.sight(ticket).is_some());
+        Ok(seen.map(|ticket| ticket.id()))
     }
 
     pub(super) async fn history(

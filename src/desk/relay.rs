@@ -13,7 +13,7 @@ use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
-use crate::people::{AgentSight, Customer, Sight, Who, sight};
+use crate::people::{AgentSight, Author, Customer, Requester, Sight, Who, sight};
 use crate::personal::Erasable;
 use crate::record::{Event, Record};
 use crate::settings::Settings;
@@ -156,21 +156,28 @@ pub struct Relayed {
     /// Those that were given up: nobody will be told.
     pub given_up: Vec<NoticeId>,
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
-    /// what they tell of, or is told of it under another id.
+    /// what they tell of, or is told of it under another id; or it is so no more.
     pub withheld: Vec<NoticeId>,
     /// Those whose lease had ended when they were settled: they come again.
     pub late: Vec<NoticeId>,
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
     /// also tried again, or given up. They hold up no other ticket's.
     pub failed: Vec<(NoticeId, DeskError)>,
+    /// When to relay again for what this step leaves unsettled: the earliest instant at which one
+    /// of these notices can be taken on again. `None`: it leaves none.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl Relayed {
     /// Whether there was nothing to take on.
     pub fn is_empty(&self) -> bool {
-        let Self { delivered, retried, given_up, withheld, late, failed } = self;
+        let Self { delivered, retried, given_up, withheld, late, failed, retry_at: _ } = self;
         let settled = delivered.is_empty() && retried.is_empty() && given_up.is_empty();
         settled && withheld.is_empty() && late.is_empty() && failed.is_empty()
+    }
+
+    fn again(&mut self, at: DateTime<Utc>) {
+        self.retry_at = Some(self.retry_at.map_or(at, |earliest| earliest.min(at)));
     }
 }
 
@@ -179,13 +186,15 @@ impl<S: Store> Desk<S> {
     ///
     /// One step: of each ticket at most the oldest notice, at most
     /// [`batch`](Relaying::batch) in all. A host repeats it until nothing is left, whenever a
-    /// command has been carried out, and from time to time, for what is to be tried again. Any
-    /// number of processes may relay at once. A notice comes at least once: it comes again where
+    /// command has been carried out, at [`retry_at`](Relayed::retry_at), of which
+    /// [`next_wake`](Self::next_wake) knows nothing, and from time to time, for what another process
+    /// put off. Any number of processes may relay at once. A notice comes at least once: it comes again where
     /// a relay stopped before it had settled it.
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
     /// notice was written, or of the message because it was split off, is passed over
-    /// ([`withheld`](Relayed::withheld)). Nor is one person told of one answer twice who asks or
+    /// ([`withheld`](Relayed::withheld)); and so is what is so no more: that a ticket came in, or
+    /// that its requester wrote, which was marked as spam since, and a merge that was undone. Nor is one person told of one answer twice who asks or
     /// follows under several ids that were [merged](crate::command::MergeContacts): it goes to the
     /// requester, or to the first of the followers.
     ///
@@ -254,12 +263,13 @@ impl<I: Io> Flow<I> {
             // What fails for one ticket holds up no other.
             if let Err(error) = step.await {
                 relayed.failed.push((id, error));
+                relayed.again(lease.until);
             }
         }
         Ok(relayed)
     }
 
-    /// Delivers one notice and settles it.
+    /// Delivers one notice and settles it; where it cannot, its lease is left to end.
     async fn pass_on<F: Future<Output = Delivery>>(
         &self,
         now: DateTime<Utc>,
@@ -296,13 +306,17 @@ impl<I: Io> Flow<I> {
             Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
             Err(error) => (again(), Some(error)),
         };
-        match settlement {
-            _ if !self.io.settle(token, settlement).await? => relayed.late.push(id),
-            Settlement::Delivered => relayed.delivered.push(id),
-            Settlement::Retry(at) => relayed.retried.push((id, at)),
-            Settlement::GivenUp => relayed.given_up.push(id),
+        match (self.io.settle(token, settlement).await?, settlement) {
+            (false, _) => relayed.late.push(id),
+            (true, Settlement::Delivered) => relayed.delivered.push(id),
+            (true, Settlement::Retry(at)) => {
+                relayed.retried.push((id, at));
+                relayed.again(at);
+            }
+            (true, Settlement::GivenUp) => relayed.given_up.push(id),
         }
-        unread.map_or(Ok(()), Err)
+        relayed.failed.extend(unread.map(|error| (id, error)));
+        Ok(())
     }
 
     /// The notice with what a host needs to deliver it; `None` where whoever is to be told may not
@@ -353,6 +367,9 @@ impl<I: Io> Flow<I> {
         let mut records = found.records.into_iter();
         let record = records.next().flatten();
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
+        if is_stale(notice, event, ticket) {
+            return Ok(false);
+        }
         let reader = records.next().flatten();
         let agent = reader.as_ref().and_then(Record::agent);
         let contact = match reader.as_ref().and_then(Record::contact) {
@@ -364,11 +381,11 @@ impl<I: Io> Flow<I> {
         if notice.kind == NoticeKind::SideMessage {
             let said = event.and_then(Event::ticket_change).and_then(TicketChange::side_said);
             let side = said.and_then(|said| ticket.side(said.side));
-            return Ok(match (&notice.to, side) {
-                (Recipient::Contact(id), Some(side)) => {
+            return Ok(match &notice.to {
+                Recipient::Contact(id) => side.is_some_and(|side| {
                     Customer { id: *id, record: contact.as_deref() }.is(side.with())
-                }
-                _ => false,
+                }),
+                Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => false,
             });
         }
         let seen = match &notice.to {
@@ -420,9 +437,9 @@ impl<I: Io> Flow<I> {
         let mut after = notice.id.revision;
         loop {
             let page = self.io.history(key, after, PAGE).await?;
-            let to = page.iter().find_map(|event| match event.ticket_change()? {
-                TicketChange::SplitOff(off) if off.message == notice.id.revision => Some(off.to),
-                _ => None,
+            let to = page.iter().find_map(|event| {
+                let TicketChange::SplitOff(off) = event.ticket_change()? else { return None };
+                (off.message == notice.id.revision).then_some(off.to)
             });
             if let Some(to) = to {
                 return self.ticket(to).await;
@@ -432,5 +449,24 @@ impl<I: Io> Flow<I> {
                 None => return Ok(None),
             }
         }
+    }
+}
+
+/// Whether what a notice tells of is so no more: what came in was spam, or the merge was undone.
+fn is_stale(notice: &Notice, event: Option<&Event>, ticket: &Ticket) -> bool {
+    let change = event.and_then(Event::ticket_change);
+    match (notice.kind, change) {
+        (NoticeKind::TicketOpened, _) => ticket.is_spam(),
+        // Words of others than its sender are for who works on it to read.
+        (NoticeKind::CustomerWrote, Some(change)) => {
+            let author = change.message().map(|message| &message.author);
+            let sender = matches!(author, Some(Author::Customer(contact))
+                if ticket.requester() == Requester::Contact(*contact));
+            ticket.is_spam() && sender
+        }
+        (NoticeKind::Merged, Some(TicketChange::Absorbed(absorbed))) => {
+            ticket.merged().all(|member| member != absorbed.ticket)
+        }
+        _ => false,
     }
 }

@@ -58,7 +58,8 @@ impl Post {
         Some(post)
     }
 
-    /// The name of the message: what [`Split`](crate::command::Split) takes.
+    /// The name of the message: what [`Split`](crate::command::Split) and
+    /// [`Redact`](crate::command::Redact) take.
     pub fn id(&self) -> MessageRef {
         MessageRef { ticket: self.ticket, revision: self.revision }
     }
@@ -180,7 +181,7 @@ impl<S: Store> Desk<S> {
     /// desk.merge(agent.at(now), Merge::new(second, id))?;
     ///
     /// // Its reference leads to the merged ticket, and that to the one that goes on.
-    /// assert_eq!(desk.by_reference(&"HD-2".parse().unwrap())?, Some(second));
+    /// assert_eq!(desk.by_reference(&agent, now, &"HD-2".parse().unwrap())?, Some(second));
     /// assert_eq!(desk.survivor(second)?, Some(id));
     /// assert_eq!(desk.survivor(id)?, Some(id));
     /// # Ok::<(), helpdesk::DeskError>(())

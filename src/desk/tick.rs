@@ -71,7 +71,8 @@ impl<S: Store> Desk<S> {
     }
 
     /// When to call [`tick`](Self::tick) next: a host sets one timer to it. `None`: nothing
-    /// will happen before another command is given.
+    /// will happen before another command is given. Notices that are to be tried again have an
+    /// instant of their own, [`Relayed::retry_at`](crate::Relayed::retry_at).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

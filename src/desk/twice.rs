@@ -50,7 +50,49 @@ impl<I: Io> Flow<I> {
                 let came = match change {
                     TicketChange::FollowersChanged { added, .. } => added,
                     TicketChange::Absorbed(absorbed) => &absorbed.followers,
-                    _ => continue,
+                    TicketChange::Opened(_)
+                    | TicketChange::MessageAdded { .. }
+                    | TicketChange::AccessGranted { .. }
+                    | TicketChange::AccessRevoked { .. }
+                    | TicketChange::StatusChanged(_)
+                    | TicketChange::ResolutionRecorded { .. }
+                    | TicketChange::Assigned { .. }
+                    | TicketChange::Unassigned { .. }
+                    | TicketChange::Transferred { .. }
+                    | TicketChange::Escalated { .. }
+                    | TicketChange::SubjectChanged { .. }
+                    | TicketChange::CategoryChanged { .. }
+                    | TicketChange::TagsChanged { .. }
+                    | TicketChange::FieldChanged { .. }
+                    | TicketChange::PriorityChanged { .. }
+                    | TicketChange::ImpactChanged { .. }
+                    | TicketChange::AboutChanged { .. }
+                    | TicketChange::ExternalRefsChanged { .. }
+                    | TicketChange::Linked { .. }
+                    | TicketChange::Unlinked { .. }
+                    | TicketChange::TodoAdded(_)
+                    | TicketChange::TodoMarked(_)
+                    | TicketChange::Reminded(_)
+                    | TicketChange::ClosingHeld { .. }
+                    | TicketChange::FollowedUp { .. }
+                    | TicketChange::MergedInto { .. }
+                    | TicketChange::ReleasedFrom { .. }
+                    | TicketChange::Released(_)
+                    | TicketChange::SplitOff(_)
+                    | TicketChange::MergedSplit(_)
+                    | TicketChange::MemberWrote { .. }
+                    | TicketChange::OpenAgeWarned
+                    | TicketChange::OpenAgeOverdue
+                    | TicketChange::TimersSet { .. }
+                    | TicketChange::Redacted { .. }
+                    | TicketChange::Held { .. }
+                    | TicketChange::SolutionProposed { .. }
+                    | TicketChange::SolutionConfirmed { .. }
+                    | TicketChange::SolutionRejected { .. }
+                    | TicketChange::SpamMarked { .. }
+                    | TicketChange::SideSaid(_)
+                    | TicketChange::SideClosed { .. }
+                    | TicketChange::ClocksChanged(_) => continue,
                 };
                 followers.retain(|it| !came.contains(&Follower::Contact(*it)));
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::{Desk, DeskError};
-use crate::decide::Counter;
+use crate::decide::{Counter, Refusal, Vocabulary};
 use crate::ids::DepartmentName;
 use crate::people::Agent;
 use crate::store::{Roster, Rostered, Store, Wanted};
@@ -59,7 +59,8 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`].
+    /// [`Refusal::Unknown`] where the settings know no such department, and nothing unfinished is
+    /// left in one of that name; [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
     pub fn workload(&self, department: Option<DepartmentName>) -> Result<Workload, DeskError> {
         at_once(self.flow().workload(department))
     }
@@ -71,16 +72,25 @@ impl<I: Io> Flow<I> {
         department: Option<DepartmentName>,
     ) -> Result<Workload, DeskError> {
         let roster = department.clone().map_or(Roster::Everybody, Roster::Department);
-        let counters = vec![Counter::Unfinished(department.clone()), Counter::Queued(department)];
+        let counters =
+            vec![Counter::Unfinished(department.clone()), Counter::Queued(department.clone())];
         let wanted = Wanted { records: Vec::new(), counters, roster: Some(roster) };
         let found = self.io.load(self.id, &wanted).await?;
         let count =
             |value: Option<&i64>| value.map_or(0, |value| u64::try_from(*value).unwrap_or(0));
+        let unfinished = count(found.counters.first());
+        // Settings may drop a department that has tickets still.
+        if let Some(name) = department.filter(|_| unfinished == 0)
+            && self.settings().await?.department(&name).is_none()
+        {
+            let what = Vocabulary::Department;
+            return Err(Refusal::Unknown { what, name: name.to_string() }.into());
+        }
         let load = |Rostered { record, load }: &Rostered| {
             Some(AgentLoad { agent: record.agent()?.clone(), load: count(Some(load)) })
         };
         Ok(Workload {
-            unfinished: count(found.counters.first()),
+            unfinished,
             queued: count(found.counters.get(1)),
             agents: found.roster.iter().filter_map(load).collect(),
         })

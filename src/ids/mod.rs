@@ -1,9 +1,11 @@
 //! Ids of everything that has a life, and the names by which settings speak of their parts.
 
 mod names;
+mod parse;
+mod reference;
 
 use std::fmt;
-use std::sync::Arc;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +17,9 @@ pub use names::{
     UrgencyName, ViewName, VisitorId,
 };
 pub(crate) use names::{label_problem, name_problem};
+pub use parse::NotAnId;
+pub(crate) use parse::number;
+pub use reference::{NotAReference, Reference, TicketNumber};
 
 macro_rules! uuid_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -49,6 +54,16 @@ macro_rules! uuid_ids {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        /// Reads what `Display` writes, in either letter case, and the other text forms of a UUID.
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let id = Uuid::try_parse(text);
+                id.map(Self).map_err(|_| NotAnId::of(stringify!($name), "a UUID", text))
             }
         }
 
@@ -245,74 +260,10 @@ impl fmt::Display for Revision {
     }
 }
 
-/// The number in a ticket's human reference: unique in its desk, increasing from 1. An opening
-/// that failed may leave a gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TicketNumber(pub u64);
-
-impl fmt::Display for TicketNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-/// A ticket's human reference, such as `HD-1042`: what people read out, and what stands in a
-/// subject line. [`Desk::by_reference`](crate::Desk::by_reference) finds the ticket.
-///
-/// ```
-/// # use helpdesk::{Reference, TicketNumber};
-/// let reference = Reference::new("HD", TicketNumber(1042));
-/// assert_eq!(reference.to_string(), "HD-1042");
-/// assert_eq!("HD-1042".parse(), Ok(reference));
-/// assert!("1042".parse::<Reference>().is_err());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Reference {
-    prefix: Arc<str>,
-    number: TicketNumber,
-}
-
-impl Reference {
-    /// Joins the desk's prefix and a ticket's number.
-    pub fn new(prefix: impl Into<Arc<str>>, number: TicketNumber) -> Self {
-        Self { prefix: prefix.into(), number }
-    }
-
-    /// The desk's prefix, such as `HD`.
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
-    /// The ticket's number.
-    pub fn number(&self) -> TicketNumber {
-        self.number
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.prefix, self.number)
-    }
-}
-
-/// A text is not a ticket reference such as `HD-1042`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a ticket reference: expected a prefix, a hyphen and a number")]
-pub struct NotAReference(String);
-
-impl std::str::FromStr for Reference {
-    type Err = NotAReference;
+impl FromStr for Revision {
+    type Err = NotAnId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = || NotAReference(text.chars().take(80).collect());
-        let (prefix, number) = text.trim().rsplit_once('-').ok_or_else(refuse)?;
-        let digits = number.bytes().all(|b| b.is_ascii_digit());
-        match number.parse() {
-            Ok(number) if digits && !prefix.is_empty() => {
-                Ok(Self::new(prefix, TicketNumber(number)))
-            }
-            _ => Err(refuse()),
-        }
+        number("Revision", text).map(Self)
     }
 }

@@ -40,8 +40,8 @@ pub(crate) use sight::{
 pub enum Place {
     /// A saved view or a listing: ages, numbers and `me` too.
     View,
-    /// A rule that looks at a ticket as it is: routing, SLA matching.
+    /// A host's rule that looks at a ticket as it is.
     Rule,
-    /// A rule that looks at a change: what was before, and the message that made it.
+    /// A host's rule that looks at a change: what was before, and the message that made it.
     Trigger,
 }

@@ -261,6 +261,8 @@ pub(crate) enum Deed {
     Grant,
     Log,
     Edit,
+    /// Saying who follows, and nothing else; whom a contact may name is not asked here.
+    Follow,
     Link,
     /// Saying where a to-do stands.
     Todo,
@@ -312,6 +314,7 @@ impl Deed {
             Self::Grant => "let guests in",
             Self::Log => "log conversations",
             Self::Edit => "edit tickets",
+            Self::Follow => "say that these follow or do not",
             Self::Link => "link tickets",
             Self::Todo => "mark to-dos",
             Self::Take => "take tickets",
@@ -347,7 +350,7 @@ impl Deed {
 /// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Confirm, Edit, Erase, Escalate, Finish, FollowUp, Govern, Hold, KeepContacts,
+        Confirm, Edit, Erase, Escalate, Finish, Follow, FollowUp, Govern, Hold, KeepContacts,
         KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Side, Spam, Take,
         Tick, Todo, Transfer,
     };
@@ -370,6 +373,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
                     | Note
                     | Todo
                     | Edit
+                    | Follow
                     | Transfer
                     | Escalate
                     | SetStatus
@@ -381,7 +385,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
             )
         }
         // Of the asker's moves of status, the workflow allows by default none.
-        Party::Customer => matches!(deed, Open | Reply),
+        Party::Customer => matches!(deed, Open | Reply | Follow),
         // What their grant says.
         Party::AutoResponder | Party::Guest => deed == Reply,
         Party::System => deed == Tick,

@@ -166,7 +166,8 @@ impl From<Requester> for Literal {
     }
 }
 
-/// Somebody who is told of public answers on a ticket beside its requester.
+/// Somebody who is told of public messages on a ticket beside its requester: of answers, and of what
+/// others than they themselves write on the requester's side.
 ///
 /// A contact comes to see the ticket by following it; an agent has to see it already
 /// ([`CannotSee`](crate::Refusal::CannotSee)).
@@ -239,14 +240,17 @@ impl Author {
 
     /// The part that a public message by this author plays in a conversation.
     ///
-    /// This is the one table that says what counts: only a human agent answers, and only the
-    /// one who asked, asks. On an internal ticket the asking agent plays the customer's part.
+    /// This is the one table that says what counts: only a human agent answers, and every contact
+    /// asks: who asked, and whoever else writes on their side (with a copy, as a colleague, as a
+    /// guest in somebody's name), since no customer's word may be lost. On an internal ticket the
+    /// asking agent plays the customer's part.
     ///
     /// ```
     /// # use helpdesk::{AgentId, Author, ContactId, Part, Requester};
     /// let (maria, anna) = (ContactId::from_u128(1), AgentId::from_u128(2));
     /// let asked_by = Requester::Contact(maria);
     /// assert_eq!(Author::Customer(maria).part(asked_by), Part::Asks);
+    /// assert_eq!(Author::Customer(ContactId::from_u128(9)).part(asked_by), Part::Asks);
     /// assert_eq!(Author::Agent(anna).part(asked_by), Part::Answers);
     /// assert_eq!(Author::AutoResponder(maria).part(asked_by), Part::Neither);
     /// assert_eq!(Author::Agent(anna).part(Requester::Agent(anna)), Part::Asks);

@@ -130,9 +130,11 @@ impl Settings {
         &self.prefix
     }
 
-    /// Whether references of this desk bear this prefix, or did once.
+    /// Whether references of this desk bear this prefix, or did once; in whichever letter case.
     pub fn is_prefix(&self, prefix: &str) -> bool {
-        *self.prefix == *prefix || self.draft.former_prefixes.iter().any(|former| former == prefix)
+        let mut former = self.draft.former_prefixes.iter();
+        self.prefix.eq_ignore_ascii_case(prefix)
+            || former.any(|former| former.eq_ignore_ascii_case(prefix))
     }
 
     /// How long after it was resolved a ticket closes by itself.

@@ -1,13 +1,14 @@
 //! What agents have yet to do about a ticket, and when they are reminded of it.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Ticket;
-use crate::ids::{AgentId, Revision};
+use crate::ids::{AgentId, NotAnId, Revision, number};
 use crate::personal::Erasable;
 use crate::time;
 
@@ -23,6 +24,14 @@ pub struct TodoId(pub Revision);
 impl fmt::Display for TodoId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for TodoId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        number("TodoId", text).map(|number| Self(Revision(number)))
     }
 }
 

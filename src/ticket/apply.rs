@@ -224,9 +224,7 @@ impl Ticket {
                 details.impact = impact.clone();
                 details.urgency = urgency.clone();
             }
-            TicketChange::FollowersChanged { added, removed } => {
-                merge_sorted(&mut self.edit().followers, added, removed);
-            }
+            TicketChange::FollowersChanged { added, removed } => self.follow(added, removed),
             TicketChange::AboutChanged { added, removed } => {
                 self.edit().change_about(added, removed);
             }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::apply::merge_sorted;
 use super::strict::HeadStatus;
 use super::{MessageRef, Proposal, Stamp, Ticket};
 use crate::ids::{ReasonName, Revision, TicketId};
+use crate::people::Follower;
 use crate::ticket::{Absorbed, Brought, MergedSplit, Released, SplitOff, StatusChange};
 use crate::time::{self, Instant};
 use crate::workflow::Status;
@@ -21,6 +23,9 @@ pub(super) struct Structure {
     members: Vec<Member>,
     split_from: Option<Source>,
     split_off: Vec<Taken>,
+    /// Who follows by which merge, and by nothing else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    came: Vec<Came>,
 }
 
 impl Structure {
@@ -45,6 +50,14 @@ struct Source {
 struct Taken {
     message: Revision,
     to: TicketId,
+}
+
+/// Somebody who follows since a ticket was merged, and because of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Came {
+    with: TicketId,
+    follower: Follower,
 }
 
 /// Where a merged ticket went, and how it stood, so that it can stand so again.
@@ -205,6 +218,24 @@ impl Ticket {
         self.structure().map_or(&[], |structure| &structure.members)
     }
 
+    /// Whether somebody follows it by a merge, and would not without.
+    pub(crate) fn follows_by_merge(&self, follower: &Follower) -> bool {
+        self.came().iter().any(|came| came.follower == *follower)
+    }
+
+    /// Who would follow it no more if this ticket were not merged into it, in order.
+    pub(crate) fn follow_by(&self, member: TicketId) -> Vec<Follower> {
+        let by = |came: &&Came| came.with == member;
+        let (its, others): (Vec<&Came>, Vec<&Came>) = self.came().iter().partition(by);
+        let stays = |follower: &Follower| others.iter().any(|came| came.follower == *follower);
+        let its = its.into_iter().map(|came| came.follower);
+        its.filter(|follower| !stays(follower)).collect()
+    }
+
+    fn came(&self) -> &[Came] {
+        self.structure().map_or(&[], |structure| &structure.came)
+    }
+
     /// How it stood when it was merged, if it is.
     pub(crate) fn stood(&self) -> Option<&Stood> {
         self.structure()?.merged.as_ref().map(|gone| &gone.stood)
@@ -300,22 +331,37 @@ impl Ticket {
     }
 
     pub(super) fn absorb(&mut self, absorbed: &Absorbed) {
-        self.edit_structure(|structure| structure.members.push(Member::of(absorbed)));
+        self.edit_structure(|structure| {
+            structure.members.push(Member::of(absorbed));
+            let Absorbed { ticket, followers, follow_still, .. } = absorbed;
+            let come = followers.iter().chain(follow_still);
+            structure.came.extend(come.map(|follower| Came { with: *ticket, follower: *follower }));
+            structure.came.sort_by_key(|came| (came.with, came.follower));
+        });
         self.waiting_since = absorbed.waiting_since;
         self.auto_close_cancelled |= absorbed.cancels_closing;
         if !absorbed.followers.is_empty() {
-            super::apply::merge_sorted(
-                &mut Arc::make_mut(&mut self.details).followers,
-                &absorbed.followers,
-                &[],
-            );
+            merge_sorted(&mut self.edit().followers, &absorbed.followers, &[]);
+        }
+    }
+
+    /// Who comes to follow by themselves, or does not follow any more, does so by no merge.
+    pub(super) fn follow(&mut self, added: &[Follower], removed: &[Follower]) {
+        merge_sorted(&mut self.edit().followers, added, removed);
+        let named = |it: &Follower| added.contains(it) || removed.contains(it);
+        if self.came().iter().any(|came| named(&came.follower)) {
+            self.edit_structure(|structure| structure.came.retain(|came| !named(&came.follower)));
         }
     }
 
     pub(super) fn release(&mut self, released: &Released) {
         self.edit_structure(|structure| {
             structure.members.retain(|member| member.ticket != released.ticket);
+            structure.came.retain(|came| came.with != released.ticket);
         });
+        if !released.followers.is_empty() {
+            merge_sorted(&mut self.edit().followers, &[], &released.followers);
+        }
         self.waiting_since = released.waiting_since;
     }
 

@@ -118,7 +118,9 @@ pub struct Message {
     pub addressed_to: Option<TicketId>,
 }
 
-/// Names a message: the ticket in whose history it is, and its place there.
+/// Names a message: the ticket in whose history it is, and its place there. Of a
+/// [post](crate::Post::id), for [`Split`](crate::command::Split) and
+/// [`Redact`](crate::command::Redact).
 ///
 /// It stays the same whatever becomes of the ticket: a message that is merged or split off is
 /// shown elsewhere, and never moves.
@@ -128,6 +130,13 @@ pub struct MessageRef {
     pub ticket: TicketId,
     /// Which event of that history.
     pub revision: Revision,
+}
+
+impl MessageRef {
+    /// This event of that ticket's history.
+    pub const fn new(ticket: TicketId, revision: Revision) -> Self {
+        Self { ticket, revision }
+    }
 }
 
 impl Message {

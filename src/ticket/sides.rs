@@ -1,6 +1,7 @@
 //! Side conversations: what agents say with a third party, apart from the customer's thread.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::Stamp;
 use super::event::{SideSaid, SideStarted};
 use super::{Ticket, TicketChange};
-use crate::ids::{ContactId, Revision};
+use crate::ids::{ContactId, NotAnId, Revision, number};
 use crate::people::Author;
 use crate::personal::Erasable;
 use crate::time;
@@ -31,6 +32,14 @@ pub struct SideId(pub Revision);
 impl fmt::Display for SideId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for SideId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        number("SideId", text).map(|number| Self(Revision(number)))
     }
 }
 

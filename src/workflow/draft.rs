@@ -12,7 +12,7 @@ use crate::people::Party;
 /// It is checked as part of the settings. Refused: a status that no ticket can reach, that has
 /// no way out, or from which none leads to a closed one; names that are not defined, or twice;
 /// a message or a timer that would move a ticket where a reason must be given; finished work
-/// that is moved back by anything but reopening.
+/// that is moved back by anything but reopening. Of a file, what is left out has its default.
 ///
 /// # Examples
 ///
@@ -66,13 +66,12 @@ use crate::people::Party;
 /// # Ok::<(), helpdesk::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct WorkflowDraft {
     /// The statuses, in the order in which people should read them; at least one of category
     /// new, on hold, open, resolved and closed each, since the landmarks need them.
     pub statuses: Vec<StatusDraft>,
     /// The reasons for which a ticket may wait, for statuses to name.
-    #[serde(default)]
     pub reasons: Vec<Reason>,
     /// The statuses that the crate itself moves tickets to.
     pub landmarks: Landmarks,
@@ -239,27 +238,28 @@ pub enum WaitsFor {
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Landmarks {
-    /// Where a request starts; its category is new.
+    /// Where a request starts; its category is new. Default `new`.
     pub initial: StatusName,
     /// Where a ticket starts that an agent opened by writing to a customer; its category is
-    /// open, waiting or on hold.
+    /// open, waiting or on hold. Default `answered`.
     pub outreach: StatusName,
-    /// Where postponing leads; its category is on hold.
+    /// Where postponing leads; its category is on hold. Default `postponed`.
     pub postponed: StatusName,
     /// Where a postponed ticket returns to, unless it was in a status of category new: then
-    /// it returns to `initial`. Its category is open.
+    /// it returns to `initial`. Its category is open. Default `open`.
     pub woken: StatusName,
-    /// Where resolving leads; its category is resolved.
+    /// Where resolving leads; its category is resolved. Default `resolved`.
     pub resolved: StatusName,
-    /// Where closing leads, by hand or by itself; its category is closed.
+    /// Where closing leads, by hand or by itself; its category is closed. Default `closed`.
     pub closed: StatusName,
-    /// Where reopening leads, and rejecting a proposed solution; its category is open.
+    /// Where reopening leads, and rejecting a proposed solution; its category is open. Default
+    /// `open`.
     pub reopened: StatusName,
     /// Where a ticket waits for its customer's word on a proposed solution; there must be one
     /// where [solutions are confirmed](crate::Confirmation). Default none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub proposed: Option<Proposed>,
 }
 

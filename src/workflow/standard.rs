@@ -33,16 +33,22 @@ impl Default for WorkflowDraft {
             reasons: reasons
                 .map(|(name, waits_for)| Reason { name: name.into(), waits_for })
                 .to_vec(),
-            landmarks: Landmarks {
-                initial: "new".into(),
-                outreach: "answered".into(),
-                postponed: "postponed".into(),
-                woken: "open".into(),
-                resolved: "resolved".into(),
-                closed: "closed".into(),
-                reopened: "open".into(),
-                proposed: None,
-            },
+            landmarks: Landmarks::default(),
+        }
+    }
+}
+
+impl Default for Landmarks {
+    fn default() -> Self {
+        Self {
+            initial: "new".into(),
+            outreach: "answered".into(),
+            postponed: "postponed".into(),
+            woken: "open".into(),
+            resolved: "resolved".into(),
+            closed: "closed".into(),
+            reopened: "open".into(),
+            proposed: None,
         }
     }
 }

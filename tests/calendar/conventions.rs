@@ -1,6 +1,7 @@
 //! Every convention, as a test of its name.
 
 use chrono::TimeDelta;
+use helpdesk::sla::calendar::DayRule;
 use helpdesk::{Calendar, Span};
 
 use crate::{at, calendar};
@@ -258,4 +259,71 @@ fn a_leap_second_is_the_second_after_it() {
     let always = always("Etc/UTC");
     let leap = at("2016-12-31T23:59:60.5Z");
     assert_eq!(always.add(leap, Span::seconds(1)), Ok(at("2017-01-01T00:00:01.5Z")));
+}
+
+#[test]
+fn no_minute_is_lost_at_midnight_around_the_clock() {
+    let two = calendar("zone Etc/UTC; open daily 22:00-24:00, 00:00-22:00");
+    let daily = calendar("zone Etc/UTC; open daily 00:00-24:00");
+    for calendar in [always("Etc/UTC"), daily, two] {
+        let midnight = at("2026-03-03T00:00:00Z");
+        for micros in [-60_000_000, -1, 0, 1, 60_000_000] {
+            assert!(calendar.is_open(midnight + TimeDelta::microseconds(micros)));
+        }
+        let minute = Span::minutes(1);
+        let last = midnight - TimeDelta::minutes(1);
+        assert_eq!(calendar.add(last, minute), Ok(midnight));
+        assert_eq!(calendar.add(midnight, minute), Ok(midnight + TimeDelta::minutes(1)));
+        assert_eq!(hours(&calendar, "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"), 8760.0);
+        // A day at a time, a year long.
+        let mut now = at("2026-01-01T12:00:00Z");
+        for _ in 0..365 {
+            now = calendar.add(now, Span::hours(24)).unwrap();
+        }
+        assert_eq!(now, at("2027-01-01T12:00:00Z"));
+    }
+}
+
+#[test]
+fn a_split_shift_is_two_windows_of_one_day() {
+    let split = calendar("zone Etc/UTC; open mon-fri 09:00-12:00, 13:00-17:30");
+    let monday = |time: &str| at(&format!("2026-03-02T{time}:00Z"));
+    let add = |from: &str, minutes: u32| split.add(monday(from), Span::minutes(minutes)).unwrap();
+    assert_eq!(add("09:00", 180), monday("12:00"));
+    assert_eq!(add("09:00", 181), monday("13:01"));
+    // Asked at lunch, time begins when lunch is over.
+    assert_eq!(add("12:30", 1), monday("13:01"));
+    assert_eq!(add("11:00", 60 + 270), monday("17:30"));
+    assert_eq!(add("11:00", 60 + 271), at("2026-03-03T09:01:00Z"));
+    assert_eq!(hours(&split, "2026-03-02T11:00:00Z", "2026-03-02T14:00:00Z"), 2.0);
+    assert_eq!(hours(&split, "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z"), 7.5);
+    assert_eq!(split.next_close(monday("10:00")), Some(monday("12:00")));
+    assert_eq!(split.next_open(monday("12:00")), Some(monday("13:00")));
+    // In whatever order they are written.
+    let other = calendar("zone Etc/UTC; open mon-fri 13:00-17:30; open mon-fri 09:00-12:00");
+    assert_eq!(hours(&other, "2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z"), 7.5);
+}
+
+#[test]
+fn orthodox_easter_is_that_of_the_julian_calendar() {
+    let rule = DayRule::OrthodoxEaster;
+    for (year, month, day) in [
+        (1900, 4, 22),
+        (1983, 5, 8),
+        (2000, 4, 30),
+        (2010, 4, 4),
+        (2024, 5, 5),
+        (2026, 4, 12),
+        (2050, 4, 17),
+        (2099, 4, 12),
+        // From the year 2100 on, the calendars are fourteen days apart.
+        (2100, 5, 2),
+    ] {
+        assert_eq!(rule.in_year(year), chrono::NaiveDate::from_ymd_opt(year, month, day), "{year}");
+    }
+    let athens = calendar(
+        "zone Europe/Athens; open mon-fri 08:00-16:00
+         holiday orthodox easter -2 \"Good Friday\"; holiday orthodox easter +1",
+    );
+    assert_eq!(athens.next_open(at("2024-05-02T20:00:00Z")), Some(at("2024-05-07T05:00:00Z")));
 }

@@ -1,13 +1,14 @@
 //! The ends of time: calendars are of the years 1 to 9999, and nothing panics beyond.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use helpdesk::sla::calendar::BeyondCalendar;
+use helpdesk::sla::calendar::{BeyondCalendar, DayRule};
 use helpdesk::{Calendar, Span};
 
 use crate::random::Dice;
-use crate::{at, calendar};
+use crate::{at, calendar, scaled};
 
 const LONGEST: Span = Span::days(100_000_000);
+const MICRO: TimeDelta = TimeDelta::microseconds(1);
 
 fn first() -> DateTime<Utc> {
     at("0001-01-01T00:00:00Z")
@@ -24,12 +25,16 @@ fn beyond(result: &Result<DateTime<Utc>, BeyondCalendar>) {
     );
 }
 
-fn calendars() -> [Calendar; 4] {
+fn calendars() -> [Calendar; 5] {
     [
         calendar("zone Etc/UTC; open always"),
         calendar("zone Europe/Berlin; open mon-fri 09:00-17:00; holiday easter +1"),
         calendar("zone Pacific/Apia; open always; zone America/Vancouver; open sat 10:00-11:00"),
         calendar("zone America/New_York; open mon 00:00-00:01; holiday 2026-01-01"),
+        calendar(
+            "zone Etc/UTC; open daily 08:00-16:00; break 2026-05-15 13:30-14:00
+             shift 2026-05-16 closed; extra 2026-05-17 17:00-18:00",
+        ),
     ]
 }
 
@@ -76,6 +81,20 @@ fn all_the_time_there_is_can_be_spanned() {
     let all = Span::try_from(all).unwrap();
     assert_eq!(always.add(first(), all), Ok(end()));
     assert_eq!(always.sub(end(), all), Ok(first()));
+}
+
+#[test]
+fn all_that_is_open_can_be_added_and_taken_back() {
+    for calendar in calendars() {
+        let (least, most) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        let all = Span::try_from(calendar.between(least, most)).unwrap();
+        let last = calendar.add(first(), all).unwrap();
+        assert_eq!(calendar.between(last, most), TimeDelta::zero());
+        let opened = calendar.sub(end(), all).unwrap();
+        assert_eq!(calendar.between(least, opened), TimeDelta::zero());
+        beyond(&calendar.add(first(), Span::try_from(TimeDelta::from(all) + MICRO).unwrap()));
+        beyond(&calendar.sub(end(), Span::try_from(TimeDelta::from(all) + MICRO).unwrap()));
+    }
 }
 
 #[test]
@@ -137,4 +156,47 @@ fn a_calendar_may_be_asked_from_many_threads() {
             });
         }
     });
+}
+
+#[test]
+fn years_that_are_asked_by_others_answer_as_if_asked_themselves() {
+    // Near the ends of time something happens once: so every year is asked itself.
+    let once = "holiday 0001-01-02 00:00-00:01; holiday 9999-12-30 00:00-00:01";
+    let joints = [1400, 1799, 1800, 2100, 2106, 2500, 2506, 2900, 2906, 6100, 9700];
+    for number in 0..scaled(300) as u64 {
+        let mut dice = Dice::new(90_000 + number);
+        let mut draft = dice.draft();
+        if !dice.one_in(4) {
+            for schedule in &mut draft.schedules {
+                schedule.holidays.retain(|holiday| {
+                    !matches!(holiday.on, DayRule::Easter | DayRule::OrthodoxEaster)
+                });
+            }
+        }
+        let calendar = draft.clone().build().unwrap();
+        let itself = self::calendar(&format!("{draft}\n{once}"));
+        for _ in 0..25 {
+            let from = if dice.one_in(2) {
+                let year = joints[dice.draw(joints.len() as u64) as usize];
+                at(&format!("{year:04}-01-01T00:00:00Z"))
+                    + TimeDelta::minutes(dice.draw(3 * 366 * 1440) as i64)
+            } else {
+                at("0003-01-01T00:00:00Z") + TimeDelta::minutes(dice.draw(9993 * 525_949) as i64)
+            };
+            let span = if dice.one_in(8) { dice.span() * 4000 } else { dice.span() };
+            let to = from + span;
+            let amount = Span::try_from(span / 4).unwrap();
+            let nth = dice.draw(40) as u16;
+            let answers = |calendar: &Calendar| {
+                (
+                    calendar.between(from, to),
+                    (calendar.add(from, amount), calendar.sub(from, amount)),
+                    (calendar.is_open(from), calendar.next_open(from), calendar.next_close(from)),
+                    (calendar.previous_open(from), calendar.previous_close(from)),
+                    calendar.end_of_business_day(from, nth),
+                )
+            };
+            assert_eq!(answers(&calendar), answers(&itself), "{from}, {to}, {nth}\n{calendar}");
+        }
+    }
 }

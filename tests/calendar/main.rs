@@ -11,10 +11,14 @@
 )]
 
 mod agreement;
+mod business_days;
 mod conventions;
 mod ends;
 mod laws;
 mod random;
+mod refused;
+mod segments;
+mod text_form;
 mod walker;
 mod zones;
 

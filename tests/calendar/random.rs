@@ -93,12 +93,13 @@ impl Dice {
         let weekday = self.of(&WEEKDAYS);
         let month = self.draw(12) as u8 + 1;
         let day = self.draw(28) as u8 + 1;
-        match self.draw(6) {
+        match self.draw(7) {
             0 => DayRule::Yearly { month, day },
             1 => DayRule::Nth { nth: self.of(&[1, 2, 3, 4, 5, -1, -2]), weekday, month },
             2 => DayRule::OnOrAfter { weekday, month, day },
             3 => DayRule::OnOrBefore { weekday, month, day },
             4 => DayRule::Easter,
+            5 => DayRule::OrthodoxEaster,
             _ => DayRule::Date(self.date()),
         }
     }

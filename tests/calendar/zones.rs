@@ -2,7 +2,7 @@
 //! three calendars, against the walker.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use helpdesk::Calendar;
+use helpdesk::{Calendar, Span};
 use jiff::tz::TimeZone;
 
 use crate::agreement::difference;
@@ -89,6 +89,11 @@ fn vancouver_after_the_change_of_2026_keeps_its_summer_time() {
     let vancouver = calendar("zone America/Vancouver; open mon-fri 09:00-17:00");
     let opens = vancouver.next_open(at("2026-12-01T00:00:00-07:00"));
     assert_eq!(opens, Some(at("2026-12-01T16:00:00Z")));
+    // Over the Sunday on which the clocks would have gone back, a deadline is as long as any other.
+    let friday = at("2026-10-30T16:00:00-07:00");
+    let due = vancouver.add(friday, Span::hours(2)).unwrap();
+    assert_eq!(due, at("2026-11-02T10:00:00-07:00"));
+    assert_eq!(due - friday, TimeDelta::hours(66));
     let none = vancouver.offset_changes(at("2026-06-01T00:00:00Z"), at("2037-01-01T00:00:00Z"));
     assert_eq!(none, []);
 }

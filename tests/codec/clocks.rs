@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
-use helpdesk::sla::{ClockChange, Clocked, Metric, SlaPolicy, Target, Told, Verdict};
+use helpdesk::sla::{ClockChange, Clocked, Ending, Metric, SlaPolicy, Target, Told, Verdict};
 use helpdesk::{
     Actor, Calendar, Change, ClocksChanged, DeskCalendar, Event, Head, Key, Promised, Revision,
     Rule, SettingsDraft, SlaLevel, Span, TicketChange, fold,
@@ -14,6 +14,8 @@ use helpdesk::{
 use crate::samples::{BEN, DESK, TICKET, bare_opening, event, monday, plain};
 
 pub(crate) const VERDICTS: [Verdict; 3] = [Verdict::Met, Verdict::Missed, Verdict::Void];
+
+pub(crate) const ENDINGS: [Ending; 3] = [Ending::Fulfilled, Ending::Done, Ending::Moved];
 
 pub(crate) fn whom() -> [Whom; 4] {
     [Whom::Assignee, Whom::Department, Whom::Desk, Whom::Agent(BEN)]
@@ -43,7 +45,13 @@ pub(crate) fn changes() -> Vec<Clocked> {
         Clocked::Retargeted { due, told: Told::default() },
         Clocked::Rebegun { since: after(-30), due },
     ];
-    all.extend(VERDICTS.map(|verdict| Clocked::Ended { due, verdict: Some(verdict) }));
+    all.extend(VERDICTS.into_iter().zip(ENDINGS).map(|(verdict, by)| Clocked::Ended {
+        due,
+        by,
+        verdict: Some(verdict),
+        target: Some(Span::hours(4)),
+        ran: Span::minutes(30),
+    }));
     all.extend([
         Clocked::Reopened { due: None, paused: true },
         Clocked::Warned { warning: 1 },

@@ -108,6 +108,7 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&Audience::ALL);
     all(&Metric::ALL);
     all(&clocks::VERDICTS);
+    all(&clocks::ENDINGS);
     all(&clocks::actions()[3..]);
     all(&clocks::whom());
     all(&[Warning::Percent(50), Warning::Left(Span::ZERO)]);

@@ -527,6 +527,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(attached::settings());
     later.extend(structure::history());
     later.push(structure::split_opening());
+    later.extend(structure::followers());
     later.extend(work::history());
     later.extend(forgotten::later());
     later.extend(sides::history());

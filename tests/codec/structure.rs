@@ -22,6 +22,7 @@ pub(crate) fn history() -> Vec<Event> {
         brings,
         cancels_closing: true,
         followers: FOLLOWERS.to_vec(),
+        follow_still: Vec::new(),
         tickets: 3,
         chain: 2,
     };
@@ -31,6 +32,7 @@ pub(crate) fn history() -> Vec<Event> {
         brings: None,
         cancels_closing: false,
         followers: Vec::new(),
+        follow_still: Vec::new(),
         tickets: 1,
         chain: 1,
     };
@@ -76,7 +78,11 @@ pub(crate) fn history() -> Vec<Event> {
             from: TicketId::from_u128(0x76),
             status: StatusChange { timers: timers(), ..moved(closed, open, Moved::Released) },
         },
-        TicketChange::Released(Released { ticket: other, waiting_since: None }),
+        TicketChange::Released(Released {
+            ticket: other,
+            waiting_since: None,
+            followers: Vec::new(),
+        }),
         TicketChange::MemberWrote { ticket: other },
     ];
     let events = changes.into_iter().enumerate().map(|(place, change)| {
@@ -88,6 +94,26 @@ pub(crate) fn history() -> Vec<Event> {
         event(place as u64 + 1, cause, Change::Ticket(change), personal)
     });
     events.collect()
+}
+
+/// Merges that bring followers who follow by another already, and take them back.
+pub(crate) fn followers() -> Vec<Event> {
+    let ticket = TicketId::from_u128(0x73);
+    let absorbed = Absorbed {
+        ticket,
+        waiting_since: None,
+        brings: None,
+        cancels_closing: false,
+        followers: Vec::new(),
+        follow_still: FOLLOWERS.to_vec(),
+        tickets: 1,
+        chain: 1,
+    };
+    let followers = FOLLOWERS.to_vec();
+    let released = Released { ticket, waiting_since: None, followers };
+    let changes = [TicketChange::Absorbed(absorbed), TicketChange::Released(released)];
+    let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
+    changes.into_iter().map(event).collect()
 }
 
 /// A ticket that was split off another: its words are there.

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use helpdesk::conformance::kit::{Fault, FaultyStore};
 use helpdesk::store::MemoryStore;
-use helpdesk::{Delivery, NoticeId, TicketId};
+use helpdesk::{Delivery, NoticeId, NoticeKind, TicketId};
 
 use super::support::{At, monday};
-use super::world::{outbox, world};
+use super::world::{SPAM, outbox, world};
 use super::{Host, KINDS, LOST};
 
 /// When the relay starts.
@@ -53,7 +53,11 @@ fn first_deliveries(delivered: &[NoticeId]) -> BTreeMap<TicketId, Vec<NoticeId>>
 
 #[test]
 fn every_notice_is_delivered_at_least_once_and_in_order_whatever_fails() {
-    let written: Vec<NoticeId> = outbox(&world()).iter().map(|notice| notice.id).collect();
+    // That spam came in is told to nobody.
+    let all = outbox(&world());
+    let told = all.iter().filter(|it| it.id.ticket != SPAM || it.kind != NoticeKind::TicketOpened);
+    let written: Vec<NoticeId> = told.map(|notice| notice.id).collect();
+    assert!(written.len() < all.len());
     let (host, store) = Host::over(KINDS[0], world());
     let clean = relayed(&host);
     assert_eq!(first_deliveries(&clean), first_deliveries(&written));

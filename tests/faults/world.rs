@@ -238,7 +238,7 @@ pub(crate) fn accepted() -> Vec<Scene> {
         }),
         scene("settings", &agent(OWNER), ten, settings),
         scene("a redaction", &host, ten, {
-            Command::Redact(Redact::new(OWNED, [Revision(1)], "a secret"))
+            Command::Redact(Redact::new(OWNED, [MessageRef::new(OWNED, Revision(1))], "a secret"))
         }),
         scene("an erasure", &agent(OWNER), ten, {
             Command::EraseTicket(EraseTicket::new(CLOSED, "she asked for it"))
@@ -289,7 +289,11 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
     vec![
         (
             scene("no such message", &host, {
-                Command::Redact(Redact::new(OWNED, [Revision(99)], "a secret"))
+                Command::Redact(Redact::new(
+                    OWNED,
+                    [MessageRef::new(OWNED, Revision(99))],
+                    "a secret",
+                ))
             }),
             "no_such_event",
         ),

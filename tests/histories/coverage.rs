@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use helpdesk::{Change, Event, TicketChange};
+use helpdesk::{Actor, Change, Event, TicketChange};
 
 /// Every code but that of a desk without settings.
 const REFUSALS: [&str; 66] = [
@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 79] = [
+const CHANGES: [&str; 84] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -84,6 +84,9 @@ const CHANGES: [&str; 79] = [
     "FieldChanged",
     "FollowedUp",
     "FollowersChanged",
+    "FollowersChanged by a customer",
+    "followed up for another",
+    "followed up for who asked",
     "Held",
     "ImpactChanged",
     "OpenAgeOverdue",
@@ -138,6 +141,8 @@ const CHANGES: [&str; 79] = [
     "AboutChanged",
     "ExternalRefsChanged",
     "Absorbed",
+    "Absorbed: follow still",
+    "Released: with followers",
     "MergedInto",
     "MergedSplit",
     "MemberWrote",
@@ -203,6 +208,11 @@ impl Coverage {
     pub(crate) fn event(&mut self, event: &Event) {
         self.events += 1;
         let name = match &event.change {
+            Change::Ticket(TicketChange::FollowersChanged { .. })
+                if matches!(event.cause.actor, Actor::Customer(_)) =>
+            {
+                "FollowersChanged by a customer".to_owned()
+            }
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),
             Change::Contact(change) => format!("contact: {}", first_word(change)),
@@ -216,6 +226,10 @@ impl Coverage {
 
 fn kind(change: &TicketChange) -> String {
     match change {
+        TicketChange::Opened(opened) if opened.follows.is_some() => {
+            let whose = if opened.followers.is_empty() { "who asked" } else { "another" };
+            format!("followed up for {whose}")
+        }
         TicketChange::StatusChanged(moved) => format!("moved: {:?}", moved.because),
         TicketChange::MessageAdded { message, .. } => {
             format!("message: {:?} {:?}", message.visibility, message.part)
@@ -224,6 +238,12 @@ fn kind(change: &TicketChange) -> String {
         TicketChange::SideSaid(said) => {
             let theirs = matches!(said.author, helpdesk::Author::Customer(_));
             format!("side: {}", if theirs { "third party" } else { "desk" })
+        }
+        TicketChange::Absorbed(absorbed) if !absorbed.follow_still.is_empty() => {
+            "Absorbed: follow still".to_owned()
+        }
+        TicketChange::Released(released) if !released.followers.is_empty() => {
+            "Released: with followers".to_owned()
         }
         TicketChange::Redacted { by, .. } => format!("redacted: {by:?}"),
         TicketChange::Unassigned { because, .. } => format!("unassigned: {because:?}"),

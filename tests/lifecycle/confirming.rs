@@ -5,7 +5,8 @@ use helpdesk::command::{
 };
 use helpdesk::{
     Activity, Confirmation, Fact, FieldDef, FieldKind, FieldValue, Follower, GuestId, GuestRight,
-    NoticeKind, Party, PublicChange, Recipient, RefusalKind, Revision, Shown, Transition,
+    MessageRef, NoticeKind, Party, PublicChange, Recipient, RefusalKind, Revision, Shown,
+    Transition,
 };
 
 use super::*;
@@ -346,7 +347,11 @@ fn the_customer_is_told_what_to_confirm_and_the_owner_of_the_word() {
     ];
     assert_eq!(told(&desk), expected);
     desk.ok(&customer(MARIA), RejectSolution::new(TICKET).because("no plug"));
-    assert_eq!(told(&desk), [(NoticeKind::SolutionRejected, Recipient::Agent(ANNA))]);
+    let expected = [
+        (NoticeKind::ReplyToCustomer, Recipient::Contact(OTTO)),
+        (NoticeKind::SolutionRejected, Recipient::Agent(ANNA)),
+    ];
+    assert_eq!(told(&desk), expected, "her words to him, too");
     desk.ok(&agent(CARL), propose(TICKET));
     desk.notices();
     desk.ok(&customer(MARIA), confirm());
@@ -426,7 +431,7 @@ fn what_was_erased_of_a_proposal_is_erased_of_the_resolution() {
         propose.resolution.text = "her password".into();
         desk.ok(&agent(ANNA), propose);
         let event = desk.ticket(TICKET).proposal().unwrap().revision();
-        let redact = || Redact::new(TICKET, [event], "a secret");
+        let redact = || Redact::new(TICKET, [MessageRef::new(TICKET, event)], "a secret");
         if before {
             desk.ok(&Actor::Host, redact());
             assert!(desk.ticket(TICKET).proposal().unwrap().text().known().is_none());

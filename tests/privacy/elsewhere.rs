@@ -1,10 +1,12 @@
 //! Words that another ticket shows than the one where they are stored: they belong to the ticket
 //! whose conversation shows them.
 
-use helpdesk::command::{Hold, Merge, Note, Redact, Reply, ReplySide, Split, StartSide, UndoMerge};
+use helpdesk::command::{
+    Hold, Merge, Note, Open, Redact, Reply, ReplySide, Split, StartSide, UndoMerge,
+};
 use helpdesk::{
-    Actor, Attachment, ContactProfile, MergeAcross, MessageRef, OrganisationId,
-    OrganisationProfile, Refusal, Revision, SettingsDraft, Span, TicketChange, TicketId,
+    Actor, Attachment, ContactProfile, MergeAcross, OrganisationId, OrganisationProfile, Refusal,
+    Revision, SettingsDraft, Span, TicketChange, TicketId,
 };
 
 use super::support::*;
@@ -68,7 +70,7 @@ fn redacting_a_split_off_message_erases_it_and_its_subject_by_either_reference()
     for (ticket, revision) in [(TICKET, 2), (NEW, 1)] {
         let desk = given_split(draft());
         let before = desk.history(TICKET);
-        let redact = Redact::new(ticket, [Revision(revision)], "a card");
+        let redact = Redact::new(ticket, [MessageRef::new(ticket, Revision(revision))], "a card");
         assert!(!desk.ok(&Actor::Host, redact.clone()).is_no_op());
         is_gone(&desk);
         // It is none of the old ticket's: what it erased, the new one's history says.
@@ -81,13 +83,83 @@ fn redacting_a_split_off_message_erases_it_and_its_subject_by_either_reference()
 #[test]
 fn messages_here_and_elsewhere_are_redacted_at_once() {
     let desk = given_split(draft());
-    desk.ok(&Actor::Host, Redact::new(TICKET, [Revision(1), Revision(2)], "a card"));
+    desk.ok(
+        &Actor::Host,
+        Redact::new(
+            TICKET,
+            [MessageRef::new(TICKET, Revision(1)), MessageRef::new(TICKET, Revision(2))],
+            "a card",
+        ),
+    );
     assert_eq!(
         (erasures(&desk, TICKET)[0].1.clone(), erasures(&desk, NEW)[0].1.clone()),
         (vec![1], vec![1])
     );
     assert!(!desk.everything().contains("It burns") && !desk.everything().contains("4929"));
     desk.verify();
+}
+
+/// A message split off Maria's ticket, which was merged after another had been merged into it.
+fn given_conversation() -> TestDesk {
+    let desk = given_split(draft());
+    for (ticket, into) in [(SECOND, TICKET), (TICKET, THIRD)] {
+        for id in [SECOND, THIRD].into_iter().filter(|id| desk.desk.ticket(*id).unwrap().is_none())
+        {
+            desk.ok(&customer(MARIA), Open { text: format!("opens {id}"), ..request(id) });
+        }
+        merge(&desk, ticket, into);
+    }
+    desk
+}
+
+#[test]
+fn whatever_a_thread_shows_is_redacted_by_its_name_on_the_ticket_that_shows_it() {
+    let read = |desk: &TestDesk, id| desk.desk.thread(&Actor::Host, desk.now(), id, None, 9);
+    let texts = |desk: &TestDesk| [NEW, THIRD].map(|id| desk.thread(&Actor::Host, id));
+    for (named, count) in [(NEW, 1), (TICKET, 3), (SECOND, 3), (THIRD, 3)] {
+        for place in 0..count {
+            let desk = given_conversation();
+            let post = read(&desk, named).unwrap().posts.remove(place);
+            let mut left = texts(&desk);
+            assert_eq!(left[usize::from(named != NEW)][place], post.text.as_str());
+            left[usize::from(named != NEW)][place].clear();
+            let redact = Redact::new(named, [post.id()], "a secret");
+            desk.ok(&Actor::Host, redact.clone());
+            assert_eq!(texts(&desk), left, "that one is gone, and nothing else");
+            assert!(!desk.everything().contains(&format!("{:?}", post.text.as_str())));
+            assert!(desk.ok(&Actor::Host, redact).is_no_op());
+            desk.verify();
+        }
+    }
+    // All at once, the message that was split off by where it was said.
+    let desk = given_conversation();
+    let every = [said(TICKET, 1), said(TICKET, 2), said(SECOND, 1), said(THIRD, 1)];
+    desk.ok(&Actor::Host, Redact::new(SECOND, every, "a secret"));
+    assert!(texts(&desk).concat().concat().is_empty());
+    desk.verify();
+}
+
+#[test]
+fn what_is_no_part_of_the_conversation_is_not_redacted_with_it() {
+    let desk = given_merge(draft());
+    desk.ok(&customer(MARIA), request(THIRD));
+    let none = TicketId::from_u128(0xF);
+    for (ticket, message) in [(TICKET, said(THIRD, 1)), (SECOND, said(none, 1))] {
+        let refused = desk.refused(&Actor::Host, Redact::new(ticket, [message], "a secret"));
+        let MessageRef { ticket, revision: message } = message;
+        assert_eq!(refused, Refusal::NotAMessage { ticket, message });
+    }
+    let beyond = Redact::new(TICKET, [said(SECOND, 9)], "a secret");
+    let (key, revision) = (desk.key(SECOND), Revision(9));
+    assert_eq!(desk.refused(&Actor::Host, beyond), Refusal::NoSuchEvent { key, revision });
+
+    let opening = Redact::new(TICKET, [said(SECOND, 1), said(TICKET, 1)], "a secret");
+    hold(&desk, SECOND, true);
+    let held = Refusal::OnLegalHold { ticket: SECOND };
+    assert_eq!(desk.refused(&Actor::Host, opening.clone()), held, "the one that is, and no other");
+    hold(&desk, SECOND, false);
+    undo(&desk, SECOND);
+    assert_eq!(desk.refused(&Actor::Host, opening).code(), "not_a_message");
 }
 
 #[test]
@@ -127,9 +199,10 @@ fn a_hold_protects_what_the_ticket_shows_and_no_more() {
     let desk = given_split(thirty_days());
     hold(&desk, NEW, true);
     let held = Refusal::OnLegalHold { ticket: NEW };
-    for redact in
-        [Redact::new(TICKET, [Revision(2)], "a card"), Redact::new(NEW, [Revision(1)], "it")]
-    {
+    for redact in [
+        Redact::new(TICKET, [MessageRef::new(TICKET, Revision(2))], "a card"),
+        Redact::new(NEW, [MessageRef::new(NEW, Revision(1))], "it"),
+    ] {
         assert_eq!(desk.refused(&Actor::Host, redact), held);
     }
     assert_eq!(desk.refused(&Actor::Host, erase(NEW)), held);
@@ -141,7 +214,7 @@ fn a_hold_protects_what_the_ticket_shows_and_no_more() {
     // Where the old one is on hold, the message is not.
     let desk = given_split(draft());
     hold(&desk, TICKET, true);
-    desk.ok(&Actor::Host, Redact::new(TICKET, [Revision(2)], "a card"));
+    desk.ok(&Actor::Host, Redact::new(TICKET, [MessageRef::new(TICKET, Revision(2))], "a card"));
     is_gone(&desk);
 }
 
@@ -210,7 +283,13 @@ fn a_hold_of_the_survivor_protects_what_was_merged_into_it() {
     hold(&desk, THIRD, true);
     let held = Refusal::OnLegalHold { ticket: THIRD };
     assert_eq!(desk.refused(&Actor::Host, erase(SECOND)), held);
-    assert_eq!(desk.refused(&Actor::Host, Redact::new(SECOND, [Revision(1)], "it")), held);
+    assert_eq!(
+        desk.refused(
+            &Actor::Host,
+            Redact::new(SECOND, [MessageRef::new(SECOND, Revision(1))], "it")
+        ),
+        held
+    );
     desk.ok(&Actor::Host, close(THIRD));
     desk.advance_to(monday() + days(60));
     assert_eq!(desk.thread(&customer(MARIA), THIRD), ["It burns", "It burns", "It burns"]);

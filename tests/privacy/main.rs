@@ -23,14 +23,15 @@ mod retention;
 mod traces;
 
 use helpdesk::command::{EraseTicket, Redact};
-use helpdesk::{Event, Revision, TicketChange, TicketId};
+use helpdesk::{Event, MessageRef, Revision, TicketChange, TicketId};
 use support::*;
 
 /// No event.
 const NONE: [u64; 0] = [];
 
 fn redact(messages: impl IntoIterator<Item = u64>) -> Redact {
-    Redact::new(TICKET, messages.into_iter().map(Revision), "a secret")
+    let of = |revision| MessageRef::new(TICKET, Revision(revision));
+    Redact::new(TICKET, messages.into_iter().map(of), "a secret")
 }
 
 fn erase(ticket: TicketId) -> EraseTicket {

@@ -148,7 +148,11 @@ fn what_cannot_be_erased_is_refused() {
     let desk = given_a_thread();
     let host = Actor::Host;
     assert_eq!(desk.refused(&host, redact([])).code(), "empty");
-    assert_eq!(desk.refused(&host, Redact::new(TICKET, [Revision(1)], " ")).code(), "empty");
+    assert_eq!(
+        desk.refused(&host, Redact::new(TICKET, [MessageRef::new(TICKET, Revision(1))], " "))
+            .code(),
+        "empty"
+    );
     for wrong in [0, 5, u64::MAX] {
         let refusal = desk.refused(&host, redact([1, wrong]));
         let key = desk.key(TICKET);
@@ -156,7 +160,8 @@ fn what_cannot_be_erased_is_refused() {
     }
     let long = "x".repeat(5_000_000);
     assert_eq!(
-        desk.refused(&host, Redact::new(TICKET, [Revision(1)], long)).code(),
+        desk.refused(&host, Redact::new(TICKET, [MessageRef::new(TICKET, Revision(1))], long))
+            .code(),
         "limit_exceeded"
     );
 }

@@ -170,7 +170,8 @@ fn nothing_is_left_of_what_was_erased_and_nothing_else_is_gone() {
                 continue;
             }
             let (before, ticket) = (marked.desk.history(TICKET), marked.desk.ticket(TICKET));
-            let redact = Redact::new(TICKET, chosen.iter().copied(), "because");
+            let messages = chosen.iter().map(|revision| MessageRef::new(TICKET, *revision));
+            let redact = Redact::new(TICKET, messages, "because");
             marked.desk.ok(&Actor::Host, redact);
             left.retain(|revision| !chosen.contains(revision));
             marked.only(&left);

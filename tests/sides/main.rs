@@ -374,7 +374,12 @@ fn its_words_are_erased_like_any_others() {
         key: format!("key-{name}").into(),
     };
     let erasing: [Command; 2] = [
-        Redact::new(TICKET, [Revision(2), Revision(3)], "a secret").into(),
+        Redact::new(
+            TICKET,
+            [MessageRef::new(TICKET, Revision(2)), MessageRef::new(TICKET, Revision(3))],
+            "a secret",
+        )
+        .into(),
         EraseTicket::new(TICKET, "they asked for it").into(),
     ];
     for erase in erasing {

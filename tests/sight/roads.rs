@@ -9,8 +9,8 @@ use helpdesk::command::{
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
 use helpdesk::{
-    Actor, Channel, Command, DeskError, GuestId, GuestRight, LinkKind, MessageRef, Revision, Shown,
-    SideId, TicketId, TodoId, TodoState,
+    Actor, Channel, Command, DeskError, GuestId, GuestRight, LinkKind, MessageRef, Reference,
+    Revision, Shown, SideId, TicketId, TicketNumber, TodoId, TodoState,
 };
 
 use crate::support::*;
@@ -57,6 +57,11 @@ impl Haul {
             let found = world.desk.desk.by_external(actor, world.desk.now(), reference);
             // The words are the actor's own; what is found, if anything, is the answer.
             haul.push(format!("by_external, {}", haul.pieces.len()), &[], format!("{found:?}"));
+        }
+        for number in 1..=world.tickets().len() + 1 {
+            let reference = Reference::new("HD", TicketNumber(number as u64));
+            let found = world.desk.desk.by_reference(actor, world.desk.now(), &reference);
+            haul.push(format!("by_reference {reference}"), &[], format!("{found:?}"));
         }
         let views = world.desk.desk.views(actor, world.desk.now());
         haul.push("views".into(), &[], format!("{views:?}"));
@@ -260,7 +265,8 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         UndoMerge { ticket }.into(),
         Split::new(ticket, MessageRef { ticket, revision: Revision(2) }, new).into(),
         Split::new(other, MessageRef { ticket, revision: Revision(2) }, new).into(),
-        helpdesk::command::Redact::new(ticket, [Revision(1)], "words").into(),
+        helpdesk::command::Redact::new(ticket, [MessageRef::new(ticket, Revision(1))], "words")
+            .into(),
         helpdesk::command::Hold { ticket, hold: true, reason: "words".into() }.into(),
         helpdesk::command::EraseTicket::new(ticket, "words").into(),
         ProposeSolution::new(ticket, "words", "solved").into(),

@@ -14,7 +14,14 @@ fn what_is_erased_where_it_was_said_is_erased_in_every_thread() {
     merge(&desk, SECOND, TICKET);
     assert_eq!(desk.thread(&customer(MARIA), NEW), ["a secret"]);
     let admin = agent(ADMIN);
-    desk.ok(&admin, Redact::new(SECOND, [Revision(1), Revision(2)], "not ours"));
+    desk.ok(
+        &admin,
+        Redact::new(
+            SECOND,
+            [MessageRef::new(SECOND, Revision(1)), MessageRef::new(SECOND, Revision(2))],
+            "not ours",
+        ),
+    );
     assert_eq!(desk.thread(&customer(MARIA), NEW), [""]);
     assert_eq!(desk.thread(&customer(MARIA), TICKET), ["It burns", ""]);
     desk.verify();

@@ -98,8 +98,21 @@ impl Play {
             86..90 => {
                 drop(self.desk.run(&anna, close(ticket)));
             }
-            90..95 => {
+            90..93 => {
                 drop(self.desk.run(&anna, Take { ticket }));
+            }
+            93..96 => {
+                let mut edit = Edit::new(ticket);
+                let someone = self.random.one_of([
+                    Follower::Contact(OTTO),
+                    Follower::Contact(VENDOR),
+                    Follower::Agent(CARL),
+                ]);
+                match self.random.percent(70) {
+                    true => edit.follow.insert(someone),
+                    false => edit.unfollow.insert(someone),
+                };
+                drop(self.desk.run(&anna, edit));
             }
             _ => {
                 self.desk.pass(hours(30));
@@ -128,6 +141,7 @@ impl Play {
         assert_eq!(standing(&before[0]), standing(&after[0]), "undone, it stands as it stood");
         assert_eq!(before[1].waiting_since(), after[1].waiting_since());
         assert!(before[1].merged().eq(after[1].merged()));
+        assert_eq!(before[1].followers(), after[1].followers(), "and nobody else reads it");
     }
 
     /// Everything that must hold whatever has happened.

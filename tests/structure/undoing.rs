@@ -62,3 +62,56 @@ fn the_words_of_a_proposal_are_erased_with_the_merged_ticket() {
     assert_eq!(ticket.proposal().unwrap().text(), &Erasable::Erased);
     desk.verify();
 }
+
+#[test]
+fn a_merge_and_its_undoing_say_what_they_did() {
+    let desk = proposed();
+    desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(OWNER)].into(), ..Edit::new(SECOND) });
+    let merged = desk.ok(&agent(ANNA), Merge { ticket: SECOND, into: TICKET });
+    let moved =
+        |from: &str, to: &str, because| Step::Moved { from: from.into(), to: to.into(), because };
+    let followers = vec![Follower::Agent(OWNER)];
+    assert_eq!(
+        merged.trace,
+        [
+            Step::Merged {
+                ticket: SECOND,
+                into: TICKET,
+                brings: None,
+                followers: followers.clone()
+            },
+            Step::ProposalRests,
+            moved("pending", "closed", Moved::Merged),
+        ]
+    );
+    let undone = desk.ok(&agent(ANNA), UndoMerge { ticket: SECOND });
+    let waiting_since = desk.ticket(TICKET).waiting_since();
+    assert!(waiting_since.is_some());
+    assert_eq!(
+        undone.trace[..3],
+        [
+            Step::Released { ticket: SECOND, from: TICKET, waiting_since, followers },
+            moved("closed", "pending", Moved::Released),
+            Step::ProposalReturns,
+        ]
+    );
+}
+
+#[test]
+fn a_merge_says_which_question_it_brings() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    desk.pass(hours(1));
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+    another(&desk, SECOND);
+    let asked = desk.now();
+    desk.pass(hours(1));
+    let merged = desk.ok(&agent(ANNA), Merge { ticket: SECOND, into: TICKET });
+    let brings = |step: &Step| match step {
+        Step::Merged { brings, .. } => *brings,
+        _ => None,
+    };
+    assert_eq!(merged.trace.iter().find_map(brings), Some(asked));
+    let told: Vec<String> = merged.trace.iter().map(ToString::to_string).collect();
+    assert!(told[0].contains(&format!("a question of {asked}")), "{told:?}");
+}

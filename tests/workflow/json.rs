@@ -1,10 +1,15 @@
 //! Settings as JSON: what is written is read back, and nothing is silently passed over.
 
+use std::fmt::Debug;
+
 use helpdesk::{
-    AgentProfile, AgentSight, FieldDef, FieldKind, OpenAge, Party, Reopening, Settings,
-    SettingsDraft, Span, Transition,
+    AgentProfile, AgentSight, CloseBlocks, Confirmation, CustomerSight, FieldDef, FieldKind,
+    Limits, MergeAcross, Merging, OpenAge, Party, Proposed, Reopening, Settings, SettingsDraft,
+    Span, Transition,
 };
-use serde_json::{Value, from_value, json, to_value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, from_value, json, to_value};
 
 use crate::support::draft;
 
@@ -53,6 +58,67 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(never.auto_close, None);
     let profile: AgentProfile = from_value(json!({ "name": "Anna" })).unwrap();
     assert_eq!(profile, AgentProfile::new("Anna"));
+}
+
+/// The names of a draft's fields, as the refusal of an unknown one lists them.
+fn fields_of<T: DeserializeOwned + Debug>() -> Vec<String> {
+    let refused = from_value::<T>(json!({ "no_such_field": 1 })).unwrap_err().to_string();
+    let (_, names) = refused.split_once(", expected ").unwrap();
+    names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// A draft reads with nothing in it, and with each field alone; all fields are tried.
+fn reads_in_part<T: DeserializeOwned + Serialize + Default + PartialEq + Debug>(rich: &T) {
+    assert_eq!(from_value::<T>(json!({})).unwrap(), T::default());
+    let (all, default) = (to_value(rich).unwrap(), to_value(T::default()).unwrap());
+    for name in fields_of::<T>() {
+        let value = all.get(&name).unwrap_or_else(|| panic!("`{name}` is not tried")).clone();
+        let alone: T = from_value(json!({ name.as_str(): value })).unwrap();
+        let mut expected = default.clone();
+        expected[&name] = value;
+        assert_eq!(to_value(&alone).unwrap(), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
+    let mut settings = rich();
+    settings.merging = Merging { across: MergeAcross::SameOrganisation, ..Merging::default() };
+    settings.close_blocks = CloseBlocks { children: true, todos: true };
+    settings.customer_sight = CustomerSight::Organisation;
+    settings.contact_fields = vec![FieldDef::new("vip", FieldKind::Boolean)];
+    settings.organisation_fields = settings.contact_fields.clone();
+    settings.customer_groups = vec!["gold".into()];
+    settings.retention = Some(Span::days(400));
+    settings.confirm_resolution = Confirmation::Offered;
+    let reason = Some("confirmation".into());
+    settings.workflow.landmarks.proposed = Some(Proposed { status: "pending".into(), reason });
+    reads_in_part(&settings);
+    reads_in_part(&settings.workflow);
+    reads_in_part(&settings.workflow.landmarks);
+    reads_in_part(&settings.merging);
+    reads_in_part(&settings.close_blocks);
+    reads_in_part(&settings.open_age.unwrap());
+    reads_in_part(&settings.priority_matrix.unwrap());
+    let limits: Map<String, Value> =
+        fields_of::<Limits>().into_iter().map(|name| (name, json!(7))).collect();
+    reads_in_part(&from_value::<Limits>(Value::Object(limits)).unwrap());
+}
+
+#[test]
+fn a_file_turns_on_nothing_but_the_confirmation_of_solutions() {
+    let file = json!({
+        "confirm_resolution": "offered",
+        "workflow": { "landmarks": {
+            "proposed": { "status": "pending", "reason": "confirmation" }
+        } },
+    });
+    let settings: Settings = from_value(file).unwrap();
+    let mut draft =
+        SettingsDraft { confirm_resolution: Confirmation::Offered, ..Default::default() };
+    let reason = Some("confirmation".into());
+    draft.workflow.landmarks.proposed = Some(Proposed { status: "pending".into(), reason });
+    assert_eq!(settings, draft.build().unwrap());
 }
 
 #[test]

@@ -203,8 +203,13 @@ impl Draw<'_> {
         if self.random.percent(9) {
             return self.people();
         }
-        if let Some(step) = self.relieving().or_else(|| self.entangling()) {
+        if let Some(step) =
+            self.relieving().or_else(|| self.entangling()).or_else(|| self.gathering())
+        {
             return (Actor::Host, step);
+        }
+        if let Some(step) = self.copied().or_else(|| self.copies()) {
+            return step;
         }
         // That an owner loses what reopens is rare, or it would not be put to the test.
         let orphan = tickets.iter().find(|ticket| self.is_orphan(ticket));

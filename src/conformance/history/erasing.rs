@@ -1,9 +1,10 @@
 //! What erases, and what forbids it, as a random history has it.
 
 use super::draw::Draw;
+use super::words::ticket_id;
 use crate::command::{EraseTicket, Hold, Redact};
 use crate::conformance::model::ModelTicket;
-use crate::{Command, Revision, TicketId};
+use crate::{Command, MessageRef, Revision, TicketId};
 
 impl Draw<'_> {
     /// What comes to a merged ticket when all was erased of the one that stands for it: mostly,
@@ -40,8 +41,36 @@ impl Draw<'_> {
         }
     }
 
+    /// Events of a conversation: those of the ticket that is named, and of another that is one with
+    /// it, mostly.
+    fn redacted(&mut self, ticket: &ModelTicket) -> Vec<MessageRef> {
+        let mut messages = self.redacted_of(ticket);
+        let tickets = self.view.model.tickets();
+        let mut beside: Vec<TicketId> = ticket.members.iter().map(|it| it.ticket).collect();
+        beside.extend(ticket.merged_into);
+        beside.extend(ticket.split_from.map(|said| said.ticket));
+        let end = ticket.merged_into.and_then(|into| tickets.get(&into)?.merged_into);
+        beside.extend(end);
+        if beside.is_empty() || self.random.percent(4) {
+            beside = tickets.keys().copied().collect();
+            beside.push(ticket_id(99));
+            beside.retain(|_| self.random.percent(10));
+        }
+        let some = self.random.pick(&beside).copied().filter(|_| self.random.percent(60));
+        match some.map(|id| (id, tickets.get(&id))) {
+            Some((_, Some(other))) => messages.extend(self.redacted_of(other)),
+            Some((id, None)) => messages.push(MessageRef::new(id, Revision(1))),
+            None => {}
+        }
+        // Where the first message of a ticket was said that was split off.
+        if self.random.percent(20) {
+            messages.extend(ticket.split_from);
+        }
+        messages
+    }
+
     /// Events of a ticket: more often those whose words are stored, or shown, elsewhere.
-    fn redacted(&mut self, ticket: &ModelTicket) -> Vec<Revision> {
+    fn redacted_of(&mut self, ticket: &ModelTicket) -> Vec<MessageRef> {
         let most = ticket.revision.0 as usize;
         let mut messages: Vec<Revision> = (0..self.random.below(4))
             .map(|_| Revision(1 + self.random.below(most.max(1)) as u64))
@@ -57,7 +86,7 @@ impl Draw<'_> {
         if self.random.percent(8) {
             messages.push(self.one([Revision::ZERO, Revision(most as u64 + 1)]));
         }
-        messages
+        messages.into_iter().map(|revision| MessageRef::new(ticket.id, revision)).collect()
     }
 }
 

@@ -30,6 +30,7 @@
 mod attached;
 pub mod cast;
 mod confirming;
+mod copied;
 mod draw;
 mod erasing;
 mod people;

@@ -26,7 +26,7 @@ impl Draw<'_> {
                 let subject = self.maybe(50, Self::subject);
                 Command::StartSide(StartSide { ticket: id, with, subject, text, attachments })
             }
-            11 => Command::CloseSide(CloseSide { ticket: id, side }),
+            10..12 => Command::CloseSide(CloseSide { ticket: id, side }),
             _ => Command::ReplySide(ReplySide { ticket: id, side, text, attachments }),
         })
     }

@@ -1,11 +1,13 @@
 //! Merges, splits and undoing, as a random history has them.
 
+use super::cast;
 use super::draw::Draw;
 use super::words::ticket_id;
-use crate::command::{Assign, Merge, Resolve, Split, UndoMerge};
+use crate::command::{Assign, Edit, Merge, Resolve, Split, UndoMerge};
 use crate::conformance::model::ModelTicket;
 use crate::{
-    AgentProfile, Command, LinkKind, MessageRef, Requester, Revision, StatusCategory, TicketId,
+    AgentProfile, Command, Follower, LinkKind, MessageRef, Requester, Revision, StatusCategory,
+    TicketId,
 };
 
 impl Draw<'_> {
@@ -109,6 +111,36 @@ impl Draw<'_> {
             return Some(Command::PutAgent { id: owner, profile });
         }
         Some(Command::Merge(Merge { ticket: ticket.id, into: into.id }))
+    }
+
+    /// Now and then a step towards a second merge that brings a follower whom another has brought,
+    /// or away from one of two such merges.
+    pub(super) fn gathering(&mut self) -> Option<Command> {
+        if !self.random.percent(10) {
+            return None;
+        }
+        let tickets = self.view.model.tickets();
+        let open = |it: &&ModelTicket| it.merged_into.is_none() && !it.is_done();
+        let pairs = tickets.values().filter(open).flat_map(|into| {
+            let others = tickets.values().filter(open).filter(|other| other.id != into.id);
+            others.filter(|other| self.is_of_one(other, into)).map(move |other| (into, other))
+        });
+        let brought = |into: &ModelTicket| into.members.iter().any(|it| !it.brought.is_empty());
+        let (again, first): (Vec<_>, Vec<_>) = pairs.partition(|(into, _)| brought(into));
+        let among = if again.is_empty() { &first } else { &again };
+        let (into, other) = self.random.pick(among).copied()?;
+        let by = into.members.iter().filter(|member| !member.brought.is_empty());
+        let by: Vec<_> = by.map(|by| (by.ticket, by.brought.first().copied())).collect();
+        let (member, who) = self.random.pick(&by).copied().unzip();
+        if let Some(ticket) = member.filter(|_| self.random.percent(15)) {
+            return Some(Command::UndoMerge(UndoMerge { ticket }));
+        }
+        let who = who.flatten().unwrap_or(Follower::Contact(cast::contact(3)));
+        if other.followers.contains(&who) {
+            return Some(Command::Merge(Merge { ticket: other.id, into: into.id }));
+        }
+        let follow = [who].into();
+        Some(Command::Edit(Edit { follow, ..Edit::new(other.id) }))
     }
 
     /// Now and then a parent, or its child, is merged, and then what waits for the one or the other

@@ -8,8 +8,8 @@ use super::ticket::{later, status};
 use super::{ADDRESS, Model, ModelTicket, Step, Voice, Words, is_label};
 use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
-    Actor, Attachment, Channel, Follower, Origin, Party, PriorityName, Reopening, Requester,
-    Revision, Role, StatusCategory, TicketId, Timers,
+    Actor, Attachment, Channel, Follower, GuestRight, Origin, Party, PriorityName, Reopening,
+    Requester, Revision, Role, StatusCategory, TicketId, Timers,
 };
 
 impl Model {
@@ -275,10 +275,20 @@ impl Model {
         occurred_at: Option<DateTime<Utc>>,
         channel: Option<Channel>,
     ) {
-        // Only where whoever carries the words may know of it.
-        let latest = ticket.followed_up_by.last().and_then(|id| self.tickets.get(id));
-        let latest =
-            latest.filter(|latest| self.sees(step.actor, step.party, step.claimed, latest));
+        // Only where whoever carries the words may know of it; of guests, for whom they speak. Who
+        // does not see the old one is led on as they were led there.
+        let speaks_for = match (step.actor, step.contact) {
+            (Actor::Guest(_), Some(contact)) => Some(Actor::Customer(contact)),
+            _ => None,
+        };
+        let (actor, party) = match &speaks_for {
+            Some(actor) => (actor, Party::Customer),
+            None => (step.actor, step.party),
+        };
+        let sees = |it: &ModelTicket| self.sees(actor, party, step.claimed, it);
+        let follow_ups = ticket.followed_up_by.iter().rev();
+        let mut follow_ups = follow_ups.filter_map(|id| self.tickets.get(id));
+        let latest = follow_ups.find(|it| sees(it) || !sees(ticket));
         // It may have been merged since; where that leads back, or elsewhere, it is none.
         let latest = latest.map(|latest| self.end(latest)).filter(|latest| {
             latest.id != ticket.id && latest.is_internal() == ticket.is_internal()
@@ -358,6 +368,21 @@ impl Model {
         child.urgency = ticket.urgency.clone();
         child.subjects = ticket.subjects.clone();
         child.say(said, Voice::Asks, true, &step.text);
+        // Who wrote it reads on, and the answer, if they could read what was before.
+        if let (Some(contact), Requester::Contact(asker)) = (step.contact, ticket.requester) {
+            let read = |actor: &Actor| match actor {
+                Actor::Guest(guest) => ticket
+                    .admission(*guest, step.claimed)
+                    .is_some_and(|guest| guest.rights.contains(&GuestRight::View)),
+                _ => false,
+            };
+            let customer = Actor::Customer(contact);
+            let theirs = self.sees(&customer, Party::Customer, step.claimed, ticket);
+            if !self.same_person(contact).contains(&asker) && (theirs || read(step.actor)) {
+                child.followers.insert(Follower::Contact(contact));
+                self.at_most(step, 1, self.settings.limits().followers);
+            }
+        }
         child.arm(&self.settings);
         step.opens = Some(child);
         step.unnamed = true;

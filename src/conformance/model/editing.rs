@@ -4,11 +4,23 @@ use std::collections::BTreeSet;
 
 use super::{Model, ModelTicket, NAME, Step, is_label};
 use crate::command::{Edit, Patch};
-use crate::{FieldName, FieldValue, Follower, ImpactName, PriorityName, Tag, UrgencyName};
+use crate::{Actor, FieldName, FieldValue, Follower, ImpactName, PriorityName, Tag, UrgencyName};
 
 impl Model {
     pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
         let draft = self.settings.draft();
+        if let Actor::Customer(who) = step.actor {
+            // Themselves out; and who asks, somebody on record in.
+            let they = self.same_person(*who);
+            let theirs = |it: &Follower| they.iter().any(|id| *it == Follower::Contact(*id));
+            let known = |it: &Follower| match it {
+                Follower::Contact(contact) => self.contacts.contains_key(contact),
+                Follower::Agent(_) => false,
+            };
+            let gives = edit.follow.iter().all(known) && self.asked(step.actor, ticket);
+            step.require(edit.follow.is_empty() || gives, "forbidden");
+            step.require(edit.unfollow.iter().all(theirs), "forbidden");
+        }
         if let Some(subject) = &edit.subject {
             let subject = self.subject(step, subject);
             if subject != ticket.subject {
@@ -31,6 +43,9 @@ impl Model {
         let followers = ticket.followers.clone();
         for follower in &edit.unfollow {
             ticket.followers.remove(follower);
+        }
+        for follower in edit.follow.union(&edit.unfollow) {
+            ticket.named(follower);
         }
         for follower in edit.follow.difference(&followers) {
             if let Follower::Agent(agent) = follower {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Model, ModelTicket, Voice};
-use crate::command::SaidBy;
+use crate::command::{Edit, SaidBy};
 use crate::{
     Actor, AgentId, AgentSight, Command, ContactId, CustomerSight, DepartmentName, Follower, Party,
     Requester, Role,
@@ -185,6 +185,12 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         Command::BlockContact(_) => staff(),
         // A person takes a ticket for themselves.
         Command::Take(_) => workers.contains(&party),
+        // Customers, where they say no more than who follows.
+        Command::Edit(edit) if party == Customer => {
+            let bare = Edit::new(edit.ticket);
+            let (follow, unfollow) = (edit.follow.clone(), edit.unfollow.clone());
+            *edit != bare && *edit == Edit { follow, unfollow, ..bare }
+        }
         Command::Edit(_) | Command::Transfer(_) | Command::Escalate(_) => staff() || party == Bot,
         // Here the workflow's table says more; a host may open it to customers and bots.
         Command::SetStatus(_) | Command::Postpone(_) | Command::Resolve(_) | Command::Close(_) => {

@@ -10,7 +10,7 @@ use super::{Model, ModelTicket, Step};
 use crate::command::{EraseTicket, Hold, Redact};
 use crate::{
     AgentId, AgentProfile, Event, FieldFact, FieldName, MessageRef, Party, Revision, Role,
-    Settings, StatusCategory, TicketChange,
+    Settings, StatusCategory, TicketChange, TicketId,
 };
 
 /// What is personal on a ticket, by the event that has it.
@@ -270,29 +270,48 @@ impl Model {
     }
 
     pub(super) fn redact(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, redact: &Redact) {
-        let (elsewhere, own): (Vec<Revision>, Vec<Revision>) =
-            redact.messages.iter().partition(|revision| self.shows(ticket, **revision).is_some());
-        step.require(own.is_empty() || !self.is_protected(ticket), "on_legal_hold");
         step.require(!redact.messages.is_empty(), "empty");
-        let there = |it: &Revision| (1..=ticket.revision.0).contains(&it.0);
-        step.require(redact.messages.iter().all(there), "no_such_event");
         self.why(step, &redact.reason);
-        for shows in elsewhere.iter().filter_map(|revision| self.shows(ticket, *revision)) {
-            step.require(!self.is_protected(shows), "on_legal_hold");
-            let mut shows = step.part(shows);
-            let now = step.claimed.max(shows.updated_at);
-            let parts = self.settle(&mut shows, now);
-            self.keep_parts(step, parts);
-            let forgotten = shows.forget(|(revision, _)| revision == Revision(1));
-            if forgotten {
-                shows.words.come(now);
-            }
-            if forgotten || self.tickets.get(&shows.id) != Some(&shows) {
-                self.keep_part(step, shows, forgotten);
-            }
+        // What is to go of each ticket: what was split off, of the one that shows it.
+        let mut whose: BTreeMap<TicketId, BTreeSet<Revision>> = BTreeMap::new();
+        for MessageRef { ticket: place, revision } in &redact.messages {
+            let own = *place == ticket.id;
+            let source = if own { Some(&*ticket) } else { self.tickets.get(place) };
+            let shows = source.and_then(|source| self.shows(source, *revision));
+            let together = |it: &ModelTicket| own || self.end(it).id == self.end(ticket).id;
+            let ours = source.is_some_and(|it| together(it) || shows.is_some_and(together));
+            step.require(ours, "not_a_message");
+            let (id, said) = shows.map_or((*place, *revision), |it| (it.id, Revision(1)));
+            whose.entry(id).or_default().insert(said);
         }
-        if ticket.forget(|(revision, _)| own.contains(&revision)) {
-            ticket.words.come(step.now);
+        for (id, said) in whose {
+            let all_of =
+                |part: &ModelTicket| said.iter().all(|it| (1..=part.revision.0).contains(&it.0));
+            if id == ticket.id {
+                step.require(all_of(ticket), "no_such_event");
+                step.require(!self.is_protected(ticket), "on_legal_hold");
+                if ticket.forget(|(revision, _)| said.contains(&revision)) {
+                    ticket.words.come(step.now);
+                }
+                continue;
+            }
+            let Some(part) = self.tickets.get(&id) else { continue };
+            step.require(!self.is_protected(part), "on_legal_hold");
+            if part.merged_into.is_some() && self.end(part).id != self.end(ticket).id {
+                self.settle_survivor(step, part);
+            }
+            let mut part = step.part(part);
+            let now = step.claimed.max(part.updated_at);
+            let parts = self.settle(&mut part, now);
+            self.keep_parts(step, parts);
+            step.require(all_of(&part), "no_such_event");
+            let forgotten = part.forget(|(revision, _)| said.contains(&revision));
+            if forgotten {
+                part.words.come(now);
+            }
+            if forgotten || self.tickets.get(&part.id) != Some(&part) {
+                self.keep_part(step, part, forgotten);
+            }
         }
     }
 

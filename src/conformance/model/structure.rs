@@ -26,6 +26,8 @@ pub struct ModelMember {
     pub yields: bool,
     /// Whether one of its questions was answered late.
     pub late: bool,
+    /// Who follows the survivor because it came, and for no other reason but another merge.
+    pub brought: BTreeSet<Follower>,
 }
 
 impl ModelTicket {
@@ -79,6 +81,18 @@ impl ModelTicket {
 
     pub(super) fn is_internal(&self) -> bool {
         matches!(self.requester, Requester::Agent(_))
+    }
+
+    /// Who follows only because of what was merged into this ticket.
+    fn brought(&self) -> BTreeSet<Follower> {
+        self.members.iter().flat_map(|member| &member.brought).copied().collect()
+    }
+
+    /// Somebody is named as a follower, or as none: whatever a merge brought, this is by hand.
+    pub(super) fn named(&mut self, follower: &Follower) {
+        for member in &mut self.members {
+            member.brought.remove(follower);
+        }
     }
 
     /// How many messages were split off.
@@ -203,7 +217,10 @@ impl Model {
             }
         }
         let before = end.followers.len();
-        end.followers.append(&mut come);
+        // Who follows by themselves goes on to, whatever becomes of the merge.
+        let brought = end.brought();
+        come.retain(|it| !end.followers.contains(it) || brought.contains(it));
+        end.followers.extend(&come);
         if end.followers.len() > before {
             self.at_most(step, end.followers.len(), draft.limits.followers);
         }
@@ -218,6 +235,7 @@ impl Model {
             questions,
             yields: waits && draft.merging.waiting == MergeWaiting::Survivor,
             late: waits && ticket.was_answered_late(),
+            brought: come,
         });
         if waits {
             let to = end.rules(&self.settings).and_then(|rules| rules.on_customer_reply.clone());
@@ -256,7 +274,10 @@ impl Model {
         self.keep_parts(step, parts);
         // It comes out of a conversation that is on hold.
         ticket.held |= survivor.held;
+        let before = survivor.brought();
         survivor.members.retain(|member| member.ticket != ticket.id);
+        let after = survivor.brought();
+        survivor.followers.retain(|it| !before.contains(it) || after.contains(it));
         survivor.updated_at = now;
         survivor.arm(&self.settings);
         step.also.push(survivor);

@@ -5,7 +5,7 @@ use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
 use crate::decide::work::Work;
-use crate::decide::{Cx, Guard, Refusal};
+use crate::decide::{Cx, Guard, Refusal, Step};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::Requester;
 use crate::settings::{MergeAcross, MergeWaiting};
@@ -47,7 +47,9 @@ pub(in crate::decide) fn merge<'a>(
     let limits = cx.settings.limits();
     within("merged", limits.merged, size(&survivor.ticket).0.saturating_add(tickets) as usize - 1)?;
     within("merge_chain", limits.merge_chain, chain.saturating_add(1) as usize)?;
-    let followers = followers(cx, ticket, &survivor.ticket);
+    let come = followers(cx, ticket, &survivor.ticket);
+    let follows = |follower: &Follower| survivor.ticket.followers().contains(follower);
+    let (follow_still, followers): (Vec<_>, Vec<_>) = come.into_iter().partition(follows);
     if !followers.is_empty() {
         let all = survivor.ticket.followers().len() + followers.len();
         within("followers", limits.followers, all)?;
@@ -59,6 +61,7 @@ pub(in crate::decide) fn merge<'a>(
         cancels_closing: brings.is_some()
             && survivor.ticket.status().category == StatusCategory::Resolved,
         followers,
+        follow_still,
         tickets,
         chain: chain.saturating_add(1),
     };
@@ -68,6 +71,16 @@ pub(in crate::decide) fn merge<'a>(
 
     let to = cx.settings.workflow().landmark(Landmark::Closed);
     let status = work.move_to(to, Moved::Merged);
+    work.trace(Step::Merged {
+        ticket: work.ticket.id(),
+        into: end.id(),
+        brings: brings.map(|brings| brings.since),
+        followers: absorbed.followers.clone(),
+    });
+    if work.ticket.proposal().is_some() {
+        work.trace(Step::ProposalRests);
+    }
+    work.trace(moves(&status));
     work.record(TicketChange::MergedInto { into: end.id(), status }, None);
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
@@ -77,6 +90,12 @@ pub(in crate::decide) fn merge<'a>(
         ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
     Ok(survivor)
+}
+
+/// The step of a move of status.
+fn moves(status: &StatusChange) -> Step {
+    let StatusChange { from, to, because, .. } = status;
+    Step::Moved { from: from.name.clone(), to: to.name.clone(), because: *because }
 }
 
 /// The decision holds only while the records are as they are by which this requester is known.
@@ -139,7 +158,8 @@ fn size(ticket: &Ticket) -> (u32, u32) {
     })
 }
 
-/// Who comes to follow the survivor, in order: not the person who asks on it, by whichever id.
+/// Who comes to follow the survivor, in order, some of them by another merge already: not the person
+/// who asks on it, by whichever id.
 fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
     let stays_among_agents = ticket.kind() != survivor.kind();
     let asks = match survivor.requester() {
@@ -156,7 +176,7 @@ fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
         })
         .filter(|follower| *follower != Follower::from(survivor.requester()))
         .filter(|follower| !asks.contains(follower))
-        .filter(|follower| !survivor.followers().contains(follower))
+        .filter(|it| !survivor.followers().contains(it) || survivor.follows_by_merge(it))
         .collect();
     come.sort_unstable();
     come.dedup();
@@ -197,18 +217,25 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
         returns_to_new: stood.returns_to_new,
         ..work.move_to(stood.status.clone(), Moved::Released)
     };
+    let ticket = work.ticket.id();
+    let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
+    let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
+    let followers = survivor.ticket.follow_by(ticket);
+    let gone = followers.clone();
+    work.trace(Step::Released { ticket, from: into, waiting_since, followers: gone });
+    work.trace(moves(&status));
     work.record(TicketChange::ReleasedFrom { from: into, status }, None);
     work.rearm();
+    if work.ticket.proposal().is_some() {
+        work.trace(Step::ProposalReturns);
+    }
     let returned = work.ticket.revision();
     // It was part of a conversation that is on hold, and is so still.
     work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
         work.notify_workers_of_return(returned);
     }
-    let ticket = work.ticket.id();
-    let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
-    let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
-    survivor.record(TicketChange::Released(Released { ticket, waiting_since }), None);
+    survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
     Ok(survivor)
 }
 

@@ -9,7 +9,7 @@ pub(super) use split::split;
 use super::decision::{Guard, Step};
 use super::work::Work;
 use super::{Command, Cx, Refusal};
-use crate::ids::Key;
+use crate::ids::{Key, TicketId};
 use crate::people::sight;
 use crate::settings::MOST_CHAIN;
 use crate::ticket::{Ticket, retention_falls_due};
@@ -35,6 +35,12 @@ impl<'a> Cx<'a> {
             end = self.loaded.ticket(self.desk, into).ok_or(Refusal::NotLoaded)?;
         }
         Err(Refusal::NotLoaded)
+    }
+
+    /// The ticket at the end of this one's redirect, whether or not the actor sees it.
+    pub(super) fn end_of(&self, ticket: TicketId) -> Result<TicketId, Refusal> {
+        let ticket = self.loaded.ticket(self.desk, ticket).ok_or(Refusal::NotLoaded)?;
+        self.follow(ticket).map(|followed| followed.end.id())
     }
 
     pub(super) fn sees(&self, ticket: &Ticket) -> bool {

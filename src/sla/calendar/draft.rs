@@ -59,7 +59,7 @@ use super::{Calendar, CalendarError};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct CalendarDraft {
     /// The schedules, 1 to 16 of them. Business days are those of the first.
     pub schedules: Vec<ScheduleDraft>,

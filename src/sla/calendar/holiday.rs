@@ -202,6 +202,18 @@ impl Holiday {
 }
 
 impl DayRule {
+    /// Whether the moon has a say in it; all others come again every 400 years.
+    pub(super) const fn is_easter(self) -> bool {
+        match self {
+            Self::Easter | Self::OrthodoxEaster => true,
+            Self::Date(_)
+            | Self::Yearly { .. }
+            | Self::Nth { .. }
+            | Self::OnOrAfter { .. }
+            | Self::OnOrBefore { .. } => false,
+        }
+    }
+
     /// The date on which it falls in this year, if it does.
     pub fn in_year(self, year: i32) -> Option<NaiveDate> {
         let date =

@@ -52,9 +52,11 @@
 //! # What it costs
 //!
 //! The rules are worked out into tables of open stretches when they are first asked about, 388
-//! days at a time, and kept: all of the years 1900 to 2200, and of the rest as much as needs no
-//! more than a few megabytes. After that every question is an index into such a table, and a span
-//! over centuries takes a few steps more than one over an hour. A calendar is one pointer,
+//! days at a time, and kept: all of the years 1900 to 2200, and of the rest at most 768, each of some
+//! 15 kB. After that every question is an index into such a table, and a span over centuries takes a
+//! few steps more than one over an hour. Years farther away are asked about by those 400 years
+//! nearer, as often as it takes, for the Gregorian calendar comes again; only with Easter in it,
+//! which does not, a calendar works out a year again that it has not kept. A calendar is one pointer,
 //! cheap to clone, and may be asked from any number of threads; none waits for another but for the
 //! first who compiles.
 //!
@@ -67,11 +69,15 @@
 //! - *Business days as 24 hours*: a day is a date on which somebody works, and a target in such
 //!   days is a field of its own.
 
+mod again;
 mod check;
 mod draft;
 mod edges;
+mod error;
 mod holiday;
 mod hours;
+#[cfg(feature = "icalendar")]
+pub mod icalendar;
 mod rules;
 mod segments;
 mod table;
@@ -86,12 +92,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use draft::{CalendarDraft, ScheduleDraft};
+pub use error::{BeyondCalendar, CalendarError};
 pub use holiday::{DayRule, Holiday, Observed};
 pub use hours::{NotHours, TimeOfDay, Week, Window};
 pub use segments::{OffsetChange, OpenWindow, Segment, SegmentState, Segments, Windows};
 pub use text::{CalendarSyntax, NotACalendar};
 
-use crate::problem::{Problem, Problems};
 use crate::time::Span;
 use rules::Rules;
 use table::{Moment, Table};
@@ -209,7 +215,9 @@ impl Calendar {
     #[inline]
     pub fn add(&self, from: DateTime<Utc>, amount: Span) -> Result<DateTime<Utc>, BeyondCalendar> {
         let Inner { rules, table, .. } = &*self.inner;
-        table.add(rules, moment(from), amount.as_micros()).and_then(utc).ok_or(BeyondCalendar(()))
+        let amount = amount.as_micros();
+        let due = table.asked(rules, moment(from), |table, from| table.add(rules, from, amount));
+        due.and_then(utc).ok_or(BeyondCalendar::NEW)
     }
 
     /// When so much open time had yet to pass: the greatest instant at or before `from` with
@@ -231,7 +239,9 @@ impl Calendar {
     #[inline]
     pub fn sub(&self, from: DateTime<Utc>, amount: Span) -> Result<DateTime<Utc>, BeyondCalendar> {
         let Inner { rules, table, .. } = &*self.inner;
-        table.sub(rules, moment(from), amount.as_micros()).and_then(utc).ok_or(BeyondCalendar(()))
+        let amount = amount.as_micros();
+        let start = table.asked(rules, moment(from), |table, from| table.sub(rules, from, amount));
+        start.and_then(utc).ok_or(BeyondCalendar::NEW)
     }
 
     /// The open time from one instant until another, to the microsecond; negative where the second
@@ -282,7 +292,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn next_open(&self, from: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.inner.table.next_open(&self.inner.rules, moment(from)).and_then(utc)
+        let Inner { rules, table, .. } = &*self.inner;
+        table.asked(rules, moment(from), |table, at| table.next_open(rules, at)).and_then(utc)
     }
 
     /// The first closing after this instant; `None` where it never closes again.
@@ -297,7 +308,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn next_close(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.inner.table.next_close(&self.inner.rules, moment(after)).and_then(utc)
+        let Inner { rules, table, .. } = &*self.inner;
+        table.asked(rules, moment(after), |table, at| table.next_close(rules, at)).and_then(utc)
     }
 
     /// The last opening before this instant; `None` where it had never been closed.
@@ -310,7 +322,8 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn previous_open(&self, before: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.inner.table.previous_open(&self.inner.rules, moment(before)).and_then(utc)
+        let Inner { rules, table, .. } = &*self.inner;
+        table.asked(rules, moment(before), |table, at| table.previous_open(rules, at)).and_then(utc)
     }
 
     /// The last closing before this instant; `None` where it had never been closed.
@@ -323,7 +336,10 @@ impl Calendar {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn previous_close(&self, before: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.inner.table.previous_close(&self.inner.rules, moment(before)).and_then(utc)
+        let Inner { rules, table, .. } = &*self.inner;
+        table
+            .asked(rules, moment(before), |table, at| table.previous_close(rules, at))
+            .and_then(utc)
     }
 
     /// The end of the nth business day: for targets such as "within two business days".
@@ -367,7 +383,9 @@ impl Calendar {
         nth: u16,
     ) -> Result<DateTime<Utc>, BeyondCalendar> {
         let Inner { rules, table, .. } = &*self.inner;
-        table.end_of_day(rules, moment(from), nth).and_then(utc).ok_or(BeyondCalendar(()))
+        let end =
+            table.asked(rules, moment(from), |table, from| table.end_of_day(rules, from, nth));
+        end.and_then(utc).ok_or(BeyondCalendar::NEW)
     }
 
     /// The open windows from one instant until another, in order, the first and the last cut to
@@ -441,47 +459,3 @@ fn utc((seconds, micros): Moment) -> Option<DateTime<Utc>> {
     let whole = seconds + micros / 1_000_000;
     DateTime::from_timestamp(whole, (micros % 1_000_000) as u32 * 1000)
 }
-
-/// The answer would lie beyond the years 1 to 9999, where calendars end.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the calendar ends before so much of its time has passed")]
-pub struct BeyondCalendar(());
-
-/// A calendar with mistakes in it: every one, each with the path to it.
-///
-/// ```
-/// # use helpdesk::sla::calendar::{CalendarDraft, DayRule, Holiday, Week};
-/// let mut draft = CalendarDraft::weekly("Europe/Berlin", Week::default());
-/// draft.schedules[0].holidays.push(Holiday::on(DayRule::Yearly { month: 2, day: 30 }));
-/// let error = draft.build().unwrap_err();
-/// let paths: Vec<&str> = error.problems().iter().map(|problem| problem.path()).collect();
-/// assert_eq!(paths, ["schedules[0].open", "schedules[0].holidays[0].on"]);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CalendarError {
-    problems: Vec<Problem>,
-}
-
-impl CalendarError {
-    fn of(problems: Problems) -> Self {
-        Self { problems: problems.into_vec() }
-    }
-
-    /// The mistakes; at least one.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for CalendarError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("invalid calendar")?;
-        for (index, problem) in self.problems.iter().enumerate() {
-            f.write_str(if index == 0 { ": " } else { "; " })?;
-            fmt::Display::fmt(problem, f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for CalendarError {}

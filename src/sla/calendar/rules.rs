@@ -37,6 +37,8 @@ pub(super) struct Rules {
     schedules: Vec<Schedule>,
     /// Nothing happens only once before the first instant, and nothing after the second.
     once: Stretch,
+    /// Before the first instant, and from the second on, all is as it is 400 years nearer.
+    pub(super) again: Stretch,
 }
 
 /// One schedule of one zone, its windows in seconds on the clock since their day began.
@@ -92,10 +94,18 @@ impl Rules {
             // Averages do: a year's margin on each side is more than they are off.
             let begins = START + i64::from(year - 1) * 31_556_952;
             first = first.min(begins - 2 * 366 * DAY);
-            last = last.max(begins + 3 * 366 * DAY);
+            last = last.max(begins + 4 * 366 * DAY);
         }
         let once = (first.max(START + COMES_AGAIN), last.min(END - COMES_AGAIN));
-        Some(Self { schedules: schedules?, once })
+        let schedules = schedules?;
+        // Easter comes again after millions of years only.
+        let easter = |ends: fn(&Holiday) -> Option<i32>| {
+            let holidays = schedules.iter().flat_map(|schedule| &schedule.holidays.list);
+            holidays.into_iter().any(|holiday| holiday.on.is_easter() && ends(holiday).is_none())
+        };
+        let before = if easter(|holiday| holiday.since) { START } else { first - 366 * DAY };
+        let after = if easter(|holiday| holiday.until) { END } else { last + 366 * DAY };
+        Some(Self { schedules, once, again: (before, after) })
     }
 
     /// The open time from one instant until another: in order, neither touching nor overlapping,

@@ -37,11 +37,13 @@ impl Iterator for Windows {
 
     fn next(&mut self) -> Option<OpenWindow> {
         let inner = &self.calendar.inner;
-        let from = inner.table.next_open(&inner.rules, self.at)?;
+        let (rules, table) = (&inner.rules, &inner.table);
+        let from = table.asked(rules, self.at, |table, at| table.next_open(rules, at))?;
         if from >= self.until {
             return None;
         }
-        let closes = inner.table.next_close(&inner.rules, from).unwrap_or((END, 0));
+        let closes = table.asked(rules, from, |table, at| table.next_close(rules, at));
+        let closes = closes.unwrap_or((END, 0));
         let to = closes.min(self.until);
         self.at = to;
         Some(OpenWindow { from: utc(from)?, to: utc(to)? })

@@ -21,9 +21,10 @@ pub(super) const CHUNKS: usize = (((END - 1) >> CHUNK_BITS) - FIRST_CHUNK + 1) a
 /// Chunks that are always kept: those of the years from about 1900 to 2200.
 const NEAR: std::ops::Range<usize> = ((-2_208_988_800_i64 >> CHUNK_BITS) - FIRST_CHUNK) as usize
     ..((7_258_118_400_i64 >> CHUNK_BITS) - FIRST_CHUNK) as usize;
-/// So many of the others are kept. Whoever asks about more, at random over thousands of years,
-/// pays for compiling them each time, and not with the host's memory.
-const FAR_KEPT: usize = 256;
+/// So many of the others are kept: those of 400 years on either side. Where Easter makes every year
+/// another, whoever asks about more, at random over thousands of years, pays for compiling them each
+/// time, and not with the host's memory.
+const FAR_KEPT: usize = 768;
 
 /// Slots of a chunk's index: four and a half hours each, so that few have more than one edge.
 const SLOTS: usize = 2048;
@@ -99,10 +100,9 @@ impl Table {
         Self { blocks, far: AtomicUsize::new(0), unbroken: OnceLock::new() }
     }
 
-    /// Microseconds of open time from one moment until a later one.
+    /// Microseconds of open time from one moment until a later one, both within calendars.
     #[inline]
-    pub(super) fn between(&self, rules: &Rules, from: Moment, to: Moment) -> i64 {
-        let (from, to) = (into_range(from), into_range(to));
+    pub(super) fn between_here(&self, rules: &Rules, from: Moment, to: Moment) -> i64 {
         let (first, last) = (place(from.0), place(to.0));
         let chunk = self.chunk(rules, first);
         if first == last {
@@ -221,7 +221,7 @@ impl Table {
     }
 
     #[inline]
-    pub(super) fn is_open(&self, rules: &Rules, at: Moment) -> bool {
+    pub(super) fn is_open_here(&self, rules: &Rules, at: Moment) -> bool {
         if !(START..END).contains(&at.0) {
             return false;
         }
@@ -288,6 +288,8 @@ impl Table {
             for (place, chunk) in block.chunks.iter().enumerate() {
                 sum += match chunk.get() {
                     Some(chunk) => chunk.total,
+                    // The last block is not full.
+                    None if first + place >= CHUNKS => 0,
                     None => {
                         let open = rules.open(stretch(first + place));
                         open.iter().map(|(from, to)| to - from).sum::<i64>() * MICROS

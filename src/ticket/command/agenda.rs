@@ -53,7 +53,7 @@ impl NewTodo {
 /// assert_eq!(todo.text().as_str(), "Call her back");
 /// assert_eq!(ticket.next_wake(), remind_at);
 ///
-/// let done = MarkTodo { ticket: id, todo: todo.id(), state: TodoState::Done };
+/// let done = MarkTodo::new(id, todo.id(), TodoState::Done);
 /// let marked = desk.mark_todo(agent.at(now), done)?;
 /// assert_eq!(marked.ticket().unwrap().open_todo_count(), 0);
 /// assert_eq!(marked.ticket().unwrap().timers().reminder, None, "nobody needs reminding");
@@ -67,4 +67,11 @@ pub struct MarkTodo {
     pub todo: TodoId,
     /// Where it stands now.
     pub state: TodoState,
+}
+
+impl MarkTodo {
+    /// The to-do of the ticket stands so from now on.
+    pub fn new(ticket: TicketId, todo: TodoId, state: TodoState) -> Self {
+        Self { ticket, todo, state }
+    }
 }

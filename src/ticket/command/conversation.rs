@@ -14,22 +14,27 @@ use crate::ticket::{Attachment, Channel};
 /// What it does follows from who writes ([`Author::part`](crate::Author::part)) and the
 /// workflow's table:
 ///
-/// - The requester's message asks. It reopens a resolved ticket, and a closed one within the
+/// - The requester's message asks, and so does that of every other contact who writes on their side:
+///   one with a copy, a colleague, a guest's in their name. It reopens a resolved ticket, and a closed one within the
 ///   time of the [reopening policy](crate::Reopening). Later it goes to the ticket's latest
-///   follow-up, as if it had been sent there; where there is none, or that one has been closed
-///   for too long as well, it opens a new one. The outcome names it
+///   follow-up that its author sees, as if it had been sent there; where there is none, or that one
+///   has been closed for too long as well, it opens a new one, which its author
+///   [follows](crate::Follower), where it is not the requester. The outcome names it
 ///   ([`Step::WentToFollowUp`](crate::Step::WentToFollowUp),
 ///   [`Outcome::opened`](crate::Outcome::opened)).
 /// - A human agent's message answers.
 /// - Those of bots, auto-responders and the host move nothing: an absence notice must not
 ///   reopen work.
 ///
+/// It is told to whose work the ticket is, if it asks, and to everybody else on the conversation:
+/// requester and [followers](crate::Follower), but its author.
+///
 /// What a requester says on a ticket that is [marked as spam](super::MarkSpam) is kept, and nothing
 /// follows from it. On a merged ticket it goes to the one that goes on in its place, whether or not
 /// the actor sees that ([`Step::WentToSurvivor`](crate::Step::WentToSurvivor)); what is said on an
 /// internal ticket that was merged into a customer's, as a note.
 ///
-/// A public message of requester or agent on a resolved ticket cancels its closing by itself.
+/// A public message of a contact or an agent on a resolved ticket cancels its closing by itself.
 ///
 /// On reopening, the owner keeps the ticket if they may still own it and have room; else it
 /// waits unassigned in its department's queue.
@@ -38,8 +43,8 @@ use crate::ticket::{Attachment, Channel};
 ///
 /// Beside what is [refused everywhere](crate::command#refused-everywhere):
 ///
-/// - [`Closed`](crate::Refusal::Closed): on a closed ticket, unless the requester or their
-///   auto-responder writes.
+/// - [`Closed`](crate::Refusal::Closed): on a closed ticket, unless a contact, the asking agent of
+///   an internal one, or an auto-responder writes.
 /// - [`Forbidden`](crate::Refusal::Forbidden): by a light agent, unless it is their own internal
 ///   ticket.
 /// - [`Empty`](crate::Refusal::Empty): no text and no attachment.
@@ -190,16 +195,9 @@ impl Note {
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let (ten, noon) = (now + TimeDelta::hours(1), now + TimeDelta::hours(3));
-/// let logged = desk.log_conversation(
-///     agent.at(noon),
-///     LogConversation {
-///         ticket: id,
-///         said_by: SaidBy::Agent(anna),
-///         channel: Channel::Phone,
-///         occurred_at: ten,
-///         text: "Told her to unplug it.".into(),
-///     },
-/// )?;
+/// let text = "Told her to unplug it.";
+/// let call = LogConversation::new(id, SaidBy::Agent(anna), Channel::Phone, ten, text);
+/// let logged = desk.log_conversation(agent.at(noon), call)?;
 ///
 /// let ticket = logged.ticket().unwrap();
 /// assert_eq!(ticket.status().name, "answered");
@@ -219,6 +217,19 @@ pub struct LogConversation {
     pub occurred_at: DateTime<Utc>,
     /// What was said.
     pub text: String,
+}
+
+impl LogConversation {
+    /// What this person said then, over that channel.
+    pub fn new(
+        ticket: TicketId,
+        said_by: SaidBy,
+        channel: Channel,
+        occurred_at: DateTime<Utc>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self { ticket, said_by, channel, occurred_at, text: text.into() }
+    }
 }
 
 /// Who spoke in a conversation held elsewhere.

@@ -19,12 +19,21 @@ use crate::value::FieldValue;
 /// A ticket that was merged into another is edited only to take away from it: followers, tags,
 /// subjects, external references. What is taken away is taken from the ticket that is named.
 ///
+/// A contact who sees the ticket may take their own copy away (`unfollow`, under whichever of their
+/// [merged](crate::command::MergeContacts) ids), and the requester may give copies to contacts who
+/// are on record. They name nobody else: no agent, no other's copy, and who only has a copy gives
+/// none.
+///
+/// The desk itself may name contacts who are not on record, as it may open tickets for them: a
+/// contact needs no record to ask, to write or to be told.
+///
 /// # Refused
 ///
 /// Whole, if any part of it is. Beside what is
 /// [refused everywhere](crate::command#refused-everywhere):
 ///
-/// - [`Forbidden`](crate::Refusal::Forbidden): by customers, auto-responders and light agents.
+/// - [`Forbidden`](crate::Refusal::Forbidden): by customers, but for the followers they may name,
+///   and nothing beside; by auto-responders, guests and light agents.
 /// - [`Merged`](crate::Refusal::Merged): on a merged ticket, and it does more than take away.
 /// - [`Unknown`](crate::Refusal::Unknown): a category, priority, impact, urgency or field that
 ///   the settings do not know. A field that they no longer know can still be cleared.
@@ -85,7 +94,7 @@ pub struct Edit {
     /// How soon it hurts, on the scale of the priority matrix.
     #[serde(default)]
     pub urgency: Patch<UrgencyName>,
-    /// Who is to be told of public answers beside the requester; on an internal ticket only
+    /// Who is to be told of public messages beside the requester; on an internal ticket only
     /// agents are.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub follow: BTreeSet<Follower>,
@@ -128,6 +137,13 @@ impl Edit {
             add_external_refs: BTreeSet::new(),
             remove_external_refs: BTreeSet::new(),
         }
+    }
+
+    /// Whether it says who follows, or who does not, and nothing else.
+    pub(crate) fn only_followers(&self) -> bool {
+        let named = !(self.follow.is_empty() && self.unfollow.is_empty());
+        let (follow, unfollow) = (self.follow.clone(), self.unfollow.clone());
+        named && *self == Self { follow, unfollow, ..Self::new(self.ticket) }
     }
 
     /// Whether it does no more than take away from lists.

@@ -32,13 +32,8 @@ use crate::people::GuestRight;
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let guest = GuestId::of(&[0x5e; 16]).unwrap(); // The link has the 16 random bytes.
-/// let grant = GrantAccess {
-///     ticket: id,
-///     guest,
-///     contact: maria,
-///     rights: [GuestRight::View, GuestRight::Reply].into(),
-///     until: now + TimeDelta::days(7),
-/// };
+/// let (rights, until) = ([GuestRight::View, GuestRight::Reply], now + TimeDelta::days(7));
+/// let grant = GrantAccess::new(id, guest, maria, rights, until);
 /// desk.grant_access(agent.at(now), grant)?;
 ///
 /// let guest = Actor::Guest(guest);
@@ -63,6 +58,19 @@ pub struct GrantAccess {
     pub until: DateTime<Utc>,
 }
 
+impl GrantAccess {
+    /// A guest who may do this on the ticket, in the contact's name, until then.
+    pub fn new(
+        ticket: TicketId,
+        guest: GuestId,
+        contact: ContactId,
+        rights: impl IntoIterator<Item = GuestRight>,
+        until: DateTime<Utc>,
+    ) -> Self {
+        Self { ticket, guest, contact, rights: rights.into_iter().collect(), until }
+    }
+}
+
 /// Ends what a guest was granted on a ticket.
 ///
 /// # Refused
@@ -75,12 +83,12 @@ pub struct GrantAccess {
 /// ```
 #[doc = include_str!("../../example.txt")]
 /// let guest = GuestId::of(&[0x5e; 16]).unwrap();
-/// let (rights, until) = ([GuestRight::Status].into(), now + TimeDelta::days(7));
-/// let grant = GrantAccess { ticket: id, guest, contact: maria, rights, until };
+/// let (rights, until) = ([GuestRight::Status], now + TimeDelta::days(7));
+/// let grant = GrantAccess::new(id, guest, maria, rights, until);
 /// desk.grant_access(agent.at(now), grant)?;
 /// assert!(desk.show(&Actor::Guest(guest), now, id).is_ok());
 ///
-/// desk.revoke_access(agent.at(now), RevokeAccess { ticket: id, guest })?;
+/// desk.revoke_access(agent.at(now), RevokeAccess::new(id, guest))?;
 /// assert!(desk.show(&Actor::Guest(guest), now, id).is_err());
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
@@ -90,4 +98,11 @@ pub struct RevokeAccess {
     pub ticket: TicketId,
     /// Whose access ends.
     pub guest: GuestId,
+}
+
+impl RevokeAccess {
+    /// The guest's access to the ticket ends.
+    pub fn new(ticket: TicketId, guest: GuestId) -> Self {
+        Self { ticket, guest }
+    }
 }

@@ -34,7 +34,7 @@ use crate::ticket::LinkKind;
 /// let outage = TicketId::from_u128(2);
 /// let asked = Requester::Agent(anna);
 /// desk.open(agent.at(now), Open::new(outage, asked, "The whole floor is without power"))?;
-/// desk.link(agent.at(now), Link { ticket: id, kind: LinkKind::CausedBy, other: outage })?;
+/// desk.link(agent.at(now), Link::new(id, LinkKind::CausedBy, outage))?;
 ///
 /// let problem = desk.ticket(outage)?.unwrap();
 /// assert_eq!(problem.links(), [TicketLink { kind: LinkKind::Causes, to: id }]);
@@ -48,6 +48,13 @@ pub struct Link {
     pub kind: LinkKind,
     /// The other ticket.
     pub other: TicketId,
+}
+
+impl Link {
+    /// The ticket is this to the other.
+    pub fn new(ticket: TicketId, kind: LinkKind, other: TicketId) -> Self {
+        Self { ticket, kind, other }
+    }
 }
 
 /// Takes a link between two tickets back, from both.
@@ -68,12 +75,11 @@ pub struct Link {
 #[doc = include_str!("../../example.txt")]
 /// let other = TicketId::from_u128(2);
 /// desk.open(customer.at(now), Open::new(other, Requester::Contact(maria), "Once more"))?;
-/// let kind = LinkKind::DuplicateOf;
-/// desk.link(agent.at(now), Link { ticket: other, kind, other: id })?;
+/// desk.link(agent.at(now), Link::new(other, LinkKind::DuplicateOf, id))?;
 ///
 /// // From whichever end.
-/// let kind = LinkKind::DuplicatedBy;
-/// let unlinked = desk.unlink(agent.at(now), Unlink { ticket: id, kind, other })?;
+/// let unlink = Unlink::new(id, LinkKind::DuplicatedBy, other);
+/// let unlinked = desk.unlink(agent.at(now), unlink)?;
 /// assert!(unlinked.ticket().unwrap().links().is_empty());
 /// assert!(desk.ticket(other)?.unwrap().links().is_empty());
 /// # Ok::<(), helpdesk::DeskError>(())
@@ -86,4 +92,11 @@ pub struct Unlink {
     pub kind: LinkKind,
     /// The other ticket.
     pub other: TicketId,
+}
+
+impl Unlink {
+    /// The ticket is this to the other no more.
+    pub fn new(ticket: TicketId, kind: LinkKind, other: TicketId) -> Self {
+        Self { ticket, kind, other }
+    }
 }

@@ -118,7 +118,7 @@ pub struct Open {
     /// are not asked for at the opening.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<FieldName, FieldValue>,
-    /// Who is told of public answers beside the requester; on an internal ticket only agents
+    /// Who is told of public messages beside the requester; on an internal ticket only agents
     /// are.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub followers: BTreeSet<Follower>,
@@ -172,7 +172,9 @@ impl Open {
 /// references, which stay the former ticket's.
 ///
 /// The first message is the requester's, whoever gives the command. A requester's [`Reply`] to
-/// a ticket that has been closed for too long to reopen does the same by itself.
+/// a ticket that has been closed for too long to reopen does the same by itself; so does that of
+/// anybody else who may write on it, who then follows the new one: they read what they wrote, and
+/// are told the answer.
 ///
 /// [`Reply`]: crate::command::Reply
 ///

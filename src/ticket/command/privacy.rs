@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Revision, TicketId};
+use crate::ids::TicketId;
+use crate::ticket::MessageRef;
 
-/// Erases the words of some of a ticket's messages: texts, names of files, and whatever else
+/// Erases the words of some messages of a ticket's conversation: texts, names of files, and whatever else
 /// their events have that is personal. In every status, closed too.
 ///
 /// The words of the opening go with its subject and its personal fields, where these were not
@@ -22,10 +23,16 @@ use crate::ids::{Revision, TicketId};
 /// has delivered yet go out of the outbox. What is left can be read by nobody any more, in no
 /// history, scan, listing or head.
 ///
+/// Each is named by where it is stored, as every [post](crate::Post::id) of the ticket's
+/// [thread](crate::Desk::thread) says it: in the ticket's own history, or in that of any ticket that
+/// is one conversation with it by [merges](crate::command::Merge), however far. So whoever has read
+/// a post can redact it, by that name, on the ticket on which they have read it.
+///
 /// Words belong to the ticket whose conversation shows them. A message that was
 /// [split off](crate::command::Split) may be named where it was said or as the first event of the
 /// ticket that shows it: either way that ticket's opening is erased, its subject with it, and the
-/// words where they are stored. The history of the ticket that shows them says so.
+/// words where they are stored. The history of the ticket that shows them says so; what else is
+/// erased, says the history that it is in.
 ///
 /// The host keeps the bytes of attachments: [`Desk::erased_files`](crate::Desk::erased_files)
 /// lists those that are to go.
@@ -38,6 +45,8 @@ use crate::ids::{Revision, TicketId};
 /// - [`OnLegalHold`](crate::Refusal::OnLegalHold): a ticket is on [`Hold`] that some of the words
 ///   belong to: the one that shows them, or one that this was merged into. Nothing is erased then.
 /// - [`Empty`](crate::Refusal::Empty): no message, or no reason.
+/// - [`NotAMessage`](crate::Refusal::NotAMessage): it names something of a ticket that is no part
+///   of the conversation.
 /// - [`NoSuchEvent`](crate::Refusal::NoSuchEvent): the history has no such revision.
 /// - [`HistoryUnreadable`](crate::Refusal::HistoryUnreadable): a newer build has written to it.
 ///
@@ -47,7 +56,8 @@ use crate::ids::{Revision, TicketId};
 #[doc = include_str!("../../example.txt")]
 /// desk.reply(customer.at(now), Reply::new(id, "My card is 4929 1234 5678 9012."))?;
 ///
-/// let redact = Redact::new(id, [Revision(2)], "The number of a card.");
+/// let card = desk.thread(&agent, now, id, None, 10)?.posts[1].id();
+/// let redact = Redact::new(id, [card], "The number of a card.");
 /// desk.redact(Actor::Host.at(now), redact.clone())?;
 /// let thread = desk.thread(&agent, now, id, None, 10)?.posts;
 /// assert_eq!(thread[1].text, Erasable::Erased);
@@ -59,10 +69,10 @@ use crate::ids::{Revision, TicketId};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Redact {
-    /// Which ticket.
+    /// The ticket whose thread shows them, or any that is one conversation with it.
     pub ticket: TicketId,
-    /// The revisions of the messages, or of other events of the ticket; at least one.
-    pub messages: BTreeSet<Revision>,
+    /// The messages, or other events of these tickets; at least one.
+    pub messages: BTreeSet<MessageRef>,
     /// Why, for the record; must not be empty. It is personal payload itself: erased by naming
     /// this command's event, or by the desk's retention.
     pub reason: String,
@@ -161,10 +171,10 @@ pub struct Hold {
 }
 
 impl Redact {
-    /// Of this ticket, these messages, for this reason.
+    /// On this ticket, these messages, for this reason.
     pub fn new(
         ticket: TicketId,
-        messages: impl IntoIterator<Item = Revision>,
+        messages: impl IntoIterator<Item = MessageRef>,
         reason: impl Into<String>,
     ) -> Self {
         Self { ticket, messages: messages.into_iter().collect(), reason: reason.into() }

@@ -165,7 +165,7 @@ impl ReplySide {
 /// let started = desk.start_side(agent.at(now), start)?;
 /// let side = started.ticket().unwrap().sides()[0].id();
 ///
-/// let closed = desk.close_side(agent.at(now), CloseSide { ticket: id, side })?;
+/// let closed = desk.close_side(agent.at(now), CloseSide::new(id, side))?;
 /// assert!(closed.ticket().unwrap().sides()[0].is_closed());
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
@@ -175,4 +175,11 @@ pub struct CloseSide {
     pub ticket: TicketId,
     /// Which of its side conversations.
     pub side: SideId,
+}
+
+impl CloseSide {
+    /// The side conversation of the ticket is closed.
+    pub fn new(ticket: TicketId, side: SideId) -> Self {
+        Self { ticket, side }
+    }
 }

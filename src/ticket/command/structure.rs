@@ -113,8 +113,11 @@ impl Merge {
 /// nothing comes back.
 ///
 /// What was said since the merge stays with the ticket that had gone on, whichever of the two it
-/// was addressed to, and so do the followers that came by the merge. That ticket waits for what
-/// was asked on itself, and on what is still merged into it; its status stays.
+/// was addressed to. That ticket waits for what was asked on itself, and on what is still merged into
+/// it; its status stays. Whom the merge made a follower of it, the requester of the merged ticket
+/// too, follows it no more: unless they follow by another merge as well, or an
+/// [`Edit`](crate::command::Edit) has named them a follower since. Who followed before, does so
+/// still.
 ///
 /// The retention of the one that stands again counts as if it had been its own all the time. Where
 /// the ticket that had gone on is on legal hold, this one is, too: it comes out of a conversation

@@ -154,7 +154,7 @@ pub enum TicketChange {
     },
     /// Who follows it changed.
     FollowersChanged {
-        /// Those who did not follow, in order.
+        /// Those who did not follow, or only by a merge, in order.
         added: Vec<Follower>,
         /// Those who did, in order.
         removed: Vec<Follower>,

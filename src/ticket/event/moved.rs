@@ -55,7 +55,7 @@ pub enum Moved {
     Closed,
     /// Somebody reopened the ticket.
     Reopened,
-    /// The requester wrote.
+    /// The requester wrote, or another contact on their side.
     CustomerReplied,
     /// An agent answered.
     AgentReplied,
@@ -91,7 +91,7 @@ impl fmt::Display for Moved {
             Self::Resolved => "somebody resolved it",
             Self::Closed => "somebody closed it",
             Self::Reopened => "somebody reopened it",
-            Self::CustomerReplied => "the requester wrote",
+            Self::CustomerReplied => "the customer wrote",
             Self::AgentReplied => "an agent answered",
             Self::Taken => "an agent took it",
             Self::Woken => "the instant came until which it was postponed",

@@ -28,6 +28,10 @@ pub struct Absorbed {
     /// Who follows this ticket since, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<Follower>,
+    /// Who would have come to follow it, and follows it by another merge already, in order: they
+    /// follow until both are undone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_still: Vec<Follower>,
     /// How many tickets came: the merged one, and all that had been merged into it.
     pub tickets: u32,
     /// How many merges lie, one upon another, between this ticket and the farthest of them: 1
@@ -51,7 +55,7 @@ pub struct Brought {
 }
 
 /// The facts of the end of a merge, in the history of the ticket that had gone on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Released {
     /// The ticket that stands by itself again.
     pub ticket: TicketId,
@@ -62,6 +66,9 @@ pub struct Released {
         deserialize_with = "time::truncated_option"
     )]
     pub waiting_since: Option<DateTime<Utc>>,
+    /// Who followed this ticket by the merge, and does not any more, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
 }
 
 /// What a split means to a ticket that goes on in the place of the one with the message.

@@ -1,25 +1,30 @@
 //! What a decision must see, asked for in rounds: a later round may depend on what an earlier
 //! one brought.
 
+mod measure;
+mod reach;
+
 use super::blocks::Look;
-use super::clocks::published;
 use super::loaded::{Loaded, Needs, Passage};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
-use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, TicketId};
+use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
-use crate::people::{Actor, Author, Follower, Requester};
-use crate::record::Record;
+use crate::people::{Actor, Follower, Requester};
 use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
+use crate::ticket::LinkKind;
 use crate::ticket::command::{
     Assign, Close, Edit, EraseTicket, Escalate, FollowUp, Link, LogConversation, Merge, Note, Open,
-    ProposeSolution, Redact, Resolve, SaidBy, Split, Transfer, Unlink,
+    ProposeSolution, Resolve, SaidBy, Transfer, Unlink,
 };
-use crate::ticket::{LinkKind, retention_falls_due};
 use crate::time::{Instant, whole_micros};
+use measure::belonging_of;
+use reach::{
+    ancestors, blocks, conversation, former_owner, listener, redacting, settling, splitting,
+};
 
 struct Asking<'a> {
     desk: DeskId,
@@ -65,6 +70,16 @@ impl Asking<'_> {
             match follower {
                 Follower::Agent(agent) => self.agent(*agent),
                 Follower::Contact(_) => {}
+            }
+        }
+    }
+
+    /// The contacts among them.
+    fn contacts<'f>(&mut self, followers: impl IntoIterator<Item = &'f Follower>) {
+        for follower in followers {
+            match follower {
+                Follower::Contact(contact) => self.record(Key::contact(self.desk, *contact)),
+                Follower::Agent(_) => {}
             }
         }
     }
@@ -216,9 +231,11 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Requester, Some(Requester::Contact(id))) => asking.contact(id),
                 (SaidBy::Requester, None) => {}
             }
-            listener(&mut asking, survivor.unwrap_or(*ticket));
+            listener(&mut asking, call, *ticket, survivor.unwrap_or(*ticket));
         }
-        Command::Reply(reply) => listener(&mut asking, survivor.unwrap_or(reply.ticket)),
+        Command::Reply(reply) => {
+            listener(&mut asking, call, reply.ticket, survivor.unwrap_or(reply.ticket));
+        }
         Command::Link(Link { ticket, kind, other }) => {
             // Where it has been merged, the refusal names the one that goes on.
             end_of(&mut asking, *other);
@@ -309,6 +326,10 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::EraseContact(EraseContact { contact, .. }) => asking.person(*contact),
         Command::Edit(Edit { add_external_refs, follow, .. }) => {
             asking.followers(follow);
+            if let Actor::Customer(_) = call.context.actor {
+                // They give copies to those only who are on record.
+                asking.contacts(follow);
+            }
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
         }
         Command::StartSide(start) => asking.contact(start.with),
@@ -353,179 +374,4 @@ fn chain(asking: &Asking<'_>, ticket: TicketId) -> Vec<TicketId> {
     let known = |ticket: TicketId| asking.loaded.ticket(asking.desk, ticket);
     let next = |at: &TicketId| known(*at).and_then(|ticket| ticket.merged_into());
     std::iter::successors(Some(ticket), next).take(MOST_CHAIN as usize + 1).collect()
-}
-
-/// Words that are erased where they are, or, having been split off, on the ticket that shows them.
-fn redacting(asking: &mut Asking<'_>, redact: &Redact) {
-    asking.whole(redact.ticket);
-    let Some(ticket) = asking.loaded.ticket(asking.desk, redact.ticket) else { return };
-    for shows in redact.messages.iter().filter_map(|revision| ticket.split_off_to(*revision)) {
-        end_of(asking, shows);
-        settling(asking, shows);
-        asking.whole(shows);
-    }
-}
-
-/// The tickets whose words go with those of this one: what was merged into it, and into these,
-/// with what is due on them.
-fn conversation(asking: &mut Asking<'_>, ticket: TicketId) {
-    let loaded = asking.loaded;
-    let mut open = vec![ticket];
-    while let Some(id) = open.pop() {
-        let Some(ticket) = loaded.ticket(asking.desk, id) else { continue };
-        for member in ticket.merged() {
-            asking.record(Key::ticket(asking.desk, member));
-            if loaded.ticket(asking.desk, member).is_some_and(|member| !member.is_held()) {
-                reminding(asking, member);
-                asking.whole(member);
-                open.push(member);
-            }
-        }
-    }
-}
-
-/// A message that is split off: the history that it is in, and every ticket between that and the
-/// one whose thread shows it.
-fn splitting(asking: &mut Asking<'_>, split: &Split) {
-    asking.record(Key::ticket(asking.desk, split.id));
-    let (mut at, end) = (split.message.ticket, end_of(asking, split.message.ticket));
-    let source = asking.loaded.ticket(asking.desk, at);
-    let Some(source) = source.filter(|_| end == split.ticket) else { return };
-    if split.message.revision <= source.revision() {
-        asking.whole(at);
-        // Whose ticket the new one will be.
-        let passage = Passage::whole(Key::ticket(asking.desk, at), source.revision());
-        let events = asking.loaded.passage(passage).unwrap_or_default();
-        let event = events.iter().find(|event| event.revision == split.message.revision);
-        let message = event.and_then(|event| event.ticket_change()?.message());
-        if let Some(Author::Customer(contact)) = message.map(|message| &message.author) {
-            asking.contact(*contact);
-            belonging_of(asking, *contact);
-        }
-    }
-    // What is due on those that are written to comes before.
-    while at != end {
-        settling(asking, at);
-        let known = asking.loaded.ticket(asking.desk, at);
-        let Some(into) = known.and_then(|ticket| ticket.merged_into()) else { break };
-        at = into;
-    }
-}
-
-/// What may keep a ticket from being finished, where the settings say so; as it was at an instant
-/// that has passed, where one is named.
-fn blocks(asking: &mut Asking<'_>, id: TicketId, at: Option<Instant>) {
-    let loaded = asking.loaded;
-    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let Some((ticket, settings)) = loaded.ticket(asking.desk, id).zip(settings) else { return };
-    let mut look = Look::new(asking.desk, loaded, at);
-    look.blocks(ticket, settings.close_blocks());
-    let Needs { records, passages, .. } = look.missing;
-    records.into_iter().for_each(|key| asking.record(key));
-    passages.into_iter().for_each(|passage| asking.passage(passage));
-}
-
-/// The tickets above one, as far up as links may lead: one a round.
-fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
-    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let depth = settings.map_or(0, |settings| settings.limits().link_depth);
-    let mut above = Some(ticket);
-    for _ in 0..depth {
-        let Some(ticket) = above.and_then(|id| asking.loaded.ticket(asking.desk, id)) else {
-            return;
-        };
-        above = ticket.parent();
-        if let Some(parent) = above {
-            asking.record(Key::ticket(asking.desk, parent));
-        }
-    }
-}
-
-/// A ticket on which something is said: it may reopen, or, being closed for too long, be
-/// continued by its latest follow-up, which may reopen in its turn.
-fn listener(asking: &mut Asking<'_>, ticket: TicketId) {
-    former_owner(asking, ticket);
-    let listener = asking.loaded.ticket(asking.desk, ticket);
-    let done = listener.filter(|ticket| ticket.status().category.is_done());
-    if let Some(follow_up) = done.and_then(|ticket| ticket.followed_up_by().last()) {
-        let follow_up = end_of(asking, *follow_up);
-        settling(asking, follow_up);
-        former_owner(asking, follow_up);
-    }
-}
-
-/// A ticket on which what is due is carried out before a command. That may rest on others: on its
-/// children and what was merged, where they keep it from closing, and on those who are to be
-/// reminded; and where its retention is due, that erases from its history and from those of what was
-/// merged into it, and what is left is folded anew.
-fn settling(asking: &mut Asking<'_>, id: TicketId) {
-    let loaded = asking.loaded;
-    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
-    let now = asking.now.max(ticket.updated_at());
-    if let Some(due) = ticket.timers().auto_close.filter(|due| *due <= now) {
-        blocks(asking, id, Some(due));
-    }
-    reminding(asking, id);
-    measuring(asking, id);
-    let settings = loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    if settings.is_some_and(|settings| retention_falls_due(ticket, settings, now)) {
-        asking.whole(id);
-        conversation(asking, id);
-    }
-}
-
-/// What the clocks of a ticket are measured by: the settings that were in force when they last
-/// followed, and to whom its requester belongs.
-fn measuring(asking: &mut Asking<'_>, id: TicketId) {
-    let loaded = asking.loaded;
-    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
-    let settings = loaded.record(Key::settings(asking.desk));
-    let revision = settings.map(|record| record.revision);
-    belonging(asking, ticket.organisation());
-    let Some(promised) = ticket.promised() else { return };
-    if revision.is_some_and(|revision| revision != promised.settings) {
-        asking.passage(published(asking.desk, promised.settings));
-    }
-}
-
-/// The organisation of who asks, where a policy looks at it.
-fn belonging(asking: &mut Asking<'_>, organisation: Option<OrganisationId>) {
-    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let looks = settings.is_some_and(|settings| settings.sla_policies().ask_for_customer());
-    if let Some(organisation) = organisation.filter(|_| looks) {
-        asking.record(Key::organisation(asking.desk, organisation));
-    }
-}
-
-/// That of a contact who asks anew.
-fn belonging_of(asking: &mut Asking<'_>, contact: ContactId) {
-    let contact = asking.loaded.survivor(asking.desk, contact);
-    belonging(asking, contact.and_then(|contact| contact.organisation()));
-}
-
-/// Who is to be reminded of what on a ticket by now.
-fn reminding(asking: &mut Asking<'_>, id: TicketId) {
-    let loaded = asking.loaded;
-    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
-    let now = asking.now.max(ticket.updated_at());
-    let reminders = || ticket.todos().iter().filter(|it| it.pending().is_some_and(|at| at <= now));
-    if reminders().next().is_some() {
-        // Whoever is to be reminded: its owner, or whose work the ticket is, or where it went on.
-        let end = end_of(asking, id);
-        let end = loaded.ticket(asking.desk, end).and_then(|end| end.assignee());
-        let owners = reminders().filter_map(|todo| todo.owner());
-        owners.chain(ticket.assignee()).chain(end).for_each(|owner| asking.agent(owner));
-    }
-}
-
-/// Finished work that may reopen: its owner keeps it only if they still may, and have room.
-fn former_owner(asking: &mut Asking<'_>, ticket: TicketId) {
-    let owner = asking
-        .loaded
-        .ticket(asking.desk, ticket)
-        .filter(|ticket| ticket.status().category.is_done())
-        .and_then(|ticket| ticket.assignee());
-    if let Some(owner) = owner {
-        asking.owner(owner);
-    }
 }

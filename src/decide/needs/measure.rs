@@ -1,0 +1,35 @@
+//! What the clocks of a ticket are measured by.
+
+use super::Asking;
+use crate::decide::clocks::published;
+use crate::ids::{ContactId, Key, OrganisationId, TicketId};
+use crate::record::Record;
+
+/// The settings that were in force when a ticket's clocks last followed, and to whom its requester
+/// belongs.
+pub(super) fn measuring(asking: &mut Asking<'_>, id: TicketId) {
+    let loaded = asking.loaded;
+    let Some(ticket) = loaded.ticket(asking.desk, id) else { return };
+    let settings = loaded.record(Key::settings(asking.desk));
+    let revision = settings.map(|record| record.revision);
+    belonging(asking, ticket.organisation());
+    let Some(promised) = ticket.promised() else { return };
+    if revision.is_some_and(|revision| revision != promised.settings) {
+        asking.passage(published(asking.desk, promised.settings));
+    }
+}
+
+/// The organisation of who asks, where a policy looks at it.
+fn belonging(asking: &mut Asking<'_>, organisation: Option<OrganisationId>) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let looks = settings.is_some_and(|settings| settings.sla_policies().ask_for_customer());
+    if let Some(organisation) = organisation.filter(|_| looks) {
+        asking.record(Key::organisation(asking.desk, organisation));
+    }
+}
+
+/// That of a contact who asks anew.
+pub(super) fn belonging_of(asking: &mut Asking<'_>, contact: ContactId) {
+    let contact = asking.loaded.survivor(asking.desk, contact);
+    belonging(asking, contact.and_then(|contact| contact.organisation()));
+}
