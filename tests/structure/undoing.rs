@@ -68,25 +68,33 @@ fn a_merge_and_its_undoing_say_what_they_did() {
     let desk = proposed();
     desk.ok(&agent(ANNA), Edit { follow: [Follower::Agent(OWNER)].into(), ..Edit::new(SECOND) });
     let merged = desk.ok(&agent(ANNA), Merge { ticket: SECOND, into: TICKET });
-    let moved = |from: &str, to: &str, because| Step::Moved {
-        from: from.into(),
-        to: to.into(),
-        because,
-    };
+    let moved =
+        |from: &str, to: &str, because| Step::Moved { from: from.into(), to: to.into(), because };
     let followers = vec![Follower::Agent(OWNER)];
-    assert_eq!(merged.trace, [
-        Step::Merged { ticket: SECOND, into: TICKET, brings: None, followers: followers.clone() },
-        Step::ProposalRests,
-        moved("pending", "closed", Moved::Merged),
-    ]);
+    assert_eq!(
+        merged.trace,
+        [
+            Step::Merged {
+                ticket: SECOND,
+                into: TICKET,
+                brings: None,
+                followers: followers.clone()
+            },
+            Step::ProposalRests,
+            moved("pending", "closed", Moved::Merged),
+        ]
+    );
     let undone = desk.ok(&agent(ANNA), UndoMerge { ticket: SECOND });
     let waiting_since = desk.ticket(TICKET).waiting_since();
     assert!(waiting_since.is_some());
-    assert_eq!(undone.trace[..3], [
-        Step::Released { ticket: SECOND, from: TICKET, waiting_since, followers },
-        moved("closed", "pending", Moved::Released),
-        Step::ProposalReturns,
-    ]);
+    assert_eq!(
+        undone.trace[..3],
+        [
+            Step::Released { ticket: SECOND, from: TICKET, waiting_since, followers },
+            moved("closed", "pending", Moved::Released),
+            Step::ProposalReturns,
+        ]
+    );
 }
 
 #[test]
