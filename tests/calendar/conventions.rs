@@ -327,3 +327,12 @@ fn orthodox_easter_is_that_of_the_julian_calendar() {
     );
     assert_eq!(athens.next_open(at("2024-05-02T20:00:00Z")), Some(at("2024-05-07T05:00:00Z")));
 }
+
+#[test]
+fn the_years_of_a_rule_are_those_of_the_date_that_it_names() {
+    let text = "zone Etc/UTC; open always; holiday fri on or before 01-04 since 2022 until 2022";
+    let calendar = calendar(text);
+    assert!(calendar.is_open(at("2021-01-01T12:00:00Z")));
+    assert!(!calendar.is_open(at("2021-12-31T12:00:00Z")), "on or before 4 January 2022");
+    assert!(calendar.is_open(at("2022-12-30T12:00:00Z")), "on or before 4 January 2023");
+}

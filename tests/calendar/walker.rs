@@ -329,18 +329,20 @@ fn falls(schedule: &ScheduleDraft, holiday: &Holiday, date: NaiveDate) -> bool {
 fn falls_by_rule(holiday: &Holiday, date: NaiveDate) -> bool {
     (0..i64::from(holiday.days)).any(|nth| {
         let first = date - TimeDelta::days(nth + i64::from(holiday.plus_days));
-        let year = first.year();
-        holiday.since.is_none_or(|since| since <= year)
-            && holiday.until.is_none_or(|until| year <= until)
-            && fits(holiday.on, first)
+        fits(holiday.on, first).is_some_and(|year| {
+            holiday.since.is_none_or(|since| since <= year)
+                && holiday.until.is_none_or(|until| year <= until)
+        })
     })
 }
 
-fn fits(rule: DayRule, date: NaiveDate) -> bool {
+/// The year whose rule has this date: that of the date it names, which a weekday before or after it
+/// may lie outside of.
+fn fits(rule: DayRule, date: NaiveDate) -> Option<i32> {
     let days_in_month =
         |date: NaiveDate| (28..=31).rev().find(|day| date.with_day(*day).is_some()).unwrap();
     let (month, day) = (date.month() as u8, date.day() as u8);
-    match rule {
+    let fits = match rule {
         DayRule::Date(only) => date == only,
         DayRule::Yearly { month: of, day: on } => (month, day) == (of, on),
         DayRule::Nth { nth, weekday, month: of } => {
@@ -351,24 +353,25 @@ fn fits(rule: DayRule, date: NaiveDate) -> bool {
                 && (if nth > 0 { from_start == nth } else { from_end == -nth })
         }
         DayRule::OnOrAfter { weekday, month, day } => {
-            date.weekday() == weekday
-                && (0..7).any(|ahead| {
-                    let anchor = date - TimeDelta::days(ahead);
-                    (anchor.month() as u8, anchor.day() as u8) == (month, day)
-                })
+            let anchors = (0..7).map(|ahead| date - TimeDelta::days(ahead));
+            return year_of(anchors, month, day).filter(|_| date.weekday() == weekday);
         }
         DayRule::OnOrBefore { weekday, month, day } => {
-            date.weekday() == weekday
-                && (0..7).any(|behind| {
-                    let anchor = date + TimeDelta::days(behind);
-                    (anchor.month() as u8, anchor.day() as u8) == (month, day)
-                })
+            let anchors = (0..7).map(|behind| date + TimeDelta::days(behind));
+            return year_of(anchors, month, day).filter(|_| date.weekday() == weekday);
         }
         DayRule::Easter => EASTERS.contains(&(date.year(), date.month(), date.day())),
         DayRule::OrthodoxEaster => {
             ORTHODOX_EASTERS.contains(&(date.year(), date.month(), date.day()))
         }
-    }
+    };
+    fits.then_some(date.year())
+}
+
+/// The year of the first of these dates that is this day of a year.
+fn year_of(mut dates: impl Iterator<Item = NaiveDate>, month: u8, day: u8) -> Option<i32> {
+    let found = dates.find(|date| (date.month() as u8, date.day() as u8) == (month, day));
+    found.map(|date| date.year())
 }
 
 /// Whether a holiday that falls on a weekend is observed on a date: each waits in a row until a

@@ -42,7 +42,9 @@ pub struct Holiday {
     /// What happens where it falls on a weekend. Default nothing more.
     #[serde(default, skip_serializing_if = "Observed::is_no")]
     pub observed: Observed,
-    /// The first year in which its rule holds. Default: it always did.
+    /// The first year in which its rule holds: that of the date which the rule names, so that the
+    /// Friday on or before 4 January, since 2022, falls on 31 December 2021 first. Default: it
+    /// always did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i32>,
     /// The last year in which its rule holds. Default: it has no end.
