@@ -106,8 +106,9 @@ impl<I: Io> Flow<I> {
         Ok(organisations)
     }
 
-    /// The tickets on which somebody may have written to whom this one was open: itself, and all
-    /// that it was ever merged into, and these.
+    /// The tickets on which somebody may have written to whom this one was open: itself, all that it
+    /// was ever merged into, and what follows it up, where words go that come too late; and so on of
+    /// these.
     pub(super) async fn written_on(
         &self,
         ticket: &Arc<Ticket>,
@@ -118,7 +119,10 @@ impl<I: Io> Flow<I> {
             place += 1;
             let mut into: BTreeSet<TicketId> = BTreeSet::new();
             self.each_event(Key::ticket(self.id, at), |event| {
-                if let Some(TicketChange::MergedInto { into: to, .. }) = event.ticket_change() {
+                if let Some(
+                    TicketChange::MergedInto { into: to, .. } | TicketChange::FollowedUp { by: to },
+                ) = event.ticket_change()
+                {
                     into.insert(*to);
                 }
             })

@@ -498,3 +498,21 @@ fn a_hold_of_the_survivor_keeps_who_asked_for_what_was_merged_into_it() {
     assert_eq!(why.refusal(), Some(&Refusal::OnLegalHold { ticket: TICKET }));
     assert!(desk.everything().contains("Otto's secret"));
 }
+
+#[test]
+fn what_a_person_wrote_too_late_is_found_on_the_follow_up_that_they_do_not_see() {
+    let desk = given_colleagues();
+    desk.ok(&Actor::Host, close(TICKET));
+    desk.pass(days(31));
+    let late = desk.ok(&customer(OTTO), Reply::new(SECOND, "Otto's late secret"));
+    let follow_up = late.opened().next().unwrap().id();
+    assert!(desk.desk.sight(&customer(OTTO), desk.now(), follow_up).is_err());
+    desk.ok(&customer(OTTO), Reply::new(SECOND, "Otto's later secret"));
+    assert_eq!(desk.thread(&agent(ANNA), follow_up).len(), 2);
+
+    let erased = forget(&desk);
+    assert!(erased.failed.is_empty() && erased.contact.unwrap().is_ok());
+    assert!(!desk.everything().contains("Otto's"));
+    assert!(forget(&desk).outcomes.iter().all(helpdesk::Outcome::is_no_op));
+    desk.verify();
+}

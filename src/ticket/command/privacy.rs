@@ -137,6 +137,9 @@ pub struct EraseTicket {
 /// and what comes out of it by [`UndoMerge`](crate::command::UndoMerge) is on hold as well
 /// ([`TicketChange::Held`](crate::TicketChange::Held) without a reason), and released by itself.
 ///
+/// Of a ticket that has been merged already, it is a hold of its own history: what is said to it
+/// since is recorded on the one that goes on, and held by a hold of that.
+///
 /// Agents see that a ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
 /// [`Fact::Held`](crate::Fact::Held)), customers do not.
 ///

@@ -45,7 +45,8 @@ use crate::ticket::MessageRef;
 /// hold. One that is on [`Hold`](crate::command::Hold) itself is passed over, with all that was
 /// merged into it; released, it goes when the other's time comes again, which is counted anew from
 /// then where everything else was erased before. A hold comes along: where the merged ticket is on
-/// hold, so is the one that goes on, since what is said to either is recorded there.
+/// hold, so is the one that goes on, since what is said to either is recorded there; one that comes
+/// later does not.
 ///
 /// [`UndoMerge`] takes it back.
 ///
