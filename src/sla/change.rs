@@ -198,6 +198,7 @@ pub enum Clocked {
         /// By what it ended.
         by: Ending,
         /// How much time it was given; none where nothing was promised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<Span>,
         /// How much time it ran.
         ran: Span,
