@@ -373,6 +373,6 @@ mod tests {
             assert_eq!(fact.to_string(), *name);
             assert!(!NAMES[..index].iter().any(|(other, _)| other == fact));
         }
-        assert_eq!(NAMES.len(), 52, "the enum without `Field`");
+        assert_eq!(NAMES.len(), 56, "the enum without `Field`");
     }
 }

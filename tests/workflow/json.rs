@@ -2,10 +2,12 @@
 
 use std::fmt::Debug;
 
+use helpdesk::sla::policy::Obligation;
+use helpdesk::sla::{Metric, SlaPolicy};
 use helpdesk::{
-    AgentProfile, AgentSight, CloseBlocks, Confirmation, CustomerSight, FieldDef, FieldKind,
-    Limits, MergeAcross, Merging, OpenAge, Party, Proposed, Reopening, Settings, SettingsDraft,
-    Span, Transition,
+    AgentProfile, AgentSight, Calendar, CloseBlocks, Confirmation, CustomerSight, DeskCalendar,
+    FieldDef, FieldKind, Limits, MergeAcross, Merging, OpenAge, Party, Proposed, Reopening,
+    Settings, SettingsDraft, Span, Transition,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,6 +91,11 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     settings.contact_fields = vec![FieldDef::new("vip", FieldKind::Boolean)];
     settings.organisation_fields = settings.contact_fields.clone();
     settings.customer_groups = vec!["gold".into()];
+    let office: Calendar = "zone Etc/UTC; open mon-fri 09:00-17:00".parse().unwrap();
+    settings.calendars = vec![DeskCalendar::new("office", office.draft().clone())];
+    settings.sla_levels = vec!["basic".into()];
+    let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    settings.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
     settings.retention = Some(Span::days(400));
     settings.confirm_resolution = Confirmation::Offered;
     let reason = Some("confirmation".into());
