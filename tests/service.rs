@@ -13,14 +13,15 @@ mod support;
 
 use chrono::TimeDelta;
 use helpdesk::command::{
-    Assign, Edit, MarkSpam, Merge, Reply, SetStatus, Split, UndoMerge, UnmarkSpam,
+    Assign, Edit, LogConversation, MarkSpam, Merge, Reply, SaidBy, SetStatus, Split, UndoMerge,
+    UnmarkSpam,
 };
 use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
 use helpdesk::sla::{Clock, ClockState, Clocked, Metric, SlaPolicy, Target, Verdict};
 use helpdesk::{
-    Actor, Calendar, ClocksChanged, ContactProfile, DeskCalendar, Fact, MessageRef, NoticeKind,
-    OrganisationId, OrganisationProfile, Recipient, Revision, Rule, SettingsDraft, Span, Step,
-    TicketChange, TicketId, TimerKind,
+    Actor, Calendar, Channel, ClocksChanged, ContactProfile, DeskCalendar, Fact, MessageRef,
+    NoticeKind, OrganisationId, OrganisationProfile, Recipient, Revision, Rule, SettingsDraft,
+    Span, Step, TicketChange, TicketId, TimerKind,
 };
 use support::*;
 
@@ -78,6 +79,12 @@ fn clock(desk: &TestDesk, id: TicketId, metric: Metric) -> Clock {
 
 fn due(desk: &TestDesk, metric: Metric) -> Option<At> {
     clock(desk, TICKET, metric).due()
+}
+
+/// A call of the agent's with the customer, logged after the fact.
+fn called(occurred_at: At) -> LogConversation {
+    let said_by = SaidBy::Agent(ANNA);
+    LogConversation::new(TICKET, said_by, Channel::Phone, occurred_at, "Unplug it, I told her.")
 }
 
 /// What became of the clocks, event by event, with who or what caused it and when.
@@ -208,6 +215,31 @@ fn an_answer_at_the_deadline_is_met_and_one_microsecond_later_it_is_missed() {
         let missed = told(&desk).iter().any(|(kind, _)| *kind == NoticeKind::SlaMissed);
         assert_eq!(missed, verdict == Verdict::Missed);
     }
+}
+
+#[test]
+fn a_question_after_an_answer_that_is_logged_late_waits_since_it_was_asked() {
+    let desk = desk();
+    desk.given_request();
+    desk.set_now(at("2026-03-02T10:00:00Z"));
+    desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns still."));
+    desk.advance_to(at("2026-03-02T14:00:00Z"));
+    assert!(desk.ticket(TICKET).has_missed(), "nobody knew of the call");
+    desk.ok(&agent(ANNA), called(at("2026-03-02T09:30:00Z")));
+    let first = clock(&desk, TICKET, Metric::FirstResponse).ended().unwrap();
+    assert_eq!((first.at, first.verdict), (at("2026-03-02T09:30:00Z"), Some(Verdict::Met)));
+    let next = clock(&desk, TICKET, Metric::NextResponse);
+    assert_eq!((next.started_at(), next.ended()), (at("2026-03-02T10:00:00Z"), None));
+    assert_eq!(next.due(), Some(at("2026-03-03T10:00:00Z")));
+    desk.verify();
+
+    // Another call is remembered; it answered what was asked before it.
+    desk.ok(&agent(ANNA), called(at("2026-03-02T11:00:00Z")));
+    let next = clock(&desk, TICKET, Metric::NextResponse);
+    let ended = next.ended().unwrap();
+    assert_eq!((ended.at, ended.verdict), (at("2026-03-02T11:00:00Z"), Some(Verdict::Met)));
+    assert_eq!(next.number(), 1, "nothing waits");
+    desk.verify();
 }
 
 #[test]

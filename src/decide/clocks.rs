@@ -297,10 +297,17 @@ impl<'a> Work<'a> {
                     }
                     Some(_) | None => continue,
                 },
-                TicketChange::MessageAdded { message, .. } => match spoken(message) {
-                    Some(what) => (message.occurred_at.unwrap_or(event.at), Seen::Happened(what)),
-                    None => continue,
-                },
+                TicketChange::MessageAdded { message, heard } => {
+                    let Some(what) = spoken(message) else { continue };
+                    let said_at = message.occurred_at.unwrap_or(event.at);
+                    // An answer that is logged late leaves a question open that was asked later.
+                    let left = heard
+                        .waiting_since
+                        .filter(|asked| what == Happened::AgentReplied && *asked > said_at);
+                    seen.push((said_at, Seen::Happened(what)));
+                    seen.extend(left.map(|asked| (asked, Seen::Happened(Happened::CustomerWrote))));
+                    continue;
+                }
                 TicketChange::SolutionRejected { .. } => {
                     (event.at, Seen::Happened(Happened::CustomerWrote))
                 }
