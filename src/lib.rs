@@ -210,7 +210,7 @@ pub use decide::{
     Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
+    Activity, Adopted, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
     DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, Page, Post,
     Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView, Shown,
     SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry,

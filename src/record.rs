@@ -295,7 +295,7 @@ pub fn fold<'a>(
     head.ok_or(ReplayError::Empty { key })
 }
 
-fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError> {
+pub(crate) fn step(key: Key, head: Option<Head>, event: &Event) -> Result<Head, ReplayError> {
     let revision = event.revision;
     match (head, &event.change, key.kind) {
         // Whatever it changed is not in the head: a fold that skips it is a guess.

@@ -188,6 +188,7 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
             Split::new(ticket, message, ticket_id(0xF)).into()
         }
         "tick" => Command::Tick(ticket).into(),
+        "adopt" => Command::Adopt(ticket).into(),
         "redact" => Redact::new(ticket, [MessageRef::new(ticket, Revision(1))], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
         "hold" => Hold::new(ticket, true, "a lawsuit").into(),

@@ -3,6 +3,7 @@
 //!
 //! Under a fixed roster and fixed settings, with a clock that does not run backwards (a tick is
 //! a command too, and what it has seen counts), without repeated command ids and stale views.
+//! And clocks that are adopted late run as those that were there from the start.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -155,6 +156,113 @@ fn promising(settings: Settings) -> Settings {
         draft.sla_policies.remove(0);
     }
     draft.build().unwrap()
+}
+
+/// The same settings with a policy that is every ticket's and never changes.
+fn promising_all(settings: &Settings) -> Settings {
+    let mut draft = settings.draft().clone();
+    let office: Calendar = "zone Europe/Berlin; open mon-fri 09:00-17:00".parse().unwrap();
+    draft.calendars = vec![DeskCalendar::new("office", office.draft().clone())];
+    let all = Metric::ALL.into_iter().zip(1..).map(|(metric, place)| {
+        let it = Obligation::new(metric).within(Span::hours(3 * place)).warn_at_percent(50);
+        if place % 2 == 0 { it.in_calendar("office") } else { it }
+    });
+    draft.sla_policies =
+        vec![SlaPolicy { obligations: all.collect(), ..SlaPolicy::new("everybody's") }];
+    draft.build().unwrap()
+}
+
+/// A desk that promises from the start, and one that adopts the same promise at the end: what runs
+/// then is measured alike, and what has ended ended alike; only that nothing was promised of it.
+#[test]
+fn a_promise_that_is_adopted_late_measures_what_runs_as_if_it_had_held_from_the_start() {
+    let (mut compared, mut running, mut paused, mut ended, mut again) = (0, 0, 0, 0, 0);
+    'histories: for seed in 0..2_000 {
+        let history = History::drawn(seed, 60);
+        let mut calls = script(&history);
+        calls.retain(|call| !names_a_revision(&call.command));
+        let Some(last) = calls.last().map(|call| call.context.now) else { continue };
+        let plain = history.settings();
+        let (early, late) = (desk(promising_all(&plain)), desk(plain.clone()));
+        let mut in_force = plain;
+        for call in &calls {
+            let mut promising = call.clone();
+            if let Command::PublishSettings(published) = &mut promising.command {
+                *published = promising_all(published).into();
+            }
+            let (one, other) = (early.execute(&promising), late.execute(call));
+            if one.is_ok() != other.is_ok() {
+                continue 'histories;
+            }
+            if let (Ok(_), Command::PublishSettings(published)) = (&one, &call.command) {
+                in_force = (**published).clone();
+            }
+        }
+        compared += 1;
+        for desk in [&early, &late] {
+            rest(desk, last);
+        }
+        let host = helpdesk::Actor::Host.at(last);
+        late.publish(host, promising_all(&in_force)).unwrap();
+        for desk in [&early, &late] {
+            let adopted = desk.adopt(last, None, usize::MAX).unwrap();
+            assert!(adopted.failed.is_empty() && adopted.next.is_none());
+            rest(desk, last);
+        }
+        for entry in late.store().scan(DESK, 0, usize::MAX).unwrap() {
+            late.verify(entry.key).unwrap();
+            let Some(id) = entry.key.as_ticket() else { continue };
+            let [Some(early), Some(late)] = [&early, &late].map(|desk| desk.ticket(id).unwrap())
+            else {
+                // What continues a closed ticket is named after its last event.
+                continue;
+            };
+            let Some(clocks) = late.clocks(Audience::Customer) else {
+                let rests = late.is_spam() || late.merged_into().is_some();
+                assert!(rests || late.status().category.is_done(), "history {seed}, {id}");
+                continue;
+            };
+            let before = early.clocks(Audience::Customer).unwrap();
+            for (early, late) in before.iter().zip(clocks.iter()) {
+                let at = format!("history {seed}, {id}, {}", early.metric());
+                assert_eq!(early.metric(), late.metric(), "{at}");
+                assert_eq!(early.number(), late.number(), "{at}");
+                assert_eq!(early.started_at(), late.started_at(), "{at}");
+                assert_eq!(early.pauses(), late.pauses(), "{at}");
+                match (early.ended(), late.ended()) {
+                    (None, None) => {
+                        assert_eq!(early.due(), late.due(), "{at}");
+                        running += 1;
+                        paused += usize::from(!early.pauses().is_empty());
+                        again += usize::from(early.number() > 1);
+                    }
+                    (Some(early), Some(late)) => {
+                        assert_eq!((early.at, early.by), (late.at, late.by), "{at}");
+                        ended += 1;
+                    }
+                    (early, late) => panic!("{at}: {early:?} but {late:?}"),
+                }
+            }
+            assert_eq!(before.iter().count(), clocks.iter().count(), "history {seed}, {id}");
+            assert_eq!(early.sla_due_at(), late.sla_due_at(), "history {seed}, {id}");
+        }
+    }
+    println!(
+        "{compared} compared: {running} running ({paused} that stood still, {again} not the first), {ended} ended"
+    );
+    assert!(compared > 1_000 && running > 5_000 && paused > 1_000 && again > 100 && ended > 2_000);
+}
+
+/// Whether it means another event where there are clocks, whose changes have revisions, too.
+fn names_a_revision(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Split(_)
+            | Command::Redact(_)
+            | Command::MarkTodo(_)
+            | Command::ReplySide(_)
+            | Command::CloseSide(_)
+    )
 }
 
 /// How much happened.

@@ -75,6 +75,9 @@ pub enum Command {
     Split(Split),
     /// Carries out what a ticket does by itself up to now. Only [`Actor::System`] gives it.
     Tick(TicketId),
+    /// Has a ticket follow the settings in force: see [`Desk::adopt`](crate::Desk::adopt). Only
+    /// [`Actor::System`] gives it.
+    Adopt(TicketId),
     /// Registers an agent, or says anew what an agent is. Owners, admins and the host.
     PutAgent {
         /// Which agent.
@@ -166,6 +169,7 @@ impl Command {
             | Self::UndoMerge(UndoMerge { ticket })
             | Self::Split(Split { ticket, .. })
             | Self::Tick(ticket)
+            | Self::Adopt(ticket)
             | Self::Redact(Redact { ticket, .. })
             | Self::EraseTicket(EraseTicket { ticket, .. })
             | Self::Hold(Hold { ticket, .. })

@@ -46,7 +46,7 @@ pub(super) fn by_key(erasures: &mut Vec<Erasure>) {
 
 impl<'a> Work<'a> {
     /// The events so far: those that were loaded, and those of this decision.
-    fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
+    pub(super) fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
         let loaded = match self.before {
             Some(ticket) => self.cx.loaded.passage(Passage::whole(self.key, ticket.revision())),
             None => Some(&[][..]),

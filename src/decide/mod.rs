@@ -283,8 +283,9 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::StartSide(start) => sides::start(work, start),
         Command::ReplySide(reply) => sides::reply(work, reply),
         Command::CloseSide(close) => sides::close(work, close),
-        // What is due has been carried out; there is nothing beside it.
-        Command::Tick(_) => Ok(()),
+        // What is due has been carried out; there is nothing beside it, but that a ticket follows
+        // the settings in force once a command is done.
+        Command::Tick(_) | Command::Adopt(_) => Ok(()),
         // Decided elsewhere: these are not about a ticket that exists, or about two.
         Command::Reply(_)
         | Command::LogConversation(_)
@@ -333,6 +334,7 @@ fn deed_of(command: &Command) -> Deed {
         Command::Merge(_) | Command::UndoMerge(_) => Deed::Merge,
         Command::Split(_) => Deed::Split,
         Command::Tick(_) => Deed::Tick,
+        Command::Adopt(_) => Deed::Adopt,
         Command::SaveViews(_) => Deed::SaveViews,
         Command::PutContact { .. }
         | Command::MergeContacts(_)

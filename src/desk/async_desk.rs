@@ -9,9 +9,9 @@ use super::io::Awaited;
 use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
-    Activity, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir, Outcome,
-    Page, Prepared, Relayed, Relaying, Row, SavedView, SidePage, ThreadCursor, ThreadPage, Ticked,
-    Timeline, TimelineCursor, Workload,
+    Activity, Adopted, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir,
+    Outcome, Page, Prepared, Relayed, Relaying, Row, SavedView, SidePage, ThreadCursor, ThreadPage,
+    Ticked, Timeline, TimelineCursor, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -134,6 +134,20 @@ impl<S: AsyncStore> AsyncDesk<S> {
     /// As there.
     pub async fn tick(&self, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
         self.flow().tick(Scope::One(self.id), now).await
+    }
+
+    /// Has tickets follow the settings in force: [`Desk::adopt`](super::Desk::adopt).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn adopt(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Adopted, DeskError> {
+        self.flow().adopt(now, after, limit).await
     }
 
     /// When to call [`tick`](Self::tick) next: [`Desk::next_wake`](super::Desk::next_wake).

@@ -2,6 +2,7 @@
 //! somebody else was faster.
 
 mod activity;
+mod adopt;
 mod async_desk;
 mod bulk;
 mod contacts;
@@ -27,6 +28,7 @@ mod workload;
 use chrono::{DateTime, Utc};
 
 pub use activity::{Activity, PublicChange, PublicEvent};
+pub use adopt::Adopted;
 pub use async_desk::AsyncDesk;
 pub use bulk::{Each, HandedOver, Heir};
 pub use contacts::{ContactNote, ContactNotes};

@@ -291,6 +291,8 @@ pub(crate) enum Deed {
     /// Saying what organisations are.
     KeepOrganisations,
     Tick,
+    /// Following settings that were published since.
+    Adopt,
     /// Erasing what is personal.
     Erase,
     /// Legal hold, and release from it.
@@ -333,6 +335,7 @@ impl Deed {
             Self::BlockContact => "block contacts",
             Self::KeepOrganisations => "keep records of organisations",
             Self::Tick => "tick",
+            Self::Adopt => "adopt settings",
             Self::Erase => "erase what is personal",
             Self::Hold => "put tickets on legal hold or release them",
             Self::Propose => "propose solutions here",
@@ -350,20 +353,22 @@ impl Deed {
 /// ticket reads it and writes on it.
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
-        Confirm, Edit, Erase, Escalate, Finish, Follow, FollowUp, Govern, Hold, KeepContacts,
-        KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Side, Spam, Take,
-        Tick, Todo, Transfer,
+        Adopt, Confirm, Edit, Erase, Escalate, Finish, Follow, FollowUp, Govern, Hold,
+        KeepContacts, KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Side,
+        Spam, Take, Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
     }
     match party {
-        Party::Owner | Party::Admin => !matches!(deed, Tick | Confirm),
-        Party::Host => !matches!(deed, Take | Tick | SaveViews | Confirm),
-        Party::Agent => !matches!(deed, Govern | KeepOrganisations | Tick | Erase | Hold | Confirm),
+        Party::Owner | Party::Admin => !matches!(deed, Adopt | Tick | Confirm),
+        Party::Host => !matches!(deed, Adopt | Take | Tick | SaveViews | Confirm),
+        Party::Agent => {
+            !matches!(deed, Adopt | Govern | KeepOrganisations | Tick | Erase | Hold | Confirm)
+        }
         Party::RestrictedAgent => !matches!(
             deed,
-            Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold | Confirm
+            Adopt | Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold | Confirm
         ),
         Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
@@ -388,6 +393,6 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Party::Customer => matches!(deed, Open | Reply | Follow),
         // What their grant says.
         Party::AutoResponder | Party::Guest => deed == Reply,
-        Party::System => deed == Tick,
+        Party::System => matches!(deed, Adopt | Tick),
     }
 }

@@ -221,6 +221,15 @@ impl Terms {
         self.terms.get(&metric)
     }
 
+    /// The same without deadlines: what stands still by them does, and nothing is promised.
+    pub(crate) fn without_targets(&self) -> Self {
+        let terms = self.terms.iter().map(|(metric, term)| {
+            let (warnings, levels) = (Vec::new(), Vec::new());
+            (*metric, Term { target: None, warnings, levels, ..term.clone() })
+        });
+        Self { terms: terms.collect() }
+    }
+
     /// Whether this metric's clock stands still where the ticket stands.
     pub(super) fn pauses(&self, metric: Metric, standing: &Standing) -> bool {
         let by_policy = self.of(metric).is_some_and(|term| {

@@ -213,6 +213,7 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("undoing a merge", &host, ten, Command::UndoMerge(UndoMerge { ticket: MERGED })),
         scene("a split", &anna, ten, Command::Split(Split::new(OWNED, SAID, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
+        scene("adopting settings", &Actor::System, april(), Command::Adopt(LATER[0])),
         scene("an agent, moved and renamed", &host, ten, anna_anew),
         scene("views of one's own", &anna, ten, {
             Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())])
@@ -349,6 +350,7 @@ pub(crate) fn refused() -> Vec<(Scene, &'static str)> {
             "not_found",
         ),
         (scene("not for her", &anna, Command::Tick(NEW)), "forbidden"),
+        (scene("nor that", &anna, Command::Adopt(NEW)), "forbidden"),
     ]
 }
 

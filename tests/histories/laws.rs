@@ -31,7 +31,7 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
         Command::Reply(_) => machine,
         // What is to be done is on the agents' list, and may set a reminder.
         Command::Note(ref note) => note.todos.is_empty(),
-        Command::Tick(_) => true,
+        Command::Tick(_) | Command::Adopt(_) => true,
         // Whoever writes: it is apart from the talk with the customer.
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => true,
         _ => false,

@@ -283,5 +283,6 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         BlockContact { contact: OTTO, blocked: true, reason: "words".into() }.into(),
         NoteContact { contact: OTTO, text: "words".into() }.into(),
         Command::Tick(ticket).into(),
+        Command::Adopt(ticket).into(),
     ]
 }

@@ -168,7 +168,9 @@ impl Draw<'_> {
         match self.random.below(100) {
             0..15 => return self.anybody(),
             15..22 => return Actor::Host,
-            22..65 if matches!(command, Command::Tick(_)) => return Actor::System,
+            22..65 if matches!(command, Command::Tick(_) | Command::Adopt(_)) => {
+                return Actor::System;
+            }
             22..65 if erases => return Actor::Host,
             // Who sees every ticket.
             22..75 if matches!(command, Command::Link(_)) => return Actor::Host,
@@ -367,6 +369,7 @@ impl Draw<'_> {
                 channel: self.channel(),
                 text: self.text(),
             }),
+            98 => Command::Adopt(id),
             _ => Command::Tick(id),
         }
     }

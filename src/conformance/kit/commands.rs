@@ -58,6 +58,7 @@ commands! {
     "undo_merge": Command::UndoMerge(_),
     "split": Command::Split(_),
     "tick": Command::Tick(_),
+    "adopt": Command::Adopt(_),
     "put_agent": Command::PutAgent { .. },
     "save_views": Command::SaveViews(_),
     "put_contact": Command::PutContact { .. },

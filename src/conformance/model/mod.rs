@@ -464,7 +464,7 @@ impl Model {
                 self.beside(step, ticket, command);
             }
             // A tick is only what comes before every command.
-            Command::Tick(_) => {}
+            Command::Tick(_) | Command::Adopt(_) => {}
             // These are about no ticket that exists.
             Command::Open(_)
             | Command::PutAgent { .. }

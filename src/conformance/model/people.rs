@@ -159,7 +159,7 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
     // Everybody who works on tickets, and the host.
     let staff = || Party::STAFF.contains(&party);
     match command {
-        Command::Tick(_) => party == Party::System,
+        Command::Tick(_) | Command::Adopt(_) => party == Party::System,
         Command::PutAgent { .. }
         | Command::PublishSettings(_)
         | Command::Redact(_)

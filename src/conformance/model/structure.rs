@@ -130,6 +130,7 @@ impl Model {
             }
             // What is personal on it is there still, and so are its guests, to-dos and links.
             Command::Tick(_)
+            | Command::Adopt(_)
             | Command::UndoMerge(_)
             | Command::Redact(_)
             | Command::EraseTicket(_)

@@ -4,6 +4,7 @@ use super::Asking;
 use crate::decide::clocks::published;
 use crate::ids::{ContactId, Key, OrganisationId, TicketId};
 use crate::record::Record;
+use crate::sla::policy::Audience;
 
 /// The settings that were in force when a ticket's clocks last followed, and to whom its requester
 /// belongs.
@@ -16,6 +17,23 @@ pub(super) fn measuring(asking: &mut Asking<'_>, id: TicketId) {
     let Some(promised) = ticket.promised() else { return };
     if revision.is_some_and(|revision| revision != promised.settings) {
         asking.passage(published(asking.desk, promised.settings));
+    }
+}
+
+/// What the clocks are counted from of a ticket that has none yet, where it is to adopt them.
+pub(super) fn adopting(asking: &mut Asking<'_>, id: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let (Some(settings), Some(ticket)) = (settings, asking.loaded.ticket(asking.desk, id)) else {
+        return;
+    };
+    let policies = settings.sla_policies();
+    let lacks = |audience| match audience {
+        Audience::Customer => !policies.is_empty() && ticket.clocks(audience).is_none(),
+        Audience::Internal => policies.have_internal() && ticket.clocks(audience).is_none(),
+    };
+    let rests = ticket.clocks_rest() || ticket.status().category.is_done();
+    if !rests && Audience::ALL.into_iter().any(lacks) {
+        asking.whole(id);
     }
 }
 

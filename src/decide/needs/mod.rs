@@ -337,6 +337,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             let side = loaded.ticket(desk, reply.ticket).and_then(|it| it.side(reply.side));
             side.into_iter().for_each(|side| asking.contact(side.with()));
         }
+        Command::Adopt(id) => measure::adopting(&mut asking, *id),
         Command::ConfirmSolution(_)
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)

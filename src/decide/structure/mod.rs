@@ -90,6 +90,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         Command::Edit(edit) if edit.only_takes_away() => beneath(cx, ticket),
         // What is personal on it is there still, and so are its guests, to-dos and links.
         Command::Tick(_)
+        | Command::Adopt(_)
         | Command::UndoMerge(_)
         | Command::Redact(_)
         | Command::EraseTicket(_)

@@ -1,23 +1,27 @@
 //! The clocks of a ticket's service levels: they follow what happens to it, and tell what their
 //! time has come for.
 
+mod recount;
+mod seen;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Refusal;
 use super::decision::{Guard, Step};
 use super::loaded::{Loaded, Passage};
 use super::work::Work;
+use super::{Command, Refusal};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{DeskId, Key, Revision};
-use crate::people::Part;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Obligation, Promise, SlaAction, Whom};
-use crate::sla::{Clocked, Clocks, Happened, Metric, Standing, Terms};
-use crate::ticket::{ClocksChanged, Message, Promised, Scene, SlaLevel, TicketChange, Visibility};
+use crate::sla::{ClockChange, Clocked, Clocks, Metric, Standing, Terms};
+use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, TicketChange};
 use crate::time::Instant;
+pub(crate) use recount::recount;
+use seen::Seen;
 
 /// What the clocks of a ticket are measured by.
 struct Measure<'a> {
@@ -41,6 +45,17 @@ impl Measure<'_> {
     }
 }
 
+/// What clocks follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// What somebody did.
+    Command,
+    /// That the ticket is to follow the settings in force.
+    Adoption,
+    /// What the ticket did by itself.
+    Time,
+}
+
 /// The event that published these settings.
 pub(super) fn published(desk: DeskId, revision: Revision) -> Passage {
     let after = Revision(revision.0.saturating_sub(1));
@@ -55,26 +70,21 @@ fn settings_of(loaded: &Loaded, passage: Passage) -> Option<&Settings> {
     }
 }
 
-/// Something that happened to a ticket, as its clocks see it.
-enum Seen {
-    Happened(Happened),
-    /// What waits for an answer is another question, or none.
-    Waits(Option<Instant>),
-    /// It is back among the others.
-    Back(Standing),
-}
-
 impl<'a> Work<'a> {
     /// The clocks follow what the command did. What is promised is looked for anew, but by nothing
     /// that a ticket does by itself.
     pub(super) fn follow_command(&mut self) -> Result<(), Refusal> {
-        let anew = !self.cx.is_tick();
-        self.follow(anew, |work, change| work.record_by(Rule::Sla, change))
+        let (by, rule) = match self.cx.call.command {
+            Command::Tick(_) => (By::Time, Rule::Sla),
+            Command::Adopt(_) => (By::Adoption, Rule::Adoption),
+            _ => (By::Command, Rule::Sla),
+        };
+        self.follow(by, |work, change| work.record_by(rule, change))
     }
 
     /// The clocks follow what the ticket did by itself.
     pub(super) fn follow_timer(&mut self, at: Instant) -> Result<(), Refusal> {
-        self.follow(false, |work, change| work.fire(at, Rule::Sla, change))
+        self.follow(By::Time, |work, change| work.fire(at, Rule::Sla, change))
     }
 
     /// What the clocks tell by themselves at this instant.
@@ -93,7 +103,7 @@ impl<'a> Work<'a> {
 
     fn follow(
         &mut self,
-        anew: bool,
+        by: By,
         record: impl FnOnce(&mut Self, TicketChange),
     ) -> Result<(), Refusal> {
         let policies = self.cx.settings.sla_policies();
@@ -104,45 +114,41 @@ impl<'a> Work<'a> {
         let stood = self.stood.take();
         self.stood = Some(self.ticket.standing());
         let measured = self.measured()?;
-        // What was opened before there were policies has none until it adopts them.
-        let begins = measured.is_none();
-        if from == self.events.len()
-            || self.ticket.clocks_rest()
-            || (begins && self.before.is_some())
-        {
+        let (begins, adopts) = (measured.is_none(), by == By::Adoption);
+        // What was opened before there were policies has none until it adopts them, and finished
+        // work of then was promised nothing.
+        let never = begins && self.before.is_some() && !(adopts && self.is_unfinished());
+        if never || self.ticket.clocks_rest() || (from == self.events.len() && !adopts) {
             return Ok(());
         }
-        let now = self.events.last().map_or(self.now, |event| event.at);
-        let next = if anew || begins { Some(self.promise()) } else { None };
+        let now = if adopts { None } else { self.events.last().map(|event| event.at) };
+        let now = now.unwrap_or(self.now);
+        let next = if by != By::Time || begins { Some(self.promise()) } else { None };
         let first = match (&measured, &next) {
             (Some(measure), _) | (None, Some(measure)) => measure,
             (None, None) => return Ok(()),
         };
         let last = next.as_ref().unwrap_or(first);
-        let seen = self.seen(from);
+        let events = self.events.get(from..).unwrap_or_default();
+        let seen: Vec<_> = events.iter().flat_map(|event| Seen::of(event, &self.ticket)).collect();
         let mut changed = ClocksChanged::default();
         for audience in Audience::ALL {
             let terms = first.terms(audience);
-            let mut changes = Vec::new();
-            let mut clocks = if begins {
-                if audience == Audience::Internal && !policies.have_internal() {
-                    continue;
-                }
+            let there = self.ticket.clocks(audience).is_some();
+            if !there && audience == Audience::Internal && !policies.have_internal() {
+                continue;
+            }
+            let (mut clocks, mut changes) = if !there && adopts && self.is_unfinished() {
+                self.recounted(&terms, now)?
+            } else if begins {
                 let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());
-                let standing = self.opening_standing();
-                let (clocks, begun) = Clocks::opened(&terms, at, by, standing);
-                changes = begun;
-                clocks
+                Clocks::opened(&terms, at, by, self.opening_standing())
             } else {
                 let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
-                self.ticket.clocks_so_far(audience, standing)
+                (self.ticket.clocks_so_far(audience, standing), Vec::new())
             };
             for (at, seen) in &seen {
-                changes.extend(match seen {
-                    Seen::Happened(what) => clocks.happened(&terms, *at, what.clone()),
-                    Seen::Waits(since) => clocks.waits(&terms, *at, *since),
-                    Seen::Back(standing) => clocks.back(&terms, *at, standing.clone()),
-                });
+                changes.extend(seen.clone().change(&mut clocks, &terms, *at));
             }
             let terms = last.terms(audience);
             if !first.is_like(last) {
@@ -159,6 +165,25 @@ impl<'a> Work<'a> {
         changed.promised = promised.cloned();
         self.note_clocks(changed, last, record);
         Ok(())
+    }
+
+    /// The clocks of a ticket that had none when all of this happened: what has ended was promised
+    /// nothing, and what runs is measured from its beginning.
+    fn recounted(
+        &self,
+        terms: &Terms,
+        now: Instant,
+    ) -> Result<(Clocks, Vec<ClockChange>), Refusal> {
+        let untold = terms.without_targets();
+        let counted = recount(self.key, self.history()?, &untold);
+        let counted = counted.map_err(|why| Refusal::HistoryUnreadable { why })?;
+        let (mut clocks, mut changes) = counted.ok_or(Refusal::NotLoaded)?;
+        changes.extend(clocks.retarget(&untold, terms, now));
+        Ok((clocks, changes))
+    }
+
+    fn is_unfinished(&self) -> bool {
+        !self.ticket.status().category.is_done()
     }
 
     /// Records what became of the clocks, if anything did, and tells whom it concerns.
@@ -281,102 +306,6 @@ impl<'a> Work<'a> {
             },
             _ => self.ticket.standing(),
         }
-    }
-
-    /// What the clocks see of the events from this one on.
-    fn seen(&self, from: usize) -> Vec<(Instant, Seen)> {
-        let events = self.events.get(from..).unwrap_or_default();
-        let mut seen = Vec::new();
-        for event in events {
-            let Some(change) = event.ticket_change() else { continue };
-            let (at, what) = match change {
-                // Its question may be older than the ticket.
-                TicketChange::Opened(opened) => match opened.message.occurred_at {
-                    Some(said_at) if said_at < event.at && opened.message.part == Part::Asks => {
-                        (event.at, Seen::Waits(Some(said_at)))
-                    }
-                    Some(_) | None => continue,
-                },
-                TicketChange::MessageAdded { message, heard } => {
-                    let Some(what) = spoken(message) else { continue };
-                    let said_at = message.occurred_at.unwrap_or(event.at);
-                    // An answer that is logged late leaves a question open that was asked later.
-                    let left = heard
-                        .waiting_since
-                        .filter(|asked| what == Happened::AgentReplied && *asked > said_at);
-                    seen.push((said_at, Seen::Happened(what)));
-                    seen.extend(left.map(|asked| (asked, Seen::Happened(Happened::CustomerWrote))));
-                    continue;
-                }
-                TicketChange::SolutionRejected { .. } => {
-                    (event.at, Seen::Happened(Happened::CustomerWrote))
-                }
-                TicketChange::StatusChanged(change) => {
-                    let standing = Standing {
-                        status: change.to.name.clone(),
-                        reason: change.reason.clone(),
-                        category: change.to.category,
-                    };
-                    (event.at, Seen::Happened(Happened::Moved(standing)))
-                }
-                TicketChange::Assigned { .. } => (event.at, Seen::Happened(Happened::Assigned)),
-                TicketChange::ReleasedFrom { .. } | TicketChange::SpamMarked { spam: false } => {
-                    (event.at, Seen::Back(self.ticket.standing()))
-                }
-                TicketChange::Absorbed(_)
-                | TicketChange::Released(_)
-                | TicketChange::SplitOff(_)
-                | TicketChange::MergedSplit(_) => {
-                    (event.at, Seen::Waits(self.ticket.waiting_since()))
-                }
-                TicketChange::SpamMarked { spam: true }
-                | TicketChange::AccessGranted { .. }
-                | TicketChange::AccessRevoked { .. }
-                | TicketChange::ResolutionRecorded { .. }
-                | TicketChange::Unassigned { .. }
-                | TicketChange::Transferred { .. }
-                | TicketChange::Escalated { .. }
-                | TicketChange::SubjectChanged { .. }
-                | TicketChange::CategoryChanged { .. }
-                | TicketChange::TagsChanged { .. }
-                | TicketChange::FieldChanged { .. }
-                | TicketChange::PriorityChanged { .. }
-                | TicketChange::ImpactChanged { .. }
-                | TicketChange::FollowersChanged { .. }
-                | TicketChange::AboutChanged { .. }
-                | TicketChange::ExternalRefsChanged { .. }
-                | TicketChange::Linked { .. }
-                | TicketChange::Unlinked { .. }
-                | TicketChange::TodoAdded(_)
-                | TicketChange::TodoMarked(_)
-                | TicketChange::Reminded(_)
-                | TicketChange::ClosingHeld { .. }
-                | TicketChange::FollowedUp { .. }
-                | TicketChange::MergedInto { .. }
-                | TicketChange::MemberWrote { .. }
-                | TicketChange::OpenAgeWarned
-                | TicketChange::OpenAgeOverdue
-                | TicketChange::TimersSet { .. }
-                | TicketChange::Redacted { .. }
-                | TicketChange::Held { .. }
-                | TicketChange::SolutionProposed { .. }
-                | TicketChange::SolutionConfirmed { .. }
-                | TicketChange::SideSaid(_)
-                | TicketChange::SideClosed { .. }
-                | TicketChange::ClocksChanged(_) => continue,
-            };
-            seen.push((at, what));
-        }
-        seen
-    }
-}
-
-/// What a message is to the clocks.
-fn spoken(message: &Message) -> Option<Happened> {
-    match (message.visibility, message.part) {
-        (Visibility::Public, Part::Asks) => Some(Happened::CustomerWrote),
-        (Visibility::Public, Part::Answers) => Some(Happened::AgentReplied),
-        (Visibility::Public, Part::Neither) | (Visibility::Note, _) => None,
     }
 }
 

@@ -1,0 +1,37 @@
+//! The clocks of a ticket from its history, as if these terms had held from the beginning.
+
+use crate::ids::Key;
+use crate::record::{Event, Head, step};
+use crate::sla::{ClockChange, Clocks, Terms};
+use crate::ticket::ReplayError;
+
+use super::seen::Seen;
+
+/// The clocks after all that the history tells, and every change that led to them.
+///
+/// `None`: the history is empty. Nothing is told here that clocks tell by themselves after the last
+/// event: [`Clocks::tick`] does that.
+pub(crate) fn recount<'e>(
+    key: Key,
+    history: impl IntoIterator<Item = &'e Event>,
+    terms: &Terms,
+) -> Result<Option<(Clocks, Vec<ClockChange>)>, ReplayError> {
+    let mut head = None;
+    let mut counted: Option<(Clocks, Vec<ClockChange>)> = None;
+    for event in history {
+        let next = step(key, head, event)?;
+        if let Head::Ticket(ticket) = &next {
+            let (clocks, changes) = counted.get_or_insert_with(|| {
+                let (at, by) = (ticket.opened_at(), ticket.opened_by());
+                Clocks::opened(terms, at, by, ticket.standing())
+            });
+            // What it does while it is part of another, or spam, they do not see.
+            let seen = if ticket.clocks_rest() { Vec::new() } else { Seen::of(event, ticket) };
+            for (at, seen) in seen {
+                changes.extend(seen.change(clocks, terms, at));
+            }
+        }
+        head = Some(next);
+    }
+    Ok(counted)
+}

@@ -1,0 +1,124 @@
+//! What clocks see of what happens to a ticket.
+
+use crate::people::Part;
+use crate::record::Event;
+use crate::sla::{ClockChange, Clocks, Happened, Standing, Terms};
+use crate::ticket::{Message, Moved, Ticket, TicketChange, Visibility};
+use crate::time::Instant;
+
+/// Something that happened to a ticket, as its clocks see it.
+#[derive(Clone)]
+pub(super) enum Seen {
+    Happened(Happened),
+    /// What waits for an answer is another question, or none.
+    Waits(Option<Instant>),
+    /// It is back among the others.
+    Back(Standing),
+}
+
+impl Seen {
+    /// What they see of an event, each at its instant, of a ticket that stands so after it.
+    pub(super) fn of(event: &Event, ticket: &Ticket) -> Vec<(Instant, Self)> {
+        let Some(change) = event.ticket_change() else { return Vec::new() };
+        let (at, what) = match change {
+            // Its question may be older than the ticket.
+            TicketChange::Opened(opened) => match opened.message.occurred_at {
+                Some(said_at) if said_at < event.at && opened.message.part == Part::Asks => {
+                    (event.at, Self::Waits(Some(said_at)))
+                }
+                Some(_) | None => return Vec::new(),
+            },
+            TicketChange::MessageAdded { message, heard } => {
+                let Some(what) = spoken(message) else { return Vec::new() };
+                let said_at = message.occurred_at.unwrap_or(event.at);
+                // An answer that is logged late leaves a question open that was asked later.
+                let left = heard
+                    .waiting_since
+                    .filter(|asked| what == Happened::AgentReplied && *asked > said_at);
+                let left = left.map(|asked| (asked, Self::Happened(Happened::CustomerWrote)));
+                return [(said_at, Self::Happened(what))].into_iter().chain(left).collect();
+            }
+            TicketChange::SolutionRejected { .. } => {
+                (event.at, Self::Happened(Happened::CustomerWrote))
+            }
+            TicketChange::StatusChanged(change) => {
+                let standing = Standing {
+                    status: change.to.name.clone(),
+                    reason: change.reason.clone(),
+                    category: change.to.category,
+                };
+                // The mark itself does not say where the ticket stands after it.
+                if change.because == Moved::UnmarkedSpam {
+                    (event.at, Self::Back(standing))
+                } else {
+                    (event.at, Self::Happened(Happened::Moved(standing)))
+                }
+            }
+            TicketChange::Assigned { .. } => (event.at, Self::Happened(Happened::Assigned)),
+            TicketChange::ReleasedFrom { .. } => (event.at, Self::Back(ticket.standing())),
+            TicketChange::Absorbed(_)
+            | TicketChange::Released(_)
+            | TicketChange::SplitOff(_)
+            | TicketChange::MergedSplit(_) => (event.at, Self::Waits(ticket.waiting_since())),
+            TicketChange::SpamMarked { .. }
+            | TicketChange::AccessGranted { .. }
+            | TicketChange::AccessRevoked { .. }
+            | TicketChange::ResolutionRecorded { .. }
+            | TicketChange::Unassigned { .. }
+            | TicketChange::Transferred { .. }
+            | TicketChange::Escalated { .. }
+            | TicketChange::SubjectChanged { .. }
+            | TicketChange::CategoryChanged { .. }
+            | TicketChange::TagsChanged { .. }
+            | TicketChange::FieldChanged { .. }
+            | TicketChange::PriorityChanged { .. }
+            | TicketChange::ImpactChanged { .. }
+            | TicketChange::FollowersChanged { .. }
+            | TicketChange::AboutChanged { .. }
+            | TicketChange::ExternalRefsChanged { .. }
+            | TicketChange::Linked { .. }
+            | TicketChange::Unlinked { .. }
+            | TicketChange::TodoAdded(_)
+            | TicketChange::TodoMarked(_)
+            | TicketChange::Reminded(_)
+            | TicketChange::ClosingHeld { .. }
+            | TicketChange::FollowedUp { .. }
+            | TicketChange::MergedInto { .. }
+            | TicketChange::MemberWrote { .. }
+            | TicketChange::OpenAgeWarned
+            | TicketChange::OpenAgeOverdue
+            | TicketChange::TimersSet { .. }
+            | TicketChange::Redacted { .. }
+            | TicketChange::Held { .. }
+            | TicketChange::SolutionProposed { .. }
+            | TicketChange::SolutionConfirmed { .. }
+            | TicketChange::SideSaid(_)
+            | TicketChange::SideClosed { .. }
+            | TicketChange::ClocksChanged(_) => return Vec::new(),
+        };
+        vec![(at, what)]
+    }
+
+    /// What becomes of clocks by it.
+    pub(super) fn change(
+        self,
+        clocks: &mut Clocks,
+        terms: &Terms,
+        at: Instant,
+    ) -> Vec<ClockChange> {
+        match self {
+            Self::Happened(what) => clocks.happened(terms, at, what),
+            Self::Waits(since) => clocks.waits(terms, at, since),
+            Self::Back(standing) => clocks.back(terms, at, standing),
+        }
+    }
+}
+
+/// What a message is to the clocks.
+fn spoken(message: &Message) -> Option<Happened> {
+    match (message.visibility, message.part) {
+        (Visibility::Public, Part::Asks) => Some(Happened::CustomerWrote),
+        (Visibility::Public, Part::Answers) => Some(Happened::AgentReplied),
+        (Visibility::Public, Part::Neither) | (Visibility::Note, _) => None,
+    }
+}
