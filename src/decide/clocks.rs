@@ -16,7 +16,9 @@ use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Obligation, Promise, SlaAction, Whom};
 use crate::sla::{Clocked, Clocks, Happened, Metric, Standing, Terms};
-use crate::ticket::{ClocksChanged, Message, Promised, Scene, SlaLevel, TicketChange, Visibility};
+use crate::ticket::{
+    Brought, ClocksChanged, Message, Promised, Scene, SlaLevel, TicketChange, Visibility,
+};
 use crate::time::Instant;
 
 /// What the clocks of a ticket are measured by.
@@ -58,8 +60,10 @@ fn settings_of(loaded: &Loaded, passage: Passage) -> Option<&Settings> {
 /// Something that happened to a ticket, as its clocks see it.
 enum Seen {
     Happened(Happened),
-    /// What waits for an answer is another question, or none.
-    Waits(Option<Instant>),
+    /// It has a question more, which was asked then, and yields to others or not.
+    Asked(Instant, bool),
+    /// A question is elsewhere now; of the others the oldest was asked then.
+    Left(Option<Instant>),
     /// It is back among the others.
     Back(Standing),
 }
@@ -124,10 +128,16 @@ impl<'a> Work<'a> {
         for audience in Audience::ALL {
             let terms = first.terms(audience);
             let mut changes = Vec::new();
+            // What was never promised among ourselves has no clocks.
+            let has_clocks = match (begins, audience) {
+                (true, Audience::Customer) => true,
+                (true, Audience::Internal) => policies.have_internal(),
+                (false, _) => self.ticket.clocks(audience).is_some(),
+            };
+            if !has_clocks {
+                continue;
+            }
             let mut clocks = if begins {
-                if audience == Audience::Internal && !policies.have_internal() {
-                    continue;
-                }
                 let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());
                 let standing = self.opening_standing();
                 let (clocks, begun) = Clocks::opened(&terms, at, by, standing);
@@ -140,7 +150,8 @@ impl<'a> Work<'a> {
             for (at, seen) in &seen {
                 changes.extend(match seen {
                     Seen::Happened(what) => clocks.happened(&terms, *at, what.clone()),
-                    Seen::Waits(since) => clocks.waits(&terms, *at, *since),
+                    Seen::Asked(since, yields) => clocks.asked(&terms, *at, *since, *yields),
+                    Seen::Left(since) => clocks.left(&terms, *at, *since),
                     Seen::Back(standing) => clocks.back(&terms, *at, standing.clone()),
                 });
             }
@@ -293,19 +304,23 @@ impl<'a> Work<'a> {
                 // Its question may be older than the ticket.
                 TicketChange::Opened(opened) => match opened.message.occurred_at {
                     Some(said_at) if said_at < event.at && opened.message.part == Part::Asks => {
-                        (event.at, Seen::Waits(Some(said_at)))
+                        (event.at, Seen::Asked(said_at, false))
                     }
                     Some(_) | None => continue,
                 },
                 TicketChange::MessageAdded { message, heard } => {
                     let Some(what) = spoken(message) else { continue };
                     let said_at = message.occurred_at.unwrap_or(event.at);
-                    // An answer that is logged late leaves a question open that was asked later.
-                    let left = heard
-                        .waiting_since
-                        .filter(|asked| what == Happened::AgentReplied && *asked > said_at);
+                    let waits = heard.waiting_since;
+                    let asks = message.part == Part::Asks;
+                    // One that is logged late may have been answered since.
+                    if asks && waits.is_none_or(|since| since > said_at) {
+                        continue;
+                    }
                     seen.push((said_at, Seen::Happened(what)));
-                    seen.extend(left.map(|asked| (asked, Seen::Happened(Happened::CustomerWrote))));
+                    // And an answer leaves a question open that was asked after it.
+                    let later = waits.filter(|since| !asks && *since > said_at);
+                    seen.extend(later.map(|at| (at, Seen::Happened(Happened::CustomerWrote))));
                     continue;
                 }
                 TicketChange::SolutionRejected { .. } => {
@@ -320,14 +335,22 @@ impl<'a> Work<'a> {
                     (event.at, Seen::Happened(Happened::Moved(standing)))
                 }
                 TicketChange::Assigned { .. } => (event.at, Seen::Happened(Happened::Assigned)),
-                TicketChange::ReleasedFrom { .. } | TicketChange::SpamMarked { spam: false } => {
+                TicketChange::ReleasedFrom { .. } => {
+                    seen.push((event.at, Seen::Back(self.ticket.standing())));
+                    // Something may have been split off while it was away.
+                    (event.at, Seen::Left(self.ticket.waiting_since()))
+                }
+                TicketChange::SpamMarked { spam: false } => {
                     (event.at, Seen::Back(self.ticket.standing()))
                 }
-                TicketChange::Absorbed(_)
-                | TicketChange::Released(_)
+                TicketChange::Absorbed(absorbed) => match absorbed.brings {
+                    Some(Brought { since, yields, .. }) => (event.at, Seen::Asked(since, yields)),
+                    None => continue,
+                },
+                TicketChange::Released(_)
                 | TicketChange::SplitOff(_)
                 | TicketChange::MergedSplit(_) => {
-                    (event.at, Seen::Waits(self.ticket.waiting_since()))
+                    (event.at, Seen::Left(self.ticket.waiting_since()))
                 }
                 TicketChange::SpamMarked { spam: true }
                 | TicketChange::AccessGranted { .. }
