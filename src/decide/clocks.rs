@@ -107,13 +107,14 @@ impl<'a> Work<'a> {
         let from = std::mem::replace(&mut self.followed, self.events.len());
         let stood = self.stood.take();
         self.stood = Some(self.ticket.standing());
+        let waited = std::mem::replace(&mut self.waited, self.ticket.waiting_since());
+        if from == self.events.len() || self.ticket.clocks_rest() {
+            return Ok(());
+        }
         let measured = self.measured()?;
         // What was opened before there were policies has none until it adopts them.
         let begins = measured.is_none();
-        if from == self.events.len()
-            || self.ticket.clocks_rest()
-            || (begins && self.before.is_some())
-        {
+        if begins && self.before.is_some() {
             return Ok(());
         }
         let now = self.events.last().map_or(self.now, |event| event.at);
@@ -123,7 +124,7 @@ impl<'a> Work<'a> {
             (None, None) => return Ok(()),
         };
         let last = next.as_ref().unwrap_or(first);
-        let seen = self.seen(from);
+        let seen = self.seen(from, waited);
         let mut changed = ClocksChanged::default();
         for audience in Audience::ALL {
             let terms = first.terms(audience);
@@ -294,8 +295,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What the clocks see of the events from this one on.
-    fn seen(&self, from: usize) -> Vec<(Instant, Seen)> {
+    /// What the clocks see of the events from this one on, before which the ticket `waited`.
+    fn seen(&self, from: usize, waited: Option<Instant>) -> Vec<(Instant, Seen)> {
         let events = self.events.get(from..).unwrap_or_default();
         let mut seen = Vec::new();
         for event in events {
@@ -337,7 +338,10 @@ impl<'a> Work<'a> {
                 TicketChange::Assigned { .. } => (event.at, Seen::Happened(Happened::Assigned)),
                 TicketChange::ReleasedFrom { .. } => {
                     seen.push((event.at, Seen::Back(self.ticket.standing())));
-                    // Something may have been split off while it was away.
+                    // It may have been split off while the ticket was away.
+                    if self.ticket.split_off_count() == 0 {
+                        continue;
+                    }
                     (event.at, Seen::Left(self.ticket.waiting_since()))
                 }
                 TicketChange::SpamMarked { spam: false } => {
@@ -349,9 +353,11 @@ impl<'a> Work<'a> {
                 },
                 TicketChange::Released(_)
                 | TicketChange::SplitOff(_)
-                | TicketChange::MergedSplit(_) => {
-                    (event.at, Seen::Left(self.ticket.waiting_since()))
-                }
+                | TicketChange::MergedSplit(_) => match self.ticket.waiting_since() {
+                    // It was no question, or not the oldest.
+                    since if since == waited => continue,
+                    since => (event.at, Seen::Left(since)),
+                },
                 TicketChange::SpamMarked { spam: true }
                 | TicketChange::AccessGranted { .. }
                 | TicketChange::AccessRevoked { .. }

@@ -2,10 +2,10 @@
 
 use helpdesk::command::{MarkSpam, Merge, Reopen, Reply, Split, UndoMerge, UnmarkSpam};
 use helpdesk::sla::{Metric, Verdict};
-use helpdesk::{MessageRef, NoticeKind, TicketChange};
+use helpdesk::{Actor, MessageRef, NoticeKind, SettingsDraft, Span, TicketChange};
 
 use crate::support::*;
-use crate::{SECOND, clock, desk, due, today, told};
+use crate::{SECOND, clock, desk, draft_with, due, standard, today, told};
 
 /// The message that was said last on the ticket.
 fn last_message(desk: &TestDesk) -> MessageRef {
@@ -136,6 +136,37 @@ fn a_question_that_is_merged_into_answered_work_waits_since_it_was_asked() {
     let ended = clock(&desk, TICKET, Metric::NextResponse).ended().unwrap();
     assert_eq!(ended.verdict, Some(Verdict::Void), "it waits elsewhere");
     assert_eq!(due(&desk, Metric::PeriodicUpdate), None, "none is promised");
+}
+
+#[test]
+fn what_was_merged_is_forgotten_in_time_under_settings_that_its_clocks_never_saw() {
+    let draft = SettingsDraft { retention: Some(Span::days(3)), ..draft_with([standard()]) };
+    let desk = TestDesk::with(draft.clone());
+    desk.given_request();
+    desk.ok(&customer(MARIA), request(SECOND));
+    desk.ok(&agent(ANNA), Merge { ticket: SECOND, into: TICKET });
+    desk.ok(&agent(ANNA), close(TICKET));
+    desk.publish(SettingsDraft { sla_policies: Vec::new(), ..draft });
+    desk.advance_to(at("2026-03-06T09:00:00Z"));
+    assert_eq!(desk.ticket(SECOND).personal_since(), None);
+    desk.verify();
+}
+
+#[test]
+fn a_split_that_takes_no_question_ends_no_wait() {
+    let desk = desk();
+    desk.given_request();
+    desk.ok(&Actor::Bot("sorter".into()), Reply::new(TICKET, "We have it."));
+    let message = last_message(&desk);
+    desk.ok(&agent(ANNA), Split::new(TICKET, message, SECOND));
+    assert_eq!(clock(&desk, TICKET, Metric::FirstResponse).ended(), None);
+    // A ticket on which nobody asks anything: it is to be answered all the same.
+    assert_eq!(desk.ticket(SECOND).waiting_since(), None);
+    desk.ok(&Actor::Bot("sorter".into()), Reply::new(SECOND, "We have it."));
+    let third = helpdesk::TicketId::from_u128(0x73);
+    let said = MessageRef { ticket: SECOND, revision: desk.ticket(SECOND).revision() };
+    desk.ok(&agent(ANNA), Split::new(SECOND, said, third));
+    assert_eq!(clock(&desk, SECOND, Metric::FirstResponse).ended(), None);
 }
 
 #[test]
