@@ -37,6 +37,8 @@ pub(super) struct Work<'a> {
     pub(super) followed: usize,
     /// Where the ticket stood when they last did.
     pub(super) stood: Option<Standing>,
+    /// Since when it waited then.
+    pub(super) waited: Option<Instant>,
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,
@@ -91,6 +93,7 @@ impl<'a> Work<'a> {
             before: Some(ticket),
             followed: 0,
             stood: Some(ticket.standing()),
+            waited: ticket.waiting_since(),
             armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
@@ -131,6 +134,7 @@ impl<'a> Work<'a> {
             before: None,
             followed: 0,
             stood: None,
+            waited: None,
             armed: false,
             cause,
             events: vec![event],

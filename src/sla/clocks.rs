@@ -131,8 +131,32 @@ impl Clocks {
         changes
     }
 
-    /// What waits for an answer is a question of then, whatever waited before; or none.
-    pub(crate) fn waits(
+    /// A question has come to it that was asked then, elsewhere: unless an older one waits, or any
+    /// where it yields to that, what waits for an answer has waited since.
+    pub(crate) fn asked(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        since: Instant,
+        yields: bool,
+    ) -> Vec<ClockChange> {
+        let mut changes = self.tick(terms, at);
+        match self.waiting() {
+            Some(metric) => {
+                let older = self.of(metric).is_some_and(|clock| since < clock.started_at);
+                if older && !yields {
+                    self.rebegin(terms, metric, at, since, &mut changes);
+                    changes.extend(self.tick(terms, at));
+                }
+            }
+            None => self.start(terms, Metric::NextResponse, since, &mut changes),
+        }
+        changes
+    }
+
+    /// A question is no longer its own: of what it has left to be answered, the oldest was asked
+    /// then; or there is nothing left.
+    pub(crate) fn left(
         &mut self,
         terms: &Terms,
         at: Instant,
@@ -141,14 +165,14 @@ impl Clocks {
         let mut changes = self.tick(terms, at);
         match (self.waiting(), since) {
             (Some(metric), Some(since)) => {
-                self.rebegin(terms, metric, at, since, &mut changes);
-                changes.extend(self.tick(terms, at));
+                // Older ones have been void since the work was done.
+                if self.of(metric).is_some_and(|clock| since > clock.started_at) {
+                    self.rebegin(terms, metric, at, since, &mut changes);
+                    changes.extend(self.tick(terms, at));
+                }
             }
             (Some(metric), None) => self.end(terms, metric, at, Ending::Moved, &mut changes),
-            (None, Some(since)) => {
-                self.start(terms, Metric::NextResponse, since, &mut changes);
-            }
-            (None, None) => {}
+            (None, _) => {}
         }
         changes
     }

@@ -92,7 +92,8 @@ impl Clocks {
         }
     }
 
-    /// This metric's clock runs since another instant; what of it lies ahead again is told anew.
+    /// This metric's clock runs since another instant. What was told stays told where it began
+    /// earlier; where it began later, what of it lies ahead again is told anew.
     pub(super) fn rebegin(
         &mut self,
         terms: &Terms,
@@ -101,12 +102,14 @@ impl Clocks {
         since: Instant,
         changes: &mut Vec<ClockChange>,
     ) {
-        let clock = self.of(metric).filter(|clock| clock.started_at != since);
-        let Some(mut clock) = clock.cloned() else { return };
+        let Some(mut clock) = self.of(metric).cloned() else { return };
+        let later = since > clock.started_at;
         clock.begin(since);
         let due = clock.due_under(terms.of(metric));
         self.change(metric, at, Clocked::Rebegun { since, due }, changes);
-        self.tell_of(metric, terms, terms, at, due, changes);
+        if later {
+            self.tell_of(metric, terms, terms, at, due, changes);
+        }
     }
 
     /// The clock has this deadline, and has told what it told alike before and what does not lie

@@ -2,7 +2,7 @@
 
 use helpdesk::Span;
 use helpdesk::sla::Metric::{FirstResponse, NextResponse, PeriodicUpdate, TotalResolution};
-use helpdesk::sla::{ClockState, Clocked, OpenedBy, Term, Terms, Verdict};
+use helpdesk::sla::{ClockState, Clocked, OpenedBy, Term, Terms, Verdict, Warning};
 
 use crate::timeline::{Timeline, monday};
 
@@ -94,6 +94,19 @@ fn of_two_questions_the_older_one_counts_also_when_it_is_told_later() {
     assert_eq!(line.clock(NextResponse).started_at(), monday("10:30:00"));
     assert_eq!(line.due(NextResponse), Some(monday("11:30:00")));
     assert_eq!(line.clock(NextResponse).number(), 1, "it is one wait");
+}
+
+#[test]
+fn what_was_told_of_a_wait_is_not_told_again_when_it_turns_out_to_have_begun_earlier() {
+    let warned = Term::within(Span::hours(1)).warned(Warning::Percent(50));
+    let mut line = Timeline::of(NextResponse, warned);
+    line.answered("09:10:00").asked("11:00:00").tick("11:40:00");
+    let warning = (monday("11:30:00"), Clocked::Warned { warning: 0 });
+    assert_eq!(line.told(), [warning]);
+    line.asked("10:45:00").tick("11:44:59");
+    assert_eq!(line.told(), [warning]);
+    line.tick("11:46:00");
+    assert_eq!(line.told(), [warning, (monday("11:45:00"), Clocked::Missed)]);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use helpdesk::{Actor, Change, Event, TicketChange};
 
+use super::service;
+
 /// Every code but that of a desk without settings.
 const REFUSALS: [&str; 66] = [
     "already_taken",
@@ -75,7 +77,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 84] = [
+const CHANGES: [&str; 102] = [
     "AccessGranted",
     "AccessRevoked",
     "Assigned",
@@ -160,6 +162,24 @@ const CHANGES: [&str; 84] = [
     "SideClosed",
     "side: desk",
     "side: third party",
+    "ClocksChanged",
+    "clock: Started, still false",
+    "clock: Started, still true",
+    "clock: Paused",
+    "clock: Resumed",
+    "clock: Retargeted",
+    "clock: Rebegun",
+    "clock: met",
+    "clock: missed",
+    "clock: void",
+    "clock: Ended",
+    "clock: Reopened",
+    "clock: Warned",
+    "clock: Missed",
+    "clock: Escalated",
+    "clock: promised anew",
+    "clock: a remedy is due",
+    "clock: internal",
 ];
 
 /// How often each thing happened.
@@ -220,7 +240,9 @@ impl Coverage {
             Change::Settings(_) => "settings".to_owned(),
             other => format!("{other:?}"),
         };
-        *self.changes.entry(name).or_default() += 1;
+        for name in service::kinds(event).into_iter().chain([name]) {
+            *self.changes.entry(name).or_default() += 1;
+        }
     }
 }
 

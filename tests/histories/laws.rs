@@ -10,6 +10,7 @@ use helpdesk::{
 };
 
 use super::run::{Broken, law};
+use super::service;
 
 /// One record's part of an outcome, with what was known when it was decided.
 pub(crate) struct Scene<'a> {
@@ -45,7 +46,7 @@ pub(crate) fn is_beside(events: &[Event]) -> bool {
         matches!(
             event.ticket_change(),
             Some(TicketChange::MemberWrote { .. } | TicketChange::TimersSet { .. })
-        )
+        ) || service::only_told(event)
     };
     events.iter().all(|event| event.cause.actor == Actor::System || kept(event))
 }
@@ -236,10 +237,13 @@ impl Scene<'_> {
         let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
             return Err("law 1: a ticket's history folds to something else".to_owned());
         };
-        // Whatever the command, the ticket may adopt new settings after it; and words on a closed
+        // Whatever the command, the ticket may adopt new settings after it, its clocks tell what
+        // their time has come for, by the policy that is its own now; and words on a closed
         // ticket that was erased are to go in their turn.
         let adopts = |event: &&Event| {
-            event.cause.rule == Some(Rule::Adoption) || keeps_anew(event, before.timers())
+            event.cause.rule == Some(Rule::Adoption)
+                || keeps_anew(event, before.timers())
+                || service::only_told(event)
         };
         let adopted = events.iter().any(|event| adopts(&event));
         let last = events.iter().rfind(|event| !adopts(event)).map(|event| event.revision);

@@ -5,4 +5,5 @@
 pub(crate) mod coverage;
 pub(crate) mod laws;
 pub(crate) mod run;
+pub(crate) mod service;
 pub(crate) mod shrink;

@@ -12,7 +12,7 @@ use helpdesk::{
 };
 
 use super::coverage::Coverage;
-use super::laws;
+use super::{laws, service};
 
 /// What a law says when it is broken.
 pub(crate) type Broken = String;
@@ -314,6 +314,7 @@ impl Run {
             law!(revision == record.revision, "law 1: {key} has {revision} events");
             let history = self.desk.history(*key, Revision::ZERO, usize::MAX).map_err(said)?;
             laws::timers_fire_once(&history, *key)?;
+            service::told_once(&history, *key)?;
             laws::erased_is_gone(&history, *key)?;
             if let Some(ticket) = record.ticket() {
                 self.words_are_there(ticket, &history)?;

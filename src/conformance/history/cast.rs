@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::service;
 use crate::conformance::kit::{Random, monday};
 use crate::{
     Actor, AgentId, AgentProfile, AgentSight, Call, CloseBlocks, Command, Confirmation, ContactId,
@@ -104,6 +105,8 @@ pub fn settings(random: &mut Random) -> SettingsDraft {
         contact_fields: details(),
         organisation_fields: details(),
         customer_groups: vec!["gold".into()],
+        calendars: service::calendars(),
+        sla_levels: vec!["basic".into(), "premium".into()],
         ..SettingsDraft::default()
     };
     draft.limits.identities = 3;
@@ -197,6 +200,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.limits.about = random.one_of([7, 7, 2]);
     draft.limits.external_refs = random.one_of([3, 3, 1]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
+    draft.sla_policies = service::policies(random);
 }
 
 /// A workflow that a host might write: customers may close, a bot may sort, a status of

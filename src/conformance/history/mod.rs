@@ -34,6 +34,7 @@ mod copied;
 mod draw;
 mod erasing;
 mod people;
+mod service;
 mod sides;
 mod structure;
 mod words;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Model, ModelTicket, Step};
 use crate::command::{MarkTodo, NewTodo};
-use crate::{AgentId, LinkKind, Party, TicketId, TodoId, TodoState};
+use crate::{AgentId, LinkKind, Party, TicketId, Timers, TodoId, TodoState};
 
 /// A to-do as the model keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +140,7 @@ impl Model {
         while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
             let held = self.was_held(ticket, due);
             let words = ticket.words.since().is_some();
-            ticket.fire(&self.settings, due, held);
+            self.fire(ticket, due, held);
             if words && ticket.words.since().is_none() {
                 for member in self.conversation(ticket) {
                     let place = parts.iter().position(|part| part.id == member.id);
@@ -158,8 +158,28 @@ impl Model {
     /// Does what is due on a merged ticket, of which nothing is erased by itself.
     pub(super) fn settle_alone(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
         while let Some(due) = ticket.next_wake().filter(|due| *due <= now) {
-            ticket.fire(&self.settings, due, false);
+            self.fire(ticket, due, false);
         }
+    }
+
+    /// Does the first thing that is due at this instant, and has the clocks follow. Theirs comes
+    /// last of what is due together.
+    fn fire(&self, ticket: &mut ModelTicket, due: DateTime<Utc>, held: bool) {
+        let others = Timers { sla: None, ..ticket.timers };
+        let before = ticket.pledge.clone();
+        if others.next().is_some_and(|(_, at)| at <= due) {
+            ticket.fire(&self.settings, due, held);
+            self.follow(ticket, ticket.updated_at, false);
+            // An event of its own, if it states anything.
+            let (was, is) =
+                (before.map(|it| it.told()), ticket.pledge.as_ref().map(|it| it.told()));
+            ticket.revision.0 += u64::from(was != is);
+        } else {
+            self.tell(ticket, due);
+            ticket.updated_at = due.max(ticket.updated_at);
+            ticket.revision.0 += 1;
+        }
+        ticket.timers.sla = ticket.service_wake();
     }
 }
 

@@ -23,7 +23,10 @@ impl Model {
     /// agree.
     pub fn differences(&self, ticket: &Ticket) -> Vec<String> {
         match self.tickets.get(&ticket.id()) {
-            Some(model) => model.differences(ticket),
+            Some(model) => {
+                let service = self.service_differences(model, ticket);
+                model.differences(ticket).into_iter().chain(service).collect()
+            }
             None => vec![format!("the model has no ticket {}", ticket.id())],
         }
     }

@@ -97,6 +97,7 @@ impl Model {
             }
         }
         self.relate_new(step, &mut ticket, &open.about, &open.external_refs);
+        self.begin_service(&mut ticket);
         ticket.arm(&self.settings);
         ticket
     }
@@ -122,6 +123,7 @@ impl Model {
             channel: Channel::default(),
             subject,
             thread: Vec::new(),
+            asked_since: None,
             status: self.settings.draft().workflow.landmarks.initial.clone(),
             category: StatusCategory::New,
             status_since: now,
@@ -165,6 +167,7 @@ impl Model {
             members: Vec::new(),
             split_from: None,
             timers: Timers::default(),
+            pledge: None,
             held: false,
             words: Words::from(now),
         }
@@ -304,6 +307,7 @@ impl Model {
             if !gone && !latest.spam {
                 self.hear(step, &mut latest, Voice::Asks, occurred_at, channel, false);
                 latest.updated_at = step.now;
+                self.follow(&mut latest, step.now, true);
                 latest.arm(&self.settings);
                 step.now = now;
                 self.keep_parts(step, parts);
@@ -383,6 +387,7 @@ impl Model {
                 self.at_most(step, 1, self.settings.limits().followers);
             }
         }
+        self.begin_service(&mut child);
         child.arm(&self.settings);
         step.opens = Some(child);
         step.unnamed = true;

@@ -59,6 +59,9 @@ impl Model {
         let now = step.claimed.max(other.updated_at);
         let linked = before.is_none_or(|before| before.links != other.links);
         let timers = other.timers;
+        if linked {
+            self.follow(&mut other, now, true);
+        }
         other.arm(&self.settings);
         if linked || timers != other.timers {
             other.updated_at = now;

@@ -3,8 +3,8 @@
 //! The model shares nothing with the crate's rules but their public vocabulary (commands,
 //! settings, ids). It keeps what happened in plain lists and works everything else out from
 //! them whenever it is asked: who waits since when is read off the thread, an agent's load is
-//! counted, timers are computed from their anchors. Where desk and model disagree, one of
-//! them is wrong.
+//! counted, timers are computed from their anchors, deadlines from when clocks began and stood
+//! still. Where desk and model disagree, one of them is wrong.
 //!
 //! ```
 //! use std::collections::BTreeSet;
@@ -27,11 +27,14 @@
 //! ```
 
 mod agenda;
+mod clocks;
+mod commands;
 mod compare;
 mod confirming;
 mod contacts;
 mod conversation;
 mod editing;
+mod following;
 mod govern;
 mod guests;
 mod learning;
@@ -40,6 +43,7 @@ mod linking;
 mod ownership;
 mod people;
 mod privacy;
+mod service;
 mod sides;
 mod spam;
 mod structure;
@@ -52,10 +56,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use agenda::{ModelTodo, Picture};
+pub use clocks::{ModelClock, ModelEnd, Telling};
 pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use guests::Admission;
 pub use privacy::Words;
+pub use service::Pledge;
 pub use sides::ModelSide;
 pub use structure::ModelMember;
 pub use ticket::{ModelTicket, Said, Voice};
@@ -84,6 +90,8 @@ pub enum Prediction {
 #[derive(Clone, Debug)]
 pub struct Model {
     settings: Arc<Settings>,
+    /// All settings that ever were in force, oldest first.
+    published: Vec<Arc<Settings>>,
     agents: BTreeMap<AgentId, AgentProfile>,
     /// The views that agents keep, where they keep any.
     views: BTreeMap<AgentId, Vec<View>>,
@@ -166,8 +174,10 @@ fn only(code: &'static str) -> Faults {
 impl Model {
     /// A new desk with these settings.
     pub fn new(settings: Settings) -> Self {
+        let settings = Arc::new(settings);
         Self {
-            settings: Arc::new(settings),
+            published: vec![settings.clone()],
+            settings,
             agents: BTreeMap::new(),
             views: BTreeMap::new(),
             contacts: BTreeMap::new(),
@@ -297,7 +307,10 @@ impl Model {
             self.organisations.insert(id, profile);
         }
         if let Some(settings) = changes.settings {
-            changed |= self.settings != settings;
+            if self.settings != settings {
+                changed = true;
+                self.published.push(settings.clone());
+            }
             self.settings = settings;
         }
         changed
@@ -408,6 +421,9 @@ impl Model {
         let changed = ticket != settled || step.opens.is_some();
         if !step.is_tick {
             // The command done, the ticket follows the settings in force.
+            if changed {
+                self.follow(&mut ticket, step.now, true);
+            }
             ticket.arm(&self.settings);
         }
         if changed || ticket.timers != settled.timers {
@@ -425,60 +441,5 @@ impl Model {
         changes.tickets.extend(step.also);
         changes.tickets.push(ticket);
         Ok(changes)
-    }
-
-    fn carry_out(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, command: &Command) {
-        match command {
-            Command::Reply(reply) => self.reply(step, ticket, reply),
-            Command::Note(note) => self.note(step, ticket, note),
-            Command::LogConversation(log) => self.log(step, ticket, log),
-            Command::GrantAccess(grant) => self.grant(step, ticket, grant),
-            Command::RevokeAccess(revoke) => Self::revoke(step, ticket, revoke),
-            Command::Edit(edit) => self.edit(step, ticket, edit),
-            Command::Link(link) => self.link(step, ticket, link),
-            Command::Unlink(unlink) => self.unlink(step, ticket, unlink),
-            Command::MarkTodo(mark) => self.mark(step, ticket, mark),
-            Command::Assign(assign) => self.assign(step, ticket, assign),
-            Command::Unassign(_) => self.unassign(step, ticket),
-            Command::Take(_) => self.take(step, ticket),
-            Command::Transfer(transfer) => self.transfer(step, ticket, transfer),
-            Command::Escalate(escalate) => self.escalate(step, ticket, escalate),
-            Command::SetStatus(set) => self.set_status(step, ticket, set),
-            Command::Postpone(postpone) => self.postpone(step, ticket, postpone),
-            Command::Resolve(resolve) => self.resolve(step, ticket, resolve),
-            Command::Close(close) => self.close(step, ticket, close),
-            Command::Reopen(reopen) => self.reopen(step, ticket, reopen),
-            Command::FollowUp(follow_up) => self.follow_up(step, ticket, follow_up),
-            Command::Redact(redact) => self.redact(step, ticket, redact),
-            Command::EraseTicket(erase) => self.erase_ticket(step, ticket, erase),
-            Command::Hold(hold) => self.hold(step, ticket, hold),
-            Command::ProposeSolution(propose) => self.propose(step, ticket, propose),
-            Command::ConfirmSolution(_) => self.confirm(step, ticket),
-            Command::RejectSolution(reject) => self.reject(step, ticket, reject),
-            Command::MarkSpam(_) => self.mark_spam(step, ticket),
-            Command::UnmarkSpam(_) => self.unmark_spam(step, ticket),
-            Command::Merge(merge) => self.merge(step, ticket, merge),
-            Command::UndoMerge(_) => self.undo_merge(step, ticket),
-            Command::Split(split) => self.split(step, ticket, split),
-            Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => {
-                self.beside(step, ticket, command);
-            }
-            // A tick is only what comes before every command.
-            Command::Tick(_) | Command::Adopt(_) => {}
-            // These are about no ticket that exists.
-            Command::Open(_)
-            | Command::PutAgent { .. }
-            | Command::SaveViews(_)
-            | Command::PutContact { .. }
-            | Command::PutOrganisation { .. }
-            | Command::MergeContacts(_)
-            | Command::UndoContactMerge(_)
-            | Command::BlockContact(_)
-            | Command::NoteContact(_)
-            | Command::CreateDesk(_)
-            | Command::PublishSettings(_)
-            | Command::EraseAgent(_)
-            | Command::EraseContact(_) => {}
-        }
     }
 }

@@ -228,6 +228,10 @@ impl Model {
 
     fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
         let timers = part.timers;
+        if now && !step.is_tick {
+            let at = part.updated_at.max(step.claimed);
+            self.follow(&mut part, at, true);
+        }
         if !step.is_tick {
             part.arm(&self.settings);
         }

@@ -22,6 +22,8 @@ pub struct ModelMember {
     pub since: usize,
     /// When the questions were asked that were open when it came.
     pub questions: Vec<DateTime<Utc>>,
+    /// Since when a desk's head remembers that they wait, answered since or not.
+    pub asked_since: Option<DateTime<Utc>>,
     /// Whether they count only where the survivor has no open question of its own.
     pub yields: bool,
     /// Whether one of its questions was answered late.
@@ -56,6 +58,21 @@ impl ModelTicket {
         let answers = since.iter().filter(|said| said.public && said.voice == Voice::Answers);
         let last = answers.map(|said| said.at).max();
         member.questions.iter().copied().filter(|asked| Some(*asked) > last).collect()
+    }
+
+    /// Since when a desk's head remembers that it waits.
+    pub(super) fn remembered(&self) -> Option<DateTime<Utc>> {
+        let of = |yields: bool| {
+            let members = self.members.iter().filter(move |member| member.yields == yields);
+            members.filter_map(|member| self.remembered_of(member)).min()
+        };
+        [self.asked_since, of(false)].into_iter().flatten().min().or_else(|| of(true))
+    }
+
+    fn remembered_of(&self, member: &ModelMember) -> Option<DateTime<Utc>> {
+        let open = self.still_open(member);
+        // Of several of which some were answered late, the newest is remembered.
+        member.asked_since.filter(|since| open.contains(since)).or(open.into_iter().max())
     }
 
     /// The questions of this ticket itself after its last answer, as they were said.
@@ -229,11 +246,13 @@ impl Model {
         // Only of unfinished work is anything asked, and not by what are notes there.
         let asks = same_kind && !ticket.is_done();
         let questions = if asks { ticket.open_questions() } else { Vec::new() };
+        let asked_since = ticket.remembered().filter(|_| asks);
         let waits = !questions.is_empty();
         end.members.push(ModelMember {
             ticket: ticket.id,
             since: end.thread.len(),
             questions,
+            asked_since,
             yields: waits && draft.merging.waiting == MergeWaiting::Survivor,
             late: waits && ticket.was_answered_late(),
             brought: come,
@@ -251,6 +270,7 @@ impl Model {
         end.words.come(now);
         end.held |= ticket.held;
         end.updated_at = now;
+        self.follow(&mut end, now, true);
         end.arm(&self.settings);
 
         ticket.stood = Some(Box::new(ticket.clone()));
@@ -280,6 +300,7 @@ impl Model {
         let after = survivor.brought();
         survivor.followers.retain(|it| !before.contains(it) || after.contains(it));
         survivor.updated_at = now;
+        self.follow(&mut survivor, now, true);
         survivor.arm(&self.settings);
         step.also.push(survivor);
 
@@ -357,6 +378,7 @@ impl Model {
             child.held |= above.held;
             between = above.merged_into;
         }
+        self.begin_service(&mut child);
         child.arm(&self.settings);
         step.opens = Some(child);
 
@@ -364,6 +386,7 @@ impl Model {
             for said in &mut source.thread {
                 said.gone |= said.revision == revision;
             }
+            source.asked_since = source.own_open().into_iter().min();
         };
         if place == ticket.id {
             return taken(ticket);
@@ -374,11 +397,13 @@ impl Model {
         // Every ticket that has taken the place of that one asks less.
         while let Some(parent) = source.merged_into {
             let asked = source.open_questions();
+            let since = source.remembered();
             let less = |parent: &mut ModelTicket| {
                 let members = parent.members.iter_mut();
                 for member in members.filter(|member| member.ticket == source.id) {
                     if !member.questions.is_empty() {
                         member.questions.clone_from(&asked);
+                        member.asked_since = since;
                     }
                 }
             };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Words};
+use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge, Words};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -65,6 +65,8 @@ pub struct ModelTicket {
     pub subject: String,
     /// Everything that was said, in the order in which it was recorded; the first opened it.
     pub thread: Vec<Said>,
+    /// Since when a desk's head remembers that its own questions wait.
+    pub asked_since: Option<DateTime<Utc>>,
     pub status: StatusName,
     pub category: StatusCategory,
     pub status_since: DateTime<Utc>,
@@ -116,6 +118,8 @@ pub struct ModelTicket {
     pub members: Vec<ModelMember>,
     pub split_from: Option<MessageRef>,
     pub timers: Timers,
+    /// What is promised, where anything was when it was opened.
+    pub pledge: Option<Box<Pledge>>,
     pub held: bool,
     /// What is personal on it.
     pub words: Words,
@@ -233,6 +237,18 @@ impl ModelTicket {
     fn push(&mut self, at: DateTime<Utc>, voice: Voice, public: bool, text: &str, silent: bool) {
         let (channel, text) = (self.channel.clone(), text.to_owned());
         let revision = Revision::ZERO;
+        let waits = self.asked_since;
+        match voice {
+            Voice::Asks if public && self.last(Voice::Answers) <= Some(at) => {
+                self.asked_since = Some(waits.map_or(at, |since| since.min(at)));
+            }
+            // Of several that were asked after an answer which is told late, the newest is
+            // remembered.
+            Voice::Answers if public && waits.is_some_and(|since| since <= at) => {
+                self.asked_since = self.last(Voice::Asks).filter(|asked| *asked > at);
+            }
+            _ => {}
+        }
         self.thread.push(Said {
             at,
             voice,
@@ -309,8 +325,7 @@ impl ModelTicket {
             open_age_overdue: open_age
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
-            // The model promises nothing yet: its desks have no policies.
-            sla: None,
+            sla: self.service_wake(),
             retention: self.kept_until(settings),
             reminder: self.next_reminder(),
         };

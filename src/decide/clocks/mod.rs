@@ -113,12 +113,17 @@ impl<'a> Work<'a> {
         let from = std::mem::replace(&mut self.followed, self.events.len());
         let stood = self.stood.take();
         self.stood = Some(self.ticket.standing());
+        let waited = std::mem::replace(&mut self.waited, self.ticket.waiting_since());
+        let adopts = by == By::Adoption;
+        if self.ticket.clocks_rest() || (from == self.events.len() && !adopts) {
+            return Ok(());
+        }
         let measured = self.measured()?;
-        let (begins, adopts) = (measured.is_none(), by == By::Adoption);
         // What was opened before there were policies has none until it adopts them, and finished
         // work of then was promised nothing.
-        let never = begins && self.before.is_some() && !(adopts && self.is_unfinished());
-        if never || self.ticket.clocks_rest() || (from == self.events.len() && !adopts) {
+        let begins = measured.is_none();
+        let recounts = adopts && !self.ticket.status().category.is_done();
+        if begins && self.before.is_some() && !recounts {
             return Ok(());
         }
         let now = if adopts { None } else { self.events.last().map(|event| event.at) };
@@ -130,22 +135,27 @@ impl<'a> Work<'a> {
         };
         let last = next.as_ref().unwrap_or(first);
         let events = self.events.get(from..).unwrap_or_default();
-        let seen: Vec<_> = events.iter().flat_map(|event| Seen::of(event, &self.ticket)).collect();
+        let seen = |event| Seen::of(event, &self.ticket, waited);
+        let seen: Vec<_> = events.iter().flat_map(seen).collect();
         let mut changed = ClocksChanged::default();
         for audience in Audience::ALL {
             let terms = first.terms(audience);
             let there = self.ticket.clocks(audience).is_some();
-            if !there && audience == Audience::Internal && !policies.have_internal() {
-                continue;
-            }
-            let (mut clocks, mut changes) = if !there && adopts && self.is_unfinished() {
+            // What was never promised among ourselves has no clocks.
+            let have = match audience {
+                Audience::Customer => true,
+                Audience::Internal => policies.have_internal(),
+            };
+            let (mut clocks, mut changes) = if there {
+                let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
+                (self.ticket.clocks_so_far(audience, standing), Vec::new())
+            } else if have && recounts {
                 self.recounted(&terms, now)?
-            } else if begins {
+            } else if have && begins {
                 let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());
                 Clocks::opened(&terms, at, by, self.opening_standing())
             } else {
-                let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
-                (self.ticket.clocks_so_far(audience, standing), Vec::new())
+                continue;
             };
             for (at, seen) in &seen {
                 changes.extend(seen.clone().change(&mut clocks, &terms, *at));
@@ -180,10 +190,6 @@ impl<'a> Work<'a> {
         let (mut clocks, mut changes) = counted.ok_or(Refusal::NotLoaded)?;
         changes.extend(clocks.retarget(&untold, terms, now));
         Ok((clocks, changes))
-    }
-
-    fn is_unfinished(&self) -> bool {
-        !self.ticket.status().category.is_done()
     }
 
     /// Records what became of the clocks, if anything did, and tells whom it concerns.

@@ -16,7 +16,7 @@ pub(crate) fn recount<'e>(
     history: impl IntoIterator<Item = &'e Event>,
     terms: &Terms,
 ) -> Result<Option<(Clocks, Vec<ClockChange>)>, ReplayError> {
-    let mut head = None;
+    let (mut head, mut waited) = (None, None);
     let mut counted: Option<(Clocks, Vec<ClockChange>)> = None;
     for event in history {
         let next = step(key, head, event)?;
@@ -26,7 +26,9 @@ pub(crate) fn recount<'e>(
                 Clocks::opened(terms, at, by, ticket.standing())
             });
             // What it does while it is part of another, or spam, they do not see.
-            let seen = if ticket.clocks_rest() { Vec::new() } else { Seen::of(event, ticket) };
+            let rests = ticket.clocks_rest();
+            let seen = if rests { Vec::new() } else { Seen::of(event, ticket, waited) };
+            waited = ticket.waiting_since();
             for (at, seen) in seen {
                 changes.extend(seen.change(clocks, terms, at));
             }

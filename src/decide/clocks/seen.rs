@@ -3,40 +3,51 @@
 use crate::people::Part;
 use crate::record::Event;
 use crate::sla::{ClockChange, Clocks, Happened, Standing, Terms};
-use crate::ticket::{Message, Moved, Ticket, TicketChange, Visibility};
+use crate::ticket::{Brought, Message, Moved, Ticket, TicketChange, Visibility};
 use crate::time::Instant;
 
 /// Something that happened to a ticket, as its clocks see it.
 #[derive(Clone)]
 pub(super) enum Seen {
     Happened(Happened),
-    /// What waits for an answer is another question, or none.
-    Waits(Option<Instant>),
+    /// It has a question more, which was asked then, and yields to others or not.
+    Asked(Instant, bool),
+    /// A question is elsewhere now; of the others the oldest was asked then.
+    Left(Option<Instant>),
     /// It is back among the others.
     Back(Standing),
 }
 
 impl Seen {
-    /// What they see of an event, each at its instant, of a ticket that stands so after it.
-    pub(super) fn of(event: &Event, ticket: &Ticket) -> Vec<(Instant, Self)> {
+    /// What they see of an event, each at its instant, of a ticket that stands so after it, and
+    /// before it `waited` for an answer.
+    pub(super) fn of(
+        event: &Event,
+        ticket: &Ticket,
+        waited: Option<Instant>,
+    ) -> Vec<(Instant, Self)> {
         let Some(change) = event.ticket_change() else { return Vec::new() };
         let (at, what) = match change {
             // Its question may be older than the ticket.
             TicketChange::Opened(opened) => match opened.message.occurred_at {
                 Some(said_at) if said_at < event.at && opened.message.part == Part::Asks => {
-                    (event.at, Self::Waits(Some(said_at)))
+                    (event.at, Self::Asked(said_at, false))
                 }
                 Some(_) | None => return Vec::new(),
             },
             TicketChange::MessageAdded { message, heard } => {
                 let Some(what) = spoken(message) else { return Vec::new() };
                 let said_at = message.occurred_at.unwrap_or(event.at);
-                // An answer that is logged late leaves a question open that was asked later.
-                let left = heard
-                    .waiting_since
-                    .filter(|asked| what == Happened::AgentReplied && *asked > said_at);
-                let left = left.map(|asked| (asked, Self::Happened(Happened::CustomerWrote)));
-                return [(said_at, Self::Happened(what))].into_iter().chain(left).collect();
+                let waits = heard.waiting_since;
+                let asks = message.part == Part::Asks;
+                // One that is logged late may have been answered since.
+                if asks && waits.is_none_or(|since| since > said_at) {
+                    return Vec::new();
+                }
+                // And an answer leaves a question open that was asked after it.
+                let later = waits.filter(|since| !asks && *since > said_at);
+                let later = later.map(|at| (at, Self::Happened(Happened::CustomerWrote)));
+                return [(said_at, Self::Happened(what))].into_iter().chain(later).collect();
             }
             TicketChange::SolutionRejected { .. } => {
                 (event.at, Self::Happened(Happened::CustomerWrote))
@@ -55,11 +66,24 @@ impl Seen {
                 }
             }
             TicketChange::Assigned { .. } => (event.at, Self::Happened(Happened::Assigned)),
-            TicketChange::ReleasedFrom { .. } => (event.at, Self::Back(ticket.standing())),
-            TicketChange::Absorbed(_)
-            | TicketChange::Released(_)
+            TicketChange::ReleasedFrom { .. } => {
+                // What it waits for may have been split off while it was away.
+                let left = Some(Self::Left(ticket.waiting_since()));
+                let left = left.filter(|_| ticket.split_off_count() > 0);
+                let seen = [Self::Back(ticket.standing())].into_iter().chain(left);
+                return seen.map(|seen| (event.at, seen)).collect();
+            }
+            TicketChange::Absorbed(absorbed) => match absorbed.brings {
+                Some(Brought { since, yields, .. }) => (event.at, Self::Asked(since, yields)),
+                None => return Vec::new(),
+            },
+            TicketChange::Released(_)
             | TicketChange::SplitOff(_)
-            | TicketChange::MergedSplit(_) => (event.at, Self::Waits(ticket.waiting_since())),
+            | TicketChange::MergedSplit(_) => match ticket.waiting_since() {
+                // It was no question, or not the oldest.
+                since if since == waited => return Vec::new(),
+                since => (event.at, Self::Left(since)),
+            },
             TicketChange::SpamMarked { .. }
             | TicketChange::AccessGranted { .. }
             | TicketChange::AccessRevoked { .. }
@@ -108,7 +132,8 @@ impl Seen {
     ) -> Vec<ClockChange> {
         match self {
             Self::Happened(what) => clocks.happened(terms, at, what),
-            Self::Waits(since) => clocks.waits(terms, at, since),
+            Self::Asked(since, yields) => clocks.asked(terms, at, since, yields),
+            Self::Left(since) => clocks.left(terms, at, since),
             Self::Back(standing) => clocks.back(terms, at, standing),
         }
     }

@@ -9,19 +9,18 @@
     reason = "tests"
 )]
 
+mod structure;
+#[path = "../support/mod.rs"]
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{
-    Assign, Edit, LogConversation, MarkSpam, Merge, Reply, SaidBy, SetStatus, Split, UndoMerge,
-    UnmarkSpam,
-};
+use helpdesk::command::{Assign, Edit, LogConversation, Reply, SaidBy, SetStatus};
 use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
 use helpdesk::sla::{Clock, ClockState, Clocked, Metric, SlaPolicy, Target, Verdict};
 use helpdesk::{
-    Actor, Calendar, Channel, ClocksChanged, ContactProfile, DeskCalendar, Fact, MessageRef,
-    NoticeKind, OrganisationId, OrganisationProfile, Recipient, Revision, Rule, SettingsDraft,
-    Span, Step, TicketChange, TicketId, TimerKind,
+    Actor, Calendar, Channel, ClocksChanged, ContactProfile, DeskCalendar, Fact, NoticeKind,
+    OrganisationId, OrganisationProfile, Recipient, Revision, Rule, SettingsDraft, Span, Step,
+    TicketChange, TicketId, TimerKind,
 };
 use support::*;
 
@@ -81,10 +80,14 @@ fn due(desk: &TestDesk, metric: Metric) -> Option<At> {
     clock(desk, TICKET, metric).due()
 }
 
-/// A call of the agent's with the customer, logged after the fact.
-fn called(occurred_at: At) -> LogConversation {
-    let said_by = SaidBy::Agent(ANNA);
-    LogConversation::new(TICKET, said_by, Channel::Phone, occurred_at, "Unplug it, I told her.")
+/// What somebody said on the phone, logged after the fact.
+fn called(said_by: SaidBy, time: &str) -> LogConversation {
+    LogConversation::new(TICKET, said_by, Channel::Phone, today(time), "They spoke.")
+}
+
+/// Monday, 2 March 2026, at this time of day: the day of the request.
+fn today(time: &str) -> At {
+    at(&format!("2026-03-02T{time}Z"))
 }
 
 /// What became of the clocks, event by event, with who or what caused it and when.
@@ -218,31 +221,6 @@ fn an_answer_at_the_deadline_is_met_and_one_microsecond_later_it_is_missed() {
 }
 
 #[test]
-fn a_question_after_an_answer_that_is_logged_late_waits_since_it_was_asked() {
-    let desk = desk();
-    desk.given_request();
-    desk.set_now(at("2026-03-02T10:00:00Z"));
-    desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns still."));
-    desk.advance_to(at("2026-03-02T14:00:00Z"));
-    assert!(desk.ticket(TICKET).has_missed(), "nobody knew of the call");
-    desk.ok(&agent(ANNA), called(at("2026-03-02T09:30:00Z")));
-    let first = clock(&desk, TICKET, Metric::FirstResponse).ended().unwrap();
-    assert_eq!((first.at, first.verdict), (at("2026-03-02T09:30:00Z"), Some(Verdict::Met)));
-    let next = clock(&desk, TICKET, Metric::NextResponse);
-    assert_eq!((next.started_at(), next.ended()), (at("2026-03-02T10:00:00Z"), None));
-    assert_eq!(next.due(), Some(at("2026-03-03T10:00:00Z")));
-    desk.verify();
-
-    // Another call is remembered; it answered what was asked before it.
-    desk.ok(&agent(ANNA), called(at("2026-03-02T11:00:00Z")));
-    let next = clock(&desk, TICKET, Metric::NextResponse);
-    let ended = next.ended().unwrap();
-    assert_eq!((ended.at, ended.verdict), (at("2026-03-02T11:00:00Z"), Some(Verdict::Met)));
-    assert_eq!(next.number(), 1, "nothing waits");
-    desk.verify();
-}
-
-#[test]
 fn a_late_resolution_is_missed_though_nobody_looked() {
     let desk = desk();
     desk.given_request();
@@ -361,73 +339,6 @@ fn the_policy_is_that_of_the_ticket_as_it_is_and_of_whom_asks() {
 }
 
 #[test]
-fn a_merged_ticket_rests_and_goes_on_where_the_merge_is_undone() {
-    let desk = desk();
-    desk.given_request();
-    desk.pass(hours(1));
-    desk.ok(&customer(MARIA), request(SECOND));
-    desk.ok(&agent(ANNA), Merge { ticket: TICKET, into: SECOND });
-    assert_eq!(desk.ticket(TICKET).timers().sla, None, "no stale deadline");
-    // The customer has waited since the earlier question.
-    let survivor = clock(&desk, SECOND, Metric::FirstResponse);
-    assert_eq!(
-        (survivor.started_at(), survivor.due()),
-        (monday(), Some(at("2026-03-02T13:00:00Z")))
-    );
-    desk.verify();
-
-    desk.pass(hours(1));
-    desk.ok(&agent(ANNA), UndoMerge { ticket: TICKET });
-    assert_eq!(due(&desk, Metric::FirstResponse), Some(at("2026-03-02T13:00:00Z")));
-    assert!(desk.ticket(TICKET).timers().sla.is_some());
-    let survivor = clock(&desk, SECOND, Metric::FirstResponse);
-    assert_eq!(survivor.started_at(), monday() + hours(1));
-    assert_eq!(survivor.due(), Some(at("2026-03-02T14:00:00Z")));
-    desk.verify();
-}
-
-#[test]
-fn a_split_off_question_has_waited_since_it_was_asked() {
-    let desk = desk();
-    desk.given_request();
-    desk.pass(hours(1));
-    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
-    desk.pass(hours(1));
-    let asked = desk.now();
-    let asked_in = desk.ok(&customer(MARIA), Reply::new(TICKET, "And the invoice?"));
-    let message = MessageRef { ticket: TICKET, revision: asked_in.ticket().unwrap().revision() };
-    let said = desk
-        .history(TICKET)
-        .into_iter()
-        .rfind(|event| matches!(event.ticket_change(), Some(TicketChange::MessageAdded { .. })));
-    let message = MessageRef { revision: said.unwrap().revision, ..message };
-    desk.pass(hours(1));
-    desk.ok(&agent(ANNA), Split::new(TICKET, message, SECOND));
-    let first = clock(&desk, SECOND, Metric::FirstResponse);
-    assert_eq!((first.started_at(), first.due()), (asked, Some(asked + hours(4))));
-    let next = clock(&desk, TICKET, Metric::NextResponse).ended().unwrap();
-    assert_eq!(next.verdict, Some(Verdict::Void), "the question is the other ticket's");
-    desk.verify();
-}
-
-#[test]
-fn spam_rests_and_what_was_no_spam_goes_on() {
-    let desk = desk();
-    desk.given_request();
-    desk.pass(hours(1));
-    desk.ok(&agent(ANNA), MarkSpam { ticket: TICKET });
-    let rested = clock(&desk, TICKET, Metric::TotalResolution);
-    assert_eq!(rested.ended(), None, "spam is not resolved");
-    desk.notices();
-    desk.advance_to(at("2026-03-02T16:00:00Z"));
-    assert_eq!(told(&desk), []);
-    desk.ok(&agent(ANNA), UnmarkSpam { ticket: TICKET });
-    let kinds: Vec<NoticeKind> = told(&desk).into_iter().map(|(kind, _)| kind).collect();
-    assert!(kinds.contains(&NoticeKind::SlaMissed), "{kinds:?}");
-    desk.verify();
-}
-
-#[test]
 fn what_is_promised_among_ourselves_has_clocks_of_its_own() {
     let internal = standard()
         .obligation(Obligation::new(Metric::TimeToAssign).within(Span::minutes(15)).internal());
@@ -453,4 +364,54 @@ fn a_status_says_how_a_clock_stands_now() {
     let status = clocks.status(terms, Metric::FirstResponse, monday() + hours(1)).unwrap();
     assert_eq!(status.state, ClockState::Running);
     assert_eq!((status.elapsed, status.remaining), (Span::hours(1), Some(Span::hours(3))));
+}
+
+#[test]
+fn a_question_after_an_answer_that_is_logged_late_waits_since_it_was_asked() {
+    let desk = desk();
+    desk.given_request();
+    desk.set_now(at("2026-03-02T10:00:00Z"));
+    desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns still."));
+    desk.advance_to(at("2026-03-02T14:00:00Z"));
+    assert!(desk.ticket(TICKET).has_missed(), "nobody knew of the call");
+    desk.ok(&agent(ANNA), called(SaidBy::Agent(ANNA), "09:30:00"));
+    let first = clock(&desk, TICKET, Metric::FirstResponse).ended().unwrap();
+    assert_eq!((first.at, first.verdict), (at("2026-03-02T09:30:00Z"), Some(Verdict::Met)));
+    let next = clock(&desk, TICKET, Metric::NextResponse);
+    assert_eq!((next.started_at(), next.ended()), (at("2026-03-02T10:00:00Z"), None));
+    assert_eq!(next.due(), Some(at("2026-03-03T10:00:00Z")));
+    desk.verify();
+
+    // Another call is remembered; it answered what was asked before it.
+    desk.ok(&agent(ANNA), called(SaidBy::Agent(ANNA), "11:00:00"));
+    let next = clock(&desk, TICKET, Metric::NextResponse);
+    let ended = next.ended().unwrap();
+    assert_eq!((ended.at, ended.verdict), (at("2026-03-02T11:00:00Z"), Some(Verdict::Met)));
+    assert_eq!(next.number(), 1, "nothing waits");
+    desk.verify();
+}
+
+#[test]
+fn a_question_that_had_been_answered_when_it_was_logged_waits_for_nothing() {
+    let desk = desk();
+    desk.given_request();
+    desk.set_now(today("10:00:00"));
+    desk.ok(&agent(ANNA), resolve(TICKET));
+    desk.set_now(today("10:30:00"));
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "As I said: unplug it."));
+    desk.set_now(today("11:00:00"));
+    desk.ok(&agent(ANNA), called(SaidBy::Requester, "10:15:00"));
+    assert_eq!(desk.ticket(TICKET).waiting_since(), None);
+    let clocks = desk.ticket(TICKET).clocks(Audience::Customer).unwrap();
+    assert_eq!(clocks.of(Metric::NextResponse), None);
+}
+
+#[test]
+fn without_a_promise_among_ourselves_there_are_no_clocks_of_one_however_long_it_goes_on() {
+    let desk = desk();
+    desk.given_request();
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+    desk.pass(hours(1));
+    desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns still."));
+    assert_eq!(desk.ticket(TICKET).clocks(Audience::Internal), None);
 }

@@ -1,0 +1,247 @@
+//! What becomes of clocks in the model by what is new on a ticket: S2 and S11 of the requirements.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::clocks::{ModelClock, Terms};
+use super::{ModelTicket, Voice};
+use crate::sla::{Ending, Metric};
+use crate::{Origin, ReasonName, StatusCategory, StatusName};
+
+/// Something that is new on a ticket.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum New {
+    Asks,
+    Answers,
+    Assigned,
+    /// A question came that was asked then, and yields to others or not.
+    Comes(DateTime<Utc>, bool),
+    /// A question went; what is left was asked then.
+    Goes(Option<DateTime<Utc>>),
+    Moves,
+}
+
+/// The clocks of one audience while something happens to them.
+pub(super) struct Following<'t, 's> {
+    pub(super) clocks: &'t mut BTreeMap<Metric, ModelClock>,
+    pub(super) terms: BTreeMap<Metric, Terms<'s>>,
+    pub(super) ticket: &'t ModelTicket,
+    pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
+}
+
+impl<'s> Following<'_, 's> {
+    fn terms(&self, metric: Metric) -> Terms<'s> {
+        self.terms.get(&metric).copied().unwrap_or_default()
+    }
+
+    fn stops(&self, metric: Metric) -> bool {
+        let (status, reason, category) = &self.standing;
+        self.terms(metric).stops(metric, status, reason.as_ref(), *category)
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.standing.2, StatusCategory::Resolved | StatusCategory::Closed)
+    }
+
+    pub(super) fn tell(&mut self, now: DateTime<Utc>) {
+        for (metric, clock) in &mut *self.clocks {
+            clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now);
+        }
+    }
+
+    fn begin(&mut self, metric: Metric, at: DateTime<Utc>) {
+        let number = self.clocks.get(&metric).map_or(0, |clock| clock.number) + 1;
+        let mut clock = ModelClock::begun(metric, number, at);
+        clock.stand(self.stops(metric), at);
+        self.clocks.insert(metric, clock);
+    }
+
+    fn end(&mut self, metric: Metric, at: DateTime<Utc>, by: Ending) {
+        let terms = self.terms(metric);
+        if let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.is_open()) {
+            clock.end(&terms, at, by);
+        }
+    }
+
+    /// What it waits for came at that instant, as is known now.
+    fn comes_about(&mut self, metric: Metric, at: DateTime<Utc>) {
+        let terms = self.terms(metric);
+        let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.began <= at) else {
+            return;
+        };
+        let moved = clock.ended.as_ref().is_some_and(|ended| ended.by == Ending::Moved);
+        if clock.is_open() || (clock.ended_at() > Some(at) && !moved) {
+            clock.end(&terms, at, Ending::Fulfilled);
+        }
+    }
+
+    fn ended_at(&self, metric: Metric) -> Option<DateTime<Utc>> {
+        self.clocks.get(&metric).and_then(ModelClock::ended_at)
+    }
+
+    /// The clock of the question that waits.
+    fn waits(&mut self) -> Option<&mut ModelClock> {
+        let (mut first, mut next) = (None, None);
+        for (metric, clock) in self.clocks.iter_mut().filter(|(_, clock)| clock.is_open()) {
+            match metric {
+                Metric::FirstResponse => first = Some(clock),
+                Metric::NextResponse => next = Some(clock),
+                _ => {}
+            }
+        }
+        first.or(next)
+    }
+
+    pub(super) fn opened(&mut self, now: DateTime<Utc>) {
+        let at = self.ticket.opened_at;
+        for metric in Metric::ALL {
+            let begins = match metric {
+                Metric::FirstResponse => self.ticket.origin == Origin::CustomerWrote,
+                Metric::PeriodicUpdate => self.ticket.origin == Origin::AgentReachedOut,
+                Metric::NextResponse => false,
+                _ => true,
+            };
+            if begins {
+                self.begin(metric, at);
+            }
+        }
+        let first = self.ticket.thread.first();
+        let since = first.filter(|said| said.voice == Voice::Asks && said.at < at);
+        if let Some(said) = since {
+            self.happens(now, New::Comes(said.at, false), now);
+        }
+    }
+
+    pub(super) fn happens(&mut self, at: DateTime<Utc>, what: New, now: DateTime<Utc>) {
+        self.tell(at);
+        match what {
+            New::Asks => self.asks(at),
+            New::Answers => self.answers(at),
+            New::Assigned => self.comes_about(Metric::TimeToAssign, at),
+            New::Comes(since, yields) => match self.waits() {
+                Some(clock) if since < clock.began && !yields => {
+                    clock.begin_at(since);
+                    self.tell(now);
+                }
+                Some(_) => {}
+                None => self.begin(Metric::NextResponse, since),
+            },
+            New::Goes(left) => {
+                let Some(clock) = self.waits() else { return };
+                let metric = clock.metric;
+                match left {
+                    None => self.end(metric, at, Ending::Moved),
+                    Some(since) if since > clock.began => {
+                        clock.begin_at(since);
+                        let terms = self.terms(metric);
+                        if let Some(clock) = self.clocks.get_mut(&metric) {
+                            clock.retell(&terms, &terms, at);
+                        }
+                        self.tell(now);
+                    }
+                    Some(_) => {}
+                }
+            }
+            New::Moves => self.moves(at),
+        }
+    }
+
+    fn asks(&mut self, at: DateTime<Utc>) {
+        let ticket = self.ticket;
+        if ticket.origin == Origin::CustomerWrote && at <= ticket.opened_at {
+            // That is the request itself.
+            return;
+        }
+        match self.waits() {
+            Some(clock) => {
+                if clock.metric == Metric::NextResponse && at < clock.began {
+                    clock.begin_at(at);
+                }
+            }
+            None => {
+                self.begin(Metric::NextResponse, at);
+                // Finished work has settled what was asked before.
+                if let Some(done) = self.ended_at(Metric::TotalResolution).filter(|it| *it > at) {
+                    self.end(Metric::NextResponse, done, Ending::Done);
+                }
+            }
+        }
+    }
+
+    fn answers(&mut self, at: DateTime<Utc>) {
+        self.comes_about(Metric::FirstResponse, at);
+        self.comes_about(Metric::NextResponse, at);
+        let update = self.clocks.get(&Metric::PeriodicUpdate);
+        let later = update.is_some_and(|clock| clock.began > at || clock.ended_at() > Some(at));
+        if later || self.ended_at(Metric::FirstResolution) > Some(at) {
+            return;
+        }
+        self.end(Metric::PeriodicUpdate, at, Ending::Fulfilled);
+        if !self.is_done() {
+            self.begin(Metric::PeriodicUpdate, at);
+        }
+    }
+
+    fn moves(&mut self, at: DateTime<Utc>) {
+        let ticket = self.ticket;
+        self.standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
+        let was_done = self.ended_at(Metric::TotalResolution).is_some();
+        let goes_on = [Metric::TotalResolution, Metric::AgentWork, Metric::RequesterWait];
+        if self.is_done() && !was_done {
+            for metric in Metric::ALL {
+                let by = match metric {
+                    Metric::FirstResponse
+                    | Metric::NextResponse
+                    | Metric::PeriodicUpdate
+                    | Metric::TimeToAssign => Ending::Done,
+                    _ => Ending::Fulfilled,
+                };
+                self.end(metric, at, by);
+            }
+        }
+        if was_done && !self.is_done() {
+            for metric in goes_on {
+                if let Some(clock) = self.clocks.get_mut(&metric) {
+                    clock.reopen(at);
+                }
+            }
+        }
+        self.stand(at);
+    }
+
+    fn stand(&mut self, at: DateTime<Utc>) {
+        for metric in Metric::ALL {
+            let stops = self.stops(metric);
+            if let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.is_open()) {
+                clock.stand(stops, at);
+            }
+        }
+    }
+
+    /// Other terms hold from now on.
+    pub(super) fn turn_to(&mut self, terms: BTreeMap<Metric, Terms<'s>>, now: DateTime<Utc>) {
+        self.tell(now);
+        let before = std::mem::replace(&mut self.terms, terms);
+        self.stand(now);
+        for (metric, clock) in &mut *self.clocks {
+            let tells = clock.is_open()
+                || matches!(
+                    metric,
+                    Metric::TotalResolution | Metric::AgentWork | Metric::RequesterWait
+                );
+            let of = |terms: &BTreeMap<Metric, Terms<'s>>| {
+                terms.get(metric).copied().unwrap_or_default()
+            };
+            if tells {
+                clock.retell(&of(&before), &of(&self.terms), now);
+            }
+        }
+        self.tell(now);
+    }
+
+    pub(super) fn wake(&self) -> Option<DateTime<Utc>> {
+        let wakes = self.clocks.iter().map(|(metric, clock)| clock.wake(&self.terms(*metric)));
+        wakes.flatten().min()
+    }
+}

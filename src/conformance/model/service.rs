@@ -1,0 +1,331 @@
+//! Service levels in the model: S2, S3, S5 and S11 of the requirements. What a ticket is promised
+//! is looked for whenever somebody does something to it; its clocks follow by what is new on it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::clocks::{ModelClock, Terms};
+use super::following::{Following, New};
+use super::ticket::Said;
+use super::{Model, ModelTicket, Voice};
+use crate::condition::{Condition, Fact, Is, Literal, Test};
+use crate::sla::Metric;
+use crate::sla::policy::{Audience, SlaPolicy};
+use crate::{
+    AgentId, PriorityName, ReasonName, Revision, SlaPolicyName, StatusCategory, StatusName, Ticket,
+    TicketId,
+};
+
+/// What a ticket is promised, and how its clocks stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pledge {
+    /// What its policy is, if any matched.
+    pub policy: Option<SlaPolicyName>,
+    /// By which priority it is measured.
+    pub priority: PriorityName,
+    /// Under which settings, by the number of their publishing.
+    pub settings: Revision,
+    /// The last run of each metric that ever began, to each audience.
+    pub clocks: BTreeMap<Audience, BTreeMap<Metric, ModelClock>>,
+    /// When one of them next tells something.
+    pub wake: Option<DateTime<Utc>>,
+    /// What they have seen of the ticket.
+    seen: Seen,
+}
+
+/// What clocks look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    said: usize,
+    /// Which of it was split off.
+    gone: usize,
+    status: StatusName,
+    reason: Option<ReasonName>,
+    category: StatusCategory,
+    owner: Option<AgentId>,
+    /// What was merged into the ticket, and how many of its questions it has left.
+    members: Vec<(TicketId, usize)>,
+    rests: bool,
+    merged: bool,
+    waited: Option<DateTime<Utc>>,
+}
+
+impl Pledge {
+    /// What an event would state of it.
+    pub(super) fn told(
+        &self,
+    ) -> (BTreeMap<Audience, BTreeMap<Metric, ModelClock>>, Option<DateTime<Utc>>) {
+        (self.clocks.clone(), self.wake)
+    }
+}
+
+impl Seen {
+    fn of(ticket: &ModelTicket) -> Self {
+        let members = ticket.members.iter();
+        Self {
+            said: ticket.thread.len(),
+            gone: ticket.thread.iter().filter(|said| said.gone).count(),
+            status: ticket.status.clone(),
+            reason: ticket.reason.clone(),
+            category: ticket.category,
+            owner: ticket.owner,
+            members: members.map(|member| (member.ticket, member.questions.len())).collect(),
+            rests: ticket.rests(),
+            merged: ticket.merged_into.is_some(),
+            waited: ticket.remembered(),
+        }
+    }
+}
+
+impl ModelTicket {
+    /// Whether its clocks stand where they were until it is back.
+    pub(super) fn rests(&self) -> bool {
+        self.spam || self.merged_into.is_some()
+    }
+
+    /// When its clocks next tell something.
+    pub(super) fn service_wake(&self) -> Option<DateTime<Utc>> {
+        self.pledge.as_ref().filter(|_| !self.rests()).and_then(|pledge| pledge.wake)
+    }
+
+    fn is_answered(&self, asked: &Said) -> bool {
+        let answers = self.thread.iter().filter(|said| said.public && said.voice == Voice::Answers);
+        answers.into_iter().any(|said| said.at > asked.at)
+    }
+
+    /// What is new on the ticket, and when it happened.
+    fn news(&self, seen: &Seen, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, New)> {
+        let mut news = Vec::new();
+        let said = self.thread.get(seen.said..).unwrap_or_default();
+        for said in said.iter().filter(|said| said.public && !seen.rests) {
+            match said.voice {
+                Voice::Asks if self.is_answered(said) => {}
+                Voice::Asks => news.push((said.at, New::Asks)),
+                Voice::Answers => {
+                    news.push((said.at, New::Answers));
+                    let later = self.remembered().filter(|asked| *asked > said.at);
+                    news.extend(later.map(|asked| (asked, New::Asks)));
+                }
+                Voice::Neither => {}
+            }
+        }
+        if self.owner.is_some() && self.owner != seen.owner {
+            news.push((now, New::Assigned));
+        }
+        let gone = self.thread.iter().filter(|said| said.gone).count();
+        let left = seen.members.iter().any(|(id, questions)| {
+            let member = self.members.iter().find(|member| member.ticket == *id);
+            member.is_none_or(|member| member.questions.len() != *questions)
+        });
+        let took = (gone != seen.gone || left) && self.remembered() != seen.waited;
+        if took || (seen.merged && gone > 0) {
+            news.push((now, New::Goes(self.remembered())));
+        }
+        for member in &self.members {
+            let known = seen.members.iter().any(|(id, _)| *id == member.ticket);
+            if let Some(since) = member.asked_since.filter(|_| !known) {
+                news.push((now, New::Comes(since, member.yields)));
+            }
+        }
+        let moved = self.status != seen.status
+            || self.reason != seen.reason
+            || self.category != seen.category;
+        if moved || seen.rests {
+            news.push((now, New::Moves));
+        }
+        news
+    }
+}
+
+impl Model {
+    fn settings_of(&self, revision: Revision) -> &crate::Settings {
+        let place = usize::try_from(revision.0).unwrap_or(usize::MAX).saturating_sub(1);
+        self.published.get(place).unwrap_or(&self.settings)
+    }
+
+    /// What is promised of each metric.
+    fn terms<'s>(
+        settings: &'s crate::Settings,
+        policy: Option<&SlaPolicyName>,
+        priority: &PriorityName,
+        audience: Audience,
+    ) -> BTreeMap<Metric, Terms<'s>> {
+        let policies = &settings.draft().sla_policies;
+        let policy = policies.iter().find(|it| Some(&it.name) == policy);
+        let of = |metric| {
+            let obligations = policy.iter().flat_map(|policy| &policy.obligations);
+            let mut ours = obligations.filter(|it| it.audience == audience);
+            Terms::of(settings, ours.find(|it| it.metric == metric), priority)
+        };
+        Metric::ALL.into_iter().map(|metric| (metric, of(metric))).collect()
+    }
+
+    /// The first policy that is for the ticket.
+    fn promise(&self, ticket: &ModelTicket) -> Option<SlaPolicyName> {
+        let organisation = ticket.organisation.and_then(|id| self.organisations.get(&id));
+        let is_for = |policy: &&SlaPolicy| {
+            let group = organisation.and_then(|it| it.group.as_ref());
+            let contract = organisation.and_then(|it| it.contract.as_ref());
+            (policy.groups.is_empty() || group.is_some_and(|it| policy.groups.contains(it)))
+                && (policy.contracts.is_empty()
+                    || contract.is_some_and(|it| policy.contracts.contains(it)))
+                && self.holds(&policy.when, ticket)
+        };
+        let mut policies = self.settings.draft().sla_policies.iter();
+        policies.find(is_for).map(|policy| policy.name.clone())
+    }
+
+    /// Whether a condition holds of a ticket. The model reads no more than what histories draw:
+    /// the department, and a priority that is at least so high.
+    fn holds(&self, condition: &Condition, ticket: &ModelTicket) -> bool {
+        match condition {
+            Condition::All(parts) => parts.iter().all(|part| self.holds(part, ticket)),
+            Condition::Any(parts) => parts.iter().any(|part| self.holds(part, ticket)),
+            Condition::Not(part) => !self.holds(part, ticket),
+            Condition::Test(Test {
+                fact: Fact::Department,
+                is: Is::Equal(Literal::Text(name)),
+            }) => ticket.department.as_ref().is_some_and(|it| it.as_str() == &**name),
+            Condition::Test(Test {
+                fact: Fact::Priority,
+                is: Is::AtLeast(Literal::Text(name)),
+            }) => {
+                let priorities = &self.settings.draft().priorities;
+                let rank = |name: &str| priorities.iter().position(|it| it.as_str() == name);
+                rank(ticket.priority.as_str()) >= rank(name)
+            }
+            Condition::Test(_) => false,
+        }
+    }
+
+    /// A ticket was opened: its clocks begin, if anything is promised on this desk.
+    pub(super) fn begin_service(&self, ticket: &mut ModelTicket) {
+        let policies = &self.settings.draft().sla_policies;
+        if policies.is_empty() {
+            return;
+        }
+        let obligations = policies.iter().flat_map(|policy| &policy.obligations);
+        let mut audiences = vec![Audience::Customer];
+        if obligations.into_iter().any(|it| it.audience == Audience::Internal) {
+            audiences.push(Audience::Internal);
+        }
+        let mut pledge = Pledge {
+            policy: self.promise(ticket),
+            priority: ticket.priority.clone(),
+            settings: Revision(self.published.len() as u64),
+            clocks: BTreeMap::new(),
+            wake: None,
+            seen: Seen::of(ticket),
+        };
+        let now = ticket.opened_at;
+        for audience in audiences {
+            let mut clocks = BTreeMap::new();
+            let (policy, priority) = (pledge.policy.as_ref(), &pledge.priority);
+            let mut following = Following {
+                clocks: &mut clocks,
+                terms: Self::terms(&self.settings, policy, priority, audience),
+                ticket,
+                standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
+            };
+            following.opened(now);
+            following.tell(now);
+            pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
+            pledge.clocks.insert(audience, clocks);
+        }
+        ticket.pledge = Some(Box::new(pledge));
+    }
+
+    /// The clocks of a ticket follow what was done to it. `anew`: somebody did it, and what is
+    /// promised is looked for.
+    pub(super) fn follow(&self, ticket: &mut ModelTicket, now: DateTime<Utc>, anew: bool) {
+        let Some(mut pledge) = ticket.pledge.take() else { return };
+        let seen = std::mem::replace(&mut pledge.seen, Seen::of(ticket));
+        if !ticket.rests() {
+            let news = ticket.news(&seen, now);
+            let first = self.settings_of(pledge.settings);
+            let (policy, priority) = (pledge.policy.clone(), pledge.priority.clone());
+            if anew {
+                pledge.policy = self.promise(ticket);
+                pledge.priority = ticket.priority.clone();
+                pledge.settings = Revision(self.published.len() as u64);
+            }
+            let last = self.settings_of(pledge.settings);
+            let both = |audience| {
+                let first = Self::terms(first, policy.as_ref(), &priority, audience);
+                let last = Self::terms(last, pledge.policy.as_ref(), &pledge.priority, audience);
+                (first, last)
+            };
+            let same = Audience::ALL.iter().all(|audience| {
+                let (first, last) = both(*audience);
+                first.values().zip(last.values()).all(|(first, last)| first.are(last))
+            });
+            let mut wakes = Vec::new();
+            for (audience, clocks) in &mut pledge.clocks {
+                let (terms, last) = both(*audience);
+                let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
+                let mut following = Following { clocks, terms, ticket, standing };
+                for (at, what) in &news {
+                    following.happens(*at, *what, now);
+                }
+                if !same {
+                    following.turn_to(last, now);
+                }
+                following.tell(now);
+                wakes.extend(following.wake());
+            }
+            pledge.wake = wakes.into_iter().min();
+        }
+        ticket.pledge = Some(pledge);
+    }
+
+    /// What the clocks tell by themselves at an instant.
+    pub(super) fn tell(&self, ticket: &mut ModelTicket, due: DateTime<Utc>) {
+        let Some(mut pledge) = ticket.pledge.take() else { return };
+        let settings = self.settings_of(pledge.settings);
+        let mut wakes = Vec::new();
+        for (audience, clocks) in &mut pledge.clocks {
+            let (policy, priority) = (pledge.policy.as_ref(), &pledge.priority);
+            let terms = Self::terms(settings, policy, priority, *audience);
+            let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
+            let mut following = Following { clocks, terms, ticket, standing };
+            following.tell(due);
+            wakes.extend(following.wake());
+        }
+        pledge.wake = wakes.into_iter().min();
+        ticket.pledge = Some(pledge);
+    }
+
+    /// In what the service levels of a ticket of the desk differ.
+    pub(super) fn service_differences(&self, model: &ModelTicket, ticket: &Ticket) -> Vec<String> {
+        let promised = ticket.promised().map(|it| (it.policy.as_ref(), it.settings));
+        let pledge = model.pledge.as_ref();
+        let pledged = pledge.map(|it| (it.policy.as_ref(), it.settings));
+        let mut differences = Vec::new();
+        if promised != pledged {
+            differences.push(format!("the desk promises {promised:?}, the model {pledged:?}"));
+        }
+        let Some(pledge) = pledge else { return differences };
+        let settings = self.settings_of(pledge.settings);
+        for audience in Audience::ALL {
+            let terms = Self::terms(settings, pledge.policy.as_ref(), &pledge.priority, audience);
+            let desk = ticket.clocks(audience);
+            let model = pledge.clocks.get(&audience);
+            for metric in Metric::ALL {
+                let desk = desk.as_ref().and_then(|clocks| clocks.of(metric));
+                let model = model.and_then(|clocks| clocks.get(&metric));
+                match (desk, model) {
+                    (Some(desk), Some(model)) => {
+                        let terms = terms.get(&metric).copied().unwrap_or_default();
+                        let differs = model.differs(&terms, desk);
+                        differences.extend(differs.map(|it| format!("{audience:?}, {it}")));
+                    }
+                    (None, None) => {}
+                    (desk, model) => differences
+                        .push(format!("{audience:?}: the desk has {desk:?}, the model {model:?}")),
+                }
+            }
+        }
+        differences
+    }
+}

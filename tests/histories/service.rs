@@ -1,0 +1,112 @@
+//! The laws of service levels, read off the events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use helpdesk::sla::policy::Audience;
+use helpdesk::sla::{ClockChange, Clocked, Metric};
+use helpdesk::{Event, Key, Rule, SlaPolicyName, TicketChange};
+
+use super::run::{Broken, law};
+
+/// What a clock has told of one run.
+type Told = BTreeSet<(&'static str, u8)>;
+
+/// Law 6: whether clocks only tell what its time has come for, or are measured by what is promised
+/// now: nothing has begun, been answered or been done.
+pub(crate) fn only_told(event: &Event) -> bool {
+    let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { return false };
+    let anew = changed.promised.is_some();
+    let told = |change: &ClockChange| match change.what {
+        Clocked::Warned { .. } | Clocked::Missed | Clocked::Escalated { .. } => true,
+        Clocked::Paused | Clocked::Resumed { .. } | Clocked::Retargeted { .. } => anew,
+        Clocked::Started { .. }
+        | Clocked::Rebegun { .. }
+        | Clocked::Ended { .. }
+        | Clocked::Reopened { .. } => false,
+    };
+    event.cause.rule == Some(Rule::Sla)
+        && changed.customer.iter().chain(&changed.internal).all(told)
+}
+
+/// Law 7: each warning, miss and level of a run is told once, none before its time; a miss is told
+/// after the deadline that it is dated by, and before any level. What a miss owes is owed with it.
+pub(crate) fn told_once(history: &[Event], key: Key) -> Result<(), Broken> {
+    let mut told: BTreeMap<(Audience, Metric), Told> = BTreeMap::new();
+    let mut policy: Option<SlaPolicyName> = None;
+    for event in history {
+        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
+        if let Some(promised) = &changed.promised {
+            policy.clone_from(&promised.policy);
+        }
+        let mut owed = Vec::new();
+        for audience in Audience::ALL {
+            for change in changed.of(audience) {
+                let told = told.entry((audience, change.metric)).or_default();
+                let what = match change.what {
+                    Clocked::Started { .. } => {
+                        told.clear();
+                        continue;
+                    }
+                    Clocked::Retargeted { told: kept, .. } => {
+                        // Places are those of the new terms.
+                        let warnings = (0..32).filter(|it| kept.warned(*it));
+                        let levels = (0..32).filter(|it| kept.escalated(*it));
+                        *told = warnings.map(|it| ("warning", it)).collect();
+                        told.extend(levels.map(|it| ("level", it)));
+                        told.extend(kept.missed().then_some(("miss", 0)));
+                        continue;
+                    }
+                    Clocked::Warned { warning } => ("warning", warning),
+                    Clocked::Escalated { level } => ("level", level),
+                    Clocked::Missed => ("miss", 0),
+                    _ => continue,
+                };
+                let metric = change.metric;
+                law!(told.insert(what), "law 7: {key} told the {what:?} of {metric} twice");
+                law!(change.at <= event.at, "law 7: {key} told the {what:?} of {metric} early");
+                let missed = told.contains(&("miss", 0));
+                law!(what.0 != "level" || missed, "law 7: {key} has a level of {metric} unmissed");
+                if what.0 == "miss" {
+                    law!(change.at < event.at, "S11: {key} missed {metric} at its deadline");
+                    // Of what histories are promised, one thing is worth a cake.
+                    let standard = policy.as_ref().is_some_and(|it| it.as_str() == "standard");
+                    let first = metric == Metric::FirstResponse;
+                    if standard && first && audience == Audience::Customer {
+                        owed.push(metric);
+                    }
+                }
+            }
+        }
+        law!(changed.remedies == owed, "S3: {key} owes {:?}, not {owed:?}", changed.remedies);
+    }
+    Ok(())
+}
+
+/// What became of clocks, by name.
+pub(crate) fn kinds(event: &Event) -> Vec<String> {
+    let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else {
+        return Vec::new();
+    };
+    let name = |change: &ClockChange| match change.what {
+        Clocked::Started { paused, .. } => format!("clock: Started, still {paused}"),
+        Clocked::Paused => "clock: Paused".to_owned(),
+        Clocked::Resumed { .. } => "clock: Resumed".to_owned(),
+        Clocked::Retargeted { .. } => "clock: Retargeted".to_owned(),
+        Clocked::Rebegun { .. } => "clock: Rebegun".to_owned(),
+        Clocked::Ended { verdict: Some(verdict), .. } => format!("clock: {verdict}"),
+        Clocked::Ended { verdict: None, .. } => "clock: Ended".to_owned(),
+        Clocked::Reopened { .. } => "clock: Reopened".to_owned(),
+        Clocked::Warned { .. } => "clock: Warned".to_owned(),
+        Clocked::Missed => "clock: Missed".to_owned(),
+        Clocked::Escalated { .. } => "clock: Escalated".to_owned(),
+    };
+    let mut kinds: Vec<String> =
+        changed.customer.iter().chain(&changed.internal).map(name).collect();
+    let flags = [
+        (changed.promised.is_some(), "clock: promised anew"),
+        (!changed.remedies.is_empty(), "clock: a remedy is due"),
+        (!changed.internal.is_empty(), "clock: internal"),
+    ];
+    kinds.extend(flags.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
+    kinds
+}
