@@ -43,7 +43,7 @@ impl Work<'_> {
                 TimerKind::AutoClose => {
                     let blocks = Blocks::at(self, due);
                     if blocks.any() {
-                        let Blocks { children, todos } = blocks;
+                        let (children, todos) = (blocks.count(), blocks.todos);
                         let held = TicketChange::ClosingHeld { children, todos };
                         self.fire(at, Rule::AutoClose, held);
                         self.notify_workers(NoticeKind::ClosingHeld);
