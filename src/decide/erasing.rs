@@ -183,6 +183,23 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Puts what stands for a merged ticket on hold with it: there its conversation goes on.
+    pub(super) fn hold_survivors(&mut self) -> Result<(), Refusal> {
+        let cx = self.cx;
+        let mut above = self.ticket.merged_into();
+        while let Some(into) = above {
+            let survivor = cx.loaded.ticket(cx.desk, into).ok_or(Refusal::NotLoaded)?;
+            above = survivor.merged_into();
+            let mut survivor = self.part(survivor);
+            if !survivor.ticket.is_held() {
+                survivor.settle()?;
+                survivor.hold_as(&self.ticket);
+            }
+            self.with_part(survivor);
+        }
+        Ok(())
+    }
+
     /// Where something personal came to a merged ticket after all was erased of those that stand
     /// for it: their retention counts for it.
     pub(super) fn keep_with_survivors(&mut self) -> Result<(), Refusal> {

@@ -135,7 +135,7 @@ pub(super) fn hold(work: &mut Work<'_>, hold: &Hold) -> Result<(), Refusal> {
     if work.ticket.is_held() != hold.hold {
         work.record(TicketChange::Held { held: hold.hold, bytes }, Some(personal));
     }
-    Ok(())
+    if hold.hold { work.hold_survivors() } else { Ok(()) }
 }
 
 /// Erases what an agent is called: from every event of the record, and from its head.

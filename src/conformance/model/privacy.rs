@@ -341,6 +341,19 @@ impl Model {
             ticket.held = hold.hold;
             ticket.words.come(step.now);
         }
+        let mut above = ticket.merged_into.filter(|_| hold.hold);
+        while let Some(survivor) = above.and_then(|above| self.tickets.get(&above)) {
+            above = survivor.merged_into;
+            if survivor.held {
+                continue;
+            }
+            let mut survivor = step.part(survivor);
+            let now = step.claimed.max(survivor.updated_at);
+            let parts = self.settle(&mut survivor, now);
+            self.keep_parts(step, parts);
+            survivor.held = true;
+            self.keep_part(step, survivor, true);
+        }
     }
 
     pub(super) fn erase_agent(

@@ -85,10 +85,10 @@ pub(in crate::decide) fn merge<'a>(
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
     let at = survivor.ticket.revision();
-    survivor.hold_as(&work.ticket);
     if brings.is_some() {
         ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
+    survivor.hold_as(&work.ticket);
     Ok(survivor)
 }
 
@@ -230,11 +230,11 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
         work.trace(Step::ProposalReturns);
     }
     let returned = work.ticket.revision();
-    // It was part of a conversation that is on hold, and is so still.
-    work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
         work.notify_workers_of_return(returned);
     }
+    // It was part of a conversation that is on hold, and is so still.
+    work.hold_as(&survivor.ticket);
     survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
     Ok(survivor)
 }

@@ -44,9 +44,9 @@ use crate::ticket::MessageRef;
 /// [`EraseTicket`](crate::command::EraseTicket), in the same commit, and are protected by its legal
 /// hold. One that is on [`Hold`](crate::command::Hold) itself is passed over, with all that was
 /// merged into it; released, it goes when the other's time comes again, which is counted anew from
-/// then where everything else was erased before. A hold comes along: where the merged ticket is on
-/// hold, so is the one that goes on, since what is said to either is recorded there; one that comes
-/// later does not.
+/// then where everything else was erased before. A hold comes along, now or later: where the
+/// merged ticket is on hold, so is the one that goes on, since what is said to either is recorded
+/// there.
 ///
 /// [`UndoMerge`] takes it back.
 ///
