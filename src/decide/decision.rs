@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::erasure::Erasure;
 use crate::channel::Notice;
 use crate::identity::Identity;
 use crate::ids::{
@@ -36,15 +37,6 @@ pub struct Decision {
     pub trace: Vec<Step>,
     /// What is erased of histories, in the order of their keys.
     pub erasures: Vec<Erasure>,
-}
-
-/// Events whose personal payload is erased: the only change that is ever made to a history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Erasure {
-    /// Whose history.
-    pub key: Key,
-    /// Which events, in order, none twice.
-    pub revisions: Vec<Revision>,
 }
 
 /// One record's part of a commit.

@@ -14,6 +14,7 @@ mod conversation;
 mod decision;
 mod editing;
 mod erasing;
+mod erasure;
 mod follow_ups;
 mod forgetting;
 mod govern;
@@ -38,9 +39,10 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Erasure, Expected,
-    Guard, KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
+    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
+    KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
 };
+pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
@@ -229,7 +231,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         work.finish(&mut decision);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
-    erasing::by_key(&mut decision.erasures);
+    erasure::by_key(&mut decision.erasures);
     // What is written is checked by its write.
     let Decision { writes, guards, .. } = &mut decision;
     guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Cx;
 use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
-use super::erasing::erasures;
+use super::erasure::erasures;
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};

@@ -14,6 +14,7 @@ mod io;
 mod outcome;
 mod person;
 mod read;
+mod reader;
 mod relay;
 mod shown;
 mod sides;
