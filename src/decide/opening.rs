@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::checks::{self, within};
 use super::decision::{Decision, Step};
 use super::editing::Fields;
-use super::follow_ups::comes_to_follow;
+use super::follow_ups::{comes_in, comes_to_follow};
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::work::Work;
@@ -217,17 +217,18 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
-    let follower = comes_to_follow(cx, former, &said.author);
-    let followers: Vec<_> = follower.into_iter().collect();
-    within("followers", cx.settings.limits().followers, followers.len())?;
+    let (follower, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
     let opened = Opened {
         follows: Some(former.id()),
-        followers,
+        followers: follower.into_iter().collect(),
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
     let mut new = Work::opening(cx, work.now, id, opened, personal);
     announce(&mut new, Origin::CustomerWrote, &said.author);
+    if let Some(grant) = guest {
+        new.record(TicketChange::AccessGranted { grant }, None);
+    }
     work.record(TicketChange::FollowedUp { by: id }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)

@@ -75,8 +75,9 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 84] = [
+const CHANGES: [&str; 85] = [
     "AccessGranted",
+    "AccessGranted by late words",
     "AccessRevoked",
     "Assigned",
     "CategoryChanged",
@@ -212,6 +213,11 @@ impl Coverage {
                 if matches!(event.cause.actor, Actor::Customer(_)) =>
             {
                 "FollowersChanged by a customer".to_owned()
+            }
+            Change::Ticket(TicketChange::AccessGranted { .. })
+                if matches!(event.cause.actor, Actor::Guest(_)) =>
+            {
+                "AccessGranted by late words".to_owned()
             }
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),

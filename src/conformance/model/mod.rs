@@ -32,6 +32,7 @@ mod confirming;
 mod contacts;
 mod conversation;
 mod editing;
+mod follow_ups;
 mod govern;
 mod guests;
 mod learning;
