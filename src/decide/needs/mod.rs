@@ -322,7 +322,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Edit(Edit { add_external_refs, follow, .. }) => {
             asking.followers(follow);
             if let Actor::Customer(_) = call.context.actor {
-                // They give copies to those only who are on record.
+                // They give copies to their colleagues only.
                 asking.contacts(follow);
             }
             add_external_refs.iter().for_each(|reference| asking.reference(reference));
