@@ -17,6 +17,7 @@ mod read;
 mod relay;
 mod shown;
 mod sides;
+mod telling;
 mod thread;
 mod tick;
 mod timeline;
