@@ -401,6 +401,13 @@ pub enum Step {
         /// Who follows that one no more.
         followers: Vec<Follower>,
     },
+    /// A merge was undone by which some followed a ticket that came from the one that had gone on.
+    FollowersLeft {
+        /// What they follow no more.
+        ticket: TicketId,
+        /// Who follows it no more.
+        followers: Vec<Follower>,
+    },
     /// The solution that had been proposed waits for the customer's word again.
     ProposalReturns,
     /// The timers were set anew: the settings changed since they were armed.
@@ -463,6 +470,9 @@ impl fmt::Display for Step {
                     None => f.write_str("waits for no answer")?,
                 }
                 write!(f, ", and {} follow it no more", followers.len())
+            }
+            Self::FollowersLeft { ticket, followers } => {
+                write!(f, "{} follow ticket `{ticket}` no more", followers.len())
             }
             Self::ProposalReturns => {
                 f.write_str("the proposed solution waits for the customer's word again")

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::conversation::is_requester;
 use super::{Cx, Loaded};
-use crate::ids::DeskId;
+use crate::ids::{DeskId, TicketId};
 use crate::people::{Author, Customer, Follower, Grant, Requester, SightPolicy, Who, sight};
 use crate::settings::{MOST_CHAIN, Settings};
 use crate::ticket::Ticket;
@@ -107,19 +107,29 @@ fn end_of<'a>(desk: DeskId, loaded: &'a Loaded, ticket: &'a Ticket) -> Option<&'
     None
 }
 
-/// Who comes to follow what continues a closed ticket: whose words open it, if they follow that and
-/// do not ask. Or they could not read what they wrote, nor what is answered. A colleague reads it
-/// without, for as long as they are one.
-pub(super) fn comes_to_follow(cx: &Cx<'_>, former: &Ticket, author: &Author) -> Option<Follower> {
+/// Who comes to follow what continues a closed ticket, and by which merges alone, where they follow
+/// that by none but merges: whose words open it, if they follow that and do not ask. Or they could
+/// not read what they wrote, nor what is answered. A colleague reads it without, for as long as they
+/// are one.
+pub(super) fn comes_to_follow(
+    cx: &Cx<'_>,
+    former: &Ticket,
+    author: &Author,
+) -> Option<(Follower, Vec<TicketId>)> {
     let (Author::Customer(contact), Requester::Contact(_)) = (author, former.requester()) else {
         return None;
     };
     let record = cx.loaded.survivor(cx.desk, *contact).map(|contact| &**contact);
     let themselves = Customer { id: *contact, record };
-    let follows = themselves.follows(former.followers())
+    let follow: Vec<Follower> = themselves
+        .ids()
+        .map(Follower::Contact)
+        .filter(|it| former.followers().contains(it))
+        .collect();
+    let comes = !follow.is_empty()
         && !is_requester(cx, author, former.requester())
         && cx.settings.limits().followers > 0;
-    follows.then_some(Follower::Contact(*contact))
+    comes.then(|| (Follower::Contact(*contact), former.follow_only_by(&follow)))
 }
 
 /// What a guest whose words open what continues a closed ticket is granted there: what they were

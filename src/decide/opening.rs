@@ -90,6 +90,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         tags: open.tags.iter().cloned().collect(),
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
+        follow_by: Vec::new(),
         organisation: contact.and_then(|contact| contact.organisation()),
         about: open.about.iter().cloned().collect(),
         external_refs: open.external_refs.iter().cloned().collect(),
@@ -217,10 +218,12 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
-    let (follower, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
+    let (follows, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
+    let (followers, follow_by) = follows.map_or_else(Default::default, |(who, by)| (vec![who], by));
     let opened = Opened {
         follows: Some(former.id()),
-        followers: follower.into_iter().collect(),
+        followers,
+        follow_by,
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
@@ -268,6 +271,7 @@ pub(super) fn inheriting(
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        follow_by: Vec::new(),
         // What continues a request is of whom the request was.
         organisation: former.organisation(),
         about: former.about().to_vec(),

@@ -99,6 +99,7 @@ impl Coming {
             TicketChange::FollowersChanged { added, removed } => (&**added, &**removed),
             TicketChange::Absorbed(absorbed) => (&*absorbed.followers, &[][..]),
             TicketChange::Released(released) => (&[][..], &*released.followers),
+            TicketChange::FollowersLeft(left) => (&[][..], &*left.followers),
             TicketChange::MessageAdded { .. }
             | TicketChange::AccessGranted { .. }
             | TicketChange::AccessRevoked { .. }

@@ -75,7 +75,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 85] = [
+const CHANGES: [&str; 86] = [
     "AccessGranted",
     "AccessGranted by late words",
     "AccessRevoked",
@@ -144,6 +144,7 @@ const CHANGES: [&str; 85] = [
     "Absorbed",
     "Absorbed: follow still",
     "Released: with followers",
+    "FollowersLeft",
     "MergedInto",
     "MergedSplit",
     "MemberWrote",

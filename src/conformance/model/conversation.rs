@@ -163,6 +163,7 @@ impl Model {
             merged_into: None,
             stood: None,
             members: Vec::new(),
+            lent: BTreeSet::new(),
             split_from: None,
             timers: Timers::default(),
             held: false,

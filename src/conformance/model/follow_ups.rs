@@ -149,6 +149,10 @@ impl Model {
             let copied = they.iter().any(|id| ticket.followers.contains(&Follower::Contact(*id)));
             if copied && !they.contains(&asker) && limits.followers >= 1 {
                 child.followers.insert(Follower::Contact(contact));
+                // By a merge only, if they have that copy by merges only.
+                for by in ticket.brought_by(&they) {
+                    child.lent.insert((by, Follower::Contact(contact)));
+                }
             }
         }
         if let Actor::Guest(guest) = step.actor

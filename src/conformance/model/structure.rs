@@ -9,8 +9,8 @@ use super::ticket::status;
 use super::{Faults, Model, ModelTicket, Said, Step, Voice, only};
 use crate::command::{Edit, Merge, Split};
 use crate::{
-    Call, Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
-    StatusCategory, TicketId,
+    Call, Command, ContactId, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester,
+    Revision, StatusCategory, TicketId,
 };
 
 /// A ticket that was merged into another, as that one's books have it.
@@ -83,9 +83,23 @@ impl ModelTicket {
         matches!(self.requester, Requester::Agent(_))
     }
 
-    /// Who follows only because of what was merged into this ticket.
+    /// Who follows only because of what was merged into this ticket, or into what it follows up.
     fn brought(&self) -> BTreeSet<Follower> {
-        self.members.iter().flat_map(|member| &member.brought).copied().collect()
+        let lent = self.lent.iter().map(|(_, follower)| *follower);
+        self.members.iter().flat_map(|member| &member.brought).copied().chain(lent).collect()
+    }
+
+    /// The merges by which a person follows, where they follow by merges only.
+    pub(super) fn brought_by(&self, person: &BTreeSet<ContactId>) -> BTreeSet<TicketId> {
+        let brought = self.brought();
+        let ids = person.iter().map(|id| Follower::Contact(*id));
+        let ids: BTreeSet<Follower> = ids.filter(|it| self.followers.contains(it)).collect();
+        if !ids.is_subset(&brought) {
+            return BTreeSet::new();
+        }
+        let members = self.members.iter().filter(|member| !member.brought.is_disjoint(&ids));
+        let lent = self.lent.iter().filter(|(_, follower)| ids.contains(follower));
+        members.map(|member| member.ticket).chain(lent.map(|(by, _)| *by)).collect()
     }
 
     /// Somebody is named as a follower, or as none: whatever a merge brought, this is by hand.
@@ -93,6 +107,13 @@ impl ModelTicket {
         for member in &mut self.members {
             member.brought.remove(follower);
         }
+        self.lent.retain(|(_, lent)| lent != follower);
+    }
+
+    /// Whoever follows, does as on this ticket.
+    fn take_following(&mut self, other: Self) {
+        let Self { followers, members, lent, .. } = other;
+        (self.followers, self.members, self.lent) = (followers, members, lent);
     }
 
     /// How many messages were split off.
@@ -279,8 +300,6 @@ impl Model {
         let after = survivor.brought();
         survivor.followers.retain(|it| !before.contains(it) || after.contains(it));
         survivor.updated_at = now;
-        survivor.arm(&self.settings);
-        step.also.push(survivor);
 
         ticket.merged_into = None;
         if let Some(stood) = ticket.stood.take() {
@@ -299,6 +318,58 @@ impl Model {
         }
         if !ticket.is_done() {
             self.keep_or_lose(ticket);
+        }
+        self.leave(step, ticket, &mut survivor);
+        survivor.arm(&self.settings);
+        step.also.push(survivor);
+    }
+
+    /// A merge is undone: nobody follows by it any more, wherever they came to by it, nor what they
+    /// follow only because they followed that.
+    fn leave(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, survivor: &mut ModelTicket) {
+        let mut desk = self.tickets.clone();
+        desk.insert(ticket.id, ticket.clone());
+        desk.insert(survivor.id, survivor.clone());
+        let mut gone: Vec<(TicketId, Option<Follower>)> = vec![(ticket.id, None)];
+        while let Some((by, who)) = gone.pop() {
+            for other in desk.values_mut() {
+                let before = other.brought();
+                other
+                    .lent
+                    .retain(|(with, lent)| *with != by || who.is_some_and(|who| who != *lent));
+                let members = other.members.iter_mut().filter(|member| member.ticket == by);
+                for member in members {
+                    member.brought.retain(|it| who.is_some_and(|who| who != *it));
+                }
+                for left in before.difference(&other.brought()) {
+                    other.followers.remove(left);
+                    gone.push((other.id, Some(*left)));
+                }
+            }
+        }
+        for (id, other) in desk {
+            let before = if id == ticket.id {
+                &mut *ticket
+            } else if id == survivor.id {
+                &mut *survivor
+            } else {
+                let Some(known) = self.tickets.get(&id).filter(|known| **known != other) else {
+                    continue;
+                };
+                let end = self.end(known).id;
+                let settled = |id: TicketId| step.also.iter().any(|it| it.id == id);
+                if end != id && end != survivor.id && !settled(end) {
+                    self.settle_survivor(step, known);
+                }
+                let mut part = step.part(known);
+                let now = step.claimed.max(part.updated_at);
+                let parts = self.settle(&mut part, now);
+                self.keep_parts(step, parts);
+                part.take_following(other);
+                self.keep_part(step, part, true);
+                continue;
+            };
+            before.take_following(other);
         }
     }
 

@@ -1,6 +1,8 @@
 //! What a decision must see beside the ticket that is named: what is due, whose words are whose,
 //! what waits for what.
 
+use std::collections::BTreeSet;
+
 use super::{Asking, Look, Needs, Passage, end_of};
 use crate::decide::follow_ups::{Carrier, is_full, last_resort};
 use crate::decide::{Call, who};
@@ -143,6 +145,31 @@ pub(super) fn listener(asking: &mut Asking<'_>, call: &Call, named: TicketId, ti
         if let Some((_, end)) = last_resort(desk, loaded, ticket, carrier) {
             settling(asking, end.id());
             former_owner(asking, end.id());
+        }
+    }
+}
+
+/// The follow-ups of the ticket that a merged one went into, theirs, and where these were merged
+/// since: as far as somebody may follow them by that merge.
+pub(super) fn leaving(asking: &mut Asking<'_>, ticket: TicketId) {
+    let loaded = asking.loaded;
+    let known = |id: TicketId| loaded.ticket(asking.desk, id);
+    let survivor = known(ticket).and_then(|ticket| ticket.merged_into()).and_then(known);
+    let Some(survivor) = survivor else { return };
+    let mut places: Vec<TicketId> = survivor.followed_up_by().to_vec();
+    let mut seen: BTreeSet<TicketId> = BTreeSet::new();
+    while let Some(id) = places.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        asking.record(Key::ticket(asking.desk, id));
+        let Some(place) = loaded.ticket(asking.desk, id) else { continue };
+        places.extend(place.followed_up_by());
+        if place.has_followers_by_merge() {
+            places.extend(place.merged_into());
+            settling(asking, id);
+            let end = end_of(asking, id);
+            settling(asking, end);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Merging, undoing a merge, splitting; and where commands on merged tickets lead.
 
+mod leaving;
 mod merge;
 mod split;
 
