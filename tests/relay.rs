@@ -384,6 +384,8 @@ fn whoever_came_to_follow_since_was_not_told_before() {
     assert_eq!((to, withheld), ([MARIA, DOUBLES[0]].map(Recipient::Contact).into(), 1));
 }
 
+type Doing = fn(&TestDesk);
+
 #[test]
 fn whoever_followed_by_a_merge_or_left_and_came_back_since_was_told_before() {
     let by_merge = |desk: &TestDesk| {
@@ -398,8 +400,7 @@ fn whoever_followed_by_a_merge_or_left_and_came_back_since_was_told_before() {
         let unfollow = [Follower::Contact(OTTO)].into();
         desk.ok(&agent(ANNA), Edit { unfollow, ..Edit::new(TICKET) });
     };
-    let cases: [(&dyn Fn(&TestDesk), &dyn Fn(&TestDesk)); 3] =
-        [(&by_merge, &nothing), (&by_merge, &leaves), (&by_hand, &leaves)];
+    let cases: [(Doing, Doing); 3] = [(by_merge, nothing), (by_merge, leaves), (by_hand, leaves)];
     for (case, (comes, between)) in cases.into_iter().enumerate() {
         let desk = TestDesk::new();
         desk.given_request();

@@ -1,9 +1,10 @@
 //! What is said on a ticket, and where it moves it.
 
 use super::checks::within;
-use super::decision::{Guard, Stayed, Step};
+use super::decision::Guard;
 use super::follow_ups::Carrier;
 use super::said::{Said, asking_agent, author};
+use super::step::{Stayed, Step};
 use super::work::Work;
 use super::{Cx, Refusal, agenda, follow_ups, opening};
 use crate::cause::Rule;

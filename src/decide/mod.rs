@@ -29,6 +29,7 @@ mod refusal;
 mod said;
 mod sides;
 mod spam;
+mod step;
 mod structure;
 mod subjects;
 mod timers;
@@ -39,11 +40,12 @@ use std::sync::Arc;
 pub use call::{Call, Command, Context};
 pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Erasure, Expected,
-    Guard, KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
+    Guard, KeyChange, TicketColumns, UniqueKey, Write,
 };
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
+pub use step::{Stayed, Step};
 
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::checks::{self, within};
-use super::decision::{Decision, Step};
+use super::decision::Decision;
 use super::editing::Fields;
 use super::follow_ups::{comes_in, comes_to_follow};
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
+use super::step::Step;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::channel::NoticeKind;

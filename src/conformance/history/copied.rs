@@ -8,7 +8,7 @@ use super::cast;
 use super::draw::Draw;
 use crate::command::{Close, Edit, GrantAccess, Merge, Reply, Resolving, UndoMerge};
 use crate::conformance::model::ModelTicket;
-use crate::{Actor, Command, ContactId, Follower, GuestRight, Reopening, Requester, TicketId};
+use crate::{Actor, Command, ContactId, Follower, GuestRight, Reopening, Requester};
 
 impl Draw<'_> {
     /// Now and then somebody with a copy, a colleague or a guest writes where only a follow-up takes

@@ -43,6 +43,7 @@ mod people;
 mod privacy;
 mod sides;
 mod spam;
+mod splitting;
 mod structure;
 mod subjects;
 mod ticket;
