@@ -241,11 +241,11 @@ pub use settings::{
 pub use sla::{Calendar, CalendarDraft};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
-    Absorbed, Attachment, AttachmentFacts, Brought, Channel, Heard, LinkKind, MergedSplit, Message,
-    MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy, Released, Reminded,
-    ReplayError, Resolution, Scene, Side, SideId, SideSaid, SideStarted, SplitOff, StatusChange,
-    Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId,
-    TodoMarked, TodoState, Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Channel, FollowersLeft, Heard, LinkKind,
+    MergedSplit, Message, MessageRef, Moved, Opened, Origin, PriorityBy, Proposal, RedactedBy,
+    Released, Reminded, ReplayError, Resolution, Scene, Side, SideId, SideSaid, SideStarted,
+    SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TicketLink, TimerKind, Timers, Todo,
+    TodoAdded, TodoId, TodoMarked, TodoState, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};

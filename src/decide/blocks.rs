@@ -205,6 +205,7 @@ impl Standing {
                 | TicketChange::FollowedUp { .. }
                 | TicketChange::Absorbed(_)
                 | TicketChange::Released(_)
+                | TicketChange::FollowersLeft(_)
                 | TicketChange::SplitOff(_)
                 | TicketChange::MergedSplit(_)
                 | TicketChange::MemberWrote { .. }

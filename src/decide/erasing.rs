@@ -101,7 +101,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn take_part(&mut self, id: TicketId) -> Option<Work<'a>> {
+    pub(super) fn take_part(&mut self, id: TicketId) -> Option<Work<'a>> {
         match self.with.iter().position(|part| part.ticket.id() == id) {
             Some(place) => Some(self.with.remove(place)),
             None => self.with.iter_mut().find_map(|part| part.take_part(id)),

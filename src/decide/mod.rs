@@ -30,6 +30,7 @@ mod refusal;
 mod said;
 mod sides;
 mod spam;
+mod step;
 mod structure;
 mod subjects;
 mod timers;
@@ -40,12 +41,13 @@ use std::sync::Arc;
 pub use call::{Call, Command, Context};
 pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
-    KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
+    KeyChange, TicketColumns, UniqueKey, Write,
 };
 pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
+pub use step::{Stayed, Step};
 
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Refusal;
 use super::blocks::Blocks;
-use super::decision::Step;
+use super::step::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
 use crate::channel::NoticeKind;

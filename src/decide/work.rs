@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Cx;
-use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
+use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Write};
 use super::erasure::erasures;
+use super::step::Step;
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};

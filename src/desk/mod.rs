@@ -18,6 +18,7 @@ mod reader;
 mod relay;
 mod shown;
 mod sides;
+mod telling;
 mod thread;
 mod tick;
 mod timeline;

@@ -232,6 +232,7 @@ pub(crate) fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        follow_by: Vec::new(),
         organisation: None,
         about: Vec::new(),
         external_refs: Vec::new(),
@@ -530,6 +531,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(forgotten::later());
     later.extend(sides::history());
     later.push(sides::settings());
+    later.extend(structure::leaving());
     later
 }
 

@@ -75,8 +75,9 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 84] = [
+const CHANGES: [&str; 86] = [
     "AccessGranted",
+    "AccessGranted by late words",
     "AccessRevoked",
     "Assigned",
     "CategoryChanged",
@@ -143,6 +144,7 @@ const CHANGES: [&str; 84] = [
     "Absorbed",
     "Absorbed: follow still",
     "Released: with followers",
+    "FollowersLeft",
     "MergedInto",
     "MergedSplit",
     "MemberWrote",
@@ -212,6 +214,11 @@ impl Coverage {
                 if matches!(event.cause.actor, Actor::Customer(_)) =>
             {
                 "FollowersChanged by a customer".to_owned()
+            }
+            Change::Ticket(TicketChange::AccessGranted { .. })
+                if matches!(event.cause.actor, Actor::Guest(_)) =>
+            {
+                "AccessGranted by late words".to_owned()
             }
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),

@@ -226,7 +226,7 @@ impl Model {
         }
     }
 
-    fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
+    pub(super) fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
         let timers = part.timers;
         if !step.is_tick {
             part.arm(&self.settings);

@@ -1,6 +1,7 @@
 //! Merging a ticket into another, and undoing that.
 
 use super::Followed;
+use super::leaving::leave;
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
@@ -236,6 +237,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     // It was part of a conversation that is on hold, and is so still.
     work.hold_as(&survivor.ticket);
     survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
+    leave(work, &mut survivor)?;
     Ok(survivor)
 }
 

@@ -39,6 +39,7 @@ impl TicketChange {
             | Self::Absorbed(_)
             | Self::ReleasedFrom { .. }
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -89,6 +90,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -150,6 +152,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -198,6 +201,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
