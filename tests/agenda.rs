@@ -330,8 +330,15 @@ fn who_does_not_see_what_is_to_be_done_learns_only_that_the_ticket_is_worked_on(
 #[test]
 fn unfinished_children_keep_a_ticket_from_being_finished_by_hand() {
     let desk = given_child();
-    let open = Refusal::OpenChildren { count: 1 };
+    let open = Refusal::OpenChildren { count: 1, first: Some(CHILD) };
     assert_eq!(desk.refused(&agent(ANNA), resolve(TICKET)), open);
+    assert!(open.to_string().ends_with(&format!("unfinished, `{CHILD}` among them")));
+    // Rhea sees her own alone, and learns of which child it is once that is hers, too.
+    desk.ok(&agent(ANNA), Assign { ticket: TICKET, agent: RHEA, over_capacity: false });
+    let unnamed = Refusal::OpenChildren { count: 1, first: None };
+    assert_eq!(desk.refused(&agent(RHEA), resolve(TICKET)), unnamed);
+    desk.ok(&agent(ANNA), Assign { ticket: CHILD, agent: RHEA, over_capacity: false });
+    assert_eq!(desk.refused(&agent(RHEA), resolve(TICKET)), open);
     assert_eq!(desk.refused(&agent(ANNA), close(TICKET)), open);
     desk.ok(&agent(ANNA), resolve(CHILD));
     desk.ok(&agent(ANNA), resolve(TICKET));
@@ -351,7 +358,7 @@ fn a_child_that_reopens_while_its_parent_closes_is_not_overlooked() {
     desk.ok(&customer(MARIA), reply(CHILD));
     assert!(matches!(desk.store.commit(prepared), Err(CommitError::Stale { .. })));
     let refused = desk.desk.execute(&call).unwrap_err();
-    assert_eq!(refused.refusal(), Some(&Refusal::OpenChildren { count: 1 }));
+    assert_eq!(refused.refusal(), Some(&Refusal::OpenChildren { count: 1, first: Some(CHILD) }));
 }
 
 #[test]

@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Close, Edit, GrantAccess, Merge, MergeContacts, Open, Reopen, Reply, Resolving,
+    Close, Edit, FollowUp, GrantAccess, MarkSpam, Merge, MergeContacts, Open, Reopen, Reply,
+    Resolving,
 };
 use helpdesk::store::MemoryStore;
 use helpdesk::{
     Actor, AgentId, AgentProfile, Channel, ContactId, ContactProfile, CustomerSight, Delivery,
-    Desk, DeskId, Dispatch, Follower, GuestId, GuestRight, MergeAcross, NoticeKind, OrganisationId,
-    OrganisationProfile, Outcome, Recipient, Relaying, Requester, SettingsDraft, Sight, Step,
-    TicketId,
+    Desk, DeskId, Dispatch, Follower, GuestId, GuestRight, Limits, MergeAcross, NoticeKind,
+    OrganisationId, OrganisationProfile, Outcome, Recipient, Refusal, Relaying, Requester,
+    SettingsDraft, Sight, Step, TicketId,
 };
 
 const OLD: TicketId = TicketId::from_u128(1);
@@ -180,26 +183,43 @@ fn reopened_by_hand_the_old_ticket_takes_the_question_itself() {
 }
 
 #[test]
-fn who_has_a_copy_or_is_a_colleague_reads_what_their_late_words_opened_and_is_told_the_answer() {
+fn who_has_a_copy_reads_what_their_late_words_opened_and_is_told_the_answer() {
+    let desk = desk();
+    copy(&desk, OLD, &[OTTO]);
+    let otto = Actor::Customer(OTTO);
+    let new = opened(&write_as(&desk, &otto, 31));
+    let ticket = desk.ticket(new).unwrap().unwrap();
+    assert_eq!(ticket.requester(), Requester::Contact(ContactId::from_u128(7)));
+    assert_eq!(ticket.followers(), [Follower::Contact(OTTO)]);
+    assert_eq!(desk.sight(&otto, day(31), new).unwrap(), Sight::Public);
+    let maria = Recipient::Contact(ContactId::from_u128(7));
+    assert_eq!(told_of(&desk, "Again!", 31), [maria], "who asks there, by his words");
+    // And it is the conversation that there is.
+    let again = write_as(&desk, &otto, 32);
+    assert!(again.trace.contains(&Step::WentToFollowUp { ticket: new }));
+    assert_eq!(write(&desk, 33).opened().count(), 0, "for who asks, too");
+    assert_eq!(follow_ups(&desk), [new]);
+    let both = [ContactId::from_u128(7), OTTO].map(Recipient::Contact);
+    assert_eq!(told_of_answer(&desk, new, 34), both);
+}
+
+#[test]
+fn a_colleague_reads_what_their_late_words_opened_for_as_long_as_they_are_one() {
     let colleagues =
         SettingsDraft { customer_sight: CustomerSight::Organisation, ..SettingsDraft::default() };
-    for (desk, copies) in [(desk(), &[OTTO][..]), (desk_with(colleagues), &[])] {
+    // With a copy of the old one, they had it to keep.
+    for (copies, keeps) in [(&[][..], false), (&[OTTO][..], true)] {
+        let desk = desk_with(colleagues.clone());
         copy(&desk, OLD, copies);
         let otto = Actor::Customer(OTTO);
         let new = opened(&write_as(&desk, &otto, 31));
-        let ticket = desk.ticket(new).unwrap().unwrap();
-        assert_eq!(ticket.requester(), Requester::Contact(ContactId::from_u128(7)));
-        assert_eq!(ticket.followers(), [Follower::Contact(OTTO)]);
         assert_eq!(desk.sight(&otto, day(31), new).unwrap(), Sight::Public);
-        let maria = Recipient::Contact(ContactId::from_u128(7));
-        assert_eq!(told_of(&desk, "Again!", 31), [maria], "who asks there, by his words");
-        // And it is the conversation that there is.
-        let again = write_as(&desk, &otto, 32);
-        assert!(again.trace.contains(&Step::WentToFollowUp { ticket: new }));
-        assert_eq!(write(&desk, 33).opened().count(), 0, "for who asks, too");
-        assert_eq!(follow_ups(&desk), [new]);
-        let both = [ContactId::from_u128(7), OTTO].map(Recipient::Contact);
-        assert_eq!(told_of_answer(&desk, new, 34), both);
+        assert_eq!(write_as(&desk, &otto, 32).opened().count(), 0, "it is there");
+        let elsewhere = ContactProfile::new("Somebody");
+        desk.put_contact(Actor::Host.at(day(33)), OTTO, elsewhere).unwrap();
+        for ticket in [OLD, new] {
+            assert_eq!(desk.sight(&otto, day(33), ticket).is_ok(), keeps, "{ticket}");
+        }
     }
 }
 
@@ -241,21 +261,142 @@ fn who_asks_under_another_id_follows_nothing() {
     assert!(desk.ticket(new).unwrap().unwrap().followers().is_empty());
 }
 
+/// Lets a guest in to the old ticket, in somebody's name, until day 90.
+fn let_in(
+    desk: &Desk<MemoryStore>,
+    guest: u128,
+    contact: ContactId,
+    rights: [GuestRight; 2],
+) -> Actor {
+    let guest = GuestId::from_u128(guest);
+    let (rights, until) = (rights.into(), day(90));
+    let grant = GrantAccess { ticket: OLD, guest, contact, rights, until };
+    desk.grant_access(ANNA.at(day(0)), grant).unwrap();
+    Actor::Guest(guest)
+}
+
+const READS: [GuestRight; 2] = [GuestRight::View, GuestRight::Reply];
+
 #[test]
-fn a_guests_late_words_are_those_of_whom_they_speak_for_who_reads_on_if_the_guest_could() {
-    for (rights, reads) in
-        [([GuestRight::View, GuestRight::Reply], true), ([GuestRight::Reply; 2], false)]
-    {
+fn a_guest_sees_of_what_their_late_words_opened_what_they_see_of_the_old_one_and_as_long() {
+    let maria = ContactId::from_u128(7);
+    for (contact, rights) in [(OTTO, READS), (OTTO, [GuestRight::Reply; 2]), (maria, READS)] {
         let desk = desk();
-        let guest = GuestId::from_u128(0x60);
-        let (rights, until) = (rights.into(), day(90));
-        let grant = GrantAccess { ticket: OLD, guest, contact: OTTO, rights, until };
-        desk.grant_access(ANNA.at(day(0)), grant).unwrap();
-        let new = opened(&write_as(&desk, &Actor::Guest(guest), 31));
-        assert_eq!(desk.sight(&Actor::Customer(OTTO), day(31), new).is_ok(), reads);
-        assert!(desk.sight(&Actor::Guest(guest), day(31), new).is_err(), "the grant is of the old");
-        assert_eq!(write_as(&desk, &Actor::Guest(guest), 32).opened().count(), 0, "it is there");
+        let guest = let_in(&desk, 0x60, contact, rights);
+        let new = opened(&write_as(&desk, &guest, 31));
+        let [old, new] = [OLD, new].map(|id| desk.ticket(id).unwrap().unwrap());
+        assert_eq!(new.grants(), old.grants());
+        let level = |on, ticket| desk.sight(&guest, day(on), ticket).ok();
+        for on in [31, 89, 90] {
+            assert_eq!(level(on, new.id()), level(on, OLD), "day {on}");
+        }
+        assert_eq!(level(90, new.id()), None);
+        // Nobody has more of it than they had, least of all for good.
+        assert!(new.followers().is_empty());
+        assert!(desk.sight(&Actor::Customer(OTTO), day(31), new.id()).is_err());
+        assert_eq!(write_as(&desk, &guest, 32).opened().count(), 0, "it is there");
     }
+}
+
+#[test]
+fn a_guests_late_words_go_where_the_guest_reads_them() {
+    let desk = desk();
+    let (one, other) = (let_in(&desk, 0x60, OTTO, READS), let_in(&desk, 0x61, LEA, READS));
+    let ones = opened(&write_as(&desk, &one, 31));
+    assert!(desk.sight(&other, day(31), ones).is_err(), "it is not theirs");
+    let others = opened(&write_as(&desk, &other, 32));
+    for (who, to) in [(&one, ones), (&other, others)] {
+        assert!(write_as(&desk, who, 33).trace.contains(&Step::WentToFollowUp { ticket: to }));
+        assert_eq!(desk.thread(who, day(33), to, None, 9).unwrap().posts.len(), 2);
+    }
+    // Where they speak for somebody who has a copy, who reads on as well.
+    copy(&desk, OLD, &[LEA]);
+    let third = let_in(&desk, 0x62, LEA, READS);
+    let new = opened(&write_as(&desk, &third, 34));
+    assert_eq!(desk.ticket(new).unwrap().unwrap().followers(), [Follower::Contact(LEA)]);
+    assert_eq!(desk.sight(&third, day(34), new).unwrap(), Sight::Public);
+}
+
+#[test]
+fn late_words_go_through_where_nobody_more_may_follow_or_be_let_in() {
+    let desk = desk();
+    copy(&desk, OLD, &[OTTO]);
+    let guest = let_in(&desk, 0x60, LEA, READS);
+    let limits = Limits { followers: 0, guests: 0, ..Limits::default() };
+    let settings = SettingsDraft { limits, ..SettingsDraft::default() }.build().unwrap();
+    desk.publish(Actor::Host.at(day(1)), settings).unwrap();
+    let first = opened(&write_as(&desk, &Actor::Customer(OTTO), 31));
+    let second = opened(&write_as(&desk, &guest, 32));
+    for new in [first, second] {
+        let new = desk.ticket(new).unwrap().unwrap();
+        assert_eq!((new.followers().len(), new.grants().len()), (0, 0));
+    }
+}
+
+/// A desk whose tickets are each followed up so many times at most.
+fn desk_with_follow_ups(follow_ups: u32) -> Desk<MemoryStore> {
+    let limits = Limits { follow_ups, ..Limits::default() };
+    desk_with(SettingsDraft { limits, ..SettingsDraft::default() })
+}
+
+#[test]
+fn late_words_for_which_there_may_be_no_more_follow_ups_reopen_the_latest() {
+    let desk = desk_with_follow_ups(2);
+    for (on, closed) in [(31, 40), (80, 81)] {
+        let new = opened(&write(&desk, on));
+        close(&desk, new, closed);
+    }
+    let [_, second] = follow_ups(&desk)[..] else { panic!("two follow-ups") };
+    let outcome = write(&desk, 200);
+    assert!(outcome.trace.contains(&Step::WentToFollowUp { ticket: second }));
+    let ticket = desk.ticket(second).unwrap().unwrap();
+    assert_eq!((ticket.status().name.as_str(), ticket.message_count()), ("open", 2));
+    // Whoever asks for a new one by name is told that there may be none.
+    let another = FollowUp::new(OLD, TicketId::from_u128(5), "Once more");
+    let refused = desk.follow_up(MARIA.at(day(201)), another).unwrap_err();
+    let limit = Refusal::LimitExceeded { limit: "follow_ups", allowed: 2, found: 3 };
+    assert_eq!(refused.refusal(), Some(&limit));
+}
+
+#[test]
+fn who_writes_and_unfollows_again_and_again_silences_nobody() {
+    let desk = desk_with_follow_ups(2);
+    copy(&desk, OLD, &[OTTO, LEA]);
+    let otto = Actor::Customer(OTTO);
+    let unfollow: BTreeSet<_> = [Follower::Contact(OTTO)].into();
+    let mut opened_by_otto = Vec::new();
+    for on in [31, 32] {
+        let new = opened(&write_as(&desk, &otto, on));
+        let edit = Edit { unfollow: unfollow.clone(), ..Edit::new(new) };
+        desk.edit(otto.at(day(on)), edit).unwrap();
+        opened_by_otto.push(new);
+    }
+    let latest = Step::WentToFollowUp { ticket: opened_by_otto[1] };
+    // He is not heard less for it, nor is who has a copy of the old one alone, nor who asks.
+    for who in [&otto, &Actor::Customer(LEA), &MARIA] {
+        let outcome = write_as(&desk, who, 33);
+        assert!(outcome.trace.contains(&latest), "{who}");
+    }
+    assert!(desk.sight(&Actor::Customer(LEA), day(34), opened_by_otto[1]).is_err());
+    // Words go where they may be read, if there is such a place.
+    copy(&desk, opened_by_otto[0], &[LEA]);
+    close(&desk, opened_by_otto[0], 34);
+    let outcome = write_as(&desk, &Actor::Customer(LEA), 90);
+    assert!(outcome.trace.contains(&Step::WentToFollowUp { ticket: opened_by_otto[0] }));
+}
+
+#[test]
+fn late_words_for_which_there_may_be_no_more_follow_ups_go_to_none_that_is_spam() {
+    let desk = desk_with_follow_ups(2);
+    let first = opened(&write(&desk, 31));
+    close(&desk, first, 32);
+    let second = opened(&write(&desk, 70));
+    desk.mark_spam(ANNA.at(day(71)), MarkSpam { ticket: second }).unwrap();
+    let outcome = write(&desk, 72);
+    assert!(outcome.trace.contains(&Step::WentToFollowUp { ticket: first }));
+    desk.mark_spam(ANNA.at(day(73)), MarkSpam { ticket: first }).unwrap();
+    let refused = desk.reply(MARIA.at(day(74)), Reply::new(OLD, "Again!")).unwrap_err();
+    assert_eq!(refused.refusal().map(Refusal::code), Some("limit_exceeded"), "there is none");
 }
 
 #[test]

@@ -431,5 +431,5 @@ fn a_child_does_not_reopen_unseen_while_its_parent_closes() {
     desk.reply(Actor::Customer(MARIA).at(day(1)), Reply::new(child, "Again")).unwrap();
     assert!(matches!(desk.store().commit(commit), Err(CommitError::Stale { .. })));
     let refused = desk.execute(&closing).unwrap_err();
-    assert_eq!(refused.refusal(), Some(&Refusal::OpenChildren { count: 1 }));
+    assert_eq!(refused.refusal(), Some(&Refusal::OpenChildren { count: 1, first: Some(child) }));
 }

@@ -11,12 +11,12 @@
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Assign, Edit, MarkSpam, Merge, MergeContacts, Note, UndoMerge};
+use helpdesk::command::{Assign, Edit, MarkSpam, Merge, MergeContacts, Note, Open, UndoMerge};
 use helpdesk::conformance::kit::{Fault, FaultyStore};
 use helpdesk::store::{Lease, MemoryStore, Operation, Scope, Store};
 use helpdesk::{
     Actor, AgentProfile, ContactId, Delivery, Desk, DeskId, Dispatch, Erasable, Follower,
-    NoticeKind, Recipient, Relayed, Relaying, Span,
+    NoticeKind, Recipient, Relayed, Relaying, Requester, Span,
 };
 use support::*;
 
@@ -168,6 +168,7 @@ fn a_relay_that_took_too_long_settles_nothing() {
         Delivery::Delivered
     });
     assert_eq!((late.delivered.len(), late.late.len()), (0, 1));
+    assert_eq!(late.retry_at, None, "it is the other's to settle");
     desk.pass(hours(2));
     assert_eq!(drain(&desk)[0].attempt, 3, "at least once, and here for the third time");
 }
@@ -281,6 +282,26 @@ fn nobody_is_told_of_a_new_ticket_that_turned_out_to_be_spam() {
 }
 
 #[test]
+fn spam_is_its_senders_under_whichever_id_they_wrote() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    one_person(&desk, DOUBLES[0], MARIA);
+    drain(&desk);
+    desk.ok(&customer(DOUBLES[0]), reply(TICKET));
+    desk.ok(&agent(ANNA), MarkSpam { ticket: TICKET });
+    assert_eq!(told(&desk), (Vec::new(), 1), "of her words nobody is told");
+    // And where the ticket came under an id that is another's now.
+    let desk = TestDesk::new();
+    desk.ok(&customer(DOUBLES[0]), Open::new(TICKET, Requester::Contact(DOUBLES[0]), "Buy!"));
+    drain(&desk);
+    desk.ok(&customer(DOUBLES[0]), reply(TICKET));
+    one_person(&desk, DOUBLES[0], MARIA);
+    desk.ok(&customer(MARIA), reply(TICKET));
+    desk.ok(&agent(ANNA), MarkSpam { ticket: TICKET });
+    assert_eq!(told(&desk), (Vec::new(), 2));
+}
+
+#[test]
 fn nobody_is_told_of_a_merge_that_has_been_undone() {
     for undone in [true, false] {
         let desk = TestDesk::new();
@@ -361,4 +382,36 @@ fn whoever_came_to_follow_since_was_not_told_before() {
     assert_eq!(told(&desk), (two.into(), 0));
     let (to, withheld) = told_of_answer(&desk);
     assert_eq!((to, withheld), ([MARIA, DOUBLES[0]].map(Recipient::Contact).into(), 1));
+}
+
+type Doing = fn(&TestDesk);
+
+#[test]
+fn whoever_followed_by_a_merge_or_left_and_came_back_since_was_told_before() {
+    let by_merge = |desk: &TestDesk| {
+        desk.ok(&customer(MARIA), request(ticket_id(2)));
+        let follow = [Follower::Contact(OTTO)].into();
+        desk.ok(&agent(ANNA), Edit { follow, ..Edit::new(ticket_id(2)) });
+        desk.ok(&agent(ANNA), Merge::new(ticket_id(2), TICKET));
+    };
+    let by_hand = |desk: &TestDesk| follow(desk, &[OTTO]);
+    let nothing = |_: &TestDesk| {};
+    let leaves = |desk: &TestDesk| {
+        let unfollow = [Follower::Contact(OTTO)].into();
+        desk.ok(&agent(ANNA), Edit { unfollow, ..Edit::new(TICKET) });
+    };
+    let cases: [(Doing, Doing); 3] = [(by_merge, nothing), (by_merge, leaves), (by_hand, leaves)];
+    for (case, (comes, between)) in cases.into_iter().enumerate() {
+        let desk = TestDesk::new();
+        desk.given_request();
+        comes(&desk);
+        follow(&desk, &[DOUBLES[1]]);
+        drain(&desk);
+        desk.ok(&agent(ANNA), reply(TICKET));
+        // Before the notices go out, he is named by hand, and found to be the other one.
+        between(&desk);
+        follow(&desk, &[OTTO]);
+        one_person(&desk, DOUBLES[1], OTTO);
+        assert_eq!(told(&desk), ([MARIA, OTTO].map(Recipient::Contact).into(), 1), "case {case}");
+    }
 }

@@ -8,7 +8,7 @@ use super::checks::within;
 use super::decision::Guard;
 use super::work::Work;
 use crate::channel::{NoticeKind, Recipient};
-use crate::ids::{AgentId, Key};
+use crate::ids::{AgentId, Key, TicketId};
 use crate::people::{AgentSight, Follower, Sight, Who, sight};
 use crate::personal::Personal;
 use crate::ticket::command::{MarkTodo, NewTodo};
@@ -94,11 +94,19 @@ pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> 
 pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
     let blocks = Blocks::now(work);
     let sight = sight(work.cx.who, work.ticket.sight(), work.cx.settings.sight_policy());
-    match blocks {
-        blocks if blocks.any() && sight < Some(Sight::Full) => Err(Refusal::StillWorkedOn),
-        Blocks { children: 0, todos: 0 } => Ok(()),
-        Blocks { children: 0, todos } => Err(Refusal::OpenTodos { count: todos }),
-        Blocks { children, .. } => Err(Refusal::OpenChildren { count: children }),
+    match (blocks.count(), blocks.todos) {
+        (0, 0) => Ok(()),
+        _ if sight < Some(Sight::Full) => Err(Refusal::StillWorkedOn),
+        (0, count) => Err(Refusal::OpenTodos { count }),
+        (count, _) => {
+            // Of those that are not for them they learn only how many there are.
+            let cx = work.cx;
+            let seen = |child: &&TicketId| {
+                cx.loaded.ticket(cx.desk, **child).is_some_and(|it| cx.sees(it))
+            };
+            let first = blocks.children.iter().find(seen).copied();
+            Err(Refusal::OpenChildren { count, first })
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::Refusal;
 use super::checks::{self, not_closed, reason};
-use super::decision::{Counter, Guard, Step};
+use super::decision::{Counter, Guard};
+use super::step::Step;
 use super::work::Work;
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};

@@ -12,10 +12,11 @@ use crate::settings::{CloseBlocks, MOST_CHAIN};
 use crate::ticket::{LinkKind, Ticket, TicketChange, TodoId, TodoState};
 use crate::time::Instant;
 
-/// What stands against finishing a ticket: how many children, and how many to-dos.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+/// What stands against finishing a ticket: which children, and how many to-dos.
+#[derive(Default)]
 pub(super) struct Blocks {
-    pub(super) children: u32,
+    /// As they are linked, in order, though others may go on in their place.
+    pub(super) children: Vec<TicketId>,
     pub(super) todos: u32,
 }
 
@@ -39,8 +40,13 @@ impl Blocks {
         blocks
     }
 
-    pub(super) fn any(self) -> bool {
-        self.children > 0 || self.todos > 0
+    pub(super) fn any(&self) -> bool {
+        !self.children.is_empty() || self.todos > 0
+    }
+
+    /// How many children.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.children.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -79,10 +85,8 @@ impl<'a> Look<'a> {
             }
         }
         let todos = if policy.todos { whole.open_todos } else { 0 };
-        let mut children = 0;
-        for child in whole.children.into_iter().filter(|_| policy.children) {
-            children += u32::from(self.is_unfinished(child, ticket.id()));
-        }
+        let mut children: Vec<_> = whole.children.into_iter().filter(|_| policy.children).collect();
+        children.retain(|child| self.is_unfinished(*child, ticket.id()));
         Blocks { children, todos }
     }
 
@@ -201,6 +205,7 @@ impl Standing {
                 | TicketChange::FollowedUp { .. }
                 | TicketChange::Absorbed(_)
                 | TicketChange::Released(_)
+                | TicketChange::FollowersLeft(_)
                 | TicketChange::SplitOff(_)
                 | TicketChange::MergedSplit(_)
                 | TicketChange::MemberWrote { .. }

@@ -8,9 +8,9 @@ use crate::ids::{
     CategoryName, ContactId, DepartmentName, ImpactName, PriorityName, Tag, UrgencyName,
     label_problem, name_problem,
 };
-use crate::people::Who;
+use crate::people::{Party, Requester, Who};
 use crate::personal::Personal;
-use crate::settings::Priority;
+use crate::settings::{Confirmation, Priority};
 use crate::ticket::Ticket;
 use crate::workflow::StatusCategory;
 
@@ -148,4 +148,14 @@ pub(super) fn by_matrix(
 ) -> Option<Priority> {
     let matrix = cx.settings.priority_matrix()?;
     cx.settings.priority(matrix.priority(impact?, urgency?)?)
+}
+
+/// Whether the customer's word is asked for, where this actor would resolve the ticket unasked.
+pub(super) fn not_asked(work: &Work<'_>) -> Result<(), Refusal> {
+    let required = work.cx.settings.confirm_resolution() == Confirmation::Required;
+    let customers = matches!(work.ticket.requester(), Requester::Contact(_));
+    // Those with authority over the desk may, or nothing could end without an answer; bots and
+    // customers, where the workflow says so by name.
+    let agents = matches!(work.cx.party(), Party::Agent | Party::RestrictedAgent);
+    if required && customers && agents { Err(Refusal::ConfirmationRequired) } else { Ok(()) }
 }

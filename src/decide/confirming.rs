@@ -8,22 +8,12 @@ use super::work::Work;
 use super::{Refusal, checks};
 use crate::channel::NoticeKind;
 use crate::ids::Revision;
-use crate::people::{Deed, Part, Party, Requester};
+use crate::people::{Deed, Part};
 use crate::personal::Personal;
 use crate::settings::Confirmation;
 use crate::ticket::command::{ProposeSolution, RejectSolution};
 use crate::ticket::{Moved, Proposal, TicketChange, Visibility};
 use crate::workflow::Landmark;
-
-/// Whether the customer's word is asked for, where this actor would resolve the ticket unasked.
-pub(super) fn not_asked(work: &Work<'_>) -> Result<(), Refusal> {
-    let required = work.cx.settings.confirm_resolution() == Confirmation::Required;
-    let customers = matches!(work.ticket.requester(), Requester::Contact(_));
-    // Those with authority over the desk may, or nothing could end without an answer; bots and
-    // customers, where the workflow says so by name.
-    let agents = matches!(work.cx.party(), Party::Agent | Party::RestrictedAgent);
-    if required && customers && agents { Err(Refusal::ConfirmationRequired) } else { Ok(()) }
-}
 
 /// Puts a solution to the customer.
 pub(super) fn propose(work: &mut Work<'_>, propose: &ProposeSolution) -> Result<(), Refusal> {

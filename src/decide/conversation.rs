@@ -1,8 +1,10 @@
 //! What is said on a ticket, and where it moves it.
 
 use super::checks::within;
-use super::decision::{Guard, Stayed, Step};
+use super::decision::Guard;
+use super::follow_ups::Carrier;
 use super::said::{Said, asking_agent, author};
+use super::step::{Stayed, Step};
 use super::work::Work;
 use super::{Cx, Refusal, agenda, follow_ups, opening};
 use crate::cause::Rule;
@@ -123,38 +125,58 @@ fn say<'a>(work: &mut Work<'a>, said: Said<'_>, named: bool) -> Result<Option<Wo
 }
 
 /// A question on a ticket that has been closed for too long: its latest follow-up that they see
-/// takes it, or, where there is none or that is closed for too long as well, a new one.
+/// takes it, or, where there is none or that is closed for too long as well, a new one. Where there
+/// may be no more, one that there is takes it, however long it has been closed.
 fn continue_elsewhere<'a>(
     work: &mut Work<'a>,
-    mut said: Said<'_>,
+    said: Said<'_>,
     named: bool,
 ) -> Result<Work<'a>, Refusal> {
     let cx = work.cx;
-    let carrier = follow_ups::carrier(cx, work.addressed.unwrap_or(&work.ticket));
-    let Some(latest) = follow_ups::latest(cx, &work.ticket, carrier) else {
-        return opening::follow_up_of(work, said);
-    };
-    let latest = cx.follow(latest)?;
-    let survivor = latest.end;
-    for guard in latest.hops {
-        work.guard(guard);
+    let carrier = Carrier::at(cx, work.addressed.unwrap_or(&work.ticket));
+    if let Some(latest) = follow_ups::latest(cx, &work.ticket, carrier) {
+        let latest = cx.follow(latest)?;
+        for guard in &latest.hops {
+            work.guard(*guard);
+        }
+        // What has been merged back, or into a ticket of another kind, continues nothing.
+        if follow_ups::continues(latest.end, &work.ticket) {
+            let mut next = Work::on(cx, latest.end);
+            next.settle()?;
+            // Nor does anybody read what is said on spam.
+            if !next.ticket.is_spam() && !closed_to(&next, said.at(next.now)) {
+                return join(work, next, latest.start, said, named);
+            }
+            // That it does not go there rests on that one, which may reopen.
+            work.guard(next.as_loaded());
+        }
     }
-    // What has been merged back, or into a ticket of another kind, continues nothing.
-    if survivor.id() == work.ticket.id() || survivor.kind() != work.ticket.kind() {
-        return opening::follow_up_of(work, said);
+    if follow_ups::is_full(cx.settings, &work.ticket)
+        && let Some((start, end)) =
+            follow_ups::last_resort(cx.desk, cx.loaded, &work.ticket, carrier)
+    {
+        for guard in cx.follow(start)?.hops {
+            work.guard(guard);
+        }
+        let mut next = Work::on(cx, end);
+        next.settle()?;
+        return join(work, next, start, said, named);
     }
-    let mut next = Work::on(cx, survivor);
-    next.settle()?;
-    // Nor does anybody read what is said on spam.
-    if next.ticket.is_spam() || closed_to(&next, said.at(next.now)) {
-        // That a new one is needed rests on the latest one, which may reopen.
-        work.guard(next.as_loaded());
-        return opening::follow_up_of(work, said);
-    }
+    opening::follow_up_of(work, said)
+}
+
+/// A question on a ticket is said on its follow-up, or where that went on.
+fn join<'a>(
+    work: &Work<'a>,
+    mut next: Work<'a>,
+    follow_up: &Ticket,
+    mut said: Said<'_>,
+    named: bool,
+) -> Result<Work<'a>, Refusal> {
     // Where this message belongs depends on the old ticket, which may not change.
     next.guard(work.as_loaded());
     next.trace(Step::WentToFollowUp { ticket: next.ticket.id() });
-    if latest.start.id() != survivor.id() {
+    if follow_up.id() != next.ticket.id() {
         said.addressed_to = said.addressed_to.or(Some(work.ticket.id()));
     }
     if !named {

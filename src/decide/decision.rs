@@ -1,22 +1,19 @@
-//! What a decision is made of: writes, guards, keys, counters, notices, and why.
+//! What a decision is made of: writes, guards, keys, counters, notices; why, [`Step`] says.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
 
+use super::erasure::Erasure;
+use super::step::Step;
 use crate::channel::Notice;
 use crate::identity::Identity;
-use crate::ids::{
-    AgentId, DepartmentName, Key, OrganisationId, Revision, SlaPolicyName, StatusName, TicketId,
-    TicketNumber,
-};
+use crate::ids::{AgentId, DepartmentName, Key, OrganisationId, Revision, TicketNumber};
 use crate::matching::Indexed;
 use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
 use crate::subject::{ExternalRef, SubjectRef};
-use crate::ticket::{Moved, TimerKind, Unassigning};
 use crate::workflow::StatusCategory;
 
 /// What the rules say is to be written, all of it or nothing: what [`decide`](crate::decide)
@@ -37,15 +34,6 @@ pub struct Decision {
     pub trace: Vec<Step>,
     /// What is erased of histories, in the order of their keys.
     pub erasures: Vec<Erasure>,
-}
-
-/// Events whose personal payload is erased: the only change that is ever made to a history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Erasure {
-    /// Whose history.
-    pub key: Key,
-    /// Which events, in order, none twice.
-    pub revisions: Vec<Revision>,
 }
 
 /// One record's part of a commit.
@@ -298,199 +286,5 @@ impl Columns {
             Head::Organisation(_) => Self::Organisation,
             Head::Settings(_) => Self::Settings,
         }
-    }
-}
-
-/// One step of the reasoning behind an outcome: what [`Outcome::trace`](crate::Outcome::trace)
-/// lists in order.
-///
-/// ```
-#[doc = include_str!("../example.txt")]
-/// let bot = Actor::Bot("greeter".into());
-/// let outcome = desk.reply(bot.at(now), Reply::new(id, "We have heard you."))?;
-/// assert_eq!(
-///     outcome.trace,
-///     [Step::Stayed { status: "new".into(), because: Stayed::DoesNotCount }],
-///     "a bot's words are no answer"
-/// );
-/// # Ok::<(), helpdesk::DeskError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Step {
-    /// The ticket had seen a later instant than the host says it is; that one counts.
-    TimeRaised {
-        /// What the host said.
-        claimed: DateTime<Utc>,
-        /// What counts.
-        to: DateTime<Utc>,
-    },
-    /// What the ticket is promised was looked for, and is something else than before.
-    Promised {
-        /// The policy that is its own since; `None`: none matches.
-        policy: Option<SlaPolicyName>,
-    },
-    /// Something was due that the ticket does by itself; it came first.
-    Settled {
-        /// What.
-        timer: TimerKind,
-        /// When it was due.
-        due: DateTime<Utc>,
-    },
-    /// The status changed.
-    Moved {
-        /// Before.
-        from: StatusName,
-        /// Now.
-        to: StatusName,
-        /// What moved it.
-        because: Moved,
-    },
-    /// The message moved no status: the workflow's table says so, or its author does not
-    /// count, or it was old news.
-    Stayed {
-        /// The status.
-        status: StatusName,
-        /// Why.
-        because: Stayed,
-    },
-    /// Where work goes on that was finished, its owner keeps it.
-    OwnerKept {
-        /// The owner.
-        agent: AgentId,
-    },
-    /// Where work goes on that was finished, its owner loses it.
-    OwnerDropped {
-        /// The owner.
-        agent: AgentId,
-        /// Why.
-        because: Unassigning,
-    },
-    /// The ticket has been closed for too long to reopen; this one was opened instead.
-    FollowUpOpened {
-        /// The new ticket.
-        ticket: TicketId,
-    },
-    /// The ticket has been closed for too long to reopen; the message went to this one, which
-    /// follows it up.
-    WentToFollowUp {
-        /// The ticket that has the message.
-        ticket: TicketId,
-    },
-    /// The ticket has been merged; the message went to this one, which goes on in its place.
-    WentToSurvivor {
-        /// The ticket that has the message.
-        ticket: TicketId,
-    },
-    /// The ticket was merged into another, which goes on in its place.
-    Merged {
-        /// The merged ticket.
-        ticket: TicketId,
-        /// The ticket that goes on.
-        into: TicketId,
-        /// When the oldest question was asked that it brings; `None`: it brings none.
-        brings: Option<DateTime<Utc>>,
-        /// Who comes to follow the ticket that goes on.
-        followers: Vec<Follower>,
-    },
-    /// A solution that had been proposed waits for nobody's word while the ticket is merged.
-    ProposalRests,
-    /// The merge was undone: the ticket stands again as it stood.
-    Released {
-        /// The ticket that stands again.
-        ticket: TicketId,
-        /// The ticket that it had been merged into.
-        from: TicketId,
-        /// Since when that one waits for an answer now; `None`: it waits for none.
-        waiting_since: Option<DateTime<Utc>>,
-        /// Who follows that one no more.
-        followers: Vec<Follower>,
-    },
-    /// The solution that had been proposed waits for the customer's word again.
-    ProposalReturns,
-    /// The timers were set anew: the settings changed since they were armed.
-    Adopted {
-        /// The settings' revision now.
-        settings: Revision,
-    },
-}
-
-/// Why a public message moved no status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Stayed {
-    /// The workflow has no such move from this status.
-    NoMove,
-    /// Its author neither asks nor answers.
-    DoesNotCount,
-    /// It was said before the present status began.
-    OldNews,
-    /// The ticket is marked as spam.
-    Spam,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TimeRaised { claimed, to } => {
-                write!(f, "it is {to} for the ticket, though the host says {claimed}")
-            }
-            Self::Promised { policy: Some(policy) } => {
-                write!(f, "the SLA policy `{policy}` is its own")
-            }
-            Self::Promised { policy: None } => f.write_str("no SLA policy matches it"),
-            Self::Settled { timer, due } => write!(f, "first, what was due at {due}: {timer}"),
-            Self::Moved { from, to, because } => write!(f, "from `{from}` to `{to}`: {because}"),
-            Self::Stayed { status, because } => write!(f, "stays `{status}`: {because}"),
-            Self::OwnerKept { agent } => write!(f, "agent `{agent}` keeps it"),
-            Self::OwnerDropped { agent, because } => {
-                write!(f, "agent `{agent}` loses it: {because}")
-            }
-            Self::FollowUpOpened { ticket } => {
-                write!(f, "closed for too long: ticket `{ticket}` follows it up")
-            }
-            Self::WentToFollowUp { ticket } => {
-                write!(f, "closed for too long: said on ticket `{ticket}`, which follows it up")
-            }
-            Self::WentToSurvivor { ticket } => {
-                write!(f, "merged: said on ticket `{ticket}`, which goes on in its place")
-            }
-            Self::Merged { ticket, into, brings, followers } => {
-                write!(f, "ticket `{ticket}` is merged into `{into}`: it brings ")?;
-                match brings {
-                    Some(since) => write!(f, "a question of {since}")?,
-                    None => f.write_str("no open question")?,
-                }
-                write!(f, ", and {} who follow", followers.len())
-            }
-            Self::ProposalRests => f.write_str("the proposed solution waits for nobody's word"),
-            Self::Released { ticket, from, waiting_since, followers } => {
-                write!(f, "ticket `{ticket}` stands by itself again: `{from}` ")?;
-                match waiting_since {
-                    Some(since) => write!(f, "waits for an answer since {since}")?,
-                    None => f.write_str("waits for no answer")?,
-                }
-                write!(f, ", and {} follow it no more", followers.len())
-            }
-            Self::ProposalReturns => {
-                f.write_str("the proposed solution waits for the customer's word again")
-            }
-            Self::Adopted { settings } => {
-                write!(f, "its timers follow revision {settings} of the settings")
-            }
-        }
-    }
-}
-
-impl fmt::Display for Stayed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoMove => "the workflow has no such move",
-            Self::DoesNotCount => "such an author neither asks nor answers",
-            Self::OldNews => "it was said before the status began",
-            Self::Spam => "it is marked as spam",
-        })
     }
 }

@@ -4,9 +4,10 @@
 use super::checks::{
     by_matrix, category, impact, priority, subject, tags, unknown, urgency, within,
 };
+use super::decision::Guard;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
-use crate::ids::{FieldName, Tag};
+use crate::ids::{FieldName, Key, Tag};
 use crate::people::{Customer, Deed, Who};
 use crate::personal::{Erasable, Personal};
 use crate::settings::FieldDef;
@@ -17,10 +18,10 @@ use crate::value::{FieldFact, FieldValue};
 /// Edits a ticket: every part is checked before the first is recorded.
 pub(super) fn edit(work: &mut Work<'_>, edit: &Edit) -> Result<(), Refusal> {
     let cx = work.cx;
-    let ticket = &work.ticket;
     if let Who::Customer(customer) = cx.who {
-        of_customer(cx, ticket, customer, edit)?;
+        of_customer(work, customer, edit)?;
     }
+    let ticket = &work.ticket;
     let mut changes = Vec::new();
     if let Some(wanted) = &edit.subject {
         let wanted = subject(cx, wanted)?;
@@ -84,27 +85,38 @@ fn edit_tags(cx: &Cx<'_>, current: &[Tag], edit: &Edit) -> Result<Option<TicketC
     Ok(changes.then_some(TicketChange::TagsChanged { added, removed }))
 }
 
-/// Whom a contact may name, who says who follows: not themselves any more; and who asks, somebody
-/// on record.
-fn of_customer(
-    cx: &Cx<'_>,
-    ticket: &Ticket,
-    customer: Customer<'_>,
-    edit: &Edit,
-) -> Result<(), Refusal> {
-    let asks = cx.asks(ticket);
+/// Whom a contact may name, who says who follows: not themselves any more; and who asks, a
+/// colleague. Whether there is anybody else, they do not learn.
+fn of_customer(work: &mut Work<'_>, customer: Customer<'_>, edit: &Edit) -> Result<(), Refusal> {
+    let cx = work.cx;
+    let asks = cx.asks(&work.ticket);
+    let theirs = customer.organisation();
     let comes = |who: &Follower| match who {
-        Follower::Contact(contact) => asks && cx.loaded.contact(cx.desk, *contact).is_some(),
+        Follower::Contact(contact) => {
+            let record = cx.loaded.contact(cx.desk, *contact);
+            let standing = record.filter(|contact| contact.merged_into().is_none());
+            asks && theirs.is_some() && standing.and_then(|it| it.organisation()) == theirs
+        }
         Follower::Agent(_) => false,
     };
     let goes = |who: &Follower| match who {
         Follower::Contact(contact) => customer.is(*contact),
         Follower::Agent(_) => false,
     };
-    if edit.follow.iter().all(comes) && edit.unfollow.iter().all(goes) {
-        return Ok(());
+    if !(edit.follow.iter().all(comes) && edit.unfollow.iter().all(goes)) {
+        return Err(Refusal::Forbidden { party: cx.party(), deed: Deed::Follow.as_str() });
     }
-    Err(Refusal::Forbidden { party: cx.party(), deed: Deed::Follow.as_str() })
+    // That they are colleagues rests on what is on record of each.
+    let named = edit.follow.iter().filter_map(|who| match who {
+        Follower::Contact(contact) => cx.loaded.contact(cx.desk, *contact),
+        Follower::Agent(_) => None,
+    });
+    let own = cx.loaded.survivor(cx.desk, customer.id).filter(|_| !edit.follow.is_empty());
+    for contact in named.chain(own) {
+        let (key, revision) = (Key::contact(cx.desk, contact.id()), contact.revision());
+        work.guard(Guard { key, revision });
+    }
+    Ok(())
 }
 
 fn edit_followers(

@@ -5,44 +5,15 @@
 //! are erased there without a word in that history, which is none of theirs any more. And what was
 //! merged into a ticket is part of that one's conversation.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::decision::{Erasure, Guard};
+use super::decision::Guard;
+use super::erasure::without;
 use super::work::Work;
-use super::{Passage, Refusal, privacy};
+use super::{Passage, Refusal};
 use crate::ids::{Key, Revision, TicketId};
 use crate::record::{Event, Head};
 use crate::ticket::{Ticket, TicketChange, retention_falls_due};
-
-/// The erasures of a ticket's own events, and of where its first message was said.
-pub(super) fn erasures(
-    key: Key,
-    ticket: &Ticket,
-    erased: BTreeSet<Revision>,
-) -> impl Iterator<Item = Erasure> {
-    let source = ticket.split_from().filter(|_| erased.contains(&Revision(1)));
-    let source = source.map(|said| Erasure {
-        key: Key::ticket(key.desk, said.ticket),
-        revisions: vec![said.revision],
-    });
-    let own = Erasure { key, revisions: erased.into_iter().collect() };
-    [own].into_iter().filter(|own| !own.revisions.is_empty()).chain(source)
-}
-
-/// The same, in the order of their keys, each key once.
-pub(super) fn by_key(erasures: &mut Vec<Erasure>) {
-    erasures.sort_by_key(|erasure| erasure.key);
-    erasures.dedup_by(|next, kept| {
-        let same = next.key == kept.key;
-        if same {
-            kept.revisions.append(&mut next.revisions);
-            kept.revisions.sort_unstable();
-            kept.revisions.dedup();
-        }
-        same
-    });
-}
 
 impl<'a> Work<'a> {
     /// The events so far: those that were loaded, and those of this decision.
@@ -81,7 +52,7 @@ impl<'a> Work<'a> {
     /// without them, so that nothing of them is left in it.
     pub(super) fn erase(&mut self, revisions: &[Revision]) -> Result<(), Refusal> {
         self.erased.extend(revisions);
-        let folded = privacy::without(self.key, self.history()?, &self.erased)?;
+        let folded = without(self.key, self.history()?, &self.erased)?;
         match folded {
             Head::Ticket(ticket) if ticket.revision() == self.ticket.revision() => {
                 self.ticket = Arc::unwrap_or_clone(ticket);
@@ -130,7 +101,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn take_part(&mut self, id: TicketId) -> Option<Work<'a>> {
+    pub(super) fn take_part(&mut self, id: TicketId) -> Option<Work<'a>> {
         match self.with.iter().position(|part| part.ticket.id() == id) {
             Some(place) => Some(self.with.remove(place)),
             None => self.with.iter_mut().find_map(|part| part.take_part(id)),
@@ -181,6 +152,23 @@ impl<'a> Work<'a> {
         if other.is_held() && !self.ticket.is_held() {
             self.record(TicketChange::Held { held: true, bytes: 0 }, None);
         }
+    }
+
+    /// Puts what stands for a merged ticket on hold with it: there its conversation goes on.
+    pub(super) fn hold_survivors(&mut self) -> Result<(), Refusal> {
+        let cx = self.cx;
+        let mut above = self.ticket.merged_into();
+        while let Some(into) = above {
+            let survivor = cx.loaded.ticket(cx.desk, into).ok_or(Refusal::NotLoaded)?;
+            above = survivor.merged_into();
+            let mut survivor = self.part(survivor);
+            if !survivor.ticket.is_held() {
+                survivor.settle()?;
+                survivor.hold_as(&self.ticket);
+            }
+            self.with_part(survivor);
+        }
+        Ok(())
     }
 
     /// Where something personal came to a merged ticket after all was erased of those that stand

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::contacts::{Life, words};
-use super::decision::{Decision, Erasure, KeyChange, UniqueKey};
-use super::{Cx, Passage, Refusal, deed_of, privacy};
+use super::decision::{Decision, KeyChange, UniqueKey};
+use super::erasure::{Erasure, without};
+use super::{Cx, Passage, Refusal, deed_of};
 use crate::ids::Revision;
 use crate::people::ContactChange;
 use crate::people::command::EraseContact;
@@ -31,7 +32,7 @@ pub(super) fn erase_contact(cx: &Cx<'_>, erase: &EraseContact) -> Result<Decisio
         let recognised: BTreeSet<UniqueKey> = recognised.collect();
         decision.keys.extend(recognised.into_iter().map(|it| KeyChange::Release(it, key)));
         // From now on the contact is what the history folds to without them.
-        let Head::Contact(contact) = privacy::without(key, history.iter(), &erased)? else {
+        let Head::Contact(contact) = without(key, history.iter(), &erased)? else {
             return Err(Refusal::NotLoaded);
         };
         life.contact = Some((*contact).clone());

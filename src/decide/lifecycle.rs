@@ -1,8 +1,7 @@
 //! Moves by hand: along the workflow's transitions, and finishing, postponing, reopening.
 
 use super::agenda::unblocked;
-use super::checks::{self, not_closed, reason as reason_in_words};
-use super::confirming::not_asked;
+use super::checks::{self, not_asked, not_closed, reason as reason_in_words};
 use super::spam::no_spam;
 use super::work::Work;
 use super::{Refusal, Vocabulary};

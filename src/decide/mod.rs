@@ -15,6 +15,7 @@ mod conversation;
 mod decision;
 mod editing;
 mod erasing;
+mod erasure;
 mod follow_ups;
 mod forgetting;
 mod govern;
@@ -30,6 +31,7 @@ mod refusal;
 mod said;
 mod sides;
 mod spam;
+mod step;
 mod structure;
 mod subjects;
 mod timers;
@@ -39,12 +41,14 @@ use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
 pub use decision::{
-    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Erasure, Expected,
-    Guard, KeyChange, Stayed, Step, TicketColumns, UniqueKey, Write,
+    AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
+    KeyChange, TicketColumns, UniqueKey, Write,
 };
+pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
+pub use step::{Stayed, Step};
 
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
@@ -230,7 +234,7 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
         work.finish(&mut decision)?;
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
-    erasing::by_key(&mut decision.erasures);
+    erasure::by_key(&mut decision.erasures);
     // What is written is checked by its write.
     let Decision { writes, guards, .. } = &mut decision;
     guards.retain(|guard| writes.iter().all(|write| write.key != guard.key));

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::checks::{self, within};
-use super::decision::{Decision, Step};
+use super::decision::Decision;
 use super::editing::Fields;
-use super::follow_ups::comes_to_follow;
+use super::follow_ups::{comes_in, comes_to_follow};
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
+use super::step::Step;
 use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::channel::NoticeKind;
@@ -90,6 +91,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         tags: open.tags.iter().cloned().collect(),
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
+        follow_by: Vec::new(),
         organisation: contact.and_then(|contact| contact.organisation()),
         about: open.about.iter().cloned().collect(),
         external_refs: open.external_refs.iter().cloned().collect(),
@@ -217,17 +219,20 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
-    let follower = comes_to_follow(cx, former, &said.author);
-    let followers: Vec<_> = follower.into_iter().collect();
-    within("followers", cx.settings.limits().followers, followers.len())?;
+    let (follows, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
+    let (followers, follow_by) = follows.map_or_else(Default::default, |(who, by)| (vec![who], by));
     let opened = Opened {
         follows: Some(former.id()),
         followers,
+        follow_by,
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
     let mut new = Work::opening(cx, work.now, id, opened, personal);
     announce(&mut new, Origin::CustomerWrote, &said.author);
+    if let Some(grant) = guest {
+        new.record(TicketChange::AccessGranted { grant }, None);
+    }
     work.record(TicketChange::FollowedUp { by: id }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)
@@ -267,6 +272,7 @@ pub(super) fn inheriting(
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        follow_by: Vec::new(),
         // What continues a request is of whom the request was.
         organisation: former.organisation(),
         about: former.about().to_vec(),

@@ -4,27 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::checks::reason as reason_in_words;
-use super::decision::{Decision, Erasure, Expected, KeyChange, UniqueKey};
+use super::decision::{Decision, Expected, KeyChange, UniqueKey};
+use super::erasure::Erasure;
 use super::govern::{is_owner, may_touch, write};
 use super::work::Work;
 use super::{Cx, Refusal, subjects};
 use crate::ids::{AgentId, Key, Revision, TicketId};
 use crate::people::{Agent, Deed};
 use crate::personal::Personal;
-use crate::record::{Change, Event, Head, fold};
+use crate::record::{Change, Event, Head};
 use crate::ticket::command::{EraseTicket, Hold, Redact};
 use crate::ticket::{MessageRef, RedactedBy, TicketChange};
-
-/// What a history of any kind folds to without the personal payloads of these events.
-pub(super) fn without<'e>(
-    key: Key,
-    history: impl Iterator<Item = &'e Event>,
-    erased: &BTreeSet<Revision>,
-) -> Result<Head, Refusal> {
-    let mut left: Vec<Event> = history.cloned().collect();
-    left.iter_mut().filter(|event| erased.contains(&event.revision)).for_each(Event::erase);
-    fold(key, &left).map_err(|why| Refusal::HistoryUnreadable { why })
-}
 
 /// Erases the payloads of chosen events of a conversation, each where the words are. A message that
 /// was split off is the ticket's that shows it: what is erased is that one's opening, and with it
@@ -135,7 +125,7 @@ pub(super) fn hold(work: &mut Work<'_>, hold: &Hold) -> Result<(), Refusal> {
     if work.ticket.is_held() != hold.hold {
         work.record(TicketChange::Held { held: hold.hold, bytes }, Some(personal));
     }
-    Ok(())
+    if hold.hold { work.hold_survivors() } else { Ok(()) }
 }
 
 /// Erases what an agent is called: from every event of the record, and from its head.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Refusal;
 use super::blocks::Blocks;
-use super::decision::Step;
+use super::step::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
 use crate::channel::NoticeKind;
@@ -43,7 +43,7 @@ impl Work<'_> {
                 TimerKind::AutoClose => {
                     let blocks = Blocks::at(self, due);
                     if blocks.any() {
-                        let Blocks { children, todos } = blocks;
+                        let (children, todos) = (blocks.count(), blocks.todos);
                         let held = TicketChange::ClosingHeld { children, todos };
                         self.fire(at, Rule::AutoClose, held);
                         self.notify_workers(NoticeKind::ClosingHeld);

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Step, Write};
-use super::erasing::erasures;
+use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Write};
+use super::erasure::erasures;
+use super::step::Step;
 use super::{Cx, Refusal};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};

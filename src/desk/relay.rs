@@ -8,17 +8,15 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
-use super::read::PAGE;
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
-use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
+use crate::channel::{Notice, NoticeId};
 use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
-use crate::people::{AgentSight, Author, Customer, Requester, Sight, Who, sight};
 use crate::personal::Erasable;
-use crate::record::{Event, Record};
+use crate::record::Event;
 use crate::settings::Settings;
-use crate::store::{Claimed, Lease, Scope, Settlement, Store, Wanted};
-use crate::ticket::{SideId, Ticket, TicketChange};
+use crate::store::{Claimed, Lease, Scope, Settlement, Store};
+use crate::ticket::SideId;
 use crate::time::{Span, after};
 
 /// How a relay works: how much at once, for how long, and how it tries again.
@@ -158,13 +156,16 @@ pub struct Relayed {
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
     /// what they tell of, or is told of it under another id; or it is so no more.
     pub withheld: Vec<NoticeId>,
-    /// Those whose lease had ended when they were settled: they come again.
+    /// Those whose lease had ended when they were settled: another relay has taken them on since,
+    /// whose they are to settle, and they come again; or they were erased meanwhile.
     pub late: Vec<NoticeId>,
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
     /// also tried again, or given up. They hold up no other ticket's.
     pub failed: Vec<(NoticeId, DeskError)>,
     /// When to relay again for what this step leaves unsettled: the earliest instant at which one
-    /// of these notices can be taken on again. `None`: it leaves none.
+    /// of these notices can be taken on again. `None`: it leaves none. Those that came
+    /// [late](Self::late) are not this relay's any more: when they come again if the other one
+    /// stops, too, its lease says. They are among what a host relays for from time to time.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
@@ -347,126 +348,5 @@ impl<I: Io> Flow<I> {
         };
         let reference = Reference::new(settings.reference_prefix().clone(), number);
         Ok(Some(Dispatch { desk: self.id, notice, reference, event, source, attempt }))
-    }
-
-    /// Whether those who are to be told may see, as things are now, what the notice tells of, and
-    /// have not been told under another id.
-    async fn may_be_told(
-        &self,
-        notice: &Notice,
-        event: Option<&Event>,
-        settings: &Settings,
-    ) -> Result<bool, DeskError> {
-        let mut keys = vec![Key::ticket(self.id, notice.id.ticket)];
-        keys.extend(match notice.to {
-            Recipient::Agent(agent) => Some(Key::agent(self.id, agent)),
-            Recipient::Contact(contact) => Some(Key::contact(self.id, contact)),
-            Recipient::Department(_) | Recipient::Desk => None,
-        });
-        let found = self.io.load(self.id, &Wanted::records(keys)).await?;
-        let mut records = found.records.into_iter();
-        let record = records.next().flatten();
-        let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
-        if is_stale(notice, event, ticket) {
-            return Ok(false);
-        }
-        let reader = records.next().flatten();
-        let agent = reader.as_ref().and_then(Record::agent);
-        let contact = match reader.as_ref().and_then(Record::contact) {
-            Some(contact) => self.speaks_for(contact.clone()).await?,
-            None => None,
-        };
-        let policy = settings.sight_policy();
-        // The third party of a side conversation is told what is said on that, and nothing else.
-        if notice.kind == NoticeKind::SideMessage {
-            let said = event.and_then(Event::ticket_change).and_then(TicketChange::side_said);
-            let side = said.and_then(|said| ticket.side(said.side));
-            return Ok(match &notice.to {
-                Recipient::Contact(id) => side.is_some_and(|side| {
-                    Customer { id: *id, record: contact.as_deref() }.is(side.with())
-                }),
-                Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => false,
-            });
-        }
-        let seen = match &notice.to {
-            Recipient::Agent(_) => agent
-                .filter(|agent| agent.is_active())
-                .and_then(|agent| sight(Who::Agent(agent), ticket.sight(), policy)),
-            // A sender of spam is sent nothing.
-            Recipient::Contact(_) if ticket.is_spam() => None,
-            Recipient::Contact(id) => {
-                let customer = Customer { id: *id, record: contact.as_deref() };
-                let who = Who::Customer(customer);
-                let told = sight(who, ticket.sight(), policy);
-                // What has been split off since is theirs if they see it where it stands now.
-                match ticket.has_split_off(notice.id.revision) {
-                    false => told,
-                    true => {
-                        let new = self.split_off_to(notice).await?;
-                        told.and(new.and_then(|new| sight(who, new.sight(), policy)))
-                    }
-                }
-            }
-            // Whoever watches that queue sees what is in it.
-            Recipient::Department(_) | Recipient::Desk if policy.agents == AgentSight::All => {
-                Some(Sight::Full)
-            }
-            Recipient::Department(name) => {
-                let theirs = ticket.department().is_none_or(|department| department == name);
-                theirs.then_some(Sight::Full)
-            }
-            Recipient::Desk => ticket.department().is_none().then_some(Sight::Full),
-        };
-        let change = event.and_then(Event::ticket_change);
-        let needed = change.map_or_else(|| notice.kind.sight(), TicketChange::sight);
-        if seen.is_none_or(|seen| seen < needed) {
-            return Ok(false);
-        }
-        match &notice.to {
-            Recipient::Contact(id) => {
-                let customer = Customer { id: *id, record: contact.as_deref() };
-                Ok(!self.is_told_before(notice, ticket, customer).await?)
-            }
-            Recipient::Agent(_) | Recipient::Department(_) | Recipient::Desk => Ok(true),
-        }
-    }
-
-    /// The ticket to which the message was split off that a notice tells of.
-    async fn split_off_to(&self, notice: &Notice) -> Result<Option<Arc<Ticket>>, DeskError> {
-        let key = Key::ticket(self.id, notice.id.ticket);
-        let mut after = notice.id.revision;
-        loop {
-            let page = self.io.history(key, after, PAGE).await?;
-            let to = page.iter().find_map(|event| {
-                let TicketChange::SplitOff(off) = event.ticket_change()? else { return None };
-                (off.message == notice.id.revision).then_some(off.to)
-            });
-            if let Some(to) = to {
-                return self.ticket(to).await;
-            }
-            match page.last().filter(|_| page.len() == PAGE) {
-                Some(last) => after = last.revision,
-                None => return Ok(None),
-            }
-        }
-    }
-}
-
-/// Whether what a notice tells of is so no more: what came in was spam, or the merge was undone.
-fn is_stale(notice: &Notice, event: Option<&Event>, ticket: &Ticket) -> bool {
-    let change = event.and_then(Event::ticket_change);
-    match (notice.kind, change) {
-        (NoticeKind::TicketOpened, _) => ticket.is_spam(),
-        // Words of others than its sender are for who works on it to read.
-        (NoticeKind::CustomerWrote, Some(change)) => {
-            let author = change.message().map(|message| &message.author);
-            let sender = matches!(author, Some(Author::Customer(contact))
-                if ticket.requester() == Requester::Contact(*contact));
-            ticket.is_spam() && sender
-        }
-        (NoticeKind::Merged, Some(TicketChange::Absorbed(absorbed))) => {
-            ticket.merged().all(|member| member != absorbed.ticket)
-        }
-        _ => false,
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::find::Reader;
 use super::flow::Flow;
 use super::io::{Io, at_once};
+use super::reader::Reader;
 use super::{Desk, DeskError};
 use crate::decide::Refusal;
 use crate::ids::{CategoryName, FieldName, Key, Reference, Revision, TicketId};

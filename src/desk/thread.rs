@@ -9,10 +9,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::find::Reader;
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::read::PAGE;
+use super::reader::Reader;
 use super::{Desk, DeskError};
 use crate::ids::{Key, Revision, TicketId};
 use crate::matching::{NotACursor, serde_as_text};

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::find::Reader;
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::read::PAGE;
+use super::reader::Reader;
 use super::thread::Post;
 use super::{Desk, DeskError};
 use crate::condition::{Fact, Sort};

@@ -4,9 +4,10 @@ use super::DeskError;
 use super::flow::Flow;
 use super::io::Io;
 use super::read::PAGE;
-use crate::channel::{Notice, NoticeKind};
-use crate::ids::{ContactId, Key};
+use crate::channel::{Notice, NoticeId, NoticeKind};
+use crate::ids::{ContactId, Key, Revision, TicketId};
 use crate::people::{Customer, Follower, Requester};
+use crate::record::Event;
 use crate::ticket::{Ticket, TicketChange};
 
 impl<I: Io> Flow<I> {
@@ -35,71 +36,112 @@ impl<I: Io> Flow<I> {
         Ok(!before.is_empty() && self.followed_then(notice, before).await?)
     }
 
-    /// Whether one of these followers followed when the notice was written: none but those came
-    /// since of whom the history says so.
+    /// Whether one of these followers followed when the notice was written.
     async fn followed_then(
         &self,
         notice: &Notice,
-        mut followers: Vec<ContactId>,
+        followers: Vec<ContactId>,
     ) -> Result<bool, DeskError> {
-        let key = Key::ticket(self.id, notice.id.ticket);
-        let mut after = notice.id.revision;
+        // Whoever follows now, and did not come since, did.
+        let NoticeId { ticket, revision, index: _ } = notice.id;
+        let since = self.coming(ticket, revision, None).await?;
+        let came = |it: &&ContactId| since.iter().any(|coming| coming.names(**it));
+        let unsure: Vec<ContactId> = followers.iter().filter(came).copied().collect();
+        if unsure.len() < followers.len() {
+            return Ok(true);
+        }
+        // Who is named since may have followed before: by a merge, or until they left.
+        let until = self.coming(ticket, Revision::ZERO, Some(revision)).await?;
+        let followed = |it: &ContactId| {
+            let last = until.iter().rev().find(|coming| coming.names(*it));
+            last.is_some_and(|last| last.came.contains(&Follower::Contact(*it)))
+        };
+        Ok(unsure.iter().any(followed))
+    }
+
+    /// Who came to follow and who left in a part of the ticket's history.
+    async fn coming(
+        &self,
+        ticket: TicketId,
+        after: Revision,
+        until: Option<Revision>,
+    ) -> Result<Vec<Coming>, DeskError> {
+        let key = Key::ticket(self.id, ticket);
+        let (mut coming, mut after) = (Vec::new(), after);
         loop {
             let page = self.io.history(key, after, PAGE).await?;
-            for change in page.iter().filter_map(|event| event.ticket_change()) {
-                let came = match change {
-                    TicketChange::FollowersChanged { added, .. } => added,
-                    TicketChange::Absorbed(absorbed) => &absorbed.followers,
-                    TicketChange::Opened(_)
-                    | TicketChange::MessageAdded { .. }
-                    | TicketChange::AccessGranted { .. }
-                    | TicketChange::AccessRevoked { .. }
-                    | TicketChange::StatusChanged(_)
-                    | TicketChange::ResolutionRecorded { .. }
-                    | TicketChange::Assigned { .. }
-                    | TicketChange::Unassigned { .. }
-                    | TicketChange::Transferred { .. }
-                    | TicketChange::Escalated { .. }
-                    | TicketChange::SubjectChanged { .. }
-                    | TicketChange::CategoryChanged { .. }
-                    | TicketChange::TagsChanged { .. }
-                    | TicketChange::FieldChanged { .. }
-                    | TicketChange::PriorityChanged { .. }
-                    | TicketChange::ImpactChanged { .. }
-                    | TicketChange::AboutChanged { .. }
-                    | TicketChange::ExternalRefsChanged { .. }
-                    | TicketChange::Linked { .. }
-                    | TicketChange::Unlinked { .. }
-                    | TicketChange::TodoAdded(_)
-                    | TicketChange::TodoMarked(_)
-                    | TicketChange::Reminded(_)
-                    | TicketChange::ClosingHeld { .. }
-                    | TicketChange::FollowedUp { .. }
-                    | TicketChange::MergedInto { .. }
-                    | TicketChange::ReleasedFrom { .. }
-                    | TicketChange::Released(_)
-                    | TicketChange::SplitOff(_)
-                    | TicketChange::MergedSplit(_)
-                    | TicketChange::MemberWrote { .. }
-                    | TicketChange::OpenAgeWarned
-                    | TicketChange::OpenAgeOverdue
-                    | TicketChange::TimersSet { .. }
-                    | TicketChange::Redacted { .. }
-                    | TicketChange::Held { .. }
-                    | TicketChange::SolutionProposed { .. }
-                    | TicketChange::SolutionConfirmed { .. }
-                    | TicketChange::SolutionRejected { .. }
-                    | TicketChange::SpamMarked { .. }
-                    | TicketChange::SideSaid(_)
-                    | TicketChange::SideClosed { .. }
-                    | TicketChange::ClocksChanged(_) => continue,
-                };
-                followers.retain(|it| !came.contains(&Follower::Contact(*it)));
-            }
-            match page.last().filter(|_| page.len() == PAGE && !followers.is_empty()) {
+            let wanted = |event: &&Event| until.is_none_or(|until| event.revision <= until);
+            let changes = page.iter().take_while(wanted).filter_map(Event::ticket_change);
+            coming.extend(changes.filter_map(Coming::of));
+            match page.last().filter(|last| page.len() == PAGE && wanted(last)) {
                 Some(last) => after = last.revision,
-                None => return Ok(!followers.is_empty()),
+                None => return Ok(coming),
             }
         }
+    }
+}
+
+/// Who came to follow a ticket by an event, and who left it.
+struct Coming {
+    came: Vec<Follower>,
+    left: Vec<Follower>,
+}
+
+impl Coming {
+    fn names(&self, contact: ContactId) -> bool {
+        let contact = Follower::Contact(contact);
+        self.came.contains(&contact) || self.left.contains(&contact)
+    }
+
+    fn of(change: &TicketChange) -> Option<Self> {
+        let (came, left) = match change {
+            TicketChange::Opened(opened) => (&*opened.followers, &[][..]),
+            TicketChange::FollowersChanged { added, removed } => (&**added, &**removed),
+            TicketChange::Absorbed(absorbed) => (&*absorbed.followers, &[][..]),
+            TicketChange::Released(released) => (&[][..], &*released.followers),
+            TicketChange::FollowersLeft(left) => (&[][..], &*left.followers),
+            TicketChange::MessageAdded { .. }
+            | TicketChange::AccessGranted { .. }
+            | TicketChange::AccessRevoked { .. }
+            | TicketChange::StatusChanged(_)
+            | TicketChange::ResolutionRecorded { .. }
+            | TicketChange::Assigned { .. }
+            | TicketChange::Unassigned { .. }
+            | TicketChange::Transferred { .. }
+            | TicketChange::Escalated { .. }
+            | TicketChange::SubjectChanged { .. }
+            | TicketChange::CategoryChanged { .. }
+            | TicketChange::TagsChanged { .. }
+            | TicketChange::FieldChanged { .. }
+            | TicketChange::PriorityChanged { .. }
+            | TicketChange::ImpactChanged { .. }
+            | TicketChange::AboutChanged { .. }
+            | TicketChange::ExternalRefsChanged { .. }
+            | TicketChange::Linked { .. }
+            | TicketChange::Unlinked { .. }
+            | TicketChange::TodoAdded(_)
+            | TicketChange::TodoMarked(_)
+            | TicketChange::Reminded(_)
+            | TicketChange::ClosingHeld { .. }
+            | TicketChange::ClocksChanged(_)
+            | TicketChange::FollowedUp { .. }
+            | TicketChange::MergedInto { .. }
+            | TicketChange::ReleasedFrom { .. }
+            | TicketChange::SplitOff(_)
+            | TicketChange::MergedSplit(_)
+            | TicketChange::MemberWrote { .. }
+            | TicketChange::OpenAgeWarned
+            | TicketChange::OpenAgeOverdue
+            | TicketChange::TimersSet { .. }
+            | TicketChange::Redacted { .. }
+            | TicketChange::Held { .. }
+            | TicketChange::SolutionProposed { .. }
+            | TicketChange::SolutionConfirmed { .. }
+            | TicketChange::SolutionRejected { .. }
+            | TicketChange::SpamMarked { .. }
+            | TicketChange::SideSaid(_)
+            | TicketChange::SideClosed { .. } => return None,
+        };
+        Some(Self { came: came.to_vec(), left: left.to_vec() })
     }
 }

@@ -46,9 +46,11 @@ pub struct Limits {
     /// Agents whom a note mentions. Default 50.
     #[serde(skip_serializing_if = "is::<50>")]
     pub mentions: u32,
-    /// Followers of a ticket. Default 100.
+    /// Followers of a ticket. Default 100. Late words open a follow-up also where their author may
+    /// not follow it.
     pub followers: u32,
-    /// Guests of a ticket at once. Default 20.
+    /// Guests of a ticket at once. Default 20. Late words of a guest open a follow-up also where
+    /// they may not be let in to it.
     pub guests: u32,
     /// Subjects of a ticket, each role counted. Default 50.
     #[serde(skip_serializing_if = "is_default::<ABOUT>")]
@@ -64,7 +66,8 @@ pub struct Limits {
     pub attachments: u32,
     /// Bytes of one attachment, as the host states them. Default 50 MiB.
     pub attachment_bytes: u64,
-    /// Follow-up tickets of a ticket. Default 100.
+    /// Follow-up tickets of a ticket. Default 100. Late words for which there may be no more go to
+    /// one that there is; [`FollowUp`](crate::command::FollowUp) is refused.
     pub follow_ups: u32,
     /// Tickets merged into a ticket, those included that had been merged into these. Default 50.
     #[serde(skip_serializing_if = "is_default::<50>")]

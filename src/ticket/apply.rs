@@ -148,7 +148,7 @@ impl Ticket {
                 followed_up_by: Vec::new(),
                 proposal: None,
                 refs: Refs::of(&opened.about, &opened.external_refs),
-                extras: opened.split_from.map(Extras::split_from),
+                extras: Extras::opened(opened),
             }),
         }
     }
@@ -264,6 +264,7 @@ impl Ticket {
             TicketChange::Absorbed(absorbed) => self.absorb(absorbed),
             TicketChange::ReleasedFrom { status, .. } => self.stand_again(status),
             TicketChange::Released(released) => self.release(released),
+            TicketChange::FollowersLeft(left) => self.let_go(left),
             TicketChange::SplitOff(split) => self.take_off(split),
             TicketChange::MergedSplit(split) => self.member_asks(split),
             TicketChange::MemberWrote { ticket: _ } => {}

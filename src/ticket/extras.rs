@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MessageRef;
 use super::agenda::Todo;
+use super::event::Opened;
 use super::links::TicketLink;
 use super::merging::Structure;
 use super::sides::Side;
@@ -42,10 +42,10 @@ impl Extras {
         sides: Vec::new(),
     };
 
-    /// Those of a ticket which was split off another.
-    pub(super) fn split_from(message: MessageRef) -> Box<Self> {
-        let structure = Some(Structure::split_from(message));
-        Box::new(Self { structure, ..Self::NONE })
+    /// Those of a new ticket, if it has any.
+    pub(super) fn opened(opened: &Opened) -> Option<Box<Self>> {
+        let structure = Structure::opened(opened)?;
+        Some(Box::new(Self { structure: Some(structure), ..Self::NONE }))
     }
 
     /// Whether there is nothing in it, so that a ticket need not keep it.

@@ -11,7 +11,9 @@ use super::strict::HeadStatus;
 use super::{MessageRef, Proposal, Stamp, Ticket};
 use crate::ids::{ReasonName, Revision, TicketId};
 use crate::people::Follower;
-use crate::ticket::{Absorbed, Brought, MergedSplit, Released, SplitOff, StatusChange};
+use crate::ticket::{
+    Absorbed, Brought, FollowersLeft, MergedSplit, Opened, Released, SplitOff, StatusChange,
+};
 use crate::time::{self, Instant};
 use crate::workflow::Status;
 
@@ -29,10 +31,19 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// That of a ticket which was split off another.
-    pub(super) fn split_from(message: MessageRef) -> Box<Self> {
-        let MessageRef { ticket, revision } = message;
-        Box::new(Self { split_from: Some(Source { ticket, revision }), ..Self::default() })
+    /// That of a new ticket which was split off another, or whose followers follow another by
+    /// merges.
+    pub(super) fn opened(opened: &Opened) -> Option<Box<Self>> {
+        let split_from = opened.split_from;
+        let split_from =
+            split_from.map(|MessageRef { ticket, revision }| Source { ticket, revision });
+        let by = opened.follow_by.iter();
+        let came = by.flat_map(|with| {
+            let followers = opened.followers.iter();
+            followers.map(|follower| Came { with: *with, follower: *follower })
+        });
+        let structure = Self { split_from, came: came.collect(), ..Self::default() };
+        (structure != Self::default()).then(|| Box::new(structure))
     }
 }
 
@@ -52,7 +63,8 @@ struct Taken {
     to: TicketId,
 }
 
-/// Somebody who follows since a ticket was merged, and because of it.
+/// Somebody who follows since a ticket was merged, and because of it: into this one, or into one
+/// that this one follows up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Came {
@@ -232,6 +244,42 @@ impl Ticket {
         its.filter(|follower| !stays(follower)).collect()
     }
 
+    /// The merges by which alone these follow it, in order: none, where one of them follows by
+    /// themselves, or none does.
+    pub(crate) fn follow_only_by(&self, followers: &[Follower]) -> Vec<TicketId> {
+        if !followers.iter().all(|follower| self.follows_by_merge(follower)) {
+            return Vec::new();
+        }
+        let came = self.came().iter().filter(|came| followers.contains(&came.follower));
+        let mut by: Vec<TicketId> = came.map(|came| came.with).collect();
+        by.sort_unstable();
+        by.dedup();
+        by
+    }
+
+    /// Whether somebody follows it by a merge, and nothing else.
+    pub(crate) fn has_followers_by_merge(&self) -> bool {
+        !self.came().is_empty()
+    }
+
+    /// Who leaves it, where this ticket is not merged any more by which they came; of these alone,
+    /// where they are named.
+    pub(crate) fn leaving(
+        &self,
+        ticket: TicketId,
+        among: Option<&[Follower]>,
+    ) -> Option<FollowersLeft> {
+        let goes = |came: &&Came| {
+            came.with == ticket && among.is_none_or(|among| among.contains(&came.follower))
+        };
+        let (gone, rest): (Vec<&Came>, Vec<&Came>) = self.came().iter().partition(goes);
+        let stays = |follower: &Follower| rest.iter().any(|came| came.follower == *follower);
+        let gone = gone.into_iter().map(|came| came.follower);
+        let (follow_still, followers): (Vec<_>, Vec<_>) = gone.partition(stays);
+        let any = !followers.is_empty() || !follow_still.is_empty();
+        any.then_some(FollowersLeft { ticket, followers, follow_still })
+    }
+
     fn came(&self) -> &[Came] {
         self.structure().map_or(&[], |structure| &structure.came)
     }
@@ -363,6 +411,17 @@ impl Ticket {
             merge_sorted(&mut self.edit().followers, &[], &released.followers);
         }
         self.waiting_since = released.waiting_since;
+    }
+
+    pub(super) fn let_go(&mut self, left: &FollowersLeft) {
+        let FollowersLeft { ticket, followers, follow_still } = left;
+        self.edit_structure(|structure| {
+            let named = |it: &Follower| followers.contains(it) || follow_still.contains(it);
+            structure.came.retain(|came| came.with != *ticket || !named(&came.follower));
+        });
+        if !followers.is_empty() {
+            merge_sorted(&mut self.edit().followers, &[], followers);
+        }
     }
 
     /// An answer at this instant answers what members have asked until then.

@@ -26,9 +26,9 @@ pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
-    Absorbed, Brought, ClocksChanged, Heard, MergedSplit, Moved, Opened, Origin, PriorityBy,
-    RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange,
-    TodoAdded, TodoMarked, Unassigning,
+    Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, MergedSplit, Moved, Opened, Origin,
+    PriorityBy, RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff, StatusChange,
+    TicketChange, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};

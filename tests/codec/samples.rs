@@ -234,6 +234,7 @@ pub(crate) fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        follow_by: Vec::new(),
         organisation: None,
         about: Vec::new(),
         external_refs: Vec::new(),
@@ -534,6 +535,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(sides::settings());
     later.extend(clocks::history());
     later.push(clocks::settings());
+    later.extend(structure::leaving());
     later
 }
 

@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use helpdesk::{
-    Absorbed, Actor, Author, Brought, Cause, Change, Channel, Event, Heard, MergedSplit, Message,
-    MessageRef, Moved, Opened, Part, Personal, Released, Revision, Rule, SplitOff, StatusCategory,
-    StatusChange, TicketChange, TicketId, Timers, Visibility,
+    Absorbed, Actor, Author, Brought, Cause, Change, Channel, Event, FollowersLeft, Heard,
+    MergedSplit, Message, MessageRef, Moved, Opened, Part, Personal, Released, Revision, Rule,
+    SplitOff, StatusCategory, StatusChange, TicketChange, TicketId, Timers, Visibility,
 };
 
 use crate::samples::{
@@ -112,6 +112,28 @@ pub(crate) fn followers() -> Vec<Event> {
     let followers = FOLLOWERS.to_vec();
     let released = Released { ticket, waiting_since: None, followers };
     let changes = [TicketChange::Absorbed(absorbed), TicketChange::Released(released)];
+    let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
+    changes.into_iter().map(event).collect()
+}
+
+/// Who followed what follows up, by merges of what was followed up, and leaves.
+pub(crate) fn leaving() -> Vec<Event> {
+    let [ticket, other] = [0x73, 0x74].map(TicketId::from_u128);
+    let opened = Opened {
+        followers: vec![FOLLOWERS[0]],
+        follow_by: vec![ticket, other],
+        follows: Some(TicketId::from_u128(0x70)),
+        ..opened()
+    };
+    let followers = FOLLOWERS.to_vec();
+    let left = FollowersLeft { ticket, followers, follow_still: Vec::new() };
+    let follow_still = FOLLOWERS.to_vec();
+    let still = FollowersLeft { ticket, followers: Vec::new(), follow_still };
+    let changes = [
+        TicketChange::Opened(Box::new(opened)),
+        TicketChange::FollowersLeft(left),
+        TicketChange::FollowersLeft(still),
+    ];
     let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
     changes.into_iter().map(event).collect()
 }

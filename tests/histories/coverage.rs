@@ -77,8 +77,9 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 102] = [
+const CHANGES: [&str; 104] = [
     "AccessGranted",
+    "AccessGranted by late words",
     "AccessRevoked",
     "Assigned",
     "CategoryChanged",
@@ -145,6 +146,7 @@ const CHANGES: [&str; 102] = [
     "Absorbed",
     "Absorbed: follow still",
     "Released: with followers",
+    "FollowersLeft",
     "MergedInto",
     "MergedSplit",
     "MemberWrote",
@@ -232,6 +234,11 @@ impl Coverage {
                 if matches!(event.cause.actor, Actor::Customer(_)) =>
             {
                 "FollowersChanged by a customer".to_owned()
+            }
+            Change::Ticket(TicketChange::AccessGranted { .. })
+                if matches!(event.cause.actor, Actor::Guest(_)) =>
+            {
+                "AccessGranted by late words".to_owned()
             }
             Change::Ticket(change) => kind(change),
             Change::Agent(_) => "agent".to_owned(),

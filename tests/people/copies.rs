@@ -7,12 +7,22 @@ fn names(follow: &[Follower], unfollow: &[Follower]) -> Edit {
     Edit { follow: list(follow), unfollow: list(unfollow), ..Edit::new(TICKET) }
 }
 
-/// Maria's ticket, of which Otto has a copy; the vendor is on record.
+/// A colleague of Maria's.
+const LEA: ContactId = ContactId::from_u128(0xD7);
+
+/// Maria's ticket, of which Otto has a copy; Lea and the vendor are on record.
 fn given() -> TestDesk {
     let desk = TestDesk::new();
     desk.given_request();
-    let profile = ContactProfile::new("Vendor");
-    desk.ok(&Actor::Host, Command::PutContact { id: VENDOR, profile });
+    let (acme, parts) = (OrganisationId::from_u128(5), OrganisationId::from_u128(6));
+    for (id, name) in [(acme, "Acme"), (parts, "Parts")] {
+        let profile = OrganisationProfile::new(name);
+        desk.ok(&Actor::Host, Command::PutOrganisation { id, profile });
+    }
+    for (id, organisation) in [(MARIA, acme), (LEA, acme), (VENDOR, parts)] {
+        let profile = ContactProfile::new("Somebody").organisation(organisation);
+        desk.ok(&Actor::Host, Command::PutContact { id, profile });
+    }
     desk.ok(&agent(ANNA), names(&[Follower::Contact(OTTO)], &[]));
     desk
 }
@@ -29,12 +39,41 @@ fn who_has_a_copy_gives_it_up_under_whichever_id_and_reads_no_more() {
 }
 
 #[test]
-fn who_asks_gives_a_copy_to_whoever_is_on_record() {
+fn who_asks_gives_copies_to_their_colleagues() {
     let desk = given();
-    desk.ok(&customer(MARIA), names(&[Follower::Contact(VENDOR)], &[]));
-    assert_eq!(desk.ticket(TICKET).followers(), [OTTO, VENDOR].map(Follower::Contact));
-    assert_eq!(desk.thread(&customer(VENDOR), TICKET), ["It burns"]);
-    assert!(desk.ok(&customer(MARIA), names(&[Follower::Contact(VENDOR)], &[])).is_no_op());
+    let lea = Follower::Contact(LEA);
+    desk.ok(&customer(MARIA), names(&[lea], &[]));
+    assert_eq!(desk.ticket(TICKET).followers(), [OTTO, LEA].map(Follower::Contact));
+    assert_eq!(desk.thread(&customer(LEA), TICKET), ["It burns"]);
+    assert!(desk.ok(&customer(MARIA), names(&[lea], &[])).is_no_op());
+    // Under another id of theirs, they are who they are.
+    let double = ContactId::from_u128(0xD0);
+    desk.ok(&agent(ANNA), MergeContacts::new(double, MARIA));
+    assert!(desk.ok(&customer(double), names(&[lea], &[])).is_no_op());
+}
+
+#[test]
+fn who_asks_does_not_learn_who_else_is_on_record() {
+    let desk = given();
+    let gone = ContactId::from_u128(0xD1);
+    let alone = ContactId::from_u128(0xD2);
+    for (id, profile) in [
+        (gone, ContactProfile::new("Lea").organisation(OrganisationId::from_u128(5))),
+        (alone, ContactProfile::new("Alone")),
+    ] {
+        desk.ok(&Actor::Host, Command::PutContact { id, profile });
+    }
+    desk.ok(&agent(ANNA), MergeContacts::new(gone, LEA));
+    let nobody = ContactId::from_u128(0xE0);
+    let said = |who| desk.refused(&customer(MARIA), names(&[Follower::Contact(who)], &[]));
+    for who in [VENDOR, OTTO, gone, alone] {
+        assert_eq!(said(who), said(nobody), "{who}");
+    }
+    // Nor does who is of no organisation, of others who are of none.
+    desk.ok(&Actor::Host, Command::PutContact { id: MARIA, profile: ContactProfile::new("M") });
+    for who in [alone, LEA, MARIA] {
+        assert_eq!(said(who), said(nobody), "{who}");
+    }
 }
 
 #[test]
@@ -46,8 +85,8 @@ fn contacts_name_nobody_else_and_edit_nothing_else() {
     for (who, edit) in [
         (MARIA, names(&[nobody], &[])),
         (MARIA, names(&[Follower::Agent(ANNA)], &[])),
-        (MARIA, names(&[vendor], &[otto])),
-        (OTTO, names(&[vendor], &[])),
+        (MARIA, names(&[Follower::Contact(LEA)], &[otto])),
+        (OTTO, names(&[Follower::Contact(LEA)], &[])),
         (OTTO, names(&[otto], &[])),
         (OTTO, tagged),
         (OTTO, Edit::new(TICKET)),

@@ -22,9 +22,9 @@ mod sight;
 use helpdesk::command::{Assign, Edit, MergeContacts, Note, Open, Reply, Take, Transfer, Unassign};
 use helpdesk::{
     Actor, AgentProfile, AgentSight, Command, CommandId, ContactId, ContactProfile, DeskError,
-    DeskErrorKind, DeskId, Follower, GuestId, NotAnId, NoticeId, OrganisationId, Outcome, Party,
-    Recipient, Refusal, RefusalKind, Requester, Revision, Role, SettingsDraft, SideId,
-    TicketChange, TicketId, TicketNumber, TodoId, WorkflowDraft,
+    DeskErrorKind, DeskId, Follower, GuestId, NotAnId, NoticeId, OrganisationId,
+    OrganisationProfile, Outcome, Party, Recipient, Refusal, RefusalKind, Requester, Revision,
+    Role, SettingsDraft, SideId, TicketChange, TicketId, TicketNumber, TodoId, WorkflowDraft,
 };
 use support::*;
 

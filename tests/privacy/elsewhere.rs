@@ -5,8 +5,8 @@ use helpdesk::command::{
     Hold, Merge, Note, Open, Redact, Reply, ReplySide, Split, StartSide, UndoMerge,
 };
 use helpdesk::{
-    Actor, Attachment, ContactProfile, MergeAcross, OrganisationId, OrganisationProfile, Refusal,
-    Revision, SettingsDraft, Span, TicketChange, TicketId,
+    Actor, Attachment, ContactProfile, Key, MergeAcross, OrganisationId, OrganisationProfile,
+    Refusal, Revision, SettingsDraft, Span, TicketChange, TicketId,
 };
 
 use super::support::*;
@@ -155,6 +155,7 @@ fn what_is_no_part_of_the_conversation_is_not_redacted_with_it() {
 
     let opening = Redact::new(TICKET, [said(SECOND, 1), said(TICKET, 1)], "a secret");
     hold(&desk, SECOND, true);
+    hold(&desk, TICKET, false);
     let held = Refusal::OnLegalHold { ticket: SECOND };
     assert_eq!(desk.refused(&Actor::Host, opening.clone()), held, "the one that is, and no other");
     hold(&desk, SECOND, false);
@@ -304,6 +305,8 @@ fn a_hold_of_the_survivor_protects_what_was_merged_into_it() {
 fn a_member_on_hold_stays_and_goes_once_it_is_released() {
     let desk = given_merge(thirty_days());
     hold(&desk, SECOND, true);
+    // What stands for it is held with it, and released by itself.
+    hold(&desk, TICKET, false);
     desk.ok(&Actor::Host, close(TICKET));
     desk.advance_to(monday() + days(60));
     assert_eq!(desk.thread(&customer(MARIA), TICKET), ["", "It burns"]);
@@ -320,14 +323,49 @@ fn a_member_on_hold_stays_and_goes_once_it_is_released() {
 }
 
 #[test]
+fn a_hold_of_a_merged_ticket_protects_what_is_said_to_it_since() {
+    let desk = given_merge(thirty_days());
+    desk.ok(&customer(MARIA), request(THIRD));
+    merge(&desk, TICKET, THIRD);
+    desk.ok(&customer(MARIA), Reply::new(SECOND, "I shall sue"));
+    hold(&desk, SECOND, true);
+    for ticket in [SECOND, TICKET, THIRD] {
+        assert!(desk.ticket(ticket).is_held());
+        assert_eq!(desk.refused(&Actor::Host, erase(ticket)), Refusal::OnLegalHold { ticket });
+    }
+    desk.ok(&customer(MARIA), Reply::new(SECOND, "And soon"));
+    desk.ok(&Actor::Host, close(THIRD));
+    desk.advance_to(monday() + days(60));
+    let said = desk.thread(&customer(MARIA), SECOND);
+    assert_eq!(said[3..], ["I shall sue", "And soon"]);
+
+    // Each is released by itself; to hold one again holds what stands for it again.
+    hold(&desk, THIRD, false);
+    assert!(desk.ticket(SECOND).is_held() && desk.ticket(TICKET).is_held());
+    hold(&desk, SECOND, true);
+    assert!(desk.ticket(THIRD).is_held());
+    hold(&desk, SECOND, false);
+    assert!(desk.ticket(TICKET).is_held() && desk.ticket(THIRD).is_held());
+    desk.verify();
+}
+
+#[test]
 fn no_merge_and_no_undoing_leads_round_a_hold() {
     // What is merged out of a hold brings it along.
     let desk = TestDesk::new();
     desk.given_request();
     desk.ok(&customer(MARIA), request(SECOND));
     hold(&desk, SECOND, true);
-    merge(&desk, SECOND, TICKET);
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Like this"));
+    let merged = desk.ok(&agent(ANNA), Merge::new(SECOND, TICKET));
     assert!(desk.ticket(TICKET).is_held() && desk.ticket(SECOND).is_held());
+    // The hold sets nothing off: what the merge moves was moved by the merge.
+    let into = merged.all_events().filter(|(key, _)| *key == Key::ticket(desk.desk.id(), TICKET));
+    let into: Vec<_> = into.map(|(_, event)| event).collect();
+    let moved = into.iter().find(|event| event.cause.rule.is_some()).unwrap();
+    let by =
+        into.iter().find(|event| Some(event.revision) == moved.cause.parent.map(|by| by.revision));
+    assert!(matches!(by.unwrap().ticket_change(), Some(TicketChange::Absorbed(_))));
 
     // What comes out of a conversation on hold is on hold.
     let desk = given_merge(draft());

@@ -139,6 +139,32 @@ fn to_who_may_not_know_of_a_ticket_every_command_says_what_it_says_where_there_i
 }
 
 #[test]
+fn to_contacts_every_ticket_says_of_who_is_no_colleague_what_it_says_of_nobody() {
+    let (mut compared, mut given) = (0, 0);
+    for seed in 3_000_000..3_000_000 + desks() {
+        let world = World::played(seed, &BTreeSet::new());
+        for (actor, ticket) in CONTACTS
+            .iter()
+            .flat_map(|contact| world.tickets().into_iter().map(|ticket| (*contact, ticket)))
+        {
+            let said = |who| roads::copying(&world, &Actor::Customer(actor), ticket, who);
+            for other in CONTACTS {
+                let theirs = world.belongs_to(actor);
+                let colleagues = theirs.is_some() && world.belongs_to(other) == theirs;
+                let told = said(other);
+                if colleagues {
+                    given += usize::from(told == "carried out");
+                } else {
+                    assert_eq!(told, said(roads::NOBODY), "seed {seed}: {actor} of {other}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 1_000 && given > 20, "{compared} compared, {given} copies given");
+}
+
+#[test]
 fn the_random_desks_have_what_the_law_is_about() {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for seed in 0..desks() {

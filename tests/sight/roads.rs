@@ -9,8 +9,8 @@ use helpdesk::command::{
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
 use helpdesk::{
-    Actor, Channel, Command, DeskError, GuestId, GuestRight, LinkKind, MessageRef, Reference,
-    Revision, Shown, SideId, TicketId, TicketNumber, TodoId, TodoState,
+    Actor, Channel, Command, ContactId, DeskError, Follower, GuestId, GuestRight, LinkKind,
+    MessageRef, Reference, Revision, Shown, SideId, TicketId, TicketNumber, TodoId, TodoState,
 };
 
 use crate::support::*;
@@ -236,7 +236,7 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         occurred_at: now,
         text: "words".into(),
     };
-    vec![
+    let mut commands = vec![
         Reply::new(ticket, "words").into(),
         Note::new(ticket, "words").into(),
         GrantAccess { ticket, guest, contact: MARIA, rights, until }.into(),
@@ -284,5 +284,25 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         NoteContact { contact: OTTO, text: "words".into() }.into(),
         Command::Tick(ticket).into(),
         Command::Adopt(ticket).into(),
-    ]
+    ];
+    let copies = CONTACTS.into_iter().chain([NOBODY]);
+    commands.extend(copies.map(|contact| copy(ticket, contact).into()));
+    commands
+}
+
+/// Who is on no record, and asks for nothing.
+pub const NOBODY: ContactId = ContactId::from_u128(0xBAD0_0BAD);
+
+/// Gives a contact a copy.
+fn copy(ticket: TicketId, contact: ContactId) -> Edit {
+    Edit { follow: [Follower::Contact(contact)].into(), ..Edit::new(ticket) }
+}
+
+/// What is said to this actor who gives a contact a copy of a ticket.
+pub fn copying(world: &World, actor: &Actor, ticket: TicketId, contact: ContactId) -> String {
+    let command = Command::Edit(copy(ticket, contact));
+    match world.desk.desk.prepare(&actor.at(world.desk.now()).call(command)) {
+        Ok(_) => "carried out".to_owned(),
+        Err(error) => format!("{error} {error:?}").replace(&contact.to_string(), "they"),
+    }
 }

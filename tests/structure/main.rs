@@ -14,6 +14,7 @@ mod support;
 mod beside;
 mod erasing;
 mod law;
+mod leaving;
 mod merging;
 mod named;
 mod people;

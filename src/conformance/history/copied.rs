@@ -1,12 +1,14 @@
 //! What others than who asks do with a ticket that was closed long ago, as a random history has it.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::cast;
 use super::draw::Draw;
-use crate::command::{Edit, Reply};
+use crate::command::{Close, Edit, GrantAccess, Merge, Reply, Resolving, UndoMerge};
 use crate::conformance::model::ModelTicket;
-use crate::{Actor, Command, ContactId, Follower, Reopening, Requester};
+use crate::{Actor, Command, ContactId, Follower, GuestRight, Reopening, Requester};
 
 impl Draw<'_> {
     /// Now and then somebody with a copy, a colleague or a guest writes where only a follow-up takes
@@ -26,7 +28,16 @@ impl Draw<'_> {
         let guest = ticket.guests.keys().next().copied();
         let anybody = cast::contact(self.random.below(cast::CONTACTS as usize) as u128);
         let actor = match (guest, self.random.pick(&copies).copied()) {
-            (Some(guest), _) if self.random.percent(40) => Actor::Guest(guest),
+            (Some(guest), _) if self.random.percent(60) => Actor::Guest(guest),
+            (None, _) if self.random.percent(30) => {
+                // For longer than others are let in: or nobody would be there so late.
+                let (guest, until) = (self.guest(), self.now + TimeDelta::days(90));
+                let mut rights = BTreeSet::from([GuestRight::Reply]);
+                rights.extend(self.maybe(70, |_| GuestRight::View));
+                let ticket = ticket.id;
+                let grant = GrantAccess { ticket, guest, contact: anybody, rights, until };
+                return Some((Actor::Host, Command::GrantAccess(grant)));
+            }
             (_, Some(copied)) if self.random.percent(70) => Actor::Customer(copied),
             (_, None) if self.random.percent(50) => {
                 let follow = [Follower::Contact(anybody)].into();
@@ -35,6 +46,69 @@ impl Draw<'_> {
             _ => Actor::Customer(anybody),
         };
         Some((actor, Command::Reply(Reply::new(ticket.id, self.text()))))
+    }
+
+    /// Now and then a step towards late words of somebody who follows by a merge only, or that merge
+    /// is undone when they have opened a follow-up, which has gone on by itself, or been merged: in
+    /// so many steps that it would hardly come about.
+    pub(super) fn parting(&mut self) -> Option<(Actor, Command)> {
+        let tickets = self.view.model.tickets();
+        let lent = |it: &&ModelTicket| !it.lent.is_empty();
+        let lent: Vec<&ModelTicket> = tickets.values().filter(lent).collect();
+        if let Some(ticket) = self.random.pick(&lent).copied() {
+            if !self.random.percent(25) {
+                return None;
+            }
+            let (by, lent) = ticket.lent.first().copied()?;
+            let follower = Self::contact_of(lent)?;
+            let others = tickets.values().filter(|other| {
+                let stands = other.merged_into.is_none() && !other.is_done();
+                stands && other.id != ticket.id && self.is_of_one(other, ticket)
+            });
+            let others: Vec<&ModelTicket> = others.collect();
+            let other = self.random.pick(&others).copied();
+            let followed = others.iter().find(|other| other.followers.contains(&lent));
+            let resolution = Some(Resolving::new("solved"));
+            return Some(match (self.random.below(10), other) {
+                (0..3, _) => (Actor::Host, Command::UndoMerge(UndoMerge { ticket: by })),
+                (3..5, Some(into)) => (Actor::Host, Command::Merge(Merge::new(ticket.id, into.id))),
+                // What brings them there once more.
+                (5..8, Some(other)) if !ticket.is_done() => match followed {
+                    Some(other) => (Actor::Host, Command::Merge(Merge::new(other.id, ticket.id))),
+                    None => {
+                        let edit = Edit { follow: [lent].into(), ..Edit::new(other.id) };
+                        (Actor::Host, Command::Edit(edit))
+                    }
+                },
+                (8, _) => (Actor::Host, Command::Close(Close { ticket: ticket.id, resolution })),
+                _ => {
+                    let reply = Reply::new(ticket.id, self.text());
+                    (Actor::Customer(follower), Command::Reply(reply))
+                }
+            });
+        }
+        let brought = tickets.values().filter(|it| it.merged_into.is_none()).filter_map(|it| {
+            let mut brought = it.members.iter().flat_map(|member| &member.brought);
+            Some((it, brought.find_map(|follower| Self::contact_of(*follower))?))
+        });
+        let brought: Vec<(&ModelTicket, ContactId)> = brought.collect();
+        let (ticket, follower) = self.random.pick(&brought).copied()?;
+        let past = self.is_past(ticket);
+        let closes = !past && !ticket.is_done();
+        if past && self.random.percent(40) {
+            let reply = Reply::new(ticket.id, self.text());
+            return Some((Actor::Customer(follower), Command::Reply(reply)));
+        }
+        let resolution = Some(Resolving::new("solved"));
+        let close = Command::Close(Close { ticket: ticket.id, resolution });
+        (closes && self.random.percent(8)).then_some((Actor::Host, close))
+    }
+
+    fn contact_of(follower: Follower) -> Option<ContactId> {
+        match follower {
+            Follower::Contact(contact) => Some(contact),
+            Follower::Agent(_) => None,
+        }
     }
 
     /// Now and then a contact gives a copy, or gives up theirs; mostly as they may.

@@ -210,7 +210,7 @@ impl Draw<'_> {
         {
             return (Actor::Host, step);
         }
-        if let Some(step) = self.copied().or_else(|| self.copies()) {
+        if let Some(step) = self.copied().or_else(|| self.copies()).or_else(|| self.parting()) {
             return step;
         }
         // That an owner loses what reopens is rare, or it would not be put to the test.
@@ -374,7 +374,7 @@ impl Draw<'_> {
         }
     }
 
-    fn guest(&mut self) -> GuestId {
+    pub(super) fn guest(&mut self) -> GuestId {
         GuestId::from_u128(0x60 + self.random.below(4) as u128)
     }
 

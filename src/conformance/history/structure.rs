@@ -174,7 +174,7 @@ impl Draw<'_> {
     }
 
     /// Whether one person asks on both, by whichever id.
-    fn is_of_one(&self, one: &ModelTicket, other: &ModelTicket) -> bool {
+    pub(super) fn is_of_one(&self, one: &ModelTicket, other: &ModelTicket) -> bool {
         match (one.requester, other.requester) {
             (Requester::Contact(one), Requester::Contact(other)) => {
                 self.view.model.same_person(one).contains(&other)

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::ticket::{later, status};
+use super::ticket::status;
 use super::{ADDRESS, Model, ModelTicket, Step, Voice, Words, is_label};
-use crate::command::{FollowUp, LogConversation, Note, Open, Reply, SaidBy};
+use crate::command::{LogConversation, Note, Open, Reply, SaidBy};
 use crate::{
-    Actor, Attachment, Channel, Follower, GuestRight, Origin, Party, PriorityName, Reopening,
-    Requester, Revision, Role, StatusCategory, TicketId, Timers,
+    Actor, Attachment, Channel, Follower, Origin, Party, PriorityName, Requester, Revision, Role,
+    StatusCategory, TicketId, Timers,
 };
 
 impl Model {
@@ -165,6 +165,7 @@ impl Model {
             merged_into: None,
             stood: None,
             members: Vec::new(),
+            lent: BTreeSet::new(),
             split_from: None,
             timers: Timers::default(),
             pledge: None,
@@ -236,6 +237,19 @@ impl Model {
             self.late(step, ticket, occurred_at, channel);
             return;
         }
+        self.receive(step, ticket, voice, said, channel);
+    }
+
+    /// A public message is said on this ticket, and may move it.
+    pub(super) fn receive(
+        &self,
+        step: &mut Step<'_>,
+        ticket: &mut ModelTicket,
+        voice: Voice,
+        said: DateTime<Utc>,
+        channel: Option<Channel>,
+    ) {
+        let news = ticket.is_news(said) && voice != Voice::Neither && !ticket.spam;
         ticket.words.come(step.now);
         ticket.channel = channel.unwrap_or_else(|| ticket.channel.clone());
         ticket.say(said, voice, true, &step.text);
@@ -259,138 +273,6 @@ impl Model {
             }
             None => {}
         }
-    }
-
-    /// Whether the ticket has been closed for too long to reopen on what the requester says.
-    fn is_gone(&self, ticket: &ModelTicket, said: DateTime<Utc>) -> bool {
-        match (self.settings.reopening(), ticket.closed_at) {
-            (Reopening::Within(span), Some(closed)) => said > later(closed, span),
-            _ => false,
-        }
-    }
-
-    /// What the requester says to a ticket that is gone goes to its latest follow-up, as if it
-    /// had been sent there; where there is none, or that is gone as well, to a new one.
-    fn late(
-        &self,
-        step: &mut Step<'_>,
-        ticket: &ModelTicket,
-        occurred_at: Option<DateTime<Utc>>,
-        channel: Option<Channel>,
-    ) {
-        // Only where whoever carries the words may know of it; of guests, for whom they speak. Who
-        // does not see the old one is led on as they were led there.
-        let speaks_for = match (step.actor, step.contact) {
-            (Actor::Guest(_), Some(contact)) => Some(Actor::Customer(contact)),
-            _ => None,
-        };
-        let (actor, party) = match &speaks_for {
-            Some(actor) => (actor, Party::Customer),
-            None => (step.actor, step.party),
-        };
-        let sees = |it: &ModelTicket| self.sees(actor, party, step.claimed, it);
-        let follow_ups = ticket.followed_up_by.iter().rev();
-        let mut follow_ups = follow_ups.filter_map(|id| self.tickets.get(id));
-        let latest = follow_ups.find(|it| sees(it) || !sees(ticket));
-        // It may have been merged since; where that leads back, or elsewhere, it is none.
-        let latest = latest.map(|latest| self.end(latest)).filter(|latest| {
-            latest.id != ticket.id && latest.is_internal() == ticket.is_internal()
-        });
-        if let Some(latest) = latest {
-            let mut latest = latest.clone();
-            let now = step.now;
-            step.now = step.claimed.max(latest.updated_at);
-            let parts = self.settle(&mut latest, step.now);
-            let said = occurred_at.unwrap_or(step.now);
-            let gone = latest.is_news(said) && self.is_gone(&latest, said);
-            // Nor does anybody read what is said on spam.
-            if !gone && !latest.spam {
-                self.hear(step, &mut latest, Voice::Asks, occurred_at, channel, false);
-                latest.updated_at = step.now;
-                self.follow(&mut latest, step.now, true);
-                latest.arm(&self.settings);
-                step.now = now;
-                self.keep_parts(step, parts);
-                step.also.push(latest);
-                return;
-            }
-            step.now = now;
-        }
-        // Who is blocked asks for nothing new, whoever writes it down.
-        step.contact.into_iter().for_each(|contact| self.hears(step, contact));
-        let channel = channel.unwrap_or_else(|| ticket.channel.clone());
-        self.spin_off(step, ticket, occurred_at.unwrap_or(step.now), channel);
-    }
-
-    pub(super) fn follow_up(
-        &self,
-        step: &mut Step<'_>,
-        ticket: &mut ModelTicket,
-        follow_up: &FollowUp,
-    ) {
-        // A customer speaks for themselves; anybody else, for the one who asked.
-        match (step.actor, ticket.requester) {
-            (Actor::Customer(_), _) | (_, Requester::Agent(_)) => {}
-            (_, Requester::Contact(contact)) => self.hears(step, contact),
-        }
-        self.words(step, &follow_up.text, &[]);
-        self.on_channel(step, Some(&follow_up.channel));
-        step.require(ticket.category == StatusCategory::Closed, "not_closed");
-        Self::not_spam(step, ticket);
-        step.require(!self.tickets.contains_key(&follow_up.id), "id_taken");
-        self.spin_off(step, ticket, step.now, follow_up.channel.clone());
-        step.unnamed = false;
-        ticket.followed_up_by.push(follow_up.id);
-        if let Some(opened) = &mut step.opens {
-            opened.id = follow_up.id;
-        }
-    }
-
-    /// Opens a ticket that follows up this one. The first words are the requester's.
-    fn spin_off(
-        &self,
-        step: &mut Step<'_>,
-        ticket: &ModelTicket,
-        said: DateTime<Utc>,
-        channel: Channel,
-    ) {
-        let limit = self.settings.limits().follow_ups;
-        self.at_most(step, ticket.followed_up_by.len() + 1, limit);
-        let mut subject = ticket.subject.clone();
-        if subject.is_empty() {
-            // It was erased; the new words have a first line of their own.
-            subject = first_line(&step.text, self.settings.limits().subject_bytes);
-        }
-        let mut child =
-            self.blank(ticket.id, ticket.requester, step.now, &ticket.priority, subject);
-        child.follows = Some(ticket.id);
-        child.organisation = ticket.organisation;
-        child.channel = channel;
-        child.department = ticket.department.clone();
-        child.about = ticket.about.clone();
-        child.impact = ticket.impact.clone();
-        child.urgency = ticket.urgency.clone();
-        child.subjects = ticket.subjects.clone();
-        child.say(said, Voice::Asks, true, &step.text);
-        // Who wrote it reads on, and the answer, if they could read what was before.
-        if let (Some(contact), Requester::Contact(asker)) = (step.contact, ticket.requester) {
-            let read = |actor: &Actor| match actor {
-                Actor::Guest(guest) => ticket
-                    .admission(*guest, step.claimed)
-                    .is_some_and(|guest| guest.rights.contains(&GuestRight::View)),
-                _ => false,
-            };
-            let customer = Actor::Customer(contact);
-            let theirs = self.sees(&customer, Party::Customer, step.claimed, ticket);
-            if !self.same_person(contact).contains(&asker) && (theirs || read(step.actor)) {
-                child.followers.insert(Follower::Contact(contact));
-                self.at_most(step, 1, self.settings.limits().followers);
-            }
-        }
-        self.begin_service(&mut child);
-        child.arm(&self.settings);
-        step.opens = Some(child);
-        step.unnamed = true;
     }
 
     /// Checks what somebody writes.

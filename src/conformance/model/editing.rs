@@ -10,11 +10,16 @@ impl Model {
     pub(super) fn edit(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, edit: &Edit) {
         let draft = self.settings.draft();
         if let Actor::Customer(who) = step.actor {
-            // Themselves out; and who asks, somebody on record in.
+            // Themselves out; and who asks, a colleague in.
             let they = self.same_person(*who);
             let theirs = |it: &Follower| they.iter().any(|id| *it == Follower::Contact(*id));
+            let organisation = self.belongs_to(*who);
             let known = |it: &Follower| match it {
-                Follower::Contact(contact) => self.contacts.contains_key(contact),
+                Follower::Contact(contact) => self.contacts.get(contact).is_some_and(|contact| {
+                    contact.into.is_none()
+                        && contact.organisation.is_some()
+                        && contact.organisation == organisation
+                }),
                 Follower::Agent(_) => false,
             };
             let gives = edit.follow.iter().all(known) && self.asked(step.actor, ticket);

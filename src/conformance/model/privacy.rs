@@ -226,7 +226,7 @@ impl Model {
         }
     }
 
-    fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
+    pub(super) fn keep_part(&self, step: &mut Step<'_>, mut part: ModelTicket, now: bool) {
         let timers = part.timers;
         if now && !step.is_tick {
             let at = part.updated_at.max(step.claimed);
@@ -344,6 +344,19 @@ impl Model {
         if ticket.held != hold.hold {
             ticket.held = hold.hold;
             ticket.words.come(step.now);
+        }
+        let mut above = ticket.merged_into.filter(|_| hold.hold);
+        while let Some(survivor) = above.and_then(|above| self.tickets.get(&above)) {
+            above = survivor.merged_into;
+            if survivor.held {
+                continue;
+            }
+            let mut survivor = step.part(survivor);
+            let now = step.claimed.max(survivor.updated_at);
+            let parts = self.settle(&mut survivor, now);
+            self.keep_parts(step, parts);
+            survivor.held = true;
+            self.keep_part(step, survivor, true);
         }
     }
 

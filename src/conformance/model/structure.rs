@@ -1,16 +1,14 @@
-//! Merging, undoing a merge and splitting in the model: T7 of the requirements.
+//! Merging and undoing a merge in the model: T7 of the requirements.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::conversation::first_line;
-use super::ticket::status;
-use super::{Faults, Model, ModelTicket, Said, Step, Voice, only};
-use crate::command::{Edit, Merge, Split};
+use super::{Faults, Model, ModelTicket, Step, Voice, only};
+use crate::command::{Edit, Merge};
 use crate::{
-    Call, Command, Follower, MergeAcross, MergeWaiting, MessageRef, Origin, Requester, Revision,
-    StatusCategory, TicketId,
+    Call, Command, ContactId, Follower, MergeAcross, MergeWaiting, Requester, StatusCategory,
+    TicketId,
 };
 
 /// A ticket that was merged into another, as that one's books have it.
@@ -76,7 +74,7 @@ impl ModelTicket {
     }
 
     /// The questions of this ticket itself after its last answer, as they were said.
-    fn own_open(&self) -> Vec<DateTime<Utc>> {
+    pub(super) fn own_open(&self) -> Vec<DateTime<Utc>> {
         let mut open = Vec::new();
         for said in self.conversation() {
             match said.voice {
@@ -100,9 +98,23 @@ impl ModelTicket {
         matches!(self.requester, Requester::Agent(_))
     }
 
-    /// Who follows only because of what was merged into this ticket.
+    /// Who follows only because of what was merged into this ticket, or into what it follows up.
     fn brought(&self) -> BTreeSet<Follower> {
-        self.members.iter().flat_map(|member| &member.brought).copied().collect()
+        let lent = self.lent.iter().map(|(_, follower)| *follower);
+        self.members.iter().flat_map(|member| &member.brought).copied().chain(lent).collect()
+    }
+
+    /// The merges by which a person follows, where they follow by merges only.
+    pub(super) fn brought_by(&self, person: &BTreeSet<ContactId>) -> BTreeSet<TicketId> {
+        let brought = self.brought();
+        let ids = person.iter().map(|id| Follower::Contact(*id));
+        let ids: BTreeSet<Follower> = ids.filter(|it| self.followers.contains(it)).collect();
+        if !ids.is_subset(&brought) {
+            return BTreeSet::new();
+        }
+        let members = self.members.iter().filter(|member| !member.brought.is_disjoint(&ids));
+        let lent = self.lent.iter().filter(|(_, follower)| ids.contains(follower));
+        members.map(|member| member.ticket).chain(lent.map(|(by, _)| *by)).collect()
     }
 
     /// Somebody is named as a follower, or as none: whatever a merge brought, this is by hand.
@@ -110,10 +122,17 @@ impl ModelTicket {
         for member in &mut self.members {
             member.brought.remove(follower);
         }
+        self.lent.retain(|(_, lent)| lent != follower);
+    }
+
+    /// Whoever follows, does as on this ticket.
+    fn take_following(&mut self, other: Self) {
+        let Self { followers, members, lent, .. } = other;
+        (self.followers, self.members, self.lent) = (followers, members, lent);
     }
 
     /// How many messages were split off.
-    fn gone(&self) -> usize {
+    pub(super) fn gone(&self) -> usize {
         self.thread.iter().filter(|said| said.gone).count()
     }
 }
@@ -300,9 +319,6 @@ impl Model {
         let after = survivor.brought();
         survivor.followers.retain(|it| !before.contains(it) || after.contains(it));
         survivor.updated_at = now;
-        self.follow(&mut survivor, now, true);
-        survivor.arm(&self.settings);
-        step.also.push(survivor);
 
         ticket.merged_into = None;
         if let Some(stood) = ticket.stood.take() {
@@ -322,104 +338,58 @@ impl Model {
         if !ticket.is_done() {
             self.keep_or_lose(ticket);
         }
+        self.leave(step, ticket, &mut survivor);
+        self.follow(&mut survivor, now, true);
+        survivor.arm(&self.settings);
+        step.also.push(survivor);
     }
 
-    pub(super) fn split(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, split: &Split) {
-        step.require(!self.tickets.contains_key(&split.id), "id_taken");
-        let MessageRef { ticket: place, revision } = split.message;
-        let source = if place == ticket.id { Some(&*ticket) } else { self.tickets.get(&place) };
-        let source = source.filter(|source| place == ticket.id || self.end(source).id == ticket.id);
-        // What the actor does not see has no messages.
-        let source = source.filter(|source| {
-            place == ticket.id || self.sees(step.actor, step.party, step.claimed, source)
-        });
-        let found = source.and_then(|source| Some((source.clone(), said(source, revision)?)));
-        let Some((mut source, mut said)) = found else {
-            return step.require(false, "not_a_message");
-        };
-        if place != ticket.id {
-            // What is due on it comes first; its words may go.
-            source = step.part(&source);
-            let now = step.claimed.max(source.updated_at);
-            self.settle_alone(&mut source, now);
-            said.text = self::said(&source, revision).map_or_else(String::new, |it| it.text);
-        }
-        step.require(revision != Revision(1), "opening_message");
-        self.at_most(step, source.gone() + 1, self.settings.limits().splits);
-        let subject = match &split.subject {
-            Some(subject) => self.subject(step, subject),
-            None => first_line(&said.text, self.settings.limits().subject_bytes),
-        };
-        let requester = said.contact.map_or(source.requester, Requester::Contact);
-        let mut child = self.blank(split.id, requester, step.now, &ticket.priority, subject);
-        if said.voice == Voice::Answers {
-            let outreach = &self.settings.draft().workflow.landmarks.outreach;
-            child.origin = Origin::AgentReachedOut;
-            child.status = outreach.clone();
-            child.category = status(&self.settings, outreach)
-                .map_or(StatusCategory::Waiting, |status| status.category);
-        }
-        child.split_from = Some(split.message);
-        child.subjects = ticket.subjects.clone();
-        child.organisation = match requester {
-            same if same == source.requester => source.organisation,
-            Requester::Contact(contact) => self.belongs_to(contact),
-            Requester::Agent(_) => None,
-        };
-        child.channel = said.channel.clone();
-        child.department = ticket.department.clone();
-        child.about = ticket.about.clone();
-        child.impact = ticket.impact.clone();
-        child.urgency = ticket.urgency.clone();
-        child.say(said.at, said.voice, true, &said.text);
-        child.held = ticket.held || source.held;
-        let mut between = source.merged_into;
-        while let Some(above) = between.and_then(|id| self.tickets.get(&id)) {
-            child.held |= above.held;
-            between = above.merged_into;
-        }
-        self.begin_service(&mut child);
-        child.arm(&self.settings);
-        step.opens = Some(child);
-
-        let taken = |source: &mut ModelTicket| {
-            for said in &mut source.thread {
-                said.gone |= said.revision == revision;
-            }
-            source.asked_since = source.own_open().into_iter().min();
-        };
-        if place == ticket.id {
-            return taken(ticket);
-        }
-        taken(&mut source);
-        source.updated_at = step.claimed.max(source.updated_at);
-        source.arm(&self.settings);
-        // Every ticket that has taken the place of that one asks less.
-        while let Some(parent) = source.merged_into {
-            let asked = source.open_questions();
-            let since = source.remembered();
-            let less = |parent: &mut ModelTicket| {
-                let members = parent.members.iter_mut();
-                for member in members.filter(|member| member.ticket == source.id) {
-                    if !member.questions.is_empty() {
-                        member.questions.clone_from(&asked);
-                        member.asked_since = since;
-                    }
+    /// A merge is undone: nobody follows by it any more, wherever they came to by it, nor what they
+    /// follow only because they followed that.
+    fn leave(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, survivor: &mut ModelTicket) {
+        let mut desk = self.tickets.clone();
+        desk.insert(ticket.id, ticket.clone());
+        desk.insert(survivor.id, survivor.clone());
+        let mut gone: Vec<(TicketId, Option<Follower>)> = vec![(ticket.id, None)];
+        while let Some((by, who)) = gone.pop() {
+            for other in desk.values_mut() {
+                let before = other.brought();
+                other
+                    .lent
+                    .retain(|(with, lent)| *with != by || who.is_some_and(|who| who != *lent));
+                let members = other.members.iter_mut().filter(|member| member.ticket == by);
+                for member in members {
+                    member.brought.retain(|it| who.is_some_and(|who| who != *it));
                 }
-            };
-            if parent == ticket.id {
-                less(ticket);
-                step.also.push(source);
-                return;
+                for left in before.difference(&other.brought()) {
+                    other.followers.remove(left);
+                    gone.push((other.id, Some(*left)));
+                }
             }
-            let Some(parent) = self.tickets.get(&parent) else { return };
-            let mut parent = step.part(parent);
-            let now = step.claimed.max(parent.updated_at);
-            self.settle_alone(&mut parent, now);
-            less(&mut parent);
-            parent.updated_at = now;
-            parent.arm(&self.settings);
-            step.also.push(std::mem::replace(&mut source, parent));
+        }
+        for (id, other) in desk {
+            let before = if id == ticket.id {
+                &mut *ticket
+            } else if id == survivor.id {
+                &mut *survivor
+            } else {
+                let Some(known) = self.tickets.get(&id).filter(|known| **known != other) else {
+                    continue;
+                };
+                let end = self.end(known).id;
+                let settled = |id: TicketId| step.also.iter().any(|it| it.id == id);
+                if end != id && end != survivor.id && !settled(end) {
+                    self.settle_survivor(step, known);
+                }
+                let mut part = step.part(known);
+                let now = step.claimed.max(part.updated_at);
+                let parts = self.settle(&mut part, now);
+                self.keep_parts(step, parts);
+                part.take_following(other);
+                self.keep_part(step, part, true);
+                continue;
+            };
+            before.take_following(other);
         }
     }
 }
@@ -433,11 +403,4 @@ fn less(edit: &Edit) -> Edit {
         remove_external_refs: edit.remove_external_refs.clone(),
         ..Edit::new(edit.ticket)
     }
-}
-
-/// A public message that is still where it was said.
-fn said(source: &ModelTicket, revision: Revision) -> Option<Said> {
-    let known =
-        |said: &&Said| said.revision == revision && said.public && !said.silent && !said.gone;
-    source.thread.iter().find(known).cloned()
 }

@@ -116,6 +116,9 @@ pub struct ModelTicket {
     /// How it stood when it was merged.
     pub stood: Option<Box<ModelTicket>>,
     pub members: Vec<ModelMember>,
+    /// Who follows it by which merge into what it follows up, and for no other reason but another
+    /// merge.
+    pub lent: BTreeSet<(TicketId, Follower)>,
     pub split_from: Option<MessageRef>,
     pub timers: Timers,
     /// What is promised, where anything was when it was opened.

@@ -7,8 +7,9 @@ mod seen;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::decision::{Guard, Step};
+use super::decision::Guard;
 use super::loaded::{Loaded, Passage};
+use super::step::Step;
 use super::work::Work;
 use super::{Command, Refusal};
 use crate::cause::Rule;

@@ -98,6 +98,7 @@ impl Seen {
             | TicketChange::PriorityChanged { .. }
             | TicketChange::ImpactChanged { .. }
             | TicketChange::FollowersChanged { .. }
+            | TicketChange::FollowersLeft(_)
             | TicketChange::AboutChanged { .. }
             | TicketChange::ExternalRefsChanged { .. }
             | TicketChange::Linked { .. }

@@ -23,7 +23,8 @@ use crate::ticket::command::{
 use crate::time::{Instant, whole_micros};
 use measure::belonging_of;
 use reach::{
-    ancestors, blocks, conversation, former_owner, listener, redacting, settling, splitting,
+    ancestors, blocks, conversation, former_owner, leaving, listener, redacting, settling,
+    splitting,
 };
 
 struct Asking<'a> {
@@ -136,7 +137,8 @@ impl Asking<'_> {
 /// What is still missing to decide this call. A few rounds, then nothing: a later round may
 /// depend on what an earlier one brought. More than six only where a link is made, one for each
 /// ticket above the parent, or where a redirect leads over several merges, one for each; two for
-/// each, where closing [waits](crate::CloseBlocks) for what lies behind them.
+/// each, where closing [waits](crate::CloseBlocks) for what lies behind them; and where a merge is
+/// undone of what was followed up, one for each follow-up of a follow-up.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -271,7 +273,10 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             asking.requester(survivor.unwrap_or(*ticket));
             asking.requester(end);
         }
-        Command::UndoMerge(undo) => former_owner(&mut asking, undo.ticket),
+        Command::UndoMerge(undo) => {
+            former_owner(&mut asking, undo.ticket);
+            leaving(&mut asking, undo.ticket);
+        }
         Command::Split(split) => splitting(&mut asking, split),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),
         Command::UnmarkSpam(unmark) => former_owner(&mut asking, unmark.ticket),
@@ -327,7 +332,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         Command::Edit(Edit { add_external_refs, follow, .. }) => {
             asking.followers(follow);
             if let Actor::Customer(_) = call.context.actor {
-                // They give copies to those only who are on record.
+                // They give copies to their colleagues only.
                 asking.contacts(follow);
             }
             add_external_refs.iter().for_each(|reference| asking.reference(reference));

@@ -1,15 +1,17 @@
 //! What a decision must see beside the ticket that is named: what is due, whose words are whose,
 //! what waits for what.
 
+use std::collections::BTreeSet;
+
 use super::measure::{belonging_of, measuring};
 use super::{Asking, Look, Needs, Passage, end_of};
-use crate::decide::follow_ups::carrier_of;
+use crate::decide::follow_ups::{Carrier, is_full, last_resort};
 use crate::decide::{Call, who};
 use crate::ids::{Key, TicketId};
-use crate::people::{Author, sight};
+use crate::people::Author;
 use crate::record::Record;
 use crate::ticket::command::{Redact, Split};
-use crate::ticket::{MessageRef, Ticket, retention_falls_due};
+use crate::ticket::{MessageRef, retention_falls_due};
 use crate::time::Instant;
 
 /// Words that are erased where they are, or, having been split off, on the ticket that shows them:
@@ -107,7 +109,8 @@ pub(super) fn ancestors(asking: &mut Asking<'_>, ticket: TicketId) {
 }
 
 /// A ticket on which something is said: it may reopen, or, being closed for too long, be
-/// continued by its latest follow-up that they see, which may reopen in its turn.
+/// continued by its latest follow-up that they see, which may reopen in its turn; and where it may
+/// have no more of them, by any.
 pub(super) fn listener(asking: &mut Asking<'_>, call: &Call, named: TicketId, ticket: TicketId) {
     former_owner(asking, ticket);
     let (desk, loaded) = (asking.desk, asking.loaded);
@@ -123,19 +126,52 @@ pub(super) fn listener(asking: &mut Asking<'_>, call: &Call, named: TicketId, ti
     if !ticket.status().category.is_done() {
         return;
     }
-    let carrier = carrier_of(desk, loaded, who, named);
-    let sees = |it: &Ticket| sight(carrier, it.sight(), settings.sight_policy()).is_some();
-    let led_on = !sees(ticket);
+    let carrier = Carrier::of(desk, loaded, settings, who, named);
+    let led_on = !carrier.sees(ticket);
     for id in ticket.followed_up_by().iter().rev() {
         let end = end_of(asking, *id);
         match loaded.ticket(desk, *id) {
-            Some(follow_up) if !led_on && !sees(follow_up) => {}
+            Some(follow_up) if !led_on && !carrier.sees(follow_up) => {}
             Some(_) => {
                 settling(asking, end);
                 former_owner(asking, end);
-                return;
+                break;
             }
             None => return,
+        }
+    }
+    if is_full(settings, ticket) {
+        for id in ticket.followed_up_by() {
+            end_of(asking, *id);
+        }
+        if let Some((_, end)) = last_resort(desk, loaded, ticket, carrier) {
+            settling(asking, end.id());
+            former_owner(asking, end.id());
+        }
+    }
+}
+
+/// The follow-ups of the ticket that a merged one went into, theirs, and where these were merged
+/// since: as far as somebody may follow them by that merge.
+pub(super) fn leaving(asking: &mut Asking<'_>, ticket: TicketId) {
+    let loaded = asking.loaded;
+    let known = |id: TicketId| loaded.ticket(asking.desk, id);
+    let survivor = known(ticket).and_then(|ticket| ticket.merged_into()).and_then(known);
+    let Some(survivor) = survivor else { return };
+    let mut places: Vec<TicketId> = survivor.followed_up_by().to_vec();
+    let mut seen: BTreeSet<TicketId> = BTreeSet::new();
+    while let Some(id) = places.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        asking.record(Key::ticket(asking.desk, id));
+        let Some(place) = loaded.ticket(asking.desk, id) else { continue };
+        places.extend(place.followed_up_by());
+        if place.has_followers_by_merge() {
+            places.extend(place.merged_into());
+            settling(asking, id);
+            let end = end_of(asking, id);
+            settling(asking, end);
         }
     }
 }

@@ -3,8 +3,6 @@
 mod kind;
 mod vocabulary;
 
-use chrono::{DateTime, Utc};
-
 pub use kind::RefusalKind;
 pub use vocabulary::Vocabulary;
 
@@ -18,6 +16,7 @@ use crate::people::{Actor, Party};
 use crate::settings::FieldProblem;
 use crate::subject::ExternalRef;
 use crate::ticket::{ReplayError, SideId, TodoId};
+use crate::time::Instant;
 use crate::workflow::StatusCategory;
 
 /// The rules say no. Nothing has changed.
@@ -232,17 +231,17 @@ pub enum Refusal {
     #[error("{instant} is not later than {now}")]
     NotLater {
         /// The instant that was given.
-        instant: DateTime<Utc>,
+        instant: Instant,
         /// Now.
-        now: DateTime<Utc>,
+        now: Instant,
     },
     /// Something cannot have occurred after now.
     #[error("{instant} is later than {now}")]
     InTheFuture {
         /// The instant that was given.
-        instant: DateTime<Utc>,
+        instant: Instant,
         /// Now.
-        now: DateTime<Utc>,
+        now: Instant,
     },
     /// There is nothing in it.
     #[error("the {what} is empty")]
@@ -330,10 +329,12 @@ pub enum Refusal {
     #[error("the ticket is still being worked on")]
     StillWorkedOn,
     /// The settings keep a ticket from being finished while its children are not.
-    #[error("{count} of the ticket's children are unfinished")]
+    #[error("{count} of the ticket's children are unfinished{}", vocabulary::among(*first))]
     OpenChildren {
         /// How many of them.
         count: u32,
+        /// The first of them that who asks sees.
+        first: Option<TicketId>,
     },
     /// The settings keep a ticket from being finished while there are things to do.
     #[error("{count} of the ticket's to-dos are open")]

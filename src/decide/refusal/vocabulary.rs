@@ -113,3 +113,8 @@ impl fmt::Display for Vocabulary {
 pub(super) fn by(owner: Option<TicketId>) -> String {
     owner.map_or_else(String::new, |owner| format!(", by the ticket `{owner}`"))
 }
+
+/// How a refusal names one of several tickets.
+pub(super) fn among(ticket: Option<TicketId>) -> String {
+    ticket.map_or_else(String::new, |ticket| format!(", `{ticket}` among them"))
+}

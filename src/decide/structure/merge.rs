@@ -1,6 +1,7 @@
 //! Merging a ticket into another, and undoing that.
 
 use super::Followed;
+use super::leaving::leave;
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
@@ -85,10 +86,10 @@ pub(in crate::decide) fn merge<'a>(
     work.rearm();
     survivor.record(TicketChange::Absorbed(absorbed), None);
     let at = survivor.ticket.revision();
-    survivor.hold_as(&work.ticket);
     if brings.is_some() {
         ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
     }
+    survivor.hold_as(&work.ticket);
     Ok(survivor)
 }
 
@@ -230,12 +231,13 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
         work.trace(Step::ProposalReturns);
     }
     let returned = work.ticket.revision();
-    // It was part of a conversation that is on hold, and is so still.
-    work.hold_as(&survivor.ticket);
     if !work.ticket.status().category.is_done() {
         work.notify_workers_of_return(returned);
     }
+    // It was part of a conversation that is on hold, and is so still.
+    work.hold_as(&survivor.ticket);
     survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
+    leave(work, &mut survivor)?;
     Ok(survivor)
 }
 

@@ -1,12 +1,14 @@
 //! Merging, undoing a merge, splitting; and where commands on merged tickets lead.
 
+mod leaving;
 mod merge;
 mod split;
 
 pub(super) use merge::{merge, undo};
 pub(super) use split::split;
 
-use super::decision::{Guard, Step};
+use super::decision::Guard;
+use super::step::Step;
 use super::work::Work;
 use super::{Command, Cx, Refusal};
 use crate::ids::{Key, TicketId};

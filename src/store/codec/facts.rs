@@ -21,9 +21,9 @@ use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
-    Absorbed, ClocksChanged, Follower, Heard, LinkKind, MergedSplit, Message, Opened, PriorityBy,
-    RedactedBy, Released, Reminded, SideId, SideSaid, SplitOff, StatusChange, TicketChange, Timers,
-    TodoAdded, TodoMarked, Unassigning,
+    Absorbed, ClocksChanged, Follower, FollowersLeft, Heard, LinkKind, MergedSplit, Message,
+    Opened, PriorityBy, RedactedBy, Released, Reminded, SideId, SideSaid, SplitOff, StatusChange,
+    TicketChange, Timers, TodoAdded, TodoMarked, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -150,6 +150,7 @@ events! {
         status as status: StatusChange
     };
     "ticket.released" => Released { 0 as release: Released };
+    "ticket.followers_left" => FollowersLeft { 0 as left: FollowersLeft };
     "ticket.split_off" => SplitOff { 0 as split: SplitOff };
     "ticket.merged_split" => MergedSplit { 0 as split: MergedSplit };
     "ticket.member_wrote" => MemberWrote { ticket as ticket: TicketId };

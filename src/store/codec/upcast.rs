@@ -43,6 +43,7 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         // Of later builds, which serde may have written as plainly.
         "ticket.absorbed" => Some("merge"),
         "ticket.released" => Some("release"),
+        "ticket.followers_left" => Some("left"),
         "ticket.split_off" | "ticket.merged_split" => Some("split"),
         "ticket.todo_added" | "ticket.todo_marked" => Some("todo"),
         "ticket.reminded" => Some("reminder"),

@@ -18,8 +18,12 @@ use crate::ticket::{Attachment, Channel};
 ///   one with a copy, a colleague, a guest's in their name. It reopens a resolved ticket, and a closed one within the
 ///   time of the [reopening policy](crate::Reopening). Later it goes to the ticket's latest
 ///   follow-up that its author sees, as if it had been sent there; where there is none, or that one
-///   has been closed for too long as well, it opens a new one, which its author
-///   [follows](crate::Follower), where it is not the requester. The outcome names it
+///   has been closed for too long as well, it opens a new one. Who [follows](crate::Follower) the
+///   closed ticket follows the new one; a guest has there
+///   [what they were granted](super::GrantAccess) on the closed one, and for as long; a colleague
+///   sees it as they saw that. Where there may be no more follow-ups
+///   ([`Limits::follow_ups`](crate::Limits::follow_ups)), the latest that its author sees takes it,
+///   or else the latest, however long it has been closed; none that is spam. The outcome names it
 ///   ([`Step::WentToFollowUp`](crate::Step::WentToFollowUp),
 ///   [`Outcome::opened`](crate::Outcome::opened)).
 /// - A human agent's message answers.

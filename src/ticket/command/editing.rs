@@ -20,9 +20,11 @@ use crate::value::FieldValue;
 /// subjects, external references. What is taken away is taken from the ticket that is named.
 ///
 /// A contact who sees the ticket may take their own copy away (`unfollow`, under whichever of their
-/// [merged](crate::command::MergeContacts) ids), and the requester may give copies to contacts who
-/// are on record. They name nobody else: no agent, no other's copy, and who only has a copy gives
-/// none.
+/// [merged](crate::command::MergeContacts) ids), and the requester may give copies to contacts of
+/// the organisation that they belong to. They name nobody else: no agent, no other's copy, and who
+/// only has a copy gives none. The refusal is the same for a contact of another organisation or of
+/// none, for one that was merged into another, and for one that there is not: nobody learns from it
+/// whom the desk knows.
 ///
 /// The desk itself may name contacts who are not on record, as it may open tickets for them: a
 /// contact needs no record to ask, to write or to be told.

@@ -173,8 +173,8 @@ impl Open {
 ///
 /// The first message is the requester's, whoever gives the command. A requester's [`Reply`] to
 /// a ticket that has been closed for too long to reopen does the same by itself; so does that of
-/// anybody else who may write on it, who then follows the new one: they read what they wrote, and
-/// are told the answer.
+/// anybody else who may write on it: they read what they wrote as they read the closed ticket, and
+/// who follows that one is told the answer.
 ///
 /// [`Reply`]: crate::command::Reply
 ///
@@ -186,6 +186,8 @@ impl Open {
 ///   [`Forbidden`](crate::Refusal::Forbidden).
 /// - [`NotClosed`](crate::Refusal::NotClosed): the ticket is not closed; reply or reopen.
 /// - [`IdTaken`](crate::Refusal::IdTaken): the desk has a ticket of the new id.
+/// - [`LimitExceeded`](crate::Refusal::LimitExceeded): the ticket has as many follow-ups as
+///   [`Limits::follow_ups`](crate::Limits::follow_ups) allows.
 /// - [`Empty`](crate::Refusal::Empty): an empty text.
 /// - [`CannotOwn`](crate::Refusal::CannotOwn): the asking agent of an internal ticket is not on
 ///   record.

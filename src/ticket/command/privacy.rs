@@ -121,7 +121,8 @@ pub struct Redact {
 pub struct EraseTicket {
     /// Which ticket.
     pub ticket: TicketId,
-    /// Why, for the record; must not be empty.
+    /// Why, for the record of each ticket that is erased with it, so also for who sees one of them
+    /// alone; must not be empty.
     pub reason: String,
 }
 
@@ -133,12 +134,10 @@ pub struct EraseTicket {
 /// Words belong to the ticket whose conversation shows them: a hold protects also what was
 /// [merged](crate::command::Merge) into the ticket, and the message that it was
 /// [split off](crate::command::Split) with, wherever that is stored; and not what was split off it
-/// before. No way leads round a hold: what is split off a ticket on hold, what it is merged into,
-/// and what comes out of it by [`UndoMerge`](crate::command::UndoMerge) is on hold as well
+/// before. No way leads round a hold: what is split off a ticket on hold, what it is merged into or
+/// has been merged into already, where what is said to it is recorded, and what comes out of it by
+/// [`UndoMerge`](crate::command::UndoMerge) is on hold as well
 /// ([`TicketChange::Held`](crate::TicketChange::Held) without a reason), and released by itself.
-///
-/// Of a ticket that has been merged already, it is a hold of its own history: what is said to it
-/// since is recorded on the one that goes on, and held by a hold of that.
 ///
 /// Agents see that a ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
 /// [`Fact::Held`](crate::Fact::Held)), customers do not.

@@ -44,9 +44,9 @@ use crate::ticket::MessageRef;
 /// [`EraseTicket`](crate::command::EraseTicket), in the same commit, and are protected by its legal
 /// hold. One that is on [`Hold`](crate::command::Hold) itself is passed over, with all that was
 /// merged into it; released, it goes when the other's time comes again, which is counted anew from
-/// then where everything else was erased before. A hold comes along: where the merged ticket is on
-/// hold, so is the one that goes on, since what is said to either is recorded there; one that comes
-/// later does not.
+/// then where everything else was erased before. A hold comes along, now or later: where the
+/// merged ticket is on hold, so is the one that goes on, since what is said to either is recorded
+/// there.
 ///
 /// [`UndoMerge`] takes it back.
 ///
@@ -118,7 +118,9 @@ impl Merge {
 /// it; its status stays. Whom the merge made a follower of it, the requester of the merged ticket
 /// too, follows it no more: unless they follow by another merge as well, or an
 /// [`Edit`](crate::command::Edit) has named them a follower since. Who followed before, does so
-/// still.
+/// still. The same holds for what follows that ticket up, where their late words opened it and they
+/// followed that ticket by the merge only; for what follows that up in turn; and for what any of
+/// these has been merged into.
 ///
 /// The retention of the one that stands again counts as if it had been its own all the time. Where
 /// the ticket that had gone on is on legal hold, this one is, too: it comes out of a conversation

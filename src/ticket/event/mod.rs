@@ -25,7 +25,7 @@ pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
 pub use side::{SideSaid, SideStarted};
-pub use structure::{Absorbed, Brought, MergedSplit, Released, SplitOff};
+pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Released, SplitOff};
 
 use super::{LinkKind, Message, SideId, Timers};
 use crate::ids::{
@@ -224,6 +224,8 @@ pub enum TicketChange {
     },
     /// The merge of another ticket into this one was undone.
     Released(Released),
+    /// A merge was undone by which some followed it who had come from the ticket that it follows up.
+    FollowersLeft(FollowersLeft),
     /// One of its messages was split off into a new ticket.
     SplitOff(SplitOff),
     /// A message was split off a ticket that had been merged into this one.

@@ -39,6 +39,7 @@ impl TicketChange {
             | Self::Absorbed(_)
             | Self::ReleasedFrom { .. }
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -90,6 +91,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -152,6 +154,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }
@@ -201,6 +204,7 @@ impl TicketChange {
             | Self::FollowedUp { .. }
             | Self::Absorbed(_)
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::MemberWrote { .. }

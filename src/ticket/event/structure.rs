@@ -71,6 +71,20 @@ pub struct Released {
     pub followers: Vec<Follower>,
 }
 
+/// The facts of who leaves a ticket because of a merge that was undone elsewhere: they had come to
+/// follow it by their late words on a ticket that they followed by that merge.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FollowersLeft {
+    /// The ticket by whose merge they followed.
+    pub ticket: TicketId,
+    /// Who followed by that alone, and does not any more, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
+    /// Who follows by another merge still, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_still: Vec<Follower>,
+}
+
 /// What a split means to a ticket that goes on in the place of the one with the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MergedSplit {

@@ -44,6 +44,7 @@ impl TicketChange {
             | Self::MergedInto { .. }
             | Self::ReleasedFrom { .. }
             | Self::Released(_)
+            | Self::FollowersLeft(_)
             | Self::SplitOff(_)
             | Self::MergedSplit(_)
             | Self::OpenAgeWarned

@@ -1,0 +1,139 @@
+//! Who leaves what follows a ticket up, where the merge is undone by which they followed that.
+
+use super::*;
+
+/// Two tickets of Maria's that are one, closed long ago; Otto follows the survivor because he
+/// followed the other. What follows is what his late words opened.
+fn followed_up() -> (TestDesk, TicketId) {
+    let desk = TestDesk::new();
+    desk.given_request();
+    another(&desk, SECOND);
+    follow(&desk, SECOND);
+    merge(&desk, SECOND, TICKET);
+    desk.ok(&agent(ANNA), close(TICKET));
+    desk.pass(days(31));
+    let new = opened(&desk, TICKET);
+    assert_eq!(desk.ticket(new).followers(), [OTTOS]);
+    (desk, new)
+}
+
+const OTTOS: Follower = Follower::Contact(OTTO);
+
+fn follow(desk: &TestDesk, ticket: TicketId) {
+    desk.ok(&agent(ANNA), Edit { follow: [OTTOS].into(), ..Edit::new(ticket) });
+}
+
+/// What Otto's late words open.
+fn opened(desk: &TestDesk, ticket: TicketId) -> TicketId {
+    desk.ok(&customer(OTTO), Reply::new(ticket, "Again!")).opened().next().unwrap().id()
+}
+
+/// The tickets that Otto follows.
+fn followed(desk: &TestDesk) -> Vec<TicketId> {
+    let mut followed: Vec<TicketId> = Vec::new();
+    let every = helpdesk::matching::Listing::every().sorted("number").unwrap().page(99);
+    for row in desk.desk.find(&Actor::Host, desk.now(), &every).unwrap().rows {
+        let head = desk.ticket(row.id());
+        followed.extend(head.followers().contains(&OTTOS).then_some(head.id()));
+    }
+    followed
+}
+
+#[test]
+fn who_followed_by_the_merge_follows_no_more_what_their_late_words_opened() {
+    let (desk, new) = followed_up();
+    desk.ok(&agent(ANNA), close(new));
+    desk.pass(days(31));
+    let newer = opened(&desk, new);
+    assert_eq!(desk.ticket(newer).follows(), Some(new));
+    assert_eq!(followed(&desk), [TICKET, SECOND, new, newer]);
+    let outcome = undo(&desk, SECOND);
+    assert_eq!(followed(&desk), [SECOND], "which he followed all along");
+    for ticket in [new, newer] {
+        let refused = desk.desk.sight(&customer(OTTO), desk.now(), ticket).unwrap_err();
+        assert_eq!(refused.refusal(), Some(&Refusal::NotFound { ticket }));
+        let left = Step::FollowersLeft { ticket, followers: vec![OTTOS] };
+        assert!(outcome.trace.contains(&left));
+        let last = desk.history(ticket).pop().unwrap();
+        let left =
+            FollowersLeft { ticket: SECOND, followers: vec![OTTOS], follow_still: Vec::new() };
+        assert_eq!(last.ticket_change(), Some(&TicketChange::FollowersLeft(left)));
+    }
+}
+
+#[test]
+fn who_follows_by_themselves_too_follows_on() {
+    // The survivor, before they wrote; what they opened, by hand since.
+    for (before, since) in [(true, false), (false, true)] {
+        let (desk, new) = if before {
+            let desk = TestDesk::new();
+            desk.given_request();
+            another(&desk, SECOND);
+            follow(&desk, SECOND);
+            merge(&desk, SECOND, TICKET);
+            follow(&desk, TICKET);
+            desk.ok(&agent(ANNA), close(TICKET));
+            desk.pass(days(31));
+            let new = opened(&desk, TICKET);
+            (desk, new)
+        } else {
+            followed_up()
+        };
+        if since {
+            follow(&desk, new);
+        }
+        undo(&desk, SECOND);
+        assert!(desk.ticket(new).followers().contains(&OTTOS));
+    }
+}
+
+#[test]
+fn by_whichever_of_several_merges_they_follow_until_all_are_undone() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    for id in [SECOND, THIRD] {
+        another(&desk, id);
+        follow(&desk, id);
+        merge(&desk, id, TICKET);
+    }
+    desk.ok(&agent(ANNA), close(TICKET));
+    desk.pass(days(31));
+    let new = opened(&desk, TICKET);
+    // Another ticket brings him there, too.
+    let fourth = ticket_id(0x74);
+    another(&desk, fourth);
+    follow(&desk, fourth);
+    merge(&desk, fourth, new);
+    for (ticket, follows) in [(SECOND, true), (THIRD, true), (fourth, false)] {
+        undo(&desk, ticket);
+        assert_eq!(desk.ticket(new).followers().contains(&OTTOS), follows, "{ticket}");
+    }
+}
+
+#[test]
+fn who_leaves_a_follow_up_leaves_what_that_was_merged_into() {
+    // Another of Maria's, or the ticket that it follows up.
+    for back in [false, true] {
+        let (desk, new) = followed_up();
+        let into = if back {
+            desk.ok(&agent(ANNA), reopen(TICKET));
+            TICKET
+        } else {
+            another(&desk, THIRD);
+            THIRD
+        };
+        merge(&desk, new, into);
+        assert!(desk.ticket(into).followers().contains(&OTTOS));
+        undo(&desk, SECOND);
+        assert_eq!(followed(&desk), [SECOND]);
+    }
+}
+
+#[test]
+fn whoever_has_unfollowed_the_survivor_leaves_what_they_opened_all_the_same() {
+    let (desk, new) = followed_up();
+    desk.ok(&customer(OTTO), Edit { unfollow: [OTTOS].into(), ..Edit::new(TICKET) });
+    assert_eq!(followed(&desk), [SECOND, new]);
+    undo(&desk, SECOND);
+    assert_eq!(followed(&desk), [SECOND]);
+}
