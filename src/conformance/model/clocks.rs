@@ -138,6 +138,12 @@ impl ModelClock {
         self.ended.as_ref().map(|ended| ended.at)
     }
 
+    /// The last instant at which it began, stood still, ran on or ended.
+    pub(super) fn last(&self) -> DateTime<Utc> {
+        let still = self.still.iter().map(|(from, until)| until.unwrap_or(*from));
+        still.chain(self.ended_at()).fold(self.began, Ord::max)
+    }
+
     /// When it stood still or had ended; what has no end goes on.
     fn stood(&self) -> Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> {
         let ended = self.ended.iter().map(|ended| (ended.at, None));

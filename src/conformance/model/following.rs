@@ -20,6 +20,8 @@ pub(super) enum New {
     /// A question went; what is left was asked then.
     Goes(Option<DateTime<Utc>>),
     Moves,
+    /// Its clocks rested, and do no longer.
+    IsBack,
 }
 
 /// The clocks of one audience while something happens to them.
@@ -143,7 +145,9 @@ impl<'s> Following<'_, 's> {
                     Some(_) => {}
                 }
             }
-            New::Moves => self.moves(at),
+            // By two hosts' clocks something may have begun later.
+            New::Moves => self.moves(self.clocks.values().map(ModelClock::last).fold(at, Ord::max)),
+            New::IsBack => self.moves(at),
         }
     }
 

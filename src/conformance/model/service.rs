@@ -131,7 +131,9 @@ impl ModelTicket {
         let moved = self.status != seen.status
             || self.reason != seen.reason
             || self.category != seen.category;
-        if moved || seen.rests {
+        if seen.rests {
+            news.push((now, New::IsBack));
+        } else if moved {
             news.push((now, New::Moves));
         }
         news
