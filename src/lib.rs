@@ -211,10 +211,10 @@ pub use decide::{
 };
 pub use desk::{
     Activity, Adopted, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
-    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, Page, Post,
-    Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView, Shown,
-    SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry,
-    ViewOwner, Workload,
+    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, OwnerSlice, Page,
+    Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView,
+    Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
+    TimelineCursor, TimelineEntry, ViewOwner, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{

@@ -23,8 +23,8 @@ use helpdesk::sla::policy::{Audience, Obligation, PausedIn, SlaAction, Whom};
 use helpdesk::sla::{Clocked, Metric, SlaPolicy, Target};
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{
-    Calendar, Call, Command, Desk, DeskCalendar, Event, Key, Revision, Settings, Span,
-    StatusCategory, TicketChange,
+    Calendar, Call, Command, Desk, DeskCalendar, Event, Key, Revision, Settings, SettingsDraft,
+    Span, StatusCategory, TicketChange,
 };
 use histories::run::Run;
 
@@ -158,6 +158,11 @@ fn promising(settings: Settings) -> Settings {
     draft.build().unwrap()
 }
 
+/// The same settings without service levels.
+fn promising_nothing(settings: &Settings) -> Settings {
+    SettingsDraft { sla_policies: Vec::new(), ..settings.draft().clone() }.build().unwrap()
+}
+
 /// The same settings with a policy that is every ticket's and never changes.
 fn promising_all(settings: &Settings) -> Settings {
     let mut draft = settings.draft().clone();
@@ -182,7 +187,7 @@ fn a_promise_that_is_adopted_late_measures_what_runs_as_if_it_had_held_from_the_
         let mut calls = script(&history);
         calls.retain(|call| !names_a_revision(&call.command));
         let Some(last) = calls.last().map(|call| call.context.now) else { continue };
-        let plain = history.settings();
+        let plain = promising_nothing(&history.settings());
         let (early, late) = (desk(promising_all(&plain)), desk(plain.clone()));
         let mut in_force = plain;
         for call in &calls {
@@ -190,7 +195,11 @@ fn a_promise_that_is_adopted_late_measures_what_runs_as_if_it_had_held_from_the_
             if let Command::PublishSettings(published) = &mut promising.command {
                 *published = promising_all(published).into();
             }
-            let (one, other) = (early.execute(&promising), late.execute(call));
+            let mut call = call.clone();
+            if let Command::PublishSettings(published) = &mut call.command {
+                *published = promising_nothing(published).into();
+            }
+            let (one, other) = (early.execute(&promising), late.execute(&call));
             if one.is_ok() != other.is_ok() {
                 continue 'histories;
             }

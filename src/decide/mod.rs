@@ -40,6 +40,7 @@ mod work;
 use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
+pub(crate) use clocks::{promised_of, recount};
 pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
     KeyChange, TicketColumns, UniqueKey, Write,

@@ -10,8 +10,8 @@ use super::tick::every_desk;
 use super::verbs::for_each_verb;
 use super::{
     Activity, Adopted, ContactNotes, Delivery, DeskError, Dispatch, Each, Erased, HandedOver, Heir,
-    Outcome, Page, Prepared, Relayed, Relaying, Row, SavedView, SidePage, ThreadCursor, ThreadPage,
-    Ticked, Timeline, TimelineCursor, Workload,
+    Outcome, OwnerSlice, Page, Prepared, Relayed, Relaying, Row, SavedView, Service, SidePage,
+    ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, Workload,
 };
 use crate::condition::View;
 use crate::decide::{Call, Command, Context};
@@ -25,6 +25,8 @@ use crate::people::{
 };
 use crate::record::{Event, Record};
 use crate::settings::Settings;
+use crate::sla::Metric;
+use crate::sla::policy::Audience;
 use crate::store::{AsyncStore, Scope};
 use crate::subject::ExternalRef;
 use crate::ticket::command::{
@@ -148,6 +150,50 @@ impl<S: AsyncStore> AsyncDesk<S> {
         limit: usize,
     ) -> Result<Adopted, DeskError> {
         self.flow().adopt(now, after, limit).await
+    }
+
+    /// How the clocks of a ticket stand: [`Desk::service`](super::Desk::service).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn service(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        self.flow().service(actor, now, ticket).await
+    }
+
+    /// How they would stand as judged now: [`Desk::judged_now`](super::Desk::judged_now).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn judged_now(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        self.flow().judged_now(actor, now, ticket).await
+    }
+
+    /// Who had a ticket while a clock ran: [`Desk::owners`](super::Desk::owners).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn owners(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+        audience: Audience,
+        metric: Metric,
+    ) -> Result<Vec<OwnerSlice>, DeskError> {
+        self.flow().owners(actor, now, ticket, (audience, metric)).await
     }
 
     /// When to call [`tick`](Self::tick) next: [`Desk::next_wake`](super::Desk::next_wake).

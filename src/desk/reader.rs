@@ -8,7 +8,7 @@ use super::DeskError;
 use super::flow::Flow;
 use super::io::Io;
 use crate::decide::Refusal;
-use crate::ids::{DepartmentName, Key};
+use crate::ids::{DepartmentName, Key, Revision};
 use crate::people::{Actor, Agent, Contact, Customer, Sight, Who, sight};
 use crate::record::Record;
 use crate::settings::Settings;
@@ -19,6 +19,8 @@ use crate::time::{Instant, whole_micros};
 /// An actor who reads, and the settings: what decides what they see.
 pub(super) struct Reader {
     pub(super) settings: Arc<Settings>,
+    /// The revision of the settings.
+    pub(super) settings_revision: Revision,
     actor: Actor,
     pub(super) agent: Option<Arc<Agent>>,
     /// The record of the contact who reads, or of the one that speaks for them.
@@ -75,7 +77,9 @@ impl<I: Io> Flow<I> {
         }
         let found = self.io.load(self.id, &Wanted::records(keys)).await?;
         let mut records = found.records.into_iter();
-        let settings = records.next().flatten().and_then(|record| record.settings().cloned());
+        let in_force = records.next().flatten();
+        let settings_revision = in_force.as_ref().map_or(Revision::ZERO, |record| record.revision);
+        let settings = in_force.and_then(|record| record.settings().cloned());
         let settings = settings.ok_or(Refusal::NoSuchDesk)?;
         let who = records.next().flatten();
         let contact = who.as_ref().and_then(Record::contact).cloned();
@@ -88,6 +92,7 @@ impl<I: Io> Flow<I> {
         if matches!(actor, Actor::Agent(_)) && agent.is_none() {
             return Err(Refusal::NotAnAgent { actor: actor.clone() }.into());
         }
-        Ok(Reader { settings, actor: actor.clone(), agent, contact, now: whole_micros(now) })
+        let (actor, now) = (actor.clone(), whole_micros(now));
+        Ok(Reader { settings, settings_revision, actor, agent, contact, now })
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn only_told(event: &Event) -> bool {
         | Clocked::Ended { .. }
         | Clocked::Reopened { .. } => false,
     };
-    event.cause.rule == Some(Rule::Sla)
+    matches!(event.cause.rule, Some(Rule::Sla | Rule::Adoption))
         && changed.customer.iter().chain(&changed.internal).all(told)
 }
 

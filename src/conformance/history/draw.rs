@@ -369,7 +369,8 @@ impl Draw<'_> {
                 channel: self.channel(),
                 text: self.text(),
             }),
-            98 => Command::Adopt(id),
+            // What has clocks already; counted from the history, they are compared elsewhere.
+            98 if ticket.has_its_clocks(self.view.model.settings()) => Command::Adopt(id),
             _ => Command::Tick(id),
         }
     }

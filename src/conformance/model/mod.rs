@@ -423,12 +423,13 @@ impl Model {
         let changed = ticket != settled || step.opens.is_some();
         if !step.is_tick {
             // The command done, the ticket follows the settings in force.
-            if changed {
+            if changed || matches!(call.command, Command::Adopt(_)) {
                 self.follow(&mut ticket, step.now, true);
             }
             ticket.arm(&self.settings);
         }
-        if changed || ticket.timers != settled.timers {
+        let adopted = ticket.pledge != settled.pledge;
+        if changed || adopted || ticket.timers != settled.timers {
             ticket.updated_at = step.now;
         }
         if merged {

@@ -9,6 +9,7 @@ use super::clocks::{ModelClock, Terms};
 use super::following::{Following, New};
 use super::ticket::Said;
 use super::{Model, ModelTicket, Voice};
+use crate::Settings;
 use crate::condition::{Condition, Fact, Is, Literal, Test};
 use crate::sla::Metric;
 use crate::sla::policy::{Audience, SlaPolicy};
@@ -137,6 +138,20 @@ impl ModelTicket {
             news.push((now, New::Moves));
         }
         news
+    }
+}
+
+impl ModelTicket {
+    /// Whether none of its clocks would have to be counted from what was before they were promised.
+    pub fn has_its_clocks(&self, settings: &Settings) -> bool {
+        let policies = &settings.draft().sla_policies;
+        let has = |audience: &Audience| {
+            self.pledge.as_ref().is_some_and(|pledge| pledge.clocks.contains_key(audience))
+        };
+        let internal = policies.iter().flat_map(|policy| &policy.obligations);
+        let internal = internal.into_iter().any(|it| it.audience == Audience::Internal);
+        let there = has(&Audience::Customer) && (!internal || has(&Audience::Internal));
+        policies.is_empty() || there || self.rests() || self.is_done()
     }
 }
 

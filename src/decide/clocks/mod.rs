@@ -15,11 +15,12 @@ use super::{Command, Refusal};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{DeskId, Key, Revision};
+use crate::people::Organisation;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
-use crate::sla::policy::{Audience, Customer, Obligation, Promise, SlaAction, Whom};
+use crate::sla::policy::{Audience, Customer, Obligation, Policies, Promise, SlaAction, Whom};
 use crate::sla::{ClockChange, Clocked, Clocks, Metric, Standing, Terms};
-use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, TicketChange};
+use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, Ticket, TicketChange};
 use crate::time::Instant;
 pub(crate) use recount::recount;
 use seen::Seen;
@@ -284,11 +285,7 @@ impl<'a> Work<'a> {
             let key = Key::organisation(cx.desk, organisation.id());
             self.guard(Guard { key, revision: organisation.revision() });
         }
-        let customer = Customer {
-            group: organisation.and_then(|it| it.group()),
-            contract: organisation.and_then(|it| it.contract()),
-        };
-        let promise = policies.of(&Scene::of(&self.ticket, self.now), customer);
+        let promise = promised_of(policies, &self.ticket, organisation.map(|it| &**it), self.now);
         let level = promise.and_then(|promise| {
             let name = promise.policy().level.clone()?;
             Some(SlaLevel { name, rank: promise.rank()? })
@@ -314,6 +311,20 @@ impl<'a> Work<'a> {
             _ => self.ticket.standing(),
         }
     }
+}
+
+/// What is promised of a ticket whose requester is of this organisation.
+pub(crate) fn promised_of<'p>(
+    policies: &'p Policies,
+    ticket: &Ticket,
+    organisation: Option<&Organisation>,
+    now: Instant,
+) -> Option<&'p Promise> {
+    let customer = Customer {
+        group: organisation.and_then(|it| it.group()),
+        contract: organisation.and_then(|it| it.contract()),
+    };
+    policies.of(&Scene::of(ticket, now), customer)
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

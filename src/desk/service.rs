@@ -1,0 +1,398 @@
+//! Service levels as somebody sees them: how the clocks of a ticket stand, and who had it meanwhile.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::flow::Flow;
+use super::io::{Io, at_once};
+use super::read::PAGE;
+use super::reader::Reader;
+use super::{Desk, DeskError};
+use crate::decide::{Refusal, promised_of, recount};
+use crate::ids::{AgentId, DepartmentName, Key, Revision, SlaLevelName, SlaPolicyName, TicketId};
+use crate::people::{Actor, Sight};
+use crate::record::{Change, Event, Head, step};
+use crate::settings::Settings;
+use crate::sla::policy::{Audience, Promise};
+use crate::sla::{ClockStatus, Clocks, EntryState, Ledger, Metric, Terms};
+use crate::store::Store;
+use crate::ticket::Ticket;
+use crate::time::{Span, whole_micros};
+
+/// What a ticket is promised, and how its clocks stand, as somebody sees it; [`Desk::service`] gives
+/// one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Service {
+    /// The policy that is the ticket's own. `None` where there is none, and to those who do not
+    /// see everything of the ticket.
+    pub policy: Option<SlaPolicyName>,
+    /// The policy's step on the scale of service levels, to those who are told the policy.
+    pub level: Option<SlaLevelName>,
+    /// The clocks, by audience and metric. None of a ticket whose clocks rest: it was merged into
+    /// another, or is spam.
+    pub clocks: Vec<ServiceClock>,
+}
+
+impl Service {
+    /// The clock of this metric, of what is promised to this audience.
+    pub fn of(&self, audience: Audience, metric: Metric) -> Option<&ServiceClock> {
+        self.clocks.iter().find(|it| it.audience == audience && it.status.metric == metric)
+    }
+}
+
+/// A clock of a ticket, as somebody sees it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ServiceClock {
+    /// To whom it is promised.
+    pub audience: Audience,
+    /// How it stands.
+    pub status: ClockStatus,
+    clocks: Arc<(Clocks, Arc<Terms>)>,
+    now: DateTime<Utc>,
+}
+
+impl ServiceClock {
+    /// What its time consists of: until now, or until it ended.
+    pub fn ledger(&self) -> Option<Ledger> {
+        let (clocks, terms) = &*self.clocks;
+        clocks.ledger(terms, self.status.metric, self.now)
+    }
+
+    /// Why its deadline is the deadline, where it has one.
+    pub fn explained(&self) -> Option<Ledger> {
+        let (clocks, terms) = &*self.clocks;
+        clocks.ledger(terms, self.status.metric, self.status.due?)
+    }
+}
+
+/// Who had a ticket for a part of the time that a clock ran; [`Desk::owners`] gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OwnerSlice {
+    /// Its first instant.
+    pub from: DateTime<Utc>,
+    /// The instant at which the next one begins.
+    pub to: DateTime<Utc>,
+    /// Who owned the ticket; `None`: nobody.
+    pub owner: Option<AgentId>,
+    /// The department in which it was.
+    pub department: Option<DepartmentName>,
+    /// How much of the time counted on the clock.
+    pub ran: Span,
+}
+
+impl<S: Store> Desk<S> {
+    /// What a ticket is promised and how its clocks stand at `now`, as this actor sees it.
+    ///
+    /// On return: to those who see everything of the ticket, every clock, also of what is promised
+    /// among ourselves; to the customer's side, what is promised to them. What has passed is seen
+    /// as passed, whether somebody has ticked or not. `now` is to be at or after the ticket's last
+    /// change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::policy::{Audience, Obligation, SlaPolicy};
+    /// use helpdesk::sla::{ClockState, Metric};
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// let second = TicketId::from_u128(2);
+    /// desk.open(customer.at(now), Open::new(second, Requester::Contact(maria), "It smokes"))?;
+    ///
+    /// let later = now + TimeDelta::hours(3);
+    /// let theirs = desk.service(&customer, later, second)?;
+    /// assert_eq!((theirs.clocks.len(), theirs.policy.as_ref()), (1, None));
+    /// let first = theirs.of(Audience::Customer, Metric::FirstResponse).unwrap();
+    /// assert_eq!(first.status.state, ClockState::Running);
+    /// assert_eq!(first.status.remaining, Some(Span::hours(1)));
+    /// let explained = first.explained().unwrap();
+    /// assert_eq!(explained.ran(), Span::hours(4), "it sums to the target");
+    ///
+    /// let ours = desk.service(&agent, later, second)?;
+    /// assert_eq!(ours.policy.unwrap().as_str(), "standard");
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`] where there is no such ticket, or the actor may not know of it;
+    /// [`Refusal::Forbidden`] by those who see no more than its status;
+    /// [`Refusal::NotAnAgent`]; [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
+    pub fn service(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        at_once(self.flow().service(actor, now, ticket))
+    }
+
+    /// How the clocks would stand if what the settings in force promise of the ticket as it is now
+    /// had been promised from the start: verdicts as judged now, where
+    /// [`service`](Self::service) has them as they were judged then.
+    ///
+    /// Reads the whole history; nothing is recorded.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::policy::{Audience, Obligation, SlaPolicy};
+    /// use helpdesk::sla::{ClockState, Metric};
+    ///
+    /// desk.reply(agent.at(now + TimeDelta::hours(5)), Reply::new(id, "Unplug it."))?;
+    /// let mut draft = SettingsDraft::default();
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    ///
+    /// let judged = desk.judged_now(&agent, now + TimeDelta::days(1), id)?;
+    /// let first = judged.of(Audience::Customer, Metric::FirstResponse).unwrap();
+    /// assert_eq!(first.status.state, ClockState::Missed);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`service`](Self::service), and [`Refusal::Forbidden`] by all who do not see everything
+    /// of the ticket; [`DeskError::Replay`] where a newer build has written to its history.
+    pub fn judged_now(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        at_once(self.flow().judged_now(actor, now, ticket))
+    }
+
+    /// Who had the ticket while a clock ran, from its beginning until it ended, or until `now`:
+    /// slices without gaps, whose parts that counted add up to what the clock shows.
+    ///
+    /// Reads the whole history. Empty where no clock of this metric ever began.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::policy::{Audience, Obligation, SlaPolicy};
+    /// use helpdesk::sla::Metric;
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// desk.adopt(now, None, 100)?;
+    /// desk.take(agent.at(now + TimeDelta::hours(1)), Take { ticket: id })?;
+    ///
+    /// let later = now + TimeDelta::hours(6);
+    /// let owners = desk.owners(&agent, later, id, Audience::Customer, Metric::FirstResponse)?;
+    /// let told: Vec<_> = owners.iter().map(|slice| (slice.owner, slice.ran)).collect();
+    /// assert_eq!(told, [(None, Span::hours(1)), (Some(anna), Span::hours(5))]);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`judged_now`](Self::judged_now).
+    pub fn owners(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+        audience: Audience,
+        metric: Metric,
+    ) -> Result<Vec<OwnerSlice>, DeskError> {
+        at_once(self.flow().owners(actor, now, ticket, (audience, metric)))
+    }
+}
+
+impl<I: Io> Flow<I> {
+    pub(super) async fn service(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        let reader = self.reader(actor, now).await?;
+        let (record, sight) = self.readable(&reader, ticket).await?;
+        let Some(ticket) = record.ticket() else { return Ok(nothing()) };
+        let full = sight == Sight::Full;
+        let Some(promised) = ticket.promised() else { return Ok(nothing()) };
+        let settings = self.settings_of(&reader, promised.settings).await?;
+        let policies = settings.as_deref().unwrap_or(&reader.settings).sla_policies();
+        let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
+        let clocks = |audience| ticket.clocks(audience).filter(|_| !ticket.clocks_rest());
+        let mut service = Service {
+            policy: promised.policy.clone().filter(|_| full),
+            level: promised.level.as_ref().map(|level| level.name.clone()).filter(|_| full),
+            clocks: Vec::new(),
+        };
+        service.add(Audience::Customer, clocks, (promise, promised.priority), now);
+        if full {
+            service.add(Audience::Internal, clocks, (promise, promised.priority), now);
+        } else {
+            service.clocks.retain(|clock| clock.status.used.is_some());
+        }
+        Ok(service)
+    }
+
+    pub(super) async fn judged_now(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+    ) -> Result<Service, DeskError> {
+        let reader = self.reader(actor, now).await?;
+        let ticket = self.all_of(&reader, ticket).await?;
+        let policies = reader.settings.sla_policies();
+        let organisation = match ticket.organisation().filter(|_| policies.ask_for_customer()) {
+            Some(id) => self.record(Key::organisation(self.id, id)).await?,
+            None => None,
+        };
+        let organisation = organisation.as_ref().and_then(|record| record.organisation());
+        let promise =
+            promised_of(policies, &ticket, organisation.map(|it| &**it), whole_micros(now));
+        let history = self.whole_history(&ticket).await?;
+        let key = Key::ticket(self.id, ticket.id());
+        let mut service = Service {
+            policy: promise.map(|promise| promise.name().clone()),
+            level: promise.and_then(|promise| promise.policy().level.clone()),
+            clocks: Vec::new(),
+        };
+        let priority = ticket.priority().rank;
+        for audience in Audience::ALL {
+            let terms = promise.and_then(|it| it.terms(audience, priority));
+            let Some(terms) = terms.filter(|_| !ticket.clocks_rest()) else { continue };
+            let counted = recount(key, &history, terms).map_err(DeskError::Replay)?;
+            let clocks = counted.map(|(clocks, _)| clocks);
+            service.add(audience, |_| clocks, (promise, priority), now);
+        }
+        Ok(service)
+    }
+
+    pub(super) async fn owners(
+        &self,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        ticket: TicketId,
+        (audience, metric): (Audience, Metric),
+    ) -> Result<Vec<OwnerSlice>, DeskError> {
+        let reader = self.reader(actor, now).await?;
+        let head = self.all_of(&reader, ticket).await?;
+        let service = self.service(actor, now, ticket).await?;
+        let Some(clock) = service.of(audience, metric) else { return Ok(Vec::new()) };
+        let ledger = clock.ledger();
+        let key = Key::ticket(self.id, ticket);
+        let (mut slices, mut at) = (Vec::<OwnerSlice>::new(), None);
+        for event in &self.whole_history(&head).await? {
+            at = Some(step(key, at, event).map_err(DeskError::Replay)?);
+            let Some(Head::Ticket(ticket)) = &at else { continue };
+            let (owner, department) = (ticket.assignee(), ticket.department().cloned());
+            match slices.last_mut() {
+                Some(last) if (last.owner, &last.department) == (owner, &department) => {}
+                last => {
+                    if let Some(last) = last {
+                        last.to = event.at;
+                    }
+                    let (from, to) = (event.at, event.at);
+                    slices.push(OwnerSlice { from, to, owner, department, ran: Span::ZERO });
+                }
+            }
+        }
+        let entries = ledger.as_ref().map_or(&[][..], Ledger::entries);
+        let (Some(first), Some(end)) = (entries.first(), entries.last()) else {
+            return Ok(Vec::new());
+        };
+        let (from, to) = (first.from, end.to);
+        if let Some(last) = slices.last_mut() {
+            last.to = last.to.max(to);
+        }
+        // A question may be older than its ticket, which nobody had then.
+        if let Some(first) = slices.first_mut() {
+            first.from = first.from.min(from);
+        }
+        slices.retain(|slice| slice.from < to && slice.to > from);
+        for slice in &mut slices {
+            (slice.from, slice.to) = (slice.from.max(from), slice.to.min(to));
+            let ran = entries.iter().filter(|entry| entry.state == EntryState::Ran).map(|entry| {
+                let (from, to) = (entry.from.max(slice.from), entry.to.min(slice.to));
+                if from < to { Span::since(from, to) } else { Span::ZERO }
+            });
+            slice.ran = ran.fold(Span::ZERO, Span::and);
+        }
+        Ok(slices)
+    }
+
+    /// A ticket, to a reader who sees everything of it.
+    async fn all_of(&self, reader: &Reader, ticket: TicketId) -> Result<Arc<Ticket>, DeskError> {
+        let (record, sight) = self.seen(reader, ticket).await?;
+        match record.ticket().filter(|_| sight == Sight::Full) {
+            Some(ticket) => Ok(ticket.clone()),
+            None => {
+                let party = reader.who().party();
+                Err(Refusal::Forbidden { party, deed: "look into service levels" }.into())
+            }
+        }
+    }
+
+    async fn whole_history(&self, ticket: &Ticket) -> Result<Vec<Event>, DeskError> {
+        let key = Key::ticket(self.id, ticket.id());
+        let mut history: Vec<Event> = Vec::new();
+        loop {
+            let after = history.last().map_or(Revision::ZERO, |event| event.revision);
+            let page = self.io.history(key, after, PAGE).await?;
+            let done = page.len() < PAGE;
+            history.extend(page);
+            if done {
+                // What came since the head was read is not told half.
+                history.retain(|event| event.revision <= ticket.revision());
+                return Ok(history);
+            }
+        }
+    }
+
+    /// The settings that were published so; `None`: those that the reader has.
+    async fn settings_of(
+        &self,
+        reader: &Reader,
+        revision: Revision,
+    ) -> Result<Option<Arc<Settings>>, DeskError> {
+        if revision == reader.settings_revision {
+            return Ok(None);
+        }
+        let key = Key::settings(self.id);
+        let after = Revision(revision.0.saturating_sub(1));
+        let page = self.io.history(key, after, 1).await?;
+        Ok(page.into_iter().find_map(|event| match event.change {
+            Change::Settings(settings) => Some(settings),
+            _ => None,
+        }))
+    }
+}
+
+fn nothing() -> Service {
+    Service { policy: None, level: None, clocks: Vec::new() }
+}
+
+impl Service {
+    /// Adds the clocks of an audience.
+    fn add(
+        &mut self,
+        audience: Audience,
+        clocks: impl FnOnce(Audience) -> Option<Clocks>,
+        (promise, priority): (Option<&Promise>, u8),
+        now: DateTime<Utc>,
+    ) {
+        let Some(clocks) = clocks(audience) else { return };
+        let terms = promise.and_then(|it| it.terms(audience, priority)).cloned();
+        let shared = Arc::new((clocks, terms.unwrap_or_default()));
+        let (clocks, terms) = &*shared;
+        self.clocks.extend(clocks.iter().filter_map(|clock| {
+            let status = clocks.status(terms, clock.metric(), now)?;
+            Some(ServiceClock { audience, status, clocks: shared.clone(), now })
+        }));
+    }
+}
