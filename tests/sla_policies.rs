@@ -250,6 +250,15 @@ fn warnings_come_between_the_beginning_and_the_shortest_target() {
         );
     }
     assert_eq!(told_of(short.warn_with_left(Span::minutes(29))), [""; 0]);
+    // Two days of eight hours: how much of them there is depends on when it begins.
+    let days = Obligation::new(Metric::TotalResolution).within(Target::BusinessDays(2));
+    let days = days.in_calendar("office");
+    let never = days.clone().warn_with_left(Span::hours(16));
+    assert_eq!(
+        told_of(never),
+        [format!("{at} PT16H is out of range: longer than nothing and shorter than every target")]
+    );
+    assert_eq!(told_of(days.warn_with_left(Span::minutes(959))), [""; 0]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What happens to a subject, and what becomes of its clocks by it.
 
 use super::change::{ClockChange, Clocked, Ending, OpenedBy};
-use super::clock::{Clock, Ended};
+use super::clock::Clock;
 use super::metric::WhenDone;
 use super::{Clocks, Metric, Standing, Term, Terms};
 use crate::time::Instant;
@@ -59,16 +59,57 @@ impl Clocks {
     ) {
         self.fulfil(terms, Metric::FirstResponse, at, changes);
         self.fulfil(terms, Metric::NextResponse, at, changes);
-        let after = |ended: Option<Ended>| ended.is_some_and(|ended| ended.at > at);
-        let update = self.of(Metric::PeriodicUpdate);
-        let known_later = update.is_some_and(|clock| clock.started_at > at || after(clock.ended));
-        let done_later = after(self.of(Metric::FirstResolution).and_then(|clock| clock.ended));
-        if known_later || done_later {
-            return;
+        match self.of(Metric::PeriodicUpdate).cloned() {
+            Some(silence) if silence.started_at > at => {}
+            Some(silence) if silence.last_instant() > at => {
+                self.fulfil(terms, Metric::PeriodicUpdate, at, changes);
+                self.start_as(terms, at, &silence, changes);
+            }
+            _ => {
+                let done = self.of(Metric::FirstResolution).and_then(|clock| clock.ended);
+                if done.is_some_and(|done| done.at > at) {
+                    return;
+                }
+                self.fulfil(terms, Metric::PeriodicUpdate, at, changes);
+                if !self.standing.category.is_done() {
+                    self.start(terms, Metric::PeriodicUpdate, at, changes);
+                }
+            }
         }
-        self.fulfil(terms, Metric::PeriodicUpdate, at, changes);
-        if !self.standing.category.is_done() {
-            self.start(terms, Metric::PeriodicUpdate, at, changes);
+    }
+
+    /// A new run, of which is known where it has stood still since, and how it ended: as the one
+    /// before it was thought to.
+    fn start_as(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        known: &Clock,
+        changes: &mut Vec<ClockChange>,
+    ) {
+        let metric = known.metric;
+        let still = known.pauses.iter().map(|pause| (pause.from, Some(pause.until)));
+        let still = still.chain(known.paused_since.map(|from| (from, None)));
+        let mut still: Vec<_> = still.filter(|(_, until)| until.is_none_or(|it| it > at)).collect();
+        let mut clock = Clock::begun(metric, 1, at);
+        let paused = still.first().is_some_and(|(from, _)| *from <= at);
+        clock.paused_since = paused.then_some(at);
+        let due = clock.due_under(terms.of(metric));
+        self.change(metric, at, Clocked::Started { due, paused }, changes);
+        if let Some((from, _)) = still.first_mut() {
+            *from = at.max(*from);
+        }
+        for (from, until) in still {
+            if from > at {
+                self.change(metric, from, Clocked::Paused, changes);
+            }
+            let Some((until, mut resumed)) = until.zip(self.of(metric).cloned()) else { break };
+            resumed.resume(until);
+            let due = resumed.due_under(terms.of(metric));
+            self.change(metric, until, Clocked::Resumed { due }, changes);
+        }
+        if let Some(ended) = known.ended {
+            self.end(terms, metric, ended.at, ended.by, changes);
         }
     }
 

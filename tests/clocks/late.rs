@@ -110,6 +110,27 @@ fn what_was_told_of_a_wait_is_not_told_again_when_it_turns_out_to_have_begun_ear
 }
 
 #[test]
+fn an_answer_between_two_parts_a_silence_and_what_stood_still_since_did() {
+    let hours = Term::within(Span::hours(3)).paused_in("pending");
+    let mut open = Timeline::of(PeriodicUpdate, hours.clone());
+    open.answered("10:00:00").moved("11:00:00", "pending").moved("12:00:00", "open");
+    open.moved("13:00:00", "pending").answered("11:30:00");
+    let clock = open.clock(PeriodicUpdate);
+    assert_eq!((clock.number(), clock.started_at()), (2, monday("11:30:00")));
+    assert_eq!(clock.paused_since(), Some(monday("13:00:00")));
+    assert_eq!(open.status(PeriodicUpdate, "15:00:00").elapsed, Span::hours(1));
+
+    let mut done = Timeline::of(PeriodicUpdate, hours);
+    done.answered("10:00:00").moved("14:00:00", "resolved");
+    assert_eq!(verdict(&done, PeriodicUpdate), Some(Verdict::Missed));
+    done.answered("12:00:00");
+    let clock = done.clock(PeriodicUpdate);
+    assert_eq!((clock.number(), clock.started_at()), (2, monday("12:00:00")));
+    let ended = clock.ended().unwrap();
+    assert_eq!((ended.at, ended.verdict), (monday("14:00:00"), Some(Verdict::Void)));
+}
+
+#[test]
 fn a_question_asked_before_the_work_was_done_is_settled_with_it() {
     let mut line = line();
     line.answered("09:10:00").moved("10:00:00", "resolved").asked("09:30:00");

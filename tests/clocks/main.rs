@@ -11,6 +11,7 @@
 
 mod agreement;
 mod conventions;
+mod disorder;
 mod late;
 mod laws;
 mod model;

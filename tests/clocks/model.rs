@@ -344,6 +344,11 @@ impl<'a> Model<'a> {
         tells
     }
 
+    /// Whether the last run of a metric has not ended.
+    pub(crate) fn is_open(&self, metric: Metric) -> bool {
+        self.run(metric, self.facts.len()).is_some_and(|run| run.ended.is_none())
+    }
+
     /// How one stands then, with what had happened until now.
     pub(crate) fn view(&self, metric: Metric, now: i64) -> Option<View> {
         let run = self.run(metric, self.facts.len())?;

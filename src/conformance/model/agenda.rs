@@ -171,9 +171,9 @@ impl Model {
             ticket.fire(&self.settings, due, held);
             self.follow(ticket, ticket.updated_at, false);
             // An event of its own, if it states anything.
-            let (was, is) =
-                (before.map(|it| it.told()), ticket.pledge.as_ref().map(|it| it.told()));
-            ticket.revision.0 += u64::from(was != is);
+            let states = before.zip(ticket.pledge.as_ref());
+            let states = states.is_some_and(|(before, pledge)| pledge.differs(&before));
+            ticket.revision.0 += u64::from(states);
         } else {
             self.tell(ticket, due);
             ticket.updated_at = due.max(ticket.updated_at);

@@ -176,9 +176,24 @@ impl<'s> Following<'_, 's> {
     fn answers(&mut self, at: DateTime<Utc>) {
         self.comes_about(Metric::FirstResponse, at);
         self.comes_about(Metric::NextResponse, at);
-        let update = self.clocks.get(&Metric::PeriodicUpdate);
-        let later = update.is_some_and(|clock| clock.began > at || clock.ended_at() > Some(at));
-        if later || self.ended_at(Metric::FirstResolution) > Some(at) {
+        let update = self.clocks.get(&Metric::PeriodicUpdate).cloned();
+        if let Some(silence) = update.filter(|clock| clock.last() > at) {
+            if silence.began <= at {
+                // It parts a silence. What stood still since, did so of the second part.
+                self.comes_about(Metric::PeriodicUpdate, at);
+                let mut second = ModelClock { number: silence.number + 1, ..silence };
+                let ended = second.ended.take();
+                second.told.clear();
+                second.begin_at(at);
+                let terms = self.terms(Metric::PeriodicUpdate);
+                if let Some(ended) = ended {
+                    second.end(&terms, ended.at, ended.by);
+                }
+                self.clocks.insert(Metric::PeriodicUpdate, second);
+            }
+            return;
+        }
+        if self.ended_at(Metric::FirstResolution) > Some(at) {
             return;
         }
         self.end(Metric::PeriodicUpdate, at, Ending::Fulfilled);

@@ -53,11 +53,9 @@ struct Seen {
 }
 
 impl Pledge {
-    /// What an event would state of it.
-    pub(super) fn told(
-        &self,
-    ) -> (BTreeMap<Audience, BTreeMap<Metric, ModelClock>>, Option<DateTime<Utc>>) {
-        (self.clocks.clone(), self.wake)
+    /// Whether an event would state anything of what became of the clocks since.
+    pub(super) fn differs(&self, since: &Self) -> bool {
+        self.clocks != since.clocks || self.wake != since.wake
     }
 }
 

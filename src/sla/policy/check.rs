@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta};
+
 use super::SlaPolicy;
 use super::compiled::{Policies, Promise};
 use super::obligation::{Audience, Obligation, PausedIn, SlaAction};
@@ -22,6 +24,8 @@ const MOST_TOLD: usize = 16;
 const MOST_DAYS: u16 = 10_000;
 /// The most actions of a warning, and of a level.
 const MOST_ACTIONS: usize = 20;
+/// The first of the days whose hours are looked at, counted from the first of 1970: 2026 begins.
+const YEARS_FROM: i64 = 20_454;
 /// The most bytes of a remedy.
 const MOST_REMEDY: usize = 200;
 
@@ -34,6 +38,22 @@ pub(crate) struct Around<'a> {
     pub(crate) levels: &'a [SlaLevelName],
     pub(crate) groups: &'a [CustomerGroupName],
     pub(crate) lexicon: &'a Lexicon,
+}
+
+/// Whether business days never have more open time than that, whenever they begin: of two ordinary
+/// years, which hold every week that a calendar can have.
+fn are_never_longer(calendar: &Calendar, days: u16, than: Span) -> bool {
+    let mut at = DateTime::UNIX_EPOCH + TimeDelta::days(YEARS_FROM);
+    let until = at + TimeDelta::days(2 * 366);
+    while let Some(opens) = calendar.next_open(at).filter(|opens| *opens < until) {
+        let Ok(end) = calendar.end_of_business_day(opens, days) else { return false };
+        if calendar.between(opens, end) > TimeDelta::from(than) {
+            return false;
+        }
+        let Some(closes) = calendar.next_close(opens) else { return false };
+        at = closes;
+    }
+    true
 }
 
 /// Looks everything up and reports every mistake; the policies are right only if none was.
@@ -220,12 +240,17 @@ impl Walk<'_, '_> {
             Warning::Percent(1..=99) => {}
             Warning::Percent(percent) => self.out_of_range(path, percent, "1 to 99 percent"),
             Warning::Left(left) => {
-                let targets = it.within.iter().chain(it.by_priority.values());
-                let shortest = targets.filter_map(|target| match target {
-                    Target::Within(span) => Some(*span),
-                    Target::BusinessDays(_) => None,
-                });
-                if left == Span::ZERO || shortest.min().is_some_and(|shortest| left >= shortest) {
+                let mut targets = it.within.iter().chain(it.by_priority.values());
+                let never = |target: &Target| match target {
+                    Target::Within(span) => left >= *span,
+                    // How long they are depends on when it begins: it comes, if it ever does.
+                    Target::BusinessDays(days) => {
+                        let calendar = it.calendar.as_ref();
+                        let calendar = calendar.and_then(|name| self.around.calendars.get(name));
+                        calendar.is_some_and(|calendar| are_never_longer(calendar, *days, left))
+                    }
+                };
+                if left == Span::ZERO || targets.any(never) {
                     let expected = "longer than nothing and shorter than every target";
                     self.out_of_range(path, left, expected);
                 }

@@ -48,6 +48,7 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         "ticket.todo_added" | "ticket.todo_marked" => Some("todo"),
         "ticket.reminded" => Some("reminder"),
         "ticket.side_said" => Some("said"),
+        "ticket.clocks_changed" => Some("clocks"),
         _ => None,
     };
     match (whole, payload) {
