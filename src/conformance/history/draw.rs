@@ -25,6 +25,7 @@ pub(super) fn step(seed: u64, view: &View<'_>) -> Step {
     if !view.named.is_empty()
         && random.percent(4)
         && let Some(mut call) = random.pick(view.named).cloned()
+        && !matches!(call.command, Command::Adopt(_))
     {
         call.context.now = now;
         return Step::Call(Box::new(call));
