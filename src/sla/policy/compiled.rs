@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Audience, SlaPolicy};
 use crate::ids::{ContractName, CustomerGroupName, SlaPolicyName};
 use crate::matching::{Facts, Matcher};
-use crate::sla::Terms;
+use crate::sla::{Clock, Metric, Terms};
+use crate::time::whole_micros;
 
 /// The policies of a desk, checked, in their order. Cheap to clone.
 ///
@@ -104,6 +107,40 @@ impl Promise {
             Audience::Internal => internal,
         };
         terms.get(usize::from(priority))
+    }
+
+    /// By when this may be expected of a ticket that is opened, or asks, then: what an
+    /// acknowledgement may say to the customer. Pauses move it, and another priority or policy; the
+    /// clock of the ticket keeps the account. `None`: nothing is promised to them of this metric.
+    ///
+    /// ```
+    /// use helpdesk::sla::policy::{Obligation, SlaPolicy};
+    /// use helpdesk::sla::Metric;
+    /// use helpdesk::{Calendar, DeskCalendar, SettingsDraft, Span};
+    ///
+    /// let office: Calendar = "zone Etc/UTC; open mon-fri 09:00-17:00".parse()?;
+    /// let answer =
+    ///     Obligation::new(Metric::FirstResponse).within(Span::hours(4)).in_calendar("office");
+    /// let settings = SettingsDraft {
+    ///     calendars: vec![DeskCalendar::new("office", office.draft().clone())],
+    ///     sla_policies: vec![SlaPolicy::new("standard").obligation(answer)],
+    ///     ..SettingsDraft::default()
+    /// }
+    /// .build()?;
+    /// let promise = settings.sla_policies().iter().next().unwrap();
+    /// let friday = "2026-03-06T15:00:00Z".parse()?;
+    /// let by = promise.expected(Metric::FirstResponse, settings.default_priority().rank, friday);
+    /// assert_eq!(by, Some("2026-03-09T11:00:00Z".parse()?), "two hours more on Monday");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn expected(
+        &self,
+        metric: Metric,
+        priority: u8,
+        asked_at: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let term = self.terms(Audience::Customer, priority)?.of(metric)?;
+        Clock::begun(metric, 1, whole_micros(asked_at)).due_under(Some(term))
     }
 
     /// Whether it is for this ticket of this customer.
