@@ -221,6 +221,7 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
     };
     let (follows, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
     let (followers, follow_by) = follows.map_or_else(Default::default, |(who, by)| (vec![who], by));
+    let by_merges = !follow_by.is_empty();
     let opened = Opened {
         follows: Some(former.id()),
         followers,
@@ -233,7 +234,7 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
     if let Some(grant) = guest {
         new.record(TicketChange::AccessGranted { grant }, None);
     }
-    work.record(TicketChange::FollowedUp { by: id }, None);
+    work.record(TicketChange::FollowedUp { by: id, by_merges }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)
 }

@@ -28,6 +28,9 @@ pub(super) struct Structure {
     /// Who follows by which merge, and by nothing else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     came: Vec<Came>,
+    /// The follow-ups that somebody follows by merges only, as they followed this one; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lent_to: Vec<TicketId>,
 }
 
 impl Structure {
@@ -255,6 +258,15 @@ impl Ticket {
         by.sort_unstable();
         by.dedup();
         by
+    }
+
+    /// The follow-ups that somebody came to follow by merges only, by which they followed this one.
+    pub(crate) fn lent_to(&self) -> &[TicketId] {
+        self.structure().map_or(&[], |structure| &structure.lent_to)
+    }
+
+    pub(super) fn lend_to(&mut self, follow_up: TicketId) {
+        self.edit_structure(|structure| structure.lent_to.push(follow_up));
     }
 
     /// Whether somebody follows it by a merge, and nothing else.

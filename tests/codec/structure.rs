@@ -133,6 +133,7 @@ pub(crate) fn leaving() -> Vec<Event> {
         TicketChange::Opened(Box::new(opened)),
         TicketChange::FollowersLeft(left),
         TicketChange::FollowersLeft(still),
+        TicketChange::FollowedUp { by: other, by_merges: true },
     ];
     let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
     changes.into_iter().map(event).collect()

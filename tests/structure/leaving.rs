@@ -137,3 +137,63 @@ fn whoever_has_unfollowed_the_survivor_leaves_what_they_opened_all_the_same() {
     undo(&desk, SECOND);
     assert_eq!(followed(&desk), [SECOND]);
 }
+
+/// The records of tickets that are read to decide on the end of the second ticket's merge.
+fn read_to_undo(desk: &TestDesk, actor: &Actor) -> Vec<TicketId> {
+    let call = desk.context(actor).call(Command::UndoMerge(UndoMerge { ticket: SECOND }));
+    let (mut loaded, mut read) = (Loaded::default(), Vec::new());
+    loop {
+        let missing = needs(desk.desk.id(), &call, &loaded);
+        if missing.is_empty() {
+            return read;
+        }
+        for key in missing.records {
+            loaded.add_record(key, desk.desk.record(key).unwrap());
+            read.extend(key.as_ticket());
+        }
+        for counter in missing.counters {
+            loaded.add_counter(counter, 0);
+        }
+    }
+}
+
+#[test]
+fn for_whoever_may_not_undo_the_merge_nothing_is_read_of_what_followed() {
+    let (desk, new) = followed_up();
+    // A stranger, who asked, and who opened it.
+    for contact in [ContactId::from_u128(0xC9), MARIA, OTTO] {
+        assert_eq!(read_to_undo(&desk, &customer(contact)), [SECOND, TICKET]);
+    }
+    assert_eq!(read_to_undo(&desk, &agent(ANNA)), [SECOND, TICKET, new]);
+}
+
+#[test]
+fn of_follow_ups_that_nobody_follows_by_a_merge_none_is_read() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    another(&desk, SECOND);
+    merge(&desk, SECOND, TICKET);
+    let mut last = TICKET;
+    for number in 0..400 {
+        desk.ok(&agent(ANNA), close(last));
+        let next = ticket_id(0x1000 + number);
+        desk.ok(&customer(MARIA), FollowUp::new(last, next, "Again!"));
+        last = next;
+    }
+    assert_eq!(read_to_undo(&desk, &agent(ANNA)), [SECOND, TICKET]);
+    undo(&desk, SECOND);
+    assert_eq!(desk.ticket(SECOND).merged_into(), None);
+}
+
+#[test]
+fn however_many_follow_ups_they_came_to_follow_they_leave_them_all() {
+    let (desk, mut last) = followed_up();
+    for _ in 0..250 {
+        desk.ok(&agent(ANNA), close(last));
+        desk.pass(days(31));
+        last = opened(&desk, last);
+    }
+    assert_eq!(desk.ticket(last).followers(), [OTTOS]);
+    undo(&desk, SECOND);
+    assert_eq!(desk.ticket(last).followers(), []);
+}

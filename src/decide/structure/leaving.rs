@@ -12,7 +12,7 @@ struct Leaving {
     by: TicketId,
     /// Who; `None`: whoever does.
     who: Option<Vec<Follower>>,
-    /// The tickets to look at, with all that follows them up.
+    /// The tickets to look at, with all of their follow-ups that somebody follows by merges.
     places: Vec<TicketId>,
 }
 
@@ -21,12 +21,12 @@ struct Leaving {
 /// where such a follow-up has been merged since.
 pub(super) fn leave<'a>(work: &mut Work<'a>, survivor: &mut Work<'a>) -> Result<(), Refusal> {
     let cx = work.cx;
-    let places = survivor.ticket.followed_up_by().to_vec();
+    let places = survivor.ticket.lent_to().to_vec();
     let mut open = vec![Leaving { by: work.ticket.id(), who: None, places }];
     while let Some(Leaving { by, who, mut places }) = open.pop() {
         while let Some(id) = places.pop() {
             let ticket = cx.loaded.ticket(cx.desk, id).ok_or(Refusal::NotLoaded)?;
-            places.extend(ticket.followed_up_by());
+            places.extend(ticket.lent_to());
             // Nobody comes by a merge while one is undone.
             if ticket.leaving(by, who.as_deref()).is_none() {
                 continue;
