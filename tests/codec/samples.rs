@@ -232,6 +232,7 @@ pub(crate) fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        by_merges: Vec::new(),
         follow_by: Vec::new(),
         organisation: None,
         about: Vec::new(),

@@ -176,7 +176,7 @@ pub(super) fn leaving(asking: &mut Asking<'_>, call: &Call, ticket: TicketId) {
         asking.record(Key::ticket(asking.desk, id));
         let Some(place) = loaded.ticket(asking.desk, id) else { continue };
         places.extend(place.lent_to());
-        if place.has_followers_by_merge() {
+        if place.has_come_by_merge() {
             places.extend(place.merged_into());
             settling(asking, id);
             let end = end_of(asking, id);

@@ -54,15 +54,17 @@ pub(super) fn leave<'a>(work: &mut Work<'a>, survivor: &mut Work<'a>) -> Result<
     Ok(())
 }
 
-/// Who follows a ticket no more, and where it was merged into.
+/// Who follows a ticket no more by any merge, and where it was merged into.
 fn take_leave(
     part: &mut Work<'_>,
     by: TicketId,
     who: Option<&[Follower]>,
 ) -> Option<(Vec<Follower>, Option<TicketId>)> {
     let left: FollowersLeft = part.ticket.leaving(by, who)?;
-    let followers = left.followers.clone();
-    part.trace(Step::FollowersLeft { ticket: part.ticket.id(), followers: followers.clone() });
+    let (mut gone, before) = (left.followers.clone(), left.left_before.clone());
+    part.trace(Step::FollowersLeft { ticket: part.ticket.id(), followers: gone.clone() });
     part.record(TicketChange::FollowersLeft(left), None);
-    (!followers.is_empty()).then_some((followers, part.ticket.merged_into()))
+    // Who was taken off this one by hand may follow what it was merged into, by no other merge.
+    gone.extend(before.into_iter().filter(|follower| !part.ticket.came_by_merge(follower)));
+    (!gone.is_empty()).then_some((gone, part.ticket.merged_into()))
 }
