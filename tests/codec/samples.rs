@@ -232,6 +232,7 @@ pub(crate) fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
+        by_merges: Vec::new(),
         follow_by: Vec::new(),
         organisation: None,
         about: Vec::new(),
@@ -377,7 +378,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
         added: vec![Follower::Contact(ContactId::from_u128(0xC2))],
         removed: vec![Follower::Agent(BEN)],
     });
-    changes.push(TicketChange::FollowedUp { by: TicketId::from_u128(0x72) });
+    changes.push(TicketChange::FollowedUp { by: TicketId::from_u128(0x72), by_merges: false });
     changes.push(TicketChange::OpenAgeWarned);
     changes.push(TicketChange::OpenAgeOverdue);
     changes.push(TicketChange::TimersSet { timers: timers() });

@@ -126,13 +126,21 @@ pub(crate) fn leaving() -> Vec<Event> {
         ..opened()
     };
     let followers = FOLLOWERS.to_vec();
-    let left = FollowersLeft { ticket, followers, follow_still: Vec::new() };
-    let follow_still = FOLLOWERS.to_vec();
-    let still = FollowersLeft { ticket, followers: Vec::new(), follow_still };
+    let none =
+        FollowersLeft { ticket, followers: vec![], follow_still: vec![], left_before: vec![] };
+    let left = FollowersLeft { followers, ..none.clone() };
+    let still = FollowersLeft { follow_still: FOLLOWERS.to_vec(), ..none.clone() };
+    let before = FollowersLeft { left_before: FOLLOWERS.to_vec(), ..none };
+    let by_merges = FOLLOWERS.iter().map(|follower| (*follower, ticket)).collect();
+    let each =
+        Opened { followers: FOLLOWERS.to_vec(), by_merges, follow_by: vec![], ..opened.clone() };
     let changes = [
         TicketChange::Opened(Box::new(opened)),
         TicketChange::FollowersLeft(left),
         TicketChange::FollowersLeft(still),
+        TicketChange::FollowedUp { by: other, by_merges: true },
+        TicketChange::FollowersLeft(before),
+        TicketChange::Opened(Box::new(each)),
     ];
     let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
     changes.into_iter().map(event).collect()

@@ -164,6 +164,7 @@ impl Model {
             stood: None,
             members: Vec::new(),
             lent: BTreeSet::new(),
+            dropped: BTreeSet::new(),
             split_from: None,
             timers: Timers::default(),
             held: false,

@@ -54,9 +54,13 @@ pub struct Opened {
     /// Who follows it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<Follower>,
-    /// The merges by which alone its followers follow the ticket that this one follows up, by the
-    /// tickets that were merged, in order: where all are undone, they follow this one no more.
-    /// Empty: whoever follows it follows by themselves.
+    /// Which of its followers follow the ticket that this one follows up by which merges only, by
+    /// the tickets that were merged, in order: where all of theirs are undone, they follow this one
+    /// no more. Whoever is not in it follows by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_merges: Vec<(Follower, TicketId)>,
+    /// The same in the words of earlier builds, for all of its followers alike. Nothing is written
+    /// there any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_by: Vec<TicketId>,
     /// The organisation that the requester belonged to.
