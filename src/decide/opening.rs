@@ -92,7 +92,6 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
         by_merges: Vec::new(),
-        follow_by: Vec::new(),
         organisation: contact.and_then(|contact| contact.organisation()),
         about: open.about.iter().cloned().collect(),
         external_refs: open.external_refs.iter().cloned().collect(),
@@ -277,7 +276,6 @@ pub(super) fn inheriting(
         fields: Vec::new(),
         followers: Vec::new(),
         by_merges: Vec::new(),
-        follow_by: Vec::new(),
         // What continues a request is of whom the request was.
         organisation: former.organisation(),
         about: former.about().to_vec(),

@@ -29,10 +29,8 @@ impl Came {
 
 /// Who follows a new ticket by which merges into the one that it follows up.
 pub(super) fn came_at_opening(opened: &Opened) -> Vec<Came> {
-    let by = opened.follow_by.iter();
-    let all = by.flat_map(|with| opened.followers.iter().map(|follower| (*follower, *with)));
-    let each = opened.by_merges.iter().copied().chain(all);
-    let mut came: Vec<Came> = each.map(|(follower, with)| Came::new(with, follower)).collect();
+    let each = opened.by_merges.iter();
+    let mut came: Vec<Came> = each.map(|(follower, with)| Came::new(*with, *follower)).collect();
     came.sort_by_key(|came| (came.with, came.follower));
     came
 }

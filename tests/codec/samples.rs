@@ -233,7 +233,6 @@ pub(crate) fn opened() -> Opened {
         fields: Vec::new(),
         followers: Vec::new(),
         by_merges: Vec::new(),
-        follow_by: Vec::new(),
         organisation: None,
         about: Vec::new(),
         external_refs: Vec::new(),

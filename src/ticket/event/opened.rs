@@ -59,10 +59,6 @@ pub struct Opened {
     /// no more. Whoever is not in it follows by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by_merges: Vec<(Follower, TicketId)>,
-    /// The same in the words of earlier builds, for all of its followers alike. Nothing is written
-    /// there any more.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub follow_by: Vec<TicketId>,
     /// The organisation that the requester belonged to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<OrganisationId>,
