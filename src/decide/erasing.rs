@@ -161,8 +161,12 @@ impl<'a> Work<'a> {
         while let Some(into) = above {
             let survivor = cx.loaded.ticket(cx.desk, into).ok_or(Refusal::NotLoaded)?;
             above = survivor.merged_into();
+            let loaded = Guard { key: Key::ticket(cx.desk, into), revision: survivor.revision() };
             let mut survivor = self.part(survivor);
-            if !survivor.ticket.is_held() {
+            if survivor.ticket.is_held() {
+                // Or it could be released while this is held.
+                self.guard(loaded);
+            } else {
                 survivor.settle()?;
                 survivor.hold_as(&self.ticket);
             }
@@ -172,7 +176,7 @@ impl<'a> Work<'a> {
     }
 
     /// Where something personal came to a merged ticket after all was erased of those that stand
-    /// for it: their retention counts for it.
+    /// for it: their retention counts for it. What is above one on hold is not erased with it.
     pub(super) fn keep_with_survivors(&mut self) -> Result<(), Refusal> {
         let cx = self.cx;
         let ticket = self.ticket.id();
@@ -191,6 +195,7 @@ impl<'a> Work<'a> {
                 survivor.settle()?;
                 survivor.record(TicketChange::MemberWrote { ticket }, None);
             }
+            above = above.filter(|_| !survivor.ticket.is_held());
             self.with_part(survivor);
         }
         Ok(())

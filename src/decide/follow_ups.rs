@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::conversation::is_requester;
 use super::{Cx, Loaded};
-use crate::ids::{DeskId, TicketId};
+use crate::ids::DeskId;
 use crate::people::{Author, Customer, Follower, Grant, Requester, SightPolicy, Who, sight};
 use crate::settings::{MOST_CHAIN, Settings};
 use crate::ticket::Ticket;
@@ -107,29 +107,21 @@ fn end_of<'a>(desk: DeskId, loaded: &'a Loaded, ticket: &'a Ticket) -> Option<&'
     None
 }
 
-/// Who comes to follow what continues a closed ticket, and by which merges alone, where they follow
-/// that by none but merges: whose words open it, if they follow that and do not ask. Or they could
-/// not read what they wrote, nor what is answered. A colleague reads it without, for as long as they
-/// are one.
-pub(super) fn comes_to_follow(
-    cx: &Cx<'_>,
-    former: &Ticket,
-    author: &Author,
-) -> Option<(Follower, Vec<TicketId>)> {
+/// Who comes to follow what continues a closed ticket, in order: whose words open it, if they do
+/// not ask, under every id that follows that ticket. Or they could not read what they wrote, nor what
+/// is answered. A colleague reads it without, for as long as they are one.
+pub(super) fn come_to_follow(cx: &Cx<'_>, former: &Ticket, author: &Author) -> Vec<Follower> {
     let (Author::Customer(contact), Requester::Contact(_)) = (author, former.requester()) else {
-        return None;
+        return Vec::new();
     };
+    if is_requester(cx, author, former.requester()) {
+        return Vec::new();
+    }
     let record = cx.loaded.survivor(cx.desk, *contact).map(|contact| &**contact);
     let themselves = Customer { id: *contact, record };
-    let follow: Vec<Follower> = themselves
-        .ids()
-        .map(Follower::Contact)
-        .filter(|it| former.followers().contains(it))
-        .collect();
-    let comes = !follow.is_empty()
-        && !is_requester(cx, author, former.requester())
-        && cx.settings.limits().followers > 0;
-    comes.then(|| (Follower::Contact(*contact), former.follow_only_by(&follow)))
+    let theirs = |follower: &&Follower| themselves.follows(&[**follower]);
+    let room = cx.settings.limits().followers as usize;
+    former.followers().iter().filter(theirs).take(room).copied().collect()
 }
 
 /// What a guest whose words open what continues a closed ticket is granted there: what they were

@@ -96,6 +96,12 @@ impl Loaded {
         self.passages.push((passage, events));
     }
 
+    /// How much was added.
+    pub(crate) fn len(&self) -> usize {
+        let (keys, counters) = (self.keys.len(), self.counters.len());
+        self.asked.len() + keys + counters + self.passages.len()
+    }
+
     pub(crate) fn record(&self, key: Key) -> Option<&Record> {
         let place = self.asked.iter().position(|asked| *asked == key)?;
         self.records.get(place)?.as_ref()

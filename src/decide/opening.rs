@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::checks::{self, within};
 use super::decision::Decision;
 use super::editing::Fields;
-use super::follow_ups::{comes_in, comes_to_follow};
+use super::follow_ups::{come_to_follow, comes_in};
 use super::said::{Said, asking_agent, author};
 use super::spam::no_spam;
 use super::step::Step;
@@ -13,7 +13,7 @@ use super::work::Work;
 use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::channel::NoticeKind;
 use crate::ids::TicketId;
-use crate::people::{Author, Deed, Requester, Role, Who};
+use crate::people::{Author, Deed, Follower, Requester, Role, Who};
 use crate::settings::Priority;
 use crate::ticket::command::{FollowUp, Open};
 use crate::ticket::{
@@ -91,7 +91,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         tags: open.tags.iter().cloned().collect(),
         fields: fields.facts,
         followers: open.followers.iter().copied().collect(),
-        follow_by: Vec::new(),
+        by_merges: Vec::new(),
         organisation: contact.and_then(|contact| contact.organisation()),
         about: open.about.iter().cloned().collect(),
         external_refs: open.external_refs.iter().cloned().collect(),
@@ -219,12 +219,15 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         Some(subject) => subject.clone(),
         None => derived(cx, said.text),
     };
-    let (follows, guest) = (comes_to_follow(cx, former, &said.author), comes_in(cx, former));
-    let (followers, follow_by) = follows.map_or_else(Default::default, |(who, by)| (vec![who], by));
+    let (followers, guest) = (come_to_follow(cx, former, &said.author), comes_in(cx, former));
+    // By the merges by which they follow that one, and by nothing else.
+    let by = |it: &Follower| former.merges_of(*it).map(|by| (*it, by)).collect::<Vec<_>>();
+    let following: Vec<(Follower, TicketId)> = followers.iter().flat_map(by).collect();
+    let by_merges = !following.is_empty();
     let opened = Opened {
         follows: Some(former.id()),
         followers,
-        follow_by,
+        by_merges: following,
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
@@ -233,7 +236,7 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
     if let Some(grant) = guest {
         new.record(TicketChange::AccessGranted { grant }, None);
     }
-    work.record(TicketChange::FollowedUp { by: id }, None);
+    work.record(TicketChange::FollowedUp { by: id, by_merges }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)
 }
@@ -272,7 +275,7 @@ pub(super) fn inheriting(
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
-        follow_by: Vec::new(),
+        by_merges: Vec::new(),
         // What continues a request is of whom the request was.
         organisation: former.organisation(),
         about: former.about().to_vec(),

@@ -12,7 +12,7 @@ use crate::digest::digest;
 use crate::ids::{DeskId, Key};
 use crate::people::Actor;
 use crate::record::Event;
-use crate::settings::{MOST_CHAIN, Settings};
+use crate::settings::Settings;
 use crate::store::{Commit, CommitError, NewReceipt, Receipt, Wanted};
 
 /// How often a desk decides anew by default when others keep changing the same records.
@@ -21,14 +21,6 @@ pub(super) const TRIES: u32 = 32;
 /// How often a commit is tried anew of which nobody knows whether it was made: each may have
 /// taken as long as the database lets a call take.
 const UNCERTAIN: u32 = 3;
-
-/// A decision needs a few rounds of loading: one for each merge that a redirect leads over, that
-/// of the ticket and that of its follow-up, and as many for what was merged into these, where it
-/// is erased with them; a link, which follows no redirect, one for each
-/// ticket above the parent (at most twenty: [`Limits::link_depth`](crate::Limits::link_depth)). Where
-/// closing waits, one more for each merge behind the ticket, and two for each that leads on from a
-/// child: its record, and its history. The last finds nothing missing.
-const ROUNDS: usize = 8 + 7 * MOST_CHAIN as usize;
 
 /// A desk over a store of either kind.
 #[derive(Clone, Copy, Debug)]
@@ -119,12 +111,15 @@ impl<I: Io> Flow<I> {
         }
     }
 
-    /// Everything that a decision on this call needs to see.
+    /// Everything that a decision on this call needs to see, in as many rounds as there are: the last
+    /// finds nothing missing. What a store does not answer is not asked for again, and is missing.
     async fn load(&self, call: &Call) -> Result<Loaded, DeskError> {
         let mut loaded = Loaded::default();
-        for _ in 0..ROUNDS {
+        let mut known = None;
+        loop {
             let needs = needs(self.id, call, &loaded);
-            if needs.is_empty() {
+            // A round that brought nothing would be asked for without end.
+            if needs.is_empty() || known.replace(loaded.len()) == Some(loaded.len()) {
                 break;
             }
             let Needs { records, counters, keys, passages } = needs;

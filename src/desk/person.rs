@@ -120,7 +120,8 @@ impl<I: Io> Flow<I> {
             let mut into: BTreeSet<TicketId> = BTreeSet::new();
             self.each_event(Key::ticket(self.id, at), |event| {
                 if let Some(
-                    TicketChange::MergedInto { into: to, .. } | TicketChange::FollowedUp { by: to },
+                    TicketChange::MergedInto { into: to, .. }
+                    | TicketChange::FollowedUp { by: to, .. },
                 ) = event.ticket_change()
                 {
                     into.insert(*to);

@@ -36,27 +36,29 @@ impl<I: Io> Flow<I> {
         Ok(!before.is_empty() && self.followed_then(notice, before).await?)
     }
 
-    /// Whether one of these followers followed when the notice was written.
+    /// Whether one of these followers followed when the notice was written, and has ever since. Who
+    /// has left may have been told nothing: what was theirs was withheld while they did not follow.
     async fn followed_then(
         &self,
         notice: &Notice,
         followers: Vec<ContactId>,
     ) -> Result<bool, DeskError> {
-        // Whoever follows now, and did not come since, did.
         let NoticeId { ticket, revision, index: _ } = notice.id;
         let since = self.coming(ticket, revision, None).await?;
-        let came = |it: &&ContactId| since.iter().any(|coming| coming.names(**it));
-        let unsure: Vec<ContactId> = followers.iter().filter(came).copied().collect();
-        if unsure.len() < followers.len() {
+        let left = |it: &ContactId| since.iter().any(|coming| coming.lets_go(*it));
+        let stayed: Vec<ContactId> = followers.into_iter().filter(|it| !left(it)).collect();
+        // Whoever follows now, and neither came nor left since, did.
+        let came = |it: &ContactId| since.iter().any(|coming| coming.names(*it));
+        if !stayed.iter().all(came) {
             return Ok(true);
         }
-        // Who is named since may have followed before: by a merge, or until they left.
+        // Who is named since may have followed before, by a merge.
         let until = self.coming(ticket, Revision::ZERO, Some(revision)).await?;
         let followed = |it: &ContactId| {
             let last = until.iter().rev().find(|coming| coming.names(*it));
             last.is_some_and(|last| last.came.contains(&Follower::Contact(*it)))
         };
-        Ok(unsure.iter().any(followed))
+        Ok(stayed.iter().any(followed))
     }
 
     /// Who came to follow and who left in a part of the ticket's history.
@@ -91,6 +93,10 @@ impl Coming {
     fn names(&self, contact: ContactId) -> bool {
         let contact = Follower::Contact(contact);
         self.came.contains(&contact) || self.left.contains(&contact)
+    }
+
+    fn lets_go(&self, contact: ContactId) -> bool {
+        self.left.contains(&Follower::Contact(contact))
     }
 
     fn of(change: &TicketChange) -> Option<Self> {

@@ -50,7 +50,8 @@ impl GuestId {
     }
 }
 
-/// What a guest may do on the one ticket that they were let in to. Each shows its status.
+/// What a guest may do on the one ticket that they were let in to, and on what their own late words
+/// opened after it. Each shows its status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -259,7 +259,12 @@ impl Ticket {
                 self.auto_close_cancelled = true;
                 self.timers.auto_close = None;
             }
-            TicketChange::FollowedUp { by } => self.edit().followed_up_by.push(*by),
+            TicketChange::FollowedUp { by, by_merges } => {
+                self.edit().followed_up_by.push(*by);
+                if *by_merges {
+                    self.lend_to(*by);
+                }
+            }
             TicketChange::MergedInto { into, status } => self.merge_into(stamp, *into, status),
             TicketChange::Absorbed(absorbed) => self.absorb(absorbed),
             TicketChange::ReleasedFrom { status, .. } => self.stand_again(status),

@@ -7,13 +7,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::apply::merge_sorted;
+use super::following::{Came, came_at_opening};
 use super::strict::HeadStatus;
 use super::{MessageRef, Proposal, Stamp, Ticket};
 use crate::ids::{ReasonName, Revision, TicketId};
-use crate::people::Follower;
-use crate::ticket::{
-    Absorbed, Brought, FollowersLeft, MergedSplit, Opened, Released, SplitOff, StatusChange,
-};
+use crate::ticket::{Absorbed, Brought, MergedSplit, Opened, Released, SplitOff, StatusChange};
 use crate::time::{self, Instant};
 use crate::workflow::Status;
 
@@ -25,9 +23,12 @@ pub(super) struct Structure {
     members: Vec<Member>,
     split_from: Option<Source>,
     split_off: Vec<Taken>,
-    /// Who follows by which merge, and by nothing else.
+    /// Who follows by which merge, and by nothing else, or did until they were taken off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    came: Vec<Came>,
+    pub(super) came: Vec<Came>,
+    /// The follow-ups that somebody follows by merges only, as they followed this one; oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) lent_to: Vec<TicketId>,
 }
 
 impl Structure {
@@ -37,12 +38,8 @@ impl Structure {
         let split_from = opened.split_from;
         let split_from =
             split_from.map(|MessageRef { ticket, revision }| Source { ticket, revision });
-        let by = opened.follow_by.iter();
-        let came = by.flat_map(|with| {
-            let followers = opened.followers.iter();
-            followers.map(|follower| Came { with: *with, follower: *follower })
-        });
-        let structure = Self { split_from, came: came.collect(), ..Self::default() };
+        let came = came_at_opening(opened);
+        let structure = Self { split_from, came, ..Self::default() };
         (structure != Self::default()).then(|| Box::new(structure))
     }
 }
@@ -61,15 +58,6 @@ struct Source {
 struct Taken {
     message: Revision,
     to: TicketId,
-}
-
-/// Somebody who follows since a ticket was merged, and because of it: into this one, or into one
-/// that this one follows up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Came {
-    with: TicketId,
-    follower: Follower,
 }
 
 /// Where a merged ticket went, and how it stood, so that it can stand so again.
@@ -230,60 +218,6 @@ impl Ticket {
         self.structure().map_or(&[], |structure| &structure.members)
     }
 
-    /// Whether somebody follows it by a merge, and would not without.
-    pub(crate) fn follows_by_merge(&self, follower: &Follower) -> bool {
-        self.came().iter().any(|came| came.follower == *follower)
-    }
-
-    /// Who would follow it no more if this ticket were not merged into it, in order.
-    pub(crate) fn follow_by(&self, member: TicketId) -> Vec<Follower> {
-        let by = |came: &&Came| came.with == member;
-        let (its, others): (Vec<&Came>, Vec<&Came>) = self.came().iter().partition(by);
-        let stays = |follower: &Follower| others.iter().any(|came| came.follower == *follower);
-        let its = its.into_iter().map(|came| came.follower);
-        its.filter(|follower| !stays(follower)).collect()
-    }
-
-    /// The merges by which alone these follow it, in order: none, where one of them follows by
-    /// themselves, or none does.
-    pub(crate) fn follow_only_by(&self, followers: &[Follower]) -> Vec<TicketId> {
-        if !followers.iter().all(|follower| self.follows_by_merge(follower)) {
-            return Vec::new();
-        }
-        let came = self.came().iter().filter(|came| followers.contains(&came.follower));
-        let mut by: Vec<TicketId> = came.map(|came| came.with).collect();
-        by.sort_unstable();
-        by.dedup();
-        by
-    }
-
-    /// Whether somebody follows it by a merge, and nothing else.
-    pub(crate) fn has_followers_by_merge(&self) -> bool {
-        !self.came().is_empty()
-    }
-
-    /// Who leaves it, where this ticket is not merged any more by which they came; of these alone,
-    /// where they are named.
-    pub(crate) fn leaving(
-        &self,
-        ticket: TicketId,
-        among: Option<&[Follower]>,
-    ) -> Option<FollowersLeft> {
-        let goes = |came: &&Came| {
-            came.with == ticket && among.is_none_or(|among| among.contains(&came.follower))
-        };
-        let (gone, rest): (Vec<&Came>, Vec<&Came>) = self.came().iter().partition(goes);
-        let stays = |follower: &Follower| rest.iter().any(|came| came.follower == *follower);
-        let gone = gone.into_iter().map(|came| came.follower);
-        let (follow_still, followers): (Vec<_>, Vec<_>) = gone.partition(stays);
-        let any = !followers.is_empty() || !follow_still.is_empty();
-        any.then_some(FollowersLeft { ticket, followers, follow_still })
-    }
-
-    fn came(&self) -> &[Came] {
-        self.structure().map_or(&[], |structure| &structure.came)
-    }
-
     /// How it stood when it was merged, if it is.
     pub(crate) fn stood(&self) -> Option<&Stood> {
         self.structure()?.merged.as_ref().map(|gone| &gone.stood)
@@ -324,12 +258,12 @@ impl Ticket {
         }
     }
 
-    fn structure(&self) -> Option<&Structure> {
+    pub(super) fn structure(&self) -> Option<&Structure> {
         self.extras().structure.as_deref()
     }
 
     /// Leaves no trace of what is no more.
-    fn edit_structure<T>(&mut self, change: impl FnOnce(&mut Structure) -> T) -> T {
+    pub(super) fn edit_structure<T>(&mut self, change: impl FnOnce(&mut Structure) -> T) -> T {
         self.edit_extras(|extras| {
             let mut structure = extras.structure.take().unwrap_or_default();
             let result = change(&mut structure);
@@ -383,22 +317,13 @@ impl Ticket {
             structure.members.push(Member::of(absorbed));
             let Absorbed { ticket, followers, follow_still, .. } = absorbed;
             let come = followers.iter().chain(follow_still);
-            structure.came.extend(come.map(|follower| Came { with: *ticket, follower: *follower }));
+            structure.came.extend(come.map(|follower| Came::new(*ticket, *follower)));
             structure.came.sort_by_key(|came| (came.with, came.follower));
         });
         self.waiting_since = absorbed.waiting_since;
         self.auto_close_cancelled |= absorbed.cancels_closing;
         if !absorbed.followers.is_empty() {
             merge_sorted(&mut self.edit().followers, &absorbed.followers, &[]);
-        }
-    }
-
-    /// Who comes to follow by themselves, or does not follow any more, does so by no merge.
-    pub(super) fn follow(&mut self, added: &[Follower], removed: &[Follower]) {
-        merge_sorted(&mut self.edit().followers, added, removed);
-        let named = |it: &Follower| added.contains(it) || removed.contains(it);
-        if self.came().iter().any(|came| named(&came.follower)) {
-            self.edit_structure(|structure| structure.came.retain(|came| !named(&came.follower)));
         }
     }
 
@@ -411,17 +336,6 @@ impl Ticket {
             merge_sorted(&mut self.edit().followers, &[], &released.followers);
         }
         self.waiting_since = released.waiting_since;
-    }
-
-    pub(super) fn let_go(&mut self, left: &FollowersLeft) {
-        let FollowersLeft { ticket, followers, follow_still } = left;
-        self.edit_structure(|structure| {
-            let named = |it: &Follower| followers.contains(it) || follow_still.contains(it);
-            structure.came.retain(|came| came.with != *ticket || !named(&came.follower));
-        });
-        if !followers.is_empty() {
-            merge_sorted(&mut self.edit().followers, &[], followers);
-        }
     }
 
     /// An answer at this instant answers what members have asked until then.

@@ -7,6 +7,7 @@ mod confirming;
 mod event;
 mod extras;
 mod facts;
+mod following;
 mod links;
 mod merging;
 mod message;

@@ -234,7 +234,7 @@ pub(crate) fn opened() -> Opened {
         tags: Vec::new(),
         fields: Vec::new(),
         followers: Vec::new(),
-        follow_by: Vec::new(),
+        by_merges: Vec::new(),
         organisation: None,
         about: Vec::new(),
         external_refs: Vec::new(),
@@ -379,7 +379,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
         added: vec![Follower::Contact(ContactId::from_u128(0xC2))],
         removed: vec![Follower::Agent(BEN)],
     });
-    changes.push(TicketChange::FollowedUp { by: TicketId::from_u128(0x72) });
+    changes.push(TicketChange::FollowedUp { by: TicketId::from_u128(0x72), by_merges: false });
     changes.push(TicketChange::OpenAgeWarned);
     changes.push(TicketChange::OpenAgeOverdue);
     changes.push(TicketChange::TimersSet { timers: timers() });

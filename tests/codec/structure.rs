@@ -119,20 +119,25 @@ pub(crate) fn followers() -> Vec<Event> {
 /// Who followed what follows up, by merges of what was followed up, and leaves.
 pub(crate) fn leaving() -> Vec<Event> {
     let [ticket, other] = [0x73, 0x74].map(TicketId::from_u128);
+    let by_merges = [ticket, other].map(|with| (FOLLOWERS[0], with)).to_vec();
     let opened = Opened {
-        followers: vec![FOLLOWERS[0]],
-        follow_by: vec![ticket, other],
+        followers: FOLLOWERS.to_vec(),
+        by_merges,
         follows: Some(TicketId::from_u128(0x70)),
         ..opened()
     };
     let followers = FOLLOWERS.to_vec();
-    let left = FollowersLeft { ticket, followers, follow_still: Vec::new() };
-    let follow_still = FOLLOWERS.to_vec();
-    let still = FollowersLeft { ticket, followers: Vec::new(), follow_still };
+    let none =
+        FollowersLeft { ticket, followers: vec![], follow_still: vec![], left_before: vec![] };
+    let left = FollowersLeft { followers, ..none.clone() };
+    let still = FollowersLeft { follow_still: FOLLOWERS.to_vec(), ..none.clone() };
+    let before = FollowersLeft { left_before: FOLLOWERS.to_vec(), ..none };
     let changes = [
         TicketChange::Opened(Box::new(opened)),
         TicketChange::FollowersLeft(left),
         TicketChange::FollowersLeft(still),
+        TicketChange::FollowedUp { by: other, by_merges: true },
+        TicketChange::FollowersLeft(before),
     ];
     let event = |change| event(7, plain(Actor::Agent(ANNA)), Change::Ticket(change), None);
     changes.into_iter().map(event).collect()

@@ -4,9 +4,10 @@
 use helpdesk::command::{
     Hold, Merge, Note, Open, Redact, Reply, ReplySide, Split, StartSide, UndoMerge,
 };
+use helpdesk::store::{CommitError, Store};
 use helpdesk::{
-    Actor, Attachment, ContactProfile, Key, MergeAcross, OrganisationId, OrganisationProfile,
-    Refusal, Revision, SettingsDraft, Span, TicketChange, TicketId,
+    Actor, Attachment, Command, ContactProfile, Key, MergeAcross, OrganisationId,
+    OrganisationProfile, Refusal, Revision, SettingsDraft, Span, TicketChange, TicketId,
 };
 
 use super::support::*;
@@ -347,6 +348,41 @@ fn a_hold_of_a_merged_ticket_protects_what_is_said_to_it_since() {
     hold(&desk, SECOND, false);
     assert!(desk.ticket(TICKET).is_held() && desk.ticket(THIRD).is_held());
     desk.verify();
+}
+
+#[test]
+fn what_lies_beneath_a_ticket_on_hold_waits_for_its_release() {
+    let desk = given_merge(thirty_days());
+    desk.ok(&customer(MARIA), request(THIRD));
+    merge(&desk, TICKET, THIRD);
+    hold(&desk, TICKET, true);
+    hold(&desk, THIRD, false);
+    desk.ok(&Actor::Host, close(THIRD));
+    desk.advance_to(monday() + days(60));
+    assert_eq!(desk.thread(&customer(MARIA), THIRD), ["It burns", "It burns", ""]);
+    let revision = desk.ticket(THIRD).revision();
+    for ticket in [SECOND, TICKET, THIRD] {
+        assert!(desk.ok(&Actor::System, Command::Tick(ticket)).is_no_op());
+    }
+    assert_eq!(desk.ticket(THIRD).revision(), revision, "nothing has come to it");
+    hold(&desk, TICKET, false);
+    let due = desk.now() + days(30);
+    assert_eq!(desk.ticket(THIRD).timers().retention, Some(due));
+    desk.advance_to(due);
+    assert_eq!(desk.thread(&customer(MARIA), THIRD), ["", "", ""]);
+    desk.verify();
+}
+
+#[test]
+fn a_hold_counts_on_what_stands_for_the_ticket_to_stay_on_hold() {
+    let desk = given_merge(draft());
+    hold(&desk, TICKET, true);
+    let call = desk.context(&Actor::Host).call(Hold::new(SECOND, true, "a lawsuit").into());
+    let prepared = desk.desk.prepare(&call).unwrap().commit.unwrap();
+    hold(&desk, TICKET, false);
+    assert!(matches!(desk.store.commit(prepared), Err(CommitError::Stale { .. })));
+    desk.desk.execute(&call).unwrap();
+    assert!(desk.ticket(TICKET).is_held());
 }
 
 #[test]

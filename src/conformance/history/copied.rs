@@ -53,14 +53,17 @@ impl Draw<'_> {
     /// so many steps that it would hardly come about.
     pub(super) fn parting(&mut self) -> Option<(Actor, Command)> {
         let tickets = self.view.model.tickets();
-        let lent = |it: &&ModelTicket| !it.lent.is_empty();
+        let lent = |it: &&ModelTicket| !(it.lent.is_empty() && it.dropped.is_empty());
         let lent: Vec<&ModelTicket> = tickets.values().filter(lent).collect();
         if let Some(ticket) = self.random.pick(&lent).copied() {
             if !self.random.percent(25) {
                 return None;
             }
-            let (by, lent) = ticket.lent.first().copied()?;
-            let follower = Self::contact_of(lent)?;
+            let (by, lent) = ticket.lent.iter().chain(&ticket.dropped).next().copied()?;
+            // As themselves, by whichever id.
+            let person = self.view.model.same_person(Self::contact_of(lent)?);
+            let person: Vec<ContactId> = person.into_iter().collect();
+            let follower = self.random.pick(&person).copied()?;
             let others = tickets.values().filter(|other| {
                 let stands = other.merged_into.is_none() && !other.is_done();
                 stands && other.id != ticket.id && self.is_of_one(other, ticket)
@@ -69,6 +72,12 @@ impl Draw<'_> {
             let other = self.random.pick(&others).copied();
             let followed = others.iter().find(|other| other.followers.contains(&lent));
             let resolution = Some(Resolving::new("solved"));
+            // Whoever came along where it was merged into leaves it, and not what it was merged into.
+            let merged = ticket.merged_into.is_some() && ticket.followers.contains(&lent);
+            if merged && self.random.percent(30) {
+                let edit = Edit { unfollow: [lent].into(), ..Edit::new(ticket.id) };
+                return Some((Actor::Host, Command::Edit(edit)));
+            }
             return Some(match (self.random.below(10), other) {
                 (0..3, _) => (Actor::Host, Command::UndoMerge(UndoMerge { ticket: by })),
                 (3..5, Some(into)) => (Actor::Host, Command::Merge(Merge::new(ticket.id, into.id))),

@@ -166,6 +166,7 @@ impl Model {
             stood: None,
             members: Vec::new(),
             lent: BTreeSet::new(),
+            dropped: BTreeSet::new(),
             split_from: None,
             timers: Timers::default(),
             pledge: None,

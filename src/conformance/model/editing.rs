@@ -48,8 +48,9 @@ impl Model {
         let followers = ticket.followers.clone();
         for follower in &edit.unfollow {
             ticket.followers.remove(follower);
+            ticket.drop_follower(*follower);
         }
-        for follower in edit.follow.union(&edit.unfollow) {
+        for follower in &edit.follow {
             ticket.named(follower);
         }
         for follower in edit.follow.difference(&followers) {

@@ -147,13 +147,12 @@ impl Model {
         let limits = self.settings.limits();
         if let (Some(contact), Requester::Contact(asker)) = (step.contact, ticket.requester) {
             let they = self.same_person(contact);
-            let copied = they.iter().any(|id| ticket.followers.contains(&Follower::Contact(*id)));
-            if copied && !they.contains(&asker) && limits.followers >= 1 {
-                child.followers.insert(Follower::Contact(contact));
+            let ids = they.iter().map(|id| Follower::Contact(*id));
+            let copied = ids.filter(|id| ticket.followers.contains(id) && !they.contains(&asker));
+            for copied in copied.take(limits.followers as usize) {
+                child.followers.insert(copied);
                 // By a merge only, if they have that copy by merges only.
-                for by in ticket.brought_by(&they) {
-                    child.lent.insert((by, Follower::Contact(contact)));
-                }
+                child.lent.extend(ticket.brought_by(copied).into_iter().map(|by| (by, copied)));
             }
         }
         if let Actor::Guest(guest) = step.actor

@@ -268,8 +268,10 @@ impl Model {
                 survivor.words.come(now);
             }
             if comes || self.tickets.get(&survivor.id) != Some(&survivor) {
-                self.keep_part(step, survivor, comes);
+                self.keep_part(step, survivor.clone(), comes);
             }
+            // What is held is not erased with what is above it, nor what is beneath.
+            above = above.filter(|_| !survivor.held);
         }
     }
 

@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{Faults, Model, ModelTicket, Step, Voice, only};
 use crate::command::{Edit, Merge};
 use crate::{
-    Call, Command, ContactId, Follower, MergeAcross, MergeWaiting, Requester, StatusCategory,
-    TicketId,
+    Call, Command, Follower, MergeAcross, MergeWaiting, Requester, StatusCategory, TicketId,
 };
 
 /// A ticket that was merged into another, as that one's books have it.
@@ -104,31 +103,42 @@ impl ModelTicket {
         self.members.iter().flat_map(|member| &member.brought).copied().chain(lent).collect()
     }
 
-    /// The merges by which a person follows, where they follow by merges only.
-    pub(super) fn brought_by(&self, person: &BTreeSet<ContactId>) -> BTreeSet<TicketId> {
-        let brought = self.brought();
-        let ids = person.iter().map(|id| Follower::Contact(*id));
-        let ids: BTreeSet<Follower> = ids.filter(|it| self.followers.contains(it)).collect();
-        if !ids.is_subset(&brought) {
-            return BTreeSet::new();
-        }
-        let members = self.members.iter().filter(|member| !member.brought.is_disjoint(&ids));
-        let lent = self.lent.iter().filter(|(_, follower)| ids.contains(follower));
+    /// The merges by which somebody follows, where they follow by merges only.
+    pub(super) fn brought_by(&self, follower: Follower) -> BTreeSet<TicketId> {
+        let members = self.members.iter().filter(|member| member.brought.contains(&follower));
+        let lent = self.lent.iter().filter(|(_, lent)| *lent == follower);
         members.map(|member| member.ticket).chain(lent.map(|(by, _)| *by)).collect()
     }
 
-    /// Somebody is named as a follower, or as none: whatever a merge brought, this is by hand.
+    /// Somebody is named as a follower: whatever a merge brought, this is by hand.
     pub(super) fn named(&mut self, follower: &Follower) {
         for member in &mut self.members {
             member.brought.remove(follower);
         }
         self.lent.retain(|(_, lent)| lent != follower);
+        self.dropped.retain(|(_, dropped)| dropped != follower);
+    }
+
+    /// Somebody is taken off by hand: what they came to follow by following this, they follow still.
+    pub(super) fn drop_follower(&mut self, follower: Follower) {
+        let by = self.brought_by(follower);
+        let mut dropped = std::mem::take(&mut self.dropped);
+        dropped.extend(by.into_iter().map(|by| (by, follower)));
+        self.named(&follower);
+        self.dropped = dropped;
+    }
+
+    /// Whether any merge is known by which somebody follows, or did.
+    fn knows_merge_of(&self, follower: Follower) -> bool {
+        let dropped = self.dropped.iter().any(|(_, dropped)| *dropped == follower);
+        dropped || !self.brought_by(follower).is_empty()
     }
 
     /// Whoever follows, does as on this ticket.
     fn take_following(&mut self, other: Self) {
-        let Self { followers, members, lent, .. } = other;
-        (self.followers, self.members, self.lent) = (followers, members, lent);
+        let Self { followers, members, lent, dropped, .. } = other;
+        (self.followers, self.members) = (followers, members);
+        (self.lent, self.dropped) = (lent, dropped);
     }
 
     /// How many messages were split off.
@@ -364,6 +374,18 @@ impl Model {
                 for left in before.difference(&other.brought()) {
                     other.followers.remove(left);
                     gone.push((other.id, Some(*left)));
+                }
+                // Who had left by hand has nothing left to follow the rest by.
+                let its = |(with, dropped): &(TicketId, Follower)| {
+                    *with == by && who.is_none_or(|who| who == *dropped)
+                };
+                let (left, rest) = other.dropped.iter().copied().partition(its);
+                let left: BTreeSet<(TicketId, Follower)> = left;
+                other.dropped = rest;
+                for (_, follower) in left {
+                    if !other.knows_merge_of(follower) {
+                        gone.push((other.id, Some(follower)));
+                    }
                 }
             }
         }

@@ -119,6 +119,8 @@ pub struct ModelTicket {
     /// Who follows it by which merge into what it follows up, and for no other reason but another
     /// merge.
     pub lent: BTreeSet<(TicketId, Follower)>,
+    /// Who followed it by which merge only, until they were taken off by hand.
+    pub dropped: BTreeSet<(TicketId, Follower)>,
     pub split_from: Option<MessageRef>,
     pub timers: Timers,
     /// What is promised, where anything was when it was opened.

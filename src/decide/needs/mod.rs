@@ -138,7 +138,8 @@ impl Asking<'_> {
 /// depend on what an earlier one brought. More than six only where a link is made, one for each
 /// ticket above the parent, or where a redirect leads over several merges, one for each; two for
 /// each, where closing [waits](crate::CloseBlocks) for what lies behind them; and where a merge is
-/// undone of what was followed up, one for each follow-up of a follow-up.
+/// undone by which somebody came to follow what followed up, one for each such follow-up of a
+/// follow-up and for each ticket that these were merged into, of which there may be any number.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -275,7 +276,7 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         }
         Command::UndoMerge(undo) => {
             former_owner(&mut asking, undo.ticket);
-            leaving(&mut asking, undo.ticket);
+            leaving(&mut asking, call, undo.ticket);
         }
         Command::Split(split) => splitting(&mut asking, split),
         Command::Reopen(reopen) => former_owner(&mut asking, reopen.ticket),

@@ -8,10 +8,10 @@ use super::{Asking, Look, Needs, Passage, end_of};
 use crate::decide::follow_ups::{Carrier, is_full, last_resort};
 use crate::decide::{Call, who};
 use crate::ids::{Key, TicketId};
-use crate::people::Author;
+use crate::people::{Author, Deed, may, sight};
 use crate::record::Record;
 use crate::ticket::command::{Redact, Split};
-use crate::ticket::{MessageRef, retention_falls_due};
+use crate::ticket::{MessageRef, Ticket, retention_falls_due};
 use crate::time::Instant;
 
 /// Words that are erased where they are, or, having been split off, on the ticket that shows them:
@@ -152,13 +152,24 @@ pub(super) fn listener(asking: &mut Asking<'_>, call: &Call, named: TicketId, ti
 }
 
 /// The follow-ups of the ticket that a merged one went into, theirs, and where these were merged
-/// since: as far as somebody may follow them by that merge.
-pub(super) fn leaving(asking: &mut Asking<'_>, ticket: TicketId) {
-    let loaded = asking.loaded;
-    let known = |id: TicketId| loaded.ticket(asking.desk, id);
-    let survivor = known(ticket).and_then(|ticket| ticket.merged_into()).and_then(known);
-    let Some(survivor) = survivor else { return };
-    let mut places: Vec<TicketId> = survivor.followed_up_by().to_vec();
+/// since: as far as somebody may follow them by that merge. None where the actor may not undo it.
+pub(super) fn leaving(asking: &mut Asking<'_>, call: &Call, ticket: TicketId) {
+    let (desk, loaded) = (asking.desk, asking.loaded);
+    let known = |id: TicketId| loaded.ticket(desk, id);
+    let settings = loaded.record(Key::settings(desk)).and_then(Record::settings);
+    let merged = known(ticket);
+    let survivor = merged.and_then(|ticket| ticket.merged_into()).and_then(known);
+    let (Some(settings), Some(merged), Some(survivor), Ok(who)) =
+        (settings, merged, survivor, who(desk, call, loaded))
+    else {
+        return;
+    };
+    let sees = |it: &Ticket| sight(who, it.sight(), settings.sight_policy()).is_some();
+    let may_undo = sees(merged) && sees(survivor) && may(who.party(), Deed::Merge, false);
+    if !may_undo || survivor.merged_into().is_some() {
+        return;
+    }
+    let mut places: Vec<TicketId> = survivor.lent_to().to_vec();
     let mut seen: BTreeSet<TicketId> = BTreeSet::new();
     while let Some(id) = places.pop() {
         if !seen.insert(id) {
@@ -166,8 +177,8 @@ pub(super) fn leaving(asking: &mut Asking<'_>, ticket: TicketId) {
         }
         asking.record(Key::ticket(asking.desk, id));
         let Some(place) = loaded.ticket(asking.desk, id) else { continue };
-        places.extend(place.followed_up_by());
-        if place.has_followers_by_merge() {
+        places.extend(place.lent_to());
+        if place.has_come_by_merge() {
             places.extend(place.merged_into());
             settling(asking, id);
             let end = end_of(asking, id);

@@ -12,7 +12,7 @@ struct Leaving {
     by: TicketId,
     /// Who; `None`: whoever does.
     who: Option<Vec<Follower>>,
-    /// The tickets to look at, with all that follows them up.
+    /// The tickets to look at, with all of their follow-ups that somebody follows by merges.
     places: Vec<TicketId>,
 }
 
@@ -21,12 +21,12 @@ struct Leaving {
 /// where such a follow-up has been merged since.
 pub(super) fn leave<'a>(work: &mut Work<'a>, survivor: &mut Work<'a>) -> Result<(), Refusal> {
     let cx = work.cx;
-    let places = survivor.ticket.followed_up_by().to_vec();
+    let places = survivor.ticket.lent_to().to_vec();
     let mut open = vec![Leaving { by: work.ticket.id(), who: None, places }];
     while let Some(Leaving { by, who, mut places }) = open.pop() {
         while let Some(id) = places.pop() {
             let ticket = cx.loaded.ticket(cx.desk, id).ok_or(Refusal::NotLoaded)?;
-            places.extend(ticket.followed_up_by());
+            places.extend(ticket.lent_to());
             // Nobody comes by a merge while one is undone.
             if ticket.leaving(by, who.as_deref()).is_none() {
                 continue;
@@ -54,15 +54,17 @@ pub(super) fn leave<'a>(work: &mut Work<'a>, survivor: &mut Work<'a>) -> Result<
     Ok(())
 }
 
-/// Who follows a ticket no more, and where it was merged into.
+/// Who follows a ticket no more by any merge, and where it was merged into.
 fn take_leave(
     part: &mut Work<'_>,
     by: TicketId,
     who: Option<&[Follower]>,
 ) -> Option<(Vec<Follower>, Option<TicketId>)> {
     let left: FollowersLeft = part.ticket.leaving(by, who)?;
-    let followers = left.followers.clone();
-    part.trace(Step::FollowersLeft { ticket: part.ticket.id(), followers: followers.clone() });
+    let (mut gone, before) = (left.followers.clone(), left.left_before.clone());
+    part.trace(Step::FollowersLeft { ticket: part.ticket.id(), followers: gone.clone() });
     part.record(TicketChange::FollowersLeft(left), None);
-    (!followers.is_empty()).then_some((followers, part.ticket.merged_into()))
+    // Who was taken off this one by hand may follow what it was merged into, by no other merge.
+    gone.extend(before.into_iter().filter(|follower| !part.ticket.came_by_merge(follower)));
+    (!gone.is_empty()).then_some((gone, part.ticket.merged_into()))
 }

@@ -34,11 +34,12 @@ pub(super) const SETTINGS: &str = "settings.published";
 
 /// The table of one kind of record: an event's tag, what it is here, and `field here as field in
 /// storage`. Names in storage never change; what is renamed is renamed on the left of `as`. A
-/// field that comes later is an `Option`: older events do not have it.
+/// field that comes later is an `Option`, as older events do not have it; or it says behind `=` when
+/// it is left out, and is the default of its type where it is.
 macro_rules! events {
     (
         $tags:ident, $of:ident as $change:ident: $write:ident, $read:ident;
-        $($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty),* };)*
+        $($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty $(= $left_out:literal)?),* };)*
     ) => {
         const $tags: &[&str] = &[$($tag),*];
 
@@ -48,7 +49,8 @@ macro_rules! events {
                     #[derive(Serialize)]
                     struct Facts<'a> {
                         cause: &'a Cause,
-                        $($field: &'a $type,)*
+                        $($(#[serde(skip_serializing_if = $left_out)])?
+                        $field: &'a $type,)*
                     }
                     let facts = serde_json::to_string(&Facts { cause, $($field),* })?;
                     Ok((Cow::Borrowed($tag), facts))
@@ -65,7 +67,8 @@ macro_rules! events {
                     #[derive(Deserialize)]
                     struct Facts {
                         cause: Arc<Cause>,
-                        $($field: $type,)*
+                        $($(#[serde(default, skip_serializing_if = $left_out)])?
+                        $field: $type,)*
                     }
                     let facts = Facts::deserialize(deserializer)?;
                     let change = $change::$variant { $($place: facts.$field),* };
@@ -142,7 +145,10 @@ events! {
     "ticket.todo_marked" => TodoMarked { 0 as todo: TodoMarked };
     "ticket.reminded" => Reminded { 0 as reminder: Reminded };
     "ticket.closing_held" => ClosingHeld { children as children: u32, todos as todos: u32 };
-    "ticket.followed_up" => FollowedUp { by as by: TicketId };
+    "ticket.followed_up" => FollowedUp {
+        by as by: TicketId,
+        by_merges as by_merges: bool = "is_false"
+    };
     "ticket.merged_into" => MergedInto { into as into: TicketId, status as status: StatusChange };
     "ticket.absorbed" => Absorbed { 0 as merge: Absorbed };
     "ticket.released_from" => ReleasedFrom {
@@ -225,6 +231,11 @@ const ALL: [&str; TICKET_TAGS.len() + CONTACT_TAGS.len() + OTHERS.len()] = {
     }
     all
 };
+
+/// Whether a fact is left out that older events do not state.
+fn is_false(fact: &bool) -> bool {
+    !fact
+}
 
 /// A tag and the facts under it.
 pub(super) type Written = Result<(Cow<'static, str>, String), serde_json::Error>;

@@ -14,7 +14,7 @@ use crate::people::GuestRight;
 /// Whoever has the secret of the link is the guest ([`GuestId::of`]). They see one ticket, as
 /// much of it as their rights say, and nothing else is there for them; when the grant has ended,
 /// neither is the ticket. Of a follow-up that their words open, because they come too late, they see
-/// as much, and as long: it has the same grant, which is revoked there by itself.
+/// as much, and as long: it has the same grant, which has to be revoked there as well.
 ///
 /// # Refused
 ///

@@ -134,10 +134,12 @@ pub struct EraseTicket {
 /// Words belong to the ticket whose conversation shows them: a hold protects also what was
 /// [merged](crate::command::Merge) into the ticket, and the message that it was
 /// [split off](crate::command::Split) with, wherever that is stored; and not what was split off it
-/// before. No way leads round a hold: what is split off a ticket on hold, what it is merged into or
-/// has been merged into already, where what is said to it is recorded, and what comes out of it by
+/// before, nor what follows it up, which is held by a hold of its own. No way leads round a hold:
+/// what is split off a ticket on hold, what it is merged into or has been merged into already,
+/// where what is said to it is recorded, and what comes out of it by
 /// [`UndoMerge`](crate::command::UndoMerge) is on hold as well
-/// ([`TicketChange::Held`](crate::TicketChange::Held) without a reason), and released by itself.
+/// ([`TicketChange::Held`](crate::TicketChange::Held) without a reason), and has a release of its
+/// own.
 ///
 /// Agents see that a ticket is held ([`Ticket::is_held`](crate::Ticket::is_held),
 /// [`Fact::Held`](crate::Fact::Held)), customers do not.

@@ -120,7 +120,7 @@ impl Merge {
 /// [`Edit`](crate::command::Edit) has named them a follower since. Who followed before, does so
 /// still. The same holds for what follows that ticket up, where their late words opened it and they
 /// followed that ticket by the merge only; for what follows that up in turn; and for what any of
-/// these has been merged into.
+/// these has been merged into, also where they were taken off the one that was merged.
 ///
 /// The retention of the one that stands again counts as if it had been its own all the time. Where
 /// the ticket that had gone on is on legal hold, this one is, too: it comes out of a conversation

@@ -205,6 +205,10 @@ pub enum TicketChange {
     FollowedUp {
         /// The new ticket.
         by: TicketId,
+        /// Whether somebody follows the new one by merges only, by which they followed this one:
+        /// where one of these is undone, they leave. Older events do not say so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_merges: bool,
     },
     /// It was merged into another ticket, and closed by that.
     MergedInto {

@@ -54,11 +54,11 @@ pub struct Opened {
     /// Who follows it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<Follower>,
-    /// The merges by which alone its followers follow the ticket that this one follows up, by the
-    /// tickets that were merged, in order: where all are undone, they follow this one no more.
-    /// Empty: whoever follows it follows by themselves.
+    /// Which of its followers follow the ticket that this one follows up by which merges only, by
+    /// the tickets that were merged, in order: where all of theirs are undone, they follow this one
+    /// no more. Whoever is not in it follows by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub follow_by: Vec<TicketId>,
+    pub by_merges: Vec<(Follower, TicketId)>,
     /// The organisation that the requester belonged to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<OrganisationId>,

@@ -83,6 +83,10 @@ pub struct FollowersLeft {
     /// Who follows by another merge still, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_still: Vec<Follower>,
+    /// Who had followed by it until they were taken off by hand, in order: they had come to follow
+    /// by that what this ticket was merged into, and follow that no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_before: Vec<Follower>,
 }
 
 /// What a split means to a ticket that goes on in the place of the one with the message.
