@@ -423,7 +423,8 @@ impl Model {
         let changed = ticket != settled || step.opens.is_some();
         if !step.is_tick {
             // The command done, the ticket follows the settings in force.
-            if changed || matches!(call.command, Command::Adopt(_)) {
+            let adopts = matches!(call.command, Command::Adopt(_)) && !ticket.rests();
+            if changed || adopts {
                 self.follow(&mut ticket, step.now, true);
             }
             ticket.arm(&self.settings);
