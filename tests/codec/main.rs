@@ -9,6 +9,7 @@
 )]
 
 mod attached;
+mod beside;
 mod confirming;
 mod damaged;
 mod deep;
@@ -23,6 +24,7 @@ mod samples;
 mod settings;
 mod sides;
 mod structure;
+mod vocabulary;
 mod work;
 
 #[path = "../histories/mod.rs"]
