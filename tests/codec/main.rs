@@ -9,6 +9,7 @@
 )]
 
 mod attached;
+mod beside;
 mod clocks;
 mod confirming;
 mod damaged;
@@ -24,6 +25,7 @@ mod samples;
 mod settings;
 mod sides;
 mod structure;
+mod vocabulary;
 mod work;
 
 #[path = "../histories/mod.rs"]

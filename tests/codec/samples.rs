@@ -2,145 +2,20 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use helpdesk::condition::View;
-use helpdesk::store::{Claimed, LeaseToken, Touched};
 use helpdesk::{
-    Actor, AgentChange, AgentId, AgentSight, AttachmentFacts, Author, Cause, Change, Channel,
-    CommandId, ContactId, Counter, Department, DeskId, Event, EventRef, FieldDef, FieldFact,
-    FieldKind, FieldValue, Follower, Head, Heard, Identity, Key, Message, Moved, Notice, NoticeId,
-    NoticeKind, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, Recipient, RecordKind,
+    Actor, AgentChange, AgentSight, AttachmentFacts, Author, Cause, Change, Channel, CommandId,
+    ContactId, Department, Event, EventRef, FieldDef, FieldFact, FieldValue, Follower, Head, Heard,
+    Key, Message, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, RecordKind,
     RedactedBy, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
-    StatusCategory, StatusChange, TicketChange, TicketId, TicketNumber, Timers, Transition,
-    Unassigning, UniqueKey, Visibility, WaitsFor, fold,
+    StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition, Visibility, fold,
 };
 
 use crate::{attached, clocks, confirming, forgotten, guests, people, sides, structure, work};
 
-pub(crate) const DESK: DeskId = DeskId::from_u128(0xD);
-pub(crate) const TICKET: TicketId = TicketId::from_u128(0x71);
-pub(crate) const MARIA: ContactId = ContactId::from_u128(0xC1);
-pub(crate) const ANNA: AgentId = AgentId::from_u128(0xA1);
-pub(crate) const BEN: AgentId = AgentId::from_u128(0xA2);
-
-pub(crate) fn monday() -> DateTime<Utc> {
-    "2026-03-02T09:00:00.000001Z".parse().unwrap()
-}
-
-/// Those who act, as schema 0 had them; guests came later.
-pub(crate) fn actors() -> Vec<Actor> {
-    vec![
-        Actor::Customer(MARIA),
-        Actor::Agent(ANNA),
-        Actor::Bot("greeter".into()),
-        Actor::AutoResponder(MARIA),
-        Actor::Host,
-        Actor::System,
-    ]
-}
-
-pub(crate) fn authors() -> Vec<Author> {
-    vec![
-        Author::Customer(MARIA),
-        Author::Agent(ANNA),
-        Author::LightAgent(BEN),
-        Author::Bot("greeter".into()),
-        Author::AutoResponder(MARIA),
-        Author::Host,
-    ]
-}
-
-pub(crate) fn channels() -> Vec<Channel> {
-    vec![
-        Channel::Email,
-        Channel::WebForm,
-        Channel::Chat,
-        Channel::Phone,
-        Channel::Video,
-        Channel::Social("mastodon".into()),
-        Channel::Messenger("signal".into()),
-        Channel::Api,
-        Channel::Other("fax \"2\"\n".into()),
-    ]
-}
-
-/// What came to be after the first golden lines were written, which never change.
-pub(crate) const LATER_RULES: [Rule; 4] =
-    [Rule::Retention, Rule::OnMerge, Rule::Reminder, Rule::Sla];
-
-pub(crate) const RULES: [Rule; 8] = [
-    Rule::OnCustomerReply,
-    Rule::OnAgentReply,
-    Rule::OnTake,
-    Rule::OwnerOnReopen,
-    Rule::Wake,
-    Rule::AutoClose,
-    Rule::OpenAge,
-    Rule::Adoption,
-];
-
-pub(crate) const KINDS: [RecordKind; 5] = [
-    RecordKind::Settings,
-    RecordKind::Agent,
-    RecordKind::Contact,
-    RecordKind::Organisation,
-    RecordKind::Ticket,
-];
-
-pub(crate) const MOVES: [Moved; 10] = [
-    Moved::ByHand,
-    Moved::Postponed,
-    Moved::Resolved,
-    Moved::Closed,
-    Moved::Reopened,
-    Moved::CustomerReplied,
-    Moved::AgentReplied,
-    Moved::Taken,
-    Moved::Woken,
-    Moved::AutoClosed,
-];
-
-/// Those that came later than the samples of the first form.
-pub(crate) const LATER_MOVES: [Moved; 3] = [Moved::Merged, Moved::Absorbed, Moved::Released];
-
-pub(crate) const UNASSIGNINGS: [Unassigning; 4] = [
-    Unassigning::ByHand,
-    Unassigning::Transferred,
-    Unassigning::NotEligible,
-    Unassigning::AtCapacity,
-];
-
-pub(crate) const PRIORITY_BY: [PriorityBy; 4] =
-    [PriorityBy::Default, PriorityBy::Hand, PriorityBy::Matrix, PriorityBy::Inherited];
-
-pub(crate) const PARTS: [Part; 3] = [Part::Asks, Part::Answers, Part::Neither];
-
-pub(crate) const ROLES: [Role; 5] =
-    [Role::Owner, Role::Admin, Role::Agent, Role::Restricted, Role::Light];
-
-pub(crate) fn values() -> Vec<FieldValue> {
-    vec![
-        FieldValue::Text("für Ÿvonne, 🔥".into()),
-        FieldValue::Integer(i64::MIN),
-        FieldValue::Boolean(true),
-        FieldValue::Date(NaiveDate::from_ymd_opt(2026, 2, 28).unwrap()),
-        FieldValue::Choice("blue".into()),
-    ]
-}
-
-pub(crate) fn field_kinds() -> Vec<FieldKind> {
-    vec![
-        FieldKind::Text { max_bytes: 200 },
-        FieldKind::Integer { min: i64::MIN, max: i64::MAX },
-        FieldKind::Boolean,
-        FieldKind::Date,
-        FieldKind::Choice { options: vec!["blue".into(), "red".into()] },
-    ]
-}
-
-pub(crate) const FOLLOWERS: [Follower; 2] = [Follower::Contact(MARIA), Follower::Agent(BEN)];
-
-pub(crate) const WAITS: [WaitsFor; 3] = [WaitsFor::Customer, WaitsFor::ThirdParty, WaitsFor::Desk];
+pub(crate) use crate::beside::*;
+pub(crate) use crate::vocabulary::*;
 
 pub(crate) fn status(name: &str, category: StatusCategory) -> Status {
     Status { name: name.into(), category }
@@ -650,97 +525,4 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push(confirming::merged());
     heads.extend(clocks::heads());
     heads
-}
-
-pub(crate) const NOTICES: [NoticeKind; 22] = [
-    NoticeKind::TicketOpened,
-    NoticeKind::CustomerWrote,
-    NoticeKind::ReplyToCustomer,
-    NoticeKind::Assigned,
-    NoticeKind::Queued,
-    NoticeKind::Reopened,
-    NoticeKind::Woken,
-    NoticeKind::OpenAgeWarning,
-    NoticeKind::OpenAgeOverdue,
-    NoticeKind::SolutionProposed,
-    NoticeKind::SolutionConfirmed,
-    NoticeKind::SolutionRejected,
-    NoticeKind::Merged,
-    NoticeKind::Reminder,
-    NoticeKind::ClosingHeld,
-    NoticeKind::Mentioned,
-    NoticeKind::SideMessage,
-    NoticeKind::SideReplied,
-    NoticeKind::SlaWarning,
-    NoticeKind::SlaMissed,
-    NoticeKind::SlaEscalated,
-    NoticeKind::RemedyDue,
-];
-
-pub(crate) fn recipients() -> Vec<Recipient> {
-    vec![
-        Recipient::Contact(MARIA),
-        Recipient::Agent(ANNA),
-        Recipient::Department("billing".into()),
-        Recipient::Desk,
-    ]
-}
-
-pub(crate) fn notices() -> Vec<Notice> {
-    let notices = NOTICES.into_iter().enumerate().map(|(place, kind)| Notice {
-        id: NoticeId { ticket: TICKET, revision: Revision(place as u64 + 1), index: u16::MAX },
-        kind,
-        to: recipients()[place % recipients().len()].clone(),
-        correlation: place.is_multiple_of(2).then(|| "mail-17".into()),
-    });
-    notices.collect()
-}
-
-pub(crate) fn claimed() -> Vec<Claimed> {
-    let claimed = notices().into_iter().map(|notice| Claimed {
-        token: LeaseToken { key: Key::ticket(DESK, TICKET), lease: 4 },
-        notice,
-        number: TicketNumber(1042),
-        attempt: 2,
-    });
-    claimed.collect()
-}
-
-/// Of every kind of record, though no build writes all of them.
-pub(crate) fn touched() -> Vec<Touched> {
-    let touched = KINDS.into_iter().enumerate().map(|(place, kind)| Touched {
-        key: Key { desk: DESK, kind, id: *TICKET.as_uuid() },
-        from: Revision(place as u64),
-        to: Revision(u64::MAX),
-        number: (kind == RecordKind::Ticket).then_some(TicketNumber(1042)),
-    });
-    touched.collect()
-}
-
-pub(crate) fn unique_keys() -> Vec<UniqueKey> {
-    let mut keys = vec![
-        UniqueKey::Number(TicketNumber(1042)),
-        UniqueKey::Number(TicketNumber(u64::MAX)),
-        UniqueKey::AgentEmail("anna@example.com".into()),
-        UniqueKey::AgentEmail("a:b \"ü\"".into()),
-        UniqueKey::AgentEmail("".into()),
-        UniqueKey::identity(&Identity::email("maria@example.com")),
-        UniqueKey::identity(&Identity::phone("+390669812345")),
-        UniqueKey::identity(&Identity::social("mastodon", "@maria:example.com")),
-        UniqueKey::identity(&Identity::other("customer_number", "4711: \"ü\"")),
-        UniqueKey::Domain("acme.example".into()),
-    ];
-    keys.extend(attached::keys());
-    keys
-}
-
-pub(crate) fn counters() -> Vec<Counter> {
-    let support = || Some("support".into());
-    vec![
-        Counter::Load(ANNA),
-        Counter::Unfinished(None),
-        Counter::Unfinished(support()),
-        Counter::Queued(None),
-        Counter::Queued(support()),
-    ]
 }
