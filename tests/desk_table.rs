@@ -30,7 +30,7 @@ use support::*;
 const TABLE: &str = include_str!("table/desk.txt");
 
 /// The commands that the other table has: those about a ticket.
-const ABOUT_A_TICKET: [&str; 35] = [
+const ABOUT_A_TICKET: [&str; 36] = [
     "reply",
     "note",
     "grant_access",
@@ -49,6 +49,7 @@ const ABOUT_A_TICKET: [&str; 35] = [
     "reopen",
     "follow_up",
     "tick",
+    "adopt",
     "redact",
     "erase_ticket",
     "hold",

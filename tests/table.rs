@@ -38,7 +38,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 47] = [
+const COMMANDS: [&str; 48] = [
     "reply",
     "note",
     "log_requester",
@@ -75,6 +75,7 @@ const COMMANDS: [&str; 47] = [
     "undo_merge",
     "split",
     "tick",
+    "adopt",
     "redact",
     "erase_ticket",
     "hold",
@@ -293,6 +294,7 @@ fn expected() -> BTreeMap<(&'static str, &'static str), Vec<String>> {
             continue;
         }
         let Some(row) = line.strip_prefix("  ") else {
+            assert!(line == "every command" || COMMANDS.contains(&line), "no command: {line}");
             block = line;
             continue;
         };
