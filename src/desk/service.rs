@@ -217,7 +217,10 @@ impl<I: Io> Flow<I> {
         ticket: TicketId,
     ) -> Result<Service, DeskError> {
         let reader = self.reader(actor, now).await?;
-        let (record, sight) = self.readable(&reader, ticket).await?;
+        let (record, sight) = self.seen(&reader, ticket).await?;
+        if sight == Sight::Status {
+            return Err(forbidden(&reader).into());
+        }
         let Some(ticket) = record.ticket() else { return Ok(nothing()) };
         let full = sight == Sight::Full;
         let Some(promised) = ticket.promised() else { return Ok(nothing()) };
@@ -331,10 +334,7 @@ impl<I: Io> Flow<I> {
         let (record, sight) = self.seen(reader, ticket).await?;
         match record.ticket().filter(|_| sight == Sight::Full) {
             Some(ticket) => Ok(ticket.clone()),
-            None => {
-                let party = reader.who().party();
-                Err(Refusal::Forbidden { party, deed: "look into service levels" }.into())
-            }
+            None => Err(forbidden(reader).into()),
         }
     }
 
@@ -371,6 +371,10 @@ impl<I: Io> Flow<I> {
             _ => None,
         }))
     }
+}
+
+fn forbidden(reader: &Reader) -> Refusal {
+    Refusal::Forbidden { party: reader.who().party(), deed: "look into service levels" }
 }
 
 fn nothing() -> Service {

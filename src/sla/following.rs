@@ -20,7 +20,7 @@ impl Clocks {
         changes: &mut Vec<ClockChange>,
     ) {
         let opening = self.opened_by == OpenedBy::Customer && at <= self.opened_at;
-        if opening || self.is_answered_after(at) {
+        if opening || self.is_answered_after(at) || self.is_settled_at(at) {
             return;
         }
         match self.waiting() {
@@ -40,6 +40,13 @@ impl Clocks {
                 }
             }
         }
+    }
+
+    /// Whether what was asked then is known already, and was settled with the work.
+    fn is_settled_at(&self, at: Instant) -> bool {
+        let clock = self.of(Metric::NextResponse).filter(|clock| clock.started_at == at);
+        let ended = clock.and_then(|clock| clock.ended);
+        ended.is_some_and(|ended| ended.by == Ending::Done)
     }
 
     /// Whether an answer is known that came after this instant.

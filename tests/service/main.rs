@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+mod named;
+mod seen_by;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;

@@ -157,6 +157,11 @@ impl<'s> Following<'_, 's> {
             // That is the request itself.
             return;
         }
+        let known = self.clocks.get(&Metric::NextResponse).filter(|clock| clock.began == at);
+        if known.and_then(|clock| clock.ended.as_ref()).is_some_and(|it| it.by == Ending::Done) {
+            // And that a question which was settled with the work.
+            return;
+        }
         match self.waits() {
             Some(clock) => {
                 if clock.metric == Metric::NextResponse && at < clock.began {

@@ -60,7 +60,11 @@ impl Seen {
                 };
                 // The mark itself does not say where the ticket stands after it.
                 if change.because == Moved::UnmarkedSpam {
-                    (event.at, Self::Back(standing))
+                    // What was asked meanwhile has waited since.
+                    let asked = ticket.waiting_since();
+                    let asked = asked.map(|at| (at, Self::Happened(Happened::CustomerWrote)));
+                    let back = (event.at, Self::Back(standing));
+                    return asked.into_iter().chain([back]).collect();
                 } else {
                     (event.at, Self::Happened(Happened::Moved(standing)))
                 }
