@@ -6,13 +6,14 @@ use crate::time::Instant;
 
 /// Copies what a change states. A change of a clock that there is not is left alone.
 pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
-    let ClockChange { metric, at, what } = change;
+    let ClockChange { metric, at, what, wake } = change;
     if let Clocked::Started { due, paused } = what {
         let before = clocks.iter().find(|clock| clock.metric == metric);
         let number = before.map_or(1, |before| before.number.saturating_add(1));
         let mut clock = Clock::begun(metric, number, at);
         clock.due = due;
         clock.paused_since = paused.then_some(at);
+        clock.wake = wake;
         clocks.retain(|clock| clock.metric != metric);
         let place = clocks.partition_point(|clock| clock.metric < metric);
         clocks.insert(place, clock);
@@ -21,6 +22,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
     let Some(clock) = clocks.iter_mut().find(|clock| clock.metric == metric) else {
         return;
     };
+    clock.wake = wake;
     match what {
         Clocked::Started { .. } => {}
         Clocked::Paused => {

@@ -88,6 +88,13 @@ pub struct Clock {
         deserialize_with = "time::truncated_option"
     )]
     pub(super) due: Option<Instant>,
+    /// When it next tells something by itself.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    pub(super) wake: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Ended>,
     #[serde(
@@ -165,6 +172,7 @@ impl Clock {
             pauses: Vec::new(),
             paused_since: None,
             due: None,
+            wake: None,
             ended: None,
             told: Told::default(),
         }
@@ -189,6 +197,12 @@ impl Clock {
     /// it has reached its target.
     pub fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// When it next tells something by itself, if nothing happens before; none where it stands
+    /// still, has ended, or has told all.
+    pub fn wake(&self) -> Option<Instant> {
+        self.wake
     }
 
     /// What has been told of it.
@@ -221,6 +235,11 @@ impl Clock {
 
     pub(super) fn is_open(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Whether it has something to tell by then.
+    pub(super) fn wakes_by(&self, now: Instant) -> bool {
+        self.wake.is_some_and(|wake| wake <= now)
     }
 
     /// Whether it was past its deadline then; at the deadline it is not.
@@ -366,8 +385,9 @@ impl Clock {
         tellings
     }
 
-    /// When it next tells something by itself.
-    pub(super) fn wakes_at(&self, term: &Term) -> Option<Instant> {
+    /// When it next tells something by itself under this term.
+    pub(super) fn wakes_at(&self, term: Option<&Term>) -> Option<Instant> {
+        let term = term?;
         if !self.is_open() {
             return None;
         }

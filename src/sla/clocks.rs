@@ -6,7 +6,7 @@ use super::apply::copy;
 use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
 use super::metric::WhenDone;
-use super::{Metric, Standing, Term, Terms};
+use super::{Metric, Standing, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -246,7 +246,7 @@ impl Clocks {
     /// let opened = "2026-03-02T09:00:00Z".parse()?;
     /// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
     ///
-    /// assert_eq!(clocks.next_wake(&terms), Some("2026-03-02T12:00:00Z".parse()?));
+    /// assert_eq!(clocks.next_wake(), Some("2026-03-02T12:00:00Z".parse()?));
     /// // Nobody looked for a week; each has its own instant all the same.
     /// let told = clocks.tick(&terms, "2026-03-09T09:00:00Z".parse()?);
     /// let told: Vec<_> = told.iter().map(|it| (it.at.to_rfc3339(), it.what)).collect();
@@ -254,13 +254,16 @@ impl Clocks {
     ///     ("2026-03-02T12:00:00+00:00".to_owned(), Clocked::Warned { warning: 0 }),
     ///     ("2026-03-02T13:00:00+00:00".to_owned(), Clocked::Missed),
     /// ]);
-    /// assert_eq!(clocks.next_wake(&terms), None);
+    /// assert_eq!(clocks.next_wake(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
         let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
-        for (clock, term) in self.termed(terms) {
+        for clock in &self.clocks {
+            let Some(term) = terms.of(clock.metric).filter(|_| clock.wakes_by(now)) else {
+                continue;
+            };
             let tellings = clock.tellings(term, now).into_iter();
             due.extend(tellings.map(|(at, telling)| (at, clock.metric, telling)));
         }
@@ -276,20 +279,15 @@ impl Clocks {
                     (due.unwrap_or(at), Clocked::Missed)
                 }
             };
-            self.change(metric, at, what, &mut changes);
+            self.change(terms, metric, at, what, &mut changes);
         }
         changes
     }
 
     /// When the clocks next have something to tell, if nothing happens before: the one timer that
     /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
-    pub fn next_wake(&self, terms: &Terms) -> Option<Instant> {
-        self.termed(terms).filter_map(|(clock, term)| clock.wakes_at(term)).min()
-    }
-
-    /// The clocks of which something is promised.
-    fn termed<'a>(&'a self, terms: &'a Terms) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
-        self.clocks.iter().filter_map(|clock| Some((clock, terms.of(clock.metric)?)))
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.clocks.iter().filter_map(|clock| clock.wake).min()
     }
 
     /// The last run of this metric, if one ever began.
@@ -313,7 +311,7 @@ impl Clocks {
         let paused = terms.pauses(metric, &self.standing);
         clock.paused_since = paused.then_some(at);
         let due = clock.due_under(terms.of(metric));
-        self.change(metric, at, Clocked::Started { due, paused }, changes);
+        self.change(terms, metric, at, Clocked::Started { due, paused }, changes);
     }
 
     /// Ends this metric's clock, if it is open.
@@ -327,18 +325,23 @@ impl Clocks {
     ) {
         let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { return };
         let (due, ended) = clock.judged(terms.of(metric), at, by);
-        self.change(metric, at, ended.change(due), changes);
+        self.change(terms, metric, at, ended.change(due), changes);
     }
 
     pub(super) fn change(
         &mut self,
+        terms: &Terms,
         metric: Metric,
         at: Instant,
         what: Clocked,
         changes: &mut Vec<ClockChange>,
     ) {
-        let change = ClockChange { metric, at, what };
+        let mut change = ClockChange { metric, at, what, wake: None };
         self.apply(change);
+        if let Some(clock) = self.clocks.iter_mut().find(|clock| clock.metric == metric) {
+            clock.wake = clock.wakes_at(terms.of(metric));
+            change.wake = clock.wake;
+        }
         changes.push(change);
     }
 

@@ -71,7 +71,7 @@ pub(crate) fn history() -> Vec<Event> {
     };
     let started = |metric| {
         let what = Clocked::Started { due: Some(after(240)), paused: false };
-        ClockChange { metric, at: monday(), what }
+        ClockChange { metric, at: monday(), what, wake: Some(after(120)) }
     };
     let begun = ClocksChanged {
         promised: Some(promised.clone()),
@@ -82,7 +82,12 @@ pub(crate) fn history() -> Vec<Event> {
     };
     let mut all = vec![begun];
     for (place, what) in changes().into_iter().enumerate() {
-        let change = ClockChange { metric: Metric::TotalResolution, at: after(place as i64), what };
+        let change = ClockChange {
+            metric: Metric::TotalResolution,
+            at: after(place as i64),
+            what,
+            wake: None,
+        };
         let missed = what == Clocked::Missed;
         all.push(ClocksChanged {
             customer: vec![change],

@@ -131,9 +131,8 @@ impl ModelTicket {
             || self.reason != seen.reason
             || self.category != seen.category;
         if seen.rests {
-            // Of what was asked while it was taken for spam, nothing was seen.
             let asked = self.remembered().filter(|_| !seen.merged);
-            news.extend(asked.map(|asked| (asked, New::Asks)));
+            news.extend(asked.map(|asked| (asked, New::Waits)));
             news.push((now, New::IsBack));
         } else if moved {
             news.push((now, New::Moves));

@@ -97,7 +97,7 @@ impl<'a> Work<'a> {
             let mut clocks = self.ticket.clocks_so_far(audience, self.ticket.standing());
             let terms = measure.terms(audience);
             *changed.of_mut(audience) = clocks.tick(&terms, due);
-            changed.wake = earliest(changed.wake, clocks.next_wake(&terms));
+            changed.wake = earliest(changed.wake, clocks.next_wake());
         }
         self.note_clocks(changed, &measure, |work, change| work.fire(at, Rule::Sla, change));
         Ok(())
@@ -167,7 +167,7 @@ impl<'a> Work<'a> {
                 changes.extend(clocks.retarget(&first.terms(audience), &terms, now));
             }
             changes.extend(clocks.tick(&terms, now));
-            changed.wake = earliest(changed.wake, clocks.next_wake(&terms));
+            changed.wake = earliest(changed.wake, clocks.next_wake());
             *changed.of_mut(audience) = changes;
         }
         let promised = Some(&last.promised).filter(|it| begins || **it != first.promised);
