@@ -283,6 +283,14 @@ impl Clock {
         self.reached(&term.pace, term.span(self.started_at)?)
     }
 
+    /// The deadline under this term, if it stands still and runs on from then.
+    pub(super) fn due_resumed(&self, term: Option<&Term>, at: Instant) -> Option<Instant> {
+        let term = term?;
+        let target = term.span(self.started_at)?;
+        let reached = self.reached(&term.pace, target);
+        reached.or_else(|| term.pace.add(at, target.less(self.elapsed(&term.pace, at))))
+    }
+
     /// How it ends then, and the deadline by which that is judged: the one that it has, and where
     /// it stands still before it, what it would be, if it ran on.
     pub(super) fn judged(

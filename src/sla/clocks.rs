@@ -260,10 +260,8 @@ impl Clocks {
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
         let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
-        for clock in &self.clocks {
-            let Some(term) = terms.of(clock.metric).filter(|_| clock.wakes_by(now)) else {
-                continue;
-            };
+        for clock in self.clocks.iter().filter(|clock| clock.wakes_by(now)) {
+            let Some(term) = terms.of(clock.metric) else { continue };
             let tellings = clock.tellings(term, now).into_iter();
             due.extend(tellings.map(|(at, telling)| (at, clock.metric, telling)));
         }

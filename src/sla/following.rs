@@ -229,9 +229,7 @@ impl Clocks {
             match (clock.paused_since.is_some(), terms.pauses(metric, &self.standing)) {
                 (false, true) => self.change(terms, metric, at, Clocked::Paused, changes),
                 (true, false) => {
-                    let mut resumed = clock.clone();
-                    resumed.resume(at);
-                    let due = resumed.due_under(terms.of(metric));
+                    let due = clock.due_resumed(terms.of(metric), at);
                     self.change(terms, metric, at, Clocked::Resumed { due }, changes);
                 }
                 (true, true) | (false, false) => {}
