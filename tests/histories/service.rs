@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use helpdesk::sla::policy::Audience;
 use helpdesk::sla::{ClockChange, Clocked, Metric};
-use helpdesk::{Event, Key, Rule, SlaPolicyName, TicketChange};
+use helpdesk::{Event, Key, Notice, NoticeKind, Outcome, Rule, SlaPolicyName, TicketChange};
 
 use super::run::{Broken, law};
 
@@ -109,4 +109,34 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
     ];
     kinds.extend(flags.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
     kinds
+}
+
+/// What clocks tell in a commit is told to somebody, under the name of the event that states it; and
+/// nothing else is, of clocks.
+pub(crate) fn notices(outcome: &Outcome, notices: &[Notice]) -> Result<(), Broken> {
+    let of_clocks = [
+        NoticeKind::SlaWarning,
+        NoticeKind::SlaMissed,
+        NoticeKind::SlaEscalated,
+        NoticeKind::RemedyDue,
+    ];
+    let told = notices.iter().filter(|notice| of_clocks.contains(&notice.kind));
+    let told: BTreeSet<_> =
+        told.map(|notice| (notice.id.ticket, notice.id.revision, notice.kind)).collect();
+    let mut stated = BTreeSet::new();
+    for (key, event) in outcome.all_events() {
+        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
+        let Some(ticket) = key.as_ticket() else { continue };
+        let changes = changed.customer.iter().chain(&changed.internal);
+        let kinds = changes.filter_map(|change| match change.what {
+            Clocked::Warned { .. } => Some(NoticeKind::SlaWarning),
+            Clocked::Missed => Some(NoticeKind::SlaMissed),
+            Clocked::Escalated { .. } => Some(NoticeKind::SlaEscalated),
+            _ => None,
+        });
+        let owed = (!changed.remedies.is_empty()).then_some(NoticeKind::RemedyDue);
+        stated.extend(kinds.chain(owed).map(|kind| (ticket, event.revision, kind)));
+    }
+    law!(told == stated, "C3: clocks tell {stated:?}, and people are told {told:?}");
+    Ok(())
 }

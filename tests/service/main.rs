@@ -274,6 +274,17 @@ fn a_new_priority_measures_from_the_beginning_and_what_has_passed_already_is_tol
 }
 
 #[test]
+fn who_makes_a_ticket_urgent_is_told_that_it_is_late_by_that() {
+    let desk = desk();
+    desk.given_request();
+    desk.ok(&agent(ANNA), helpdesk::command::Take { ticket: TICKET });
+    desk.notices();
+    desk.pass(TimeDelta::minutes(90));
+    desk.ok(&agent(ANNA), Edit { priority: Some("critical".into()), ..Edit::new(TICKET) });
+    assert!(told(&desk).contains(&(NoticeKind::SlaMissed, Recipient::Agent(ANNA))));
+}
+
+#[test]
 fn verdicts_stand_whatever_is_published_later() {
     let desk = desk();
     desk.given_request();

@@ -246,7 +246,7 @@ impl<'a> Work<'a> {
         (changed.intents, changed.remedies) = (intents, remedies);
         record(self, TicketChange::ClocksChanged(Box::new(changed)));
         for (kind, to) in told {
-            self.notify(kind, to);
+            self.tell(kind, to);
         }
         self.followed = self.events.len();
     }
