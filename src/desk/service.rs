@@ -265,9 +265,11 @@ impl<I: Io> Flow<I> {
             level: promise.and_then(|promise| promise.policy().level.clone()),
             clocks: Vec::new(),
         };
-        let priority = ticket.priority().rank;
-        for audience in Audience::ALL {
-            let terms = promise.and_then(|it| it.terms(audience, priority));
+        let priority = reader.settings.place_of_priority(&ticket.priority().name);
+        let internal = policies.have_internal();
+        let had = |audience: &Audience| *audience == Audience::Customer || internal;
+        for audience in Audience::ALL.into_iter().filter(had) {
+            let terms = promise.map(|it| it.terms_at(audience, usize::from(priority)));
             let Some(terms) = terms.filter(|_| !ticket.clocks_rest()) else { continue };
             let counted = recount(key, &history, terms).map_err(DeskError::Replay)?;
             let clocks = counted.map(|(clocks, _)| clocks);
@@ -391,7 +393,7 @@ impl Service {
         now: DateTime<Utc>,
     ) {
         let Some(clocks) = clocks(audience) else { return };
-        let terms = promise.and_then(|it| it.terms(audience, priority)).cloned();
+        let terms = promise.map(|it| it.terms_at(audience, usize::from(priority)).clone());
         let shared = Arc::new((clocks, terms.unwrap_or_default()));
         let (clocks, terms) = &*shared;
         self.clocks.extend(clocks.iter().filter_map(|clock| {

@@ -20,7 +20,8 @@ pub struct Promised {
     /// The policy's step on the scale of service levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<SlaLevel>,
-    /// The place of its priority on the scale of those settings, 0 to 99.
+    /// The place of its priority on the scale of those settings, 0 to 99; the length of the scale,
+    /// where it was not on it any more.
     pub priority: u8,
     /// The revision of the settings.
     pub settings: Revision,

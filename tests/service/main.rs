@@ -372,7 +372,7 @@ fn a_status_says_how_a_clock_stands_now() {
     desk.given_request();
     let settings = desk.desk.settings().unwrap();
     let promise = settings.sla_policies().named(&"standard".into()).unwrap();
-    let terms = promise.terms(Audience::Customer, 1).unwrap();
+    let terms = promise.terms(Audience::Customer, &"medium".into());
     let clocks = desk.ticket(TICKET).clocks(Audience::Customer).unwrap();
     let status = clocks.status(terms, Metric::FirstResponse, monday() + hours(1)).unwrap();
     assert_eq!(status.state, ClockState::Running);
