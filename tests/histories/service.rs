@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use helpdesk::sla::policy::Audience;
-use helpdesk::sla::{ClockChange, Clocked, Metric};
-use helpdesk::{Event, Key, Rule, SlaPolicyName, TicketChange};
+use helpdesk::sla::{ClockChange, ClockState, Clocked, Metric};
+use helpdesk::store::Store;
+use helpdesk::{Actor, Desk, Event, Key, Rule, SlaPolicyName, TicketChange, TicketId};
 
-use super::run::{Broken, law};
+use super::run::{Broken, law, said};
 
 /// What a clock has told of one run.
 type Told = BTreeSet<(&'static str, u8)>;
@@ -109,4 +111,35 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
     ];
     kinds.extend(flags.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
     kinds
+}
+
+/// S8: the ledger of every clock sums to what the clock shows, that of a deadline to the target,
+/// and whoever had the ticket had all of that time, without gaps.
+pub(crate) fn ledgers_sum<S: Store>(
+    desk: &Desk<S>,
+    now: DateTime<Utc>,
+    ticket: TicketId,
+) -> Result<(), Broken> {
+    for clock in desk.service(&Actor::Host, now, ticket).map_err(said)?.clocks {
+        let (audience, status) = (clock.audience, clock.status);
+        let of = format!("S8: {ticket}, {audience:?}, {}", status.metric);
+        let Some(ledger) = clock.ledger() else { return Err(format!("{of} has no ledger")) };
+        let (ran, elapsed) = (ledger.ran(), status.elapsed);
+        law!(ran == elapsed, "{of} shows {elapsed}, its ledger sums to {ran}");
+        if let (Some(due), Some(target)) = (clock.explained(), status.target) {
+            let over = matches!(status.state, ClockState::Met | ClockState::Void);
+            let (ran, expected) = (due.ran(), if over { target.min(elapsed) } else { target });
+            law!(ran == expected, "{of}: {expected} until its deadline, its ledger sums to {ran}");
+        }
+        let metric = status.metric;
+        let slices = desk.owners(&Actor::Host, now, ticket, audience, metric).map_err(said)?;
+        let had: i64 = slices.iter().map(|slice| slice.ran.as_micros()).sum();
+        law!(
+            had == elapsed.as_micros(),
+            "{of} shows {elapsed}, its owners had {had} µs: {slices:?}"
+        );
+        let gaps = slices.windows(2).any(|pair| pair[0].to != pair[1].from);
+        law!(!gaps, "{of}: nobody had it for a while: {slices:?}");
+    }
+    Ok(())
 }
