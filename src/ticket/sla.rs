@@ -115,8 +115,8 @@ impl Ticket {
     }
 
     /// By what the last run of a metric is measured: by what is promised now, or, where it has ended
-    /// under an earlier promise, by that one, whose calendar its figures are of. `None`: as
-    /// [`promised`](Self::promised).
+    /// under an earlier promise, by that one, whose calendar its figures are of, until something that
+    /// is told late has it judged anew. `None`: as [`promised`](Self::promised).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
