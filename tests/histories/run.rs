@@ -321,6 +321,8 @@ impl Run {
             if let Some(ticket) = record.ticket() {
                 self.words_are_there(ticket, &history)?;
                 laws::at_rest(ticket, self.model.settings())?;
+                let now = self.clock.max(ticket.updated_at());
+                service::ledgers_sum(&self.desk, now, ticket.id(), &history)?;
             }
         }
         self.external_keys()?;

@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use helpdesk::sla::policy::Audience;
-use helpdesk::sla::{ClockChange, Clocked, Metric};
-use helpdesk::{Event, Key, Notice, NoticeKind, Outcome, Rule, SlaPolicyName, TicketChange};
+use helpdesk::sla::{ClockChange, ClockState, Clocked, Metric};
+use helpdesk::store::Store;
+use helpdesk::{
+    Actor, Desk, Event, Key, Notice, NoticeKind, Outcome, Rule, SlaPolicyName, TicketChange,
+    TicketId,
+};
 
-use super::run::{Broken, law};
+use super::run::{Broken, law, said};
 
 /// What a clock has told of one run.
 type Told = BTreeSet<(&'static str, u8)>;
@@ -143,4 +148,64 @@ pub(crate) fn notices(outcome: &Outcome, notices: &[Notice]) -> Result<(), Broke
     }
     law!(told == stated, "C3: clocks tell {stated:?}, and people are told {told:?}");
     Ok(())
+}
+
+/// S8: the ledger of every clock sums to what the clock shows, that of a deadline to the target,
+/// and whoever had the ticket had all of that time, without gaps.
+pub(crate) fn ledgers_sum<S: Store>(
+    desk: &Desk<S>,
+    now: DateTime<Utc>,
+    ticket: TicketId,
+    history: &[Event],
+) -> Result<(), Broken> {
+    let corrected = corrected(history);
+    for clock in desk.service(&Actor::Host, now, ticket).map_err(said)?.clocks {
+        let (audience, status) = (clock.audience, clock.status);
+        let of = format!("S8: {ticket}, {audience:?}, {}", status.metric);
+        let Some(ledger) = clock.ledger() else { return Err(format!("{of} has no ledger")) };
+        let (ran, elapsed) = (ledger.ran(), status.elapsed);
+        law!(ran == elapsed, "{of} shows {elapsed}, its ledger sums to {ran}");
+        // A verdict that was corrected keeps its deadline, and is measured by what is promised then.
+        let explained =
+            clock.explained().filter(|_| !corrected.contains(&(audience, status.metric)));
+        if let (Some(due), Some(target)) = (explained, status.target) {
+            let over = matches!(status.state, ClockState::Met | ClockState::Void);
+            let (ran, expected) = (due.ran(), if over { target.min(elapsed) } else { target });
+            law!(ran == expected, "{of}: {expected} until its deadline, its ledger sums to {ran}");
+        }
+        let metric = status.metric;
+        let slices = desk.owners(&Actor::Host, now, ticket, audience, metric).map_err(said)?;
+        let had: i64 = slices.iter().map(|slice| slice.ran.as_micros()).sum();
+        law!(
+            had == elapsed.as_micros(),
+            "{of} shows {elapsed}, its owners had {had} µs: {slices:?}"
+        );
+        let gaps = slices.windows(2).any(|pair| pair[0].to != pair[1].from);
+        law!(!gaps, "{of}: nobody had it for a while: {slices:?}");
+    }
+    Ok(())
+}
+
+/// The clocks whose last run has ended more than once: something was told late, and judged anew.
+fn corrected(history: &[Event]) -> BTreeSet<(Audience, Metric)> {
+    let (mut ended, mut corrected) = (BTreeSet::new(), BTreeSet::new());
+    for event in history {
+        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
+        for audience in Audience::ALL {
+            for change in changed.of(audience) {
+                let clock = (audience, change.metric);
+                match change.what {
+                    Clocked::Started { .. } | Clocked::Reopened { .. } => {
+                        ended.remove(&clock);
+                        corrected.remove(&clock);
+                    }
+                    Clocked::Ended { .. } if !ended.insert(clock) => {
+                        corrected.insert(clock);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    corrected
 }
