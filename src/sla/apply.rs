@@ -52,7 +52,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
             clock.due = due;
         }
         Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
-        Clocked::Missed => clock.told.missed = true,
+        Clocked::Missed => (clock.told.missed, clock.told.ever_missed) = (true, true),
         Clocked::Escalated { level } => clock.told.levels |= bit(level),
     }
 }

@@ -114,6 +114,8 @@ struct HeadTold {
     #[serde(default)]
     missed: bool,
     #[serde(default)]
+    ever_missed: bool,
+    #[serde(default)]
     levels: u32,
 }
 
@@ -124,6 +126,8 @@ pub struct Told {
     /// A bit for each warning, by its place in the term.
     pub(super) warnings: u32,
     pub(super) missed: bool,
+    /// Whether a miss was told of this run under any terms.
+    pub(super) ever_missed: bool,
     /// A bit for each level, by its place in the term.
     pub(super) levels: u32,
 }
@@ -137,6 +141,12 @@ impl Told {
     /// Whether the miss has been told.
     pub fn missed(self) -> bool {
         self.missed
+    }
+
+    /// Whether a miss of this run has been told under any terms: where later ones put the deadline
+    /// off, it may be missed anew, and what is owed for a miss is owed once.
+    pub fn ever_missed(self) -> bool {
+        self.ever_missed
     }
 
     /// Whether the level at this place of the term has been told.
@@ -328,7 +338,7 @@ impl Clock {
         let paused_since = self.paused_since.or(self.ended.map(|ended| ended.at));
         let due = self.due_under(Some(term));
         let fresh = Self { told: Told::default(), ended: None, paused_since, due, ..self.clone() };
-        let mut told = Told::default();
+        let mut told = Told { ever_missed: self.told.ever_missed, ..Told::default() };
         for (_, telling) in fresh.tellings(term, at) {
             match telling {
                 Telling::Missed => told.missed = self.told.missed,

@@ -317,6 +317,20 @@ impl Clocks {
     /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
+        let mut changes = self.tell(terms, now);
+        // What woke and had nothing to tell was armed in other hours: before a change of the rules
+        // of its zone, say. It is measured anew.
+        for metric in Metric::ALL {
+            let armed = self.of(metric).filter(|clock| clock.wakes_by(now));
+            let Some(clock) = armed else { continue };
+            let (due, told) = (clock.due_under(terms.of(metric)), clock.told);
+            self.change(terms, metric, now, Clocked::Retargeted { due, told }, &mut changes);
+        }
+        changes.extend(self.tell(terms, now));
+        changes
+    }
+
+    fn tell(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
         for clock in self.clocks.iter().filter(|clock| clock.wakes_by(now)) {
             let Some(term) = terms.of(clock.metric) else { continue };

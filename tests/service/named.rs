@@ -99,6 +99,62 @@ fn a_deadline_in_vancouver_after_the_change_of_2026_is_by_its_new_time() {
 }
 
 #[test]
+fn a_step_more_on_the_scale_of_priorities_gives_nobody_the_target_of_another() {
+    let answer = Obligation::new(Metric::FirstResponse)
+        .within(Span::hours(7))
+        .for_priority("low", Span::hours(6))
+        .for_priority("medium", Span::hours(2));
+    let policy = SlaPolicy::new("standard").obligation(answer);
+    let desk = TestDesk::with(draft_with([policy.clone()]));
+    desk.given_request();
+    assert_eq!(due(&desk, Metric::FirstResponse), Some(today("11:00:00")));
+    let mut more = draft_with([policy]);
+    more.priorities.insert(0, "lowest".into());
+    desk.publish(more.clone());
+    desk.desk.adopt(desk.now(), None, 10).unwrap();
+    assert_eq!(due(&desk, Metric::FirstResponse), Some(today("11:00:00")));
+    let judged = desk.desk.judged_now(&agent(ANNA), desk.now(), TICKET).unwrap();
+    let first = judged.of(Audience::Customer, Metric::FirstResponse).unwrap();
+    assert_eq!(first.status.due, Some(today("11:00:00")));
+
+    // And at a priority that is no more, there is what is promised at any.
+    more.priorities = vec!["high".into()];
+    more.default_priority = "high".into();
+    more.priority_matrix = None;
+    more.sla_policies[0].obligations[0].by_priority.clear();
+    desk.publish(more);
+    desk.desk.adopt(desk.now(), None, 10).unwrap();
+    assert_eq!(due(&desk, Metric::FirstResponse), Some(today("16:00:00")));
+    desk.verify();
+}
+
+#[test]
+fn a_wait_that_is_missed_anew_under_longer_terms_is_owed_for_once() {
+    let promising = |hours| {
+        let mut policy = standard();
+        policy.obligations[0].within = Some(Span::hours(hours).into());
+        policy.obligations[0].warnings.clear();
+        draft_with([policy])
+    };
+    let desk = TestDesk::with(promising(1));
+    desk.given_request();
+    desk.advance_to(today("10:30:00"));
+    let count = |kind| told(&desk).iter().filter(|(told, _)| *told == kind).count();
+    assert_eq!(count(NoticeKind::RemedyDue), 1);
+    desk.publish(promising(4));
+    desk.desk.adopt(desk.now(), None, 10).unwrap();
+    assert!(!desk.ticket(TICKET).has_missed(), "there is time again");
+    desk.notices();
+    desk.advance_to(today("13:30:00"));
+    let kinds: Vec<NoticeKind> = told(&desk).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [NoticeKind::SlaMissed]);
+    desk.verify();
+    // The next wait is another.
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+    assert!(!clock(&desk, TICKET, Metric::TotalResolution).told().ever_missed());
+}
+
+#[test]
 fn verdicts_outlive_the_words_that_they_were_about() {
     let desk = desk();
     desk.given_request();
