@@ -1,5 +1,6 @@
 //! Races: whatever happens at once, there is one winner, and nothing is counted twice.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::conformance::hand::{
@@ -263,6 +264,21 @@ pub(super) async fn a_notice_is_claimed_by_one_of_many(hand: Hand<'_>) -> Verdic
     for n in 1..=10 {
         hand.given_notices(ticket(n), 4).await?;
     }
+    // First each claims and holds what it got: however the racers come, no two have the same.
+    let held = all(hand
+        .race(RACERS, |hand, _| async move {
+            turn().await;
+            Ok(hand.claim(at(1), Lease { until: at(2), limit: 1 }).await?)
+        })
+        .await)?
+    .concat();
+    let distinct: BTreeSet<_> = held.iter().map(|one| one.notice.id).collect();
+    same("notices under two leases", held.len() - distinct.len(), 0)?;
+    let first = held.len();
+    for one in held {
+        let settled = hand.store().settle(one.token, Settlement::Delivered).await?;
+        unless("a claim under lease does not settle", !settled)?;
+    }
     let mut delivered: Vec<_> = all(hand
         .race(RACERS, |hand, _| async move {
             let mut delivered = Vec::new();
@@ -287,7 +303,7 @@ pub(super) async fn a_notice_is_claimed_by_one_of_many(hand: Hand<'_>) -> Verdic
     same("notices that came twice", before - delivered.len(), 0)?;
     // Who finds nothing to claim stops, though a later notice may yet come free.
     let left = hand.outbox(DESK).await?.len();
-    same("notices in all", delivered.len() + left, 40)
+    same("notices in all", first + delivered.len() + left, 40)
 }
 
 pub(super) async fn a_token_settles_for_one_of_many(hand: Hand<'_>) -> Verdict {
