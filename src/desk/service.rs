@@ -9,7 +9,7 @@ use super::io::{Io, at_once};
 use super::read::PAGE;
 use super::reader::Reader;
 use super::{Desk, DeskError};
-use crate::decide::{Refusal, promised_of, recount};
+use crate::decide::{Refusal, promised_of, recorded, recount};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, SlaLevelName, SlaPolicyName, TicketId};
 use crate::people::{Actor, Sight};
 use crate::record::{Change, Event, Head, step};
@@ -91,6 +91,9 @@ impl<S: Store> Desk<S> {
     /// among ourselves; to the customer's side, what is promised to them. What has passed is seen
     /// as passed, whether somebody has ticked or not. `now` is to be at or after the ticket's last
     /// change.
+    ///
+    /// Reads the record; of a ticket on which so much has happened that it does not keep
+    /// [all pauses](crate::Limits::clock_pauses) of its clocks, the whole history.
     ///
     /// # Examples
     ///
@@ -224,7 +227,16 @@ impl<I: Io> Flow<I> {
         let settings = self.settings_of(&reader, promised.settings).await?;
         let policies = settings.as_deref().unwrap_or(&reader.settings).sla_policies();
         let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
-        let clocks = |audience| ticket.clocks(audience).filter(|_| !ticket.clocks_rest());
+        // Why a clock shows what it shows, is told by all of its pauses.
+        let history = match ticket.has_condensed_clocks() && !ticket.clocks_rest() {
+            true => Some(self.whole_history(ticket).await?),
+            false => None,
+        };
+        let clocks = |audience| {
+            let clocks = ticket.clocks(audience).filter(|_| !ticket.clocks_rest())?;
+            let Some(history) = &history else { return Some(clocks) };
+            Some(ticket.clocks_standing(ticket.standing(), recorded(history, audience)))
+        };
         let mut service = Service {
             policy: promised.policy.clone().filter(|_| full),
             level: promised.level.as_ref().map(|level| level.name.clone()).filter(|_| full),

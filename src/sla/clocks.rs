@@ -21,6 +21,9 @@ pub struct Clocks {
     pub(super) opened_by: OpenedBy,
     pub(super) standing: Standing,
     pub(super) clocks: Vec<Clock>,
+    /// Whether they were told of what they do not keep.
+    #[serde(skip)]
+    pub(super) short: bool,
 }
 
 impl Clocks {
@@ -128,6 +131,7 @@ impl Clocks {
                 self.moved(terms, at, standing, &mut changes);
             }
         }
+        self.note_shortfall(terms);
         changes
     }
 
@@ -219,12 +223,19 @@ impl Clocks {
         self.stand(terms, at, &mut changes);
         for metric in Metric::ALL {
             let Some(clock) = self.of(metric) else { continue };
-            if clock.is_open() {
-                let due = clock.due_under(terms.of(metric));
-                self.tell_of(metric, before, terms, at, due, &mut changes);
+            // What it ran before the pauses that it keeps, is of the time before.
+            let mut short = clock.condensed.is_some() && before.pace(metric) != terms.pace(metric);
+            let due = if clock.is_open() {
+                Some(clock.due_under(terms.of(metric)))
             } else if metric.when_done() == WhenDone::Interrupted {
                 // It may run on some day, and tell.
-                let due = clock.due;
+                short |= terms.of(metric).is_some_and(|term| clock.lacks_due(term));
+                Some(clock.due)
+            } else {
+                None
+            };
+            self.short |= short;
+            if let Some(due) = due {
                 self.tell_of(metric, before, terms, at, due, &mut changes);
             }
         }
@@ -278,6 +289,7 @@ impl Clocks {
             };
             self.change(metric, at, what, &mut changes);
         }
+        self.note_shortfall(terms);
         changes
     }
 
@@ -288,7 +300,10 @@ impl Clocks {
     }
 
     /// The clocks of which something is promised.
-    fn termed<'a>(&'a self, terms: &'a Terms) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
+    pub(super) fn termed<'a>(
+        &'a self,
+        terms: &'a Terms,
+    ) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
         self.clocks.iter().filter_map(|clock| Some((clock, terms.of(clock.metric)?)))
     }
 
@@ -327,6 +342,7 @@ impl Clocks {
     ) {
         let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { return };
         let (due, ended) = clock.judged(terms.of(metric), at, by);
+        self.short |= clock.has_condensed(at);
         self.change(metric, at, ended.change(due), changes);
     }
 
@@ -354,6 +370,11 @@ impl Clocks {
         self.standing = standing;
     }
 
+    /// Where their subject stood when they were last told of anything.
+    pub(crate) fn standing_now(&self) -> &Standing {
+        &self.standing
+    }
+
     /// The clocks of what stood so when they were last told of anything.
     pub(crate) fn standing(
         opened_at: Instant,
@@ -361,6 +382,6 @@ impl Clocks {
         standing: Standing,
         clocks: Vec<Clock>,
     ) -> Self {
-        Self { opened_at, opened_by, standing, clocks }
+        Self { opened_at, opened_by, standing, clocks, short: false }
     }
 }

@@ -411,6 +411,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(clocks::history());
     later.push(clocks::settings());
     later.extend(structure::leaving());
+    later.extend(clocks::condensed());
     later
 }
 

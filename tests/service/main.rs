@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod many_pauses;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;
