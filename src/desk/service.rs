@@ -356,7 +356,8 @@ impl<I: Io> Flow<I> {
         loop {
             let after = history.last().map_or(Revision::ZERO, |event| event.revision);
             let page = self.io.history(key, after, PAGE).await?;
-            let done = page.len() < PAGE;
+            // A store that does not go on is not asked without end.
+            let done = page.len() < PAGE || page.last().is_none_or(|it| it.revision <= after);
             history.extend(page);
             if done {
                 // What came since the head was read is not told half.

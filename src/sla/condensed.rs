@@ -70,15 +70,16 @@ impl Clock {
 
     /// Whether it does not know when it reached what this term gives it.
     pub(super) fn lacks_due(&self, term: &Term) -> bool {
+        let Some(condensed) = self.condensed else { return false };
         let target = term.span(self.started_at);
-        let condensed = target.and_then(|target| self.condensed_by(target));
-        condensed.is_some_and(|it| it.target != target)
+        target.is_some_and(|target| condensed.is_past(target)) && condensed.target != target
     }
 
     /// Whether it has something to tell of which it does not know when its time had come.
     pub(super) fn lacks(&self, term: &Term) -> bool {
         let known = |amount| self.condensed_by(amount).is_none();
-        self.is_open()
+        self.condensed.is_some()
+            && self.is_open()
             && (self.lacks_due(term)
                 || !self.unwarned(term).all(|(_, amount)| known(amount))
                 || !self.unescalated(term).all(|(_, amount)| known(amount)))
