@@ -89,7 +89,7 @@ fn one_ticket(c: &mut Criterion) {
                 }
             });
         });
-        group.bench_function("next_wake", |b| b.iter(|| clocks.next_wake(black_box(&terms))));
+        group.bench_function("next_wake", |b| b.iter(|| black_box(&clocks).next_wake()));
         let changed = |what: &dyn Fn(&mut Clocks) -> usize| {
             let mut clocks = clocks.clone();
             assert!(what(&mut clocks) > 0, "something became of the clocks");

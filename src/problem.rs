@@ -159,6 +159,12 @@ pub enum Mistake {
         /// Where it belongs.
         place: &'static str,
     },
+    /// A policy that depends on what follows from it.
+    #[error("`{fact}` follows from the policy, and cannot decide on it")]
+    FollowsFromIt {
+        /// What it asks for.
+        fact: String,
+    },
     /// More than a limit of the settings allows.
     #[error("the limit `{limit}` is {most}, and this would be {found}")]
     OverLimit {

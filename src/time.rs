@@ -132,6 +132,19 @@ impl Span {
     }
 }
 
+/// All of them together; the longest span there is, where that would be longer.
+///
+/// ```
+/// # use helpdesk::Span;
+/// let slices = [Span::minutes(40), Span::minutes(50)];
+/// assert_eq!(slices.into_iter().sum::<Span>(), Span::minutes(90));
+/// ```
+impl std::iter::Sum for Span {
+    fn sum<I: Iterator<Item = Self>>(spans: I) -> Self {
+        spans.fold(Self::ZERO, Self::and)
+    }
+}
+
 impl From<Span> for TimeDelta {
     fn from(span: Span) -> Self {
         Self::microseconds(span.0)

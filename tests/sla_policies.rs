@@ -344,6 +344,17 @@ fn conditions_are_those_of_rules() {
 }
 
 #[test]
+fn a_policy_does_not_depend_on_what_follows_from_it() {
+    for text in ["sla_policy = \"standard\"", "not sla_due_at is missing", "sla_missed = true"] {
+        let told = told(draft([promising(answer()).when(text.parse().unwrap())]));
+        assert_eq!(told.len(), 1, "{told:?}");
+        let fact = text.split(' ').find(|word| word.starts_with("sla")).unwrap();
+        let said = format!("sla_policies[0].when: `{fact}` follows from the policy, and cannot");
+        assert!(told[0].starts_with(&said), "{told:?}");
+    }
+}
+
+#[test]
 fn the_first_policy_that_matches_is_the_tickets() {
     let policies = [
         SlaPolicy::new("gold").group("gold").obligation(answer()),
@@ -396,8 +407,7 @@ fn a_priority_has_its_own_target_or_that_for_all() {
     assert_eq!(promise.rank(), Some(1));
 
     let term = |audience, metric, priority: &str| {
-        let rank = settings.priority(&priority.into()).unwrap().rank;
-        promise.terms(audience, rank).unwrap().of(metric).cloned()
+        promise.terms(audience, &priority.into()).of(metric).cloned()
     };
     let first = |priority| term(Audience::Customer, Metric::FirstResponse, priority).unwrap();
     assert_eq!(first("critical").target, Some(Target::Within(Span::minutes(30))));
@@ -412,6 +422,15 @@ fn a_priority_has_its_own_target_or_that_for_all() {
     assert_eq!((assign.target, assign.pace), (Some(Span::minutes(5).into()), Pace::Real));
     assert_eq!(term(Audience::Internal, Metric::FirstResponse, "high"), None);
     assert_eq!(term(Audience::Customer, Metric::TimeToAssign, "high"), None);
+}
+
+#[test]
+fn a_first_response_among_ourselves_lacks_no_next_one_where_that_is_promised_to_customers() {
+    let next = Obligation::new(Metric::NextResponse).within(Span::hours(8));
+    let ours = Obligation::new(Metric::FirstResponse).within(Span::hours(1)).internal();
+    let settings = built([SlaPolicy::new("standard").obligation(ours).obligation(next)]);
+    let told: Vec<String> = settings.gaps().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["calendars[0]: no obligation uses the calendar `office`"]);
 }
 
 #[test]

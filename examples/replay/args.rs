@@ -9,9 +9,9 @@ use super::{input, italian, mendeley, servicenow};
 pub(super) const HELP: &str = "\
 Replays a help desk through the library, and checks what came of it.
 
-Usage: replay [--seed N]
-       replay [--strict] [--excerpt] FILE
-       replay [--strict] [--excerpt] --log NAME
+Usage: replay [--sla SETTINGS] [--seed N]
+       replay [--sla SETTINGS] [--strict] [--excerpt] FILE
+       replay [--sla SETTINGS] [--strict] [--excerpt] --log NAME
 
 Without FILE, a generated desk day: the same seed gives the same bytes.
 
@@ -21,10 +21,18 @@ Without FILE, a generated desk day: the same seed gives the same bytes.
   --strict    stop at the first malformed row
   --excerpt   the file is a part of the log: its counts are shown, and not compared with
               those that are documented for the whole
+  --sla SETTINGS
+              service levels, from a settings file as the crate reads them (JSON): they hold on
+              the desk, and at the end the report tells how they were kept, and explains the
+              worst miss segment by segment. Only calendars, sla_levels, sla_policies and customer_groups are the
+              file's; its priorities and departments are added to the log's, behind them, so that
+              one file may name those of several logs. All else is the log's own.
+              examples/replay/sla.json is one for the three logs and the generated day
   --help      this text
 
 Exit status: 0 if all is well; 1 if a difference has no explanation, a head is not the fold
-of its history, or a count is not as documented; 2 if there was nothing to replay.
+of its history, a count is not as documented, or what tells of service levels does not agree
+with itself; 2 if there was nothing to replay, or the settings are wrong.
 ";
 
 const DEFAULT_SEED: u64 = 578;
@@ -33,7 +41,7 @@ const DEFAULT_SEED: u64 = 578;
 #[derive(Debug)]
 pub(super) enum Job {
     Help,
-    Day { seed: u64 },
+    Day { seed: u64, sla: Option<PathBuf> },
     Log(LogFile),
 }
 
@@ -45,6 +53,8 @@ pub(super) struct LogFile {
     pub(super) strict: bool,
     /// It is a part of the log: nothing is documented of its counts.
     pub(super) excerpt: bool,
+    /// The settings file whose service levels hold.
+    pub(super) sla: Option<PathBuf>,
 }
 
 /// The logs that can be replayed. Another one is a variant here and a module beside `italian`.
@@ -99,6 +109,7 @@ impl Known {
 
 pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, String> {
     let (mut seed, mut path, mut strict, mut excerpt) = (None, None, false, false);
+    let mut sla = None;
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = |name: &str| {
@@ -113,6 +124,12 @@ pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, Strin
                 let text = value("--seed")?;
                 seed = Some(text.parse().map_err(|_| format!("`{text}` is not a seed"))?);
             }
+            Some("--sla") => {
+                let path = rest.next().ok_or("`--sla` needs a value")?;
+                if sla.replace(PathBuf::from(path)).is_some() {
+                    return Err("one `--sla` at a time".into());
+                }
+            }
             Some("--log") => {
                 let file = find(value("--log")?, data)?;
                 only(path.replace(file))?;
@@ -125,11 +142,11 @@ pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, Strin
     }
     match (path, seed) {
         (Some(_), Some(_)) => Err("`--seed` is for the generated day, not for a log".into()),
-        (Some(path), None) => Ok(Job::Log(LogFile { path, strict, excerpt })),
+        (Some(path), None) => Ok(Job::Log(LogFile { path, strict, excerpt, sla })),
         (None, _) if strict || excerpt => {
             Err("`--strict` and `--excerpt` are for a log, and none was named".into())
         }
-        (None, seed) => Ok(Job::Day { seed: seed.unwrap_or(DEFAULT_SEED) }),
+        (None, seed) => Ok(Job::Day { seed: seed.unwrap_or(DEFAULT_SEED), sla }),
     }
 }
 

@@ -23,6 +23,7 @@ use super::copy::Copy;
 use super::dice::Dice;
 use super::player::Player;
 use super::progress::Progress;
+use super::sla::{self, Levels, Promises};
 use super::summary::{self, Differences};
 use super::{FINE, Stage, WRONG};
 
@@ -44,11 +45,15 @@ struct Day {
 }
 
 /// Acts a day out, and what happens by itself in the days after.
-pub(super) fn run(seed: u64, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
+pub(super) fn run(
+    seed: u64,
+    promises: Option<&Promises>,
+    stage: &mut Stage<'_>,
+) -> Result<u8, Box<dyn Error>> {
     let morning: DateTime<Utc> = "2026-03-02T07:30:00Z".parse()?;
     let midnight: DateTime<Utc> = "2026-03-03T00:00:00Z".parse()?;
     let mut day = Day {
-        player: Player::new(cast::settings()?, morning)?,
+        player: Player::new(sla::promised(promises, cast::settings()?)?, morning)?,
         dice: Dice::new(seed),
         lives: Vec::new(),
         agenda: BinaryHeap::new(),
@@ -80,6 +85,7 @@ pub(super) fn run(seed: u64, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>
     day.compare(&evening, |story| story.evening);
     let in_the_day = std::mem::take(&mut day.timers);
     day.tick_until(midnight + AFTERMATH)?;
+    let levels = Levels::of(promises, &day.player.desk)?;
     let audit = Audit::of(&day.player.desk)?;
     let copy = Copy::of(&day.player.desk, &audit)?;
     let mismatched = day.compare(&audit.tickets, |story| story.at_rest);
@@ -100,9 +106,11 @@ pub(super) fn run(seed: u64, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>
         writeln!(out, "  UNEXPLAINED {surprise}")?;
     }
     let differences = Differences { mismatched, unexplained: day.surprises.len() as u64 };
+    sla::write(out, levels.as_ref())?;
     summary::last(out, &day.player.tally, &audit, &copy, differences)?;
     writeln!(stage.err, "{}", day.player.pace())?;
     let fine = day.surprises.is_empty() && audit.is_sound() && copy.is_exact();
+    let fine = fine && sla::agree(levels.as_ref());
     Ok(if fine { FINE } else { WRONG })
 }
 

@@ -21,6 +21,7 @@ use super::audit::Audit;
 use super::copy::Copy;
 use super::player::Player;
 use super::progress::Progress;
+use super::sla::{self, Levels, Promises};
 use super::summary::{self, Differences};
 use super::{FINE, STOPPED, Stage, WRONG};
 
@@ -59,13 +60,17 @@ struct Findings {
 }
 
 /// Reads the log, replays it, and checks what came of it.
-pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
+pub(super) fn run(
+    file: &LogFile,
+    promises: Option<&Promises>,
+    stage: &mut Stage<'_>,
+) -> Result<u8, Box<dyn Error>> {
     let log = Log::read(&file.path, file.strict, stage.err)?;
     if log.stopped {
         writeln!(stage.err, "replay: stopped at a malformed row, as `--strict` asks")?;
         return Ok(STOPPED);
     }
-    let settings = settings::of(&log)?;
+    let settings = sla::promised(promises, settings::of(&log)?)?;
     let stream = log.stream();
     let Some((_, _, first)) = stream.first() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
@@ -113,6 +118,7 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
         course.follow(row.activity, player.ticket(id)?.as_deref(), &mut findings);
     }
     progress.finish();
+    let levels = Levels::of(promises, &player.desk)?;
     let audit = Audit::of(&player.desk)?;
     let copy = Copy::of(&player.desk, &audit)?;
     compare(&log, &people, &courses, &audit.tickets, &mut findings);
@@ -122,10 +128,12 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
     findings.write_rows(out, &log)?;
     summary::commands(out, &player.tally)?;
     findings.write_statuses(out, &audit.tickets)?;
+    sla::write(out, levels.as_ref())?;
     summary::last(out, &player.tally, &audit, &copy, findings.differences())?;
     writeln!(stage.err, "{}", player.pace())?;
     let fine =
         findings.differences().unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
+    let fine = fine && sla::agree(levels.as_ref());
     Ok(if fine { FINE } else { WRONG })
 }
 

@@ -12,15 +12,17 @@ mod mendeley;
 mod player;
 mod progress;
 mod servicenow;
+mod sla;
 mod summary;
 
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use args::Job;
+use sla::Promises;
 
 /// Everything was as it should be.
 const FINE: u8 = 0;
@@ -60,7 +62,9 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
         Ok(Job::Help) => {
             stage.out.write_all(args::HELP.as_bytes()).map(|()| FINE).map_err(Into::into)
         }
-        Ok(Job::Day { seed }) => day::run(seed, stage),
+        Ok(Job::Day { seed, sla }) => {
+            read(sla.as_deref()).and_then(|promises| day::run(seed, promises.as_ref(), stage))
+        }
         Ok(Job::Log(log)) => replay_log(&log, stage),
         Err(mistake) => {
             let _ = writeln!(stage.err, "replay: {mistake}\nTry --help.");
@@ -78,11 +82,18 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
     })
 }
 
+/// Reads the settings file whose service levels are to hold, if one was named.
+fn read(sla: Option<&Path>) -> Result<Option<Promises>, Box<dyn Error>> {
+    Ok(sla.map(Promises::read).transpose()?)
+}
+
 /// Replays a log, whichever of those that are known its columns say it is.
 fn replay_log(log: &args::LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
+    let promises = read(log.sla.as_deref())?;
+    let promises = promises.as_ref();
     match args::Known::of(&log.path)? {
-        args::Known::Italian => italian::run(log, stage),
-        args::Known::ServiceNow => servicenow::run(log, stage),
-        args::Known::Mendeley => mendeley::run(log, stage),
+        args::Known::Italian => italian::run(log, promises, stage),
+        args::Known::ServiceNow => servicenow::run(log, promises, stage),
+        args::Known::Mendeley => mendeley::run(log, promises, stage),
     }
 }

@@ -20,6 +20,7 @@ use super::audit::Audit;
 use super::copy::Copy;
 use super::player::Player;
 use super::progress::Progress;
+use super::sla::{self, Levels, Promises};
 use super::summary::{self, Differences};
 use super::{FINE, STOPPED, Stage, WRONG};
 
@@ -47,7 +48,11 @@ struct Findings {
 }
 
 /// Reads the log, replays it, and checks what came of it.
-pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
+pub(super) fn run(
+    file: &LogFile,
+    promises: Option<&Promises>,
+    stage: &mut Stage<'_>,
+) -> Result<u8, Box<dyn Error>> {
     let log = Log::read(&file.path, file.strict, stage.err)?;
     if log.rows.stopped {
         writeln!(stage.err, "replay: stopped at a malformed row, as `--strict` asks")?;
@@ -56,7 +61,7 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
     let Some(first) = log.cases.iter().map(row::opening).min() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
     };
-    let settings = settings::of(&log)?;
+    let settings = sla::promised(promises, settings::of(&log)?)?;
     summary::settings(stage.out, settings::SAID, settings.draft())?;
     writeln!(stage.out, "{}", mapping::SAID)?;
 
@@ -83,6 +88,7 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
         }
     }
     progress.finish();
+    let levels = Levels::of(promises, &player.desk)?;
     let audit = Audit::of(&player.desk)?;
     let copy = Copy::of(&player.desk, &audit)?;
     findings.compare(&log, &audit.tickets);
@@ -93,9 +99,11 @@ pub(super) fn run(file: &LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn E
     summary::commands(out, &player.tally)?;
     let unexplained = findings.others.len() as u64 + player.tally.refusals();
     let differences = Differences { mismatched: findings.mismatched, unexplained };
+    sla::write(out, levels.as_ref())?;
     summary::last(out, &player.tally, &audit, &copy, differences)?;
     writeln!(stage.err, "{}", player.pace())?;
     let fine = unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
+    let fine = fine && sla::agree(levels.as_ref());
     Ok(if fine { FINE } else { WRONG })
 }
 

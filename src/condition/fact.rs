@@ -132,6 +132,7 @@ pub enum Fact {
     SlaDueAt,
     /// Whether something that it is promised has been missed: ended late, or is late now, of what
     /// was noticed by the last time that anything happened on it. Its timers notice a miss at once.
+    /// Of a metric that begins anew, such as the next response, the last run counts.
     SlaMissed,
     /// A custom field of the settings, by the type that they give it.
     Field(FieldName),
@@ -242,6 +243,11 @@ impl Fact {
     /// The name of a fact that is no custom field.
     fn built_in_name(&self) -> &'static str {
         NAMES.iter().find(|(fact, _)| fact == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether it follows from what a ticket is promised.
+    pub(crate) fn is_of_service(&self) -> bool {
+        matches!(self, Self::SlaPolicy | Self::SlaLevel | Self::SlaDueAt | Self::SlaMissed)
     }
 
     /// Whether a customer may filter and sort by it, and learn nothing of notes, agents and what

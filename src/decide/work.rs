@@ -283,6 +283,18 @@ impl<'a> Work<'a> {
         {
             return;
         }
+        self.tell_of(revision, kind, to);
+    }
+
+    /// Tells somebody of what time has brought, to be read off the event that was recorded last:
+    /// also who gave the command with which that came to light.
+    pub(super) fn tell(&mut self, kind: NoticeKind, to: Recipient) {
+        self.tell_of(self.ticket.revision(), kind, to);
+    }
+
+    fn tell_of(&mut self, revision: Revision, kind: NoticeKind, to: Recipient) {
+        let mut events = self.events.iter();
+        let Some(event) = events.rfind(|event| event.revision == revision) else { return };
         let correlation = event.cause.correlation.clone();
         let told = self.out.notices.iter();
         let index = told.filter(|notice| notice.id.revision == revision).count();

@@ -14,10 +14,10 @@ use crate::ids::{AgentId, DepartmentName, Key, Revision, SlaLevelName, SlaPolicy
 use crate::people::{Actor, Sight};
 use crate::record::{Change, Event, Head, step};
 use crate::settings::Settings;
-use crate::sla::policy::{Audience, Promise};
-use crate::sla::{ClockStatus, Clocks, EntryState, Ledger, Metric, Terms};
+use crate::sla::policy::Audience;
+use crate::sla::{Clock, ClockStatus, Clocks, EntryState, Ledger, Metric, Terms};
 use crate::store::Store;
-use crate::ticket::Ticket;
+use crate::ticket::{Promised, Ticket};
 use crate::time::{Span, whole_micros};
 
 /// What a ticket is promised, and how its clocks stand, as somebody sees it; [`Desk::service`] gives
@@ -42,6 +42,9 @@ impl Service {
     }
 }
 
+/// Clocks, and by what they are measured.
+type Measured = (Clocks, Arc<Terms>);
+
 /// A clock of a ticket, as somebody sees it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -50,7 +53,7 @@ pub struct ServiceClock {
     pub audience: Audience,
     /// How it stands.
     pub status: ClockStatus,
-    clocks: Arc<(Clocks, Arc<Terms>)>,
+    clocks: Arc<Measured>,
     now: DateTime<Utc>,
 }
 
@@ -220,33 +223,51 @@ impl<I: Io> Flow<I> {
         ticket: TicketId,
     ) -> Result<Service, DeskError> {
         let reader = self.reader(actor, now).await?;
-        let (record, sight) = self.readable(&reader, ticket).await?;
+        let (record, sight) = self.seen(&reader, ticket).await?;
+        if sight == Sight::Status {
+            return Err(forbidden(&reader).into());
+        }
         let Some(ticket) = record.ticket() else { return Ok(nothing()) };
         let full = sight == Sight::Full;
         let Some(promised) = ticket.promised() else { return Ok(nothing()) };
-        let settings = self.settings_of(&reader, promised.settings).await?;
-        let policies = settings.as_deref().unwrap_or(&reader.settings).sla_policies();
-        let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
         // Why a clock shows what it shows, is told by all of its pauses.
         let history = match ticket.has_condensed_clocks() && !ticket.clocks_rest() {
             true => Some(self.whole_history(ticket).await?),
             false => None,
-        };
-        let clocks = |audience| {
-            let clocks = ticket.clocks(audience).filter(|_| !ticket.clocks_rest())?;
-            let Some(history) = &history else { return Some(clocks) };
-            Some(ticket.clocks_standing(ticket.standing(), recorded(history, audience)))
         };
         let mut service = Service {
             policy: promised.policy.clone().filter(|_| full),
             level: promised.level.as_ref().map(|level| level.name.clone()).filter(|_| full),
             clocks: Vec::new(),
         };
-        service.add(Audience::Customer, clocks, (promise, promised.priority), now);
-        if full {
-            service.add(Audience::Internal, clocks, (promise, promised.priority), now);
-        } else {
-            service.clocks.retain(|clock| clock.status.used.is_some());
+        let audiences = if full { &Audience::ALL[..] } else { &[Audience::Customer] };
+        for audience in audiences.iter().copied().filter(|_| !ticket.clocks_rest()) {
+            let Some(clocks) = ticket.clocks(audience) else { continue };
+            let clocks = match &history {
+                Some(history) => {
+                    ticket.clocks_standing(ticket.standing(), recorded(history, audience))
+                }
+                None => clocks,
+            };
+            // Nearly always, all of them are measured by the same.
+            let mut measures: Vec<(&Promised, Arc<Measured>)> = Vec::new();
+            for metric in clocks.iter().map(Clock::metric) {
+                let by = ticket.measured_by(audience, metric).unwrap_or(promised);
+                let known = measures.iter().find(|(it, _)| *it == by);
+                let measured = match known {
+                    Some((_, measured)) => measured.clone(),
+                    None => {
+                        let terms = self.terms(&reader, by, audience).await?;
+                        let measured = Arc::new((clocks.clone(), terms));
+                        measures.push((by, measured.clone()));
+                        measured
+                    }
+                };
+                service.clocks.extend(clock(audience, metric, &measured, now));
+            }
+        }
+        if !full {
+            service.clocks.retain(|clock| clock.status.target.is_some());
         }
         Ok(service)
     }
@@ -274,13 +295,18 @@ impl<I: Io> Flow<I> {
             level: promise.and_then(|promise| promise.policy().level.clone()),
             clocks: Vec::new(),
         };
-        let priority = ticket.priority().rank;
-        for audience in Audience::ALL {
-            let terms = promise.and_then(|it| it.terms(audience, priority));
+        let priority = reader.settings.place_of_priority(&ticket.priority().name);
+        let internal = policies.have_internal();
+        let had = |audience: &Audience| *audience == Audience::Customer || internal;
+        for audience in Audience::ALL.into_iter().filter(had) {
+            let terms = promise.map(|it| it.terms_at(audience, usize::from(priority)));
             let Some(terms) = terms.filter(|_| !ticket.clocks_rest()) else { continue };
             let counted = recount(key, &history, terms).map_err(DeskError::Replay)?;
-            let clocks = counted.map(|(clocks, _)| clocks);
-            service.add(audience, |_| clocks, (promise, priority), now);
+            let Some((clocks, _)) = counted else { continue };
+            let measured = Arc::new((clocks, terms.clone()));
+            let (clocks, _) = &*measured;
+            let metrics = clocks.iter().map(Clock::metric);
+            service.clocks.extend(metrics.filter_map(|it| clock(audience, it, &measured, now)));
         }
         Ok(service)
     }
@@ -343,10 +369,7 @@ impl<I: Io> Flow<I> {
         let (record, sight) = self.seen(reader, ticket).await?;
         match record.ticket().filter(|_| sight == Sight::Full) {
             Some(ticket) => Ok(ticket.clone()),
-            None => {
-                let party = reader.who().party();
-                Err(Refusal::Forbidden { party, deed: "look into service levels" }.into())
-            }
+            None => Err(forbidden(reader).into()),
         }
     }
 
@@ -365,6 +388,20 @@ impl<I: Io> Flow<I> {
                 return Ok(history);
             }
         }
+    }
+
+    /// What was promised to an audience then.
+    async fn terms(
+        &self,
+        reader: &Reader,
+        promised: &Promised,
+        audience: Audience,
+    ) -> Result<Arc<Terms>, DeskError> {
+        let settings = self.settings_of(reader, promised.settings).await?;
+        let policies = settings.as_deref().unwrap_or(&reader.settings).sla_policies();
+        let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
+        let place = usize::from(promised.priority);
+        Ok(promise.map(|it| it.terms_at(audience, place).clone()).unwrap_or_default())
     }
 
     /// The settings that were published so; `None`: those that the reader has.
@@ -386,26 +423,22 @@ impl<I: Io> Flow<I> {
     }
 }
 
+fn forbidden(reader: &Reader) -> Refusal {
+    Refusal::Forbidden { party: reader.who().party(), deed: "look into service levels" }
+}
+
 fn nothing() -> Service {
     Service { policy: None, level: None, clocks: Vec::new() }
 }
 
-impl Service {
-    /// Adds the clocks of an audience.
-    fn add(
-        &mut self,
-        audience: Audience,
-        clocks: impl FnOnce(Audience) -> Option<Clocks>,
-        (promise, priority): (Option<&Promise>, u8),
-        now: DateTime<Utc>,
-    ) {
-        let Some(clocks) = clocks(audience) else { return };
-        let terms = promise.and_then(|it| it.terms(audience, priority)).cloned();
-        let shared = Arc::new((clocks, terms.unwrap_or_default()));
-        let (clocks, terms) = &*shared;
-        self.clocks.extend(clocks.iter().filter_map(|clock| {
-            let status = clocks.status(terms, clock.metric(), now)?;
-            Some(ServiceClock { audience, status, clocks: shared.clone(), now })
-        }));
-    }
+/// A clock, as it stands now.
+fn clock(
+    audience: Audience,
+    metric: Metric,
+    measured: &Arc<Measured>,
+    now: DateTime<Utc>,
+) -> Option<ServiceClock> {
+    let (clocks, terms) = &**measured;
+    let status = clocks.status(terms, metric, now)?;
+    Some(ServiceClock { audience, status, clocks: measured.clone(), now })
 }

@@ -232,6 +232,13 @@ impl Settings {
         Some(Priority { name: name.clone(), rank: u8::try_from(rank).unwrap_or(u8::MAX) })
     }
 
+    /// The place of this priority on the scale; the length of the scale, if it is not on it.
+    pub(crate) fn place_of_priority(&self, name: &PriorityName) -> u8 {
+        let priorities = &self.draft.priorities;
+        let place = priorities.iter().position(|priority| priority == name);
+        u8::try_from(place.unwrap_or(priorities.len())).unwrap_or(u8::MAX)
+    }
+
     /// The priority of a ticket that nobody gave one.
     pub fn default_priority(&self) -> Priority {
         self.priority(&self.draft.default_priority)

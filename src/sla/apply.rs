@@ -7,13 +7,14 @@ use crate::time::Instant;
 
 /// Copies what a change states. A change of a clock that there is not is left alone.
 pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
-    let ClockChange { metric, at, what } = change;
+    let ClockChange { metric, at, what, wake } = change;
     if let Clocked::Started { due, paused } = what {
         let before = clocks.iter().find(|clock| clock.metric == metric);
         let number = before.map_or(1, |before| before.number.saturating_add(1));
         let mut clock = Clock::begun(metric, number, at);
         clock.due = due;
         clock.paused_since = paused.then_some(at);
+        clock.wake = wake;
         clocks.retain(|clock| clock.metric != metric);
         let place = clocks.partition_point(|clock| clock.metric < metric);
         clocks.insert(place, clock);
@@ -22,6 +23,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
     let Some(clock) = clocks.iter_mut().find(|clock| clock.metric == metric) else {
         return;
     };
+    clock.wake = wake;
     match what {
         Clocked::Started { .. } => {}
         Clocked::Paused => {
@@ -51,7 +53,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
             clock.due = due;
         }
         Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
-        Clocked::Missed => clock.told.missed = true,
+        Clocked::Missed => (clock.told.missed, clock.told.ever_missed) = (true, true),
         Clocked::Escalated { level } => clock.told.levels |= bit(level),
         Clocked::Condensed { until, ran, target, due } => {
             clock.condense(Condensed { until, ran, target, due });

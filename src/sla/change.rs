@@ -125,6 +125,13 @@ pub struct ClockChange {
     pub at: Instant,
     /// What happened.
     pub what: Clocked,
+    /// When the clock tells something by itself after this, if nothing happens before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    pub wake: Option<Instant>,
 }
 
 /// What happened to a clock.

@@ -91,6 +91,13 @@ pub struct Clock {
         deserialize_with = "time::truncated_option"
     )]
     pub(super) due: Option<Instant>,
+    /// When it next tells something by itself.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    pub(super) wake: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Ended>,
     #[serde(
@@ -110,6 +117,8 @@ struct HeadTold {
     #[serde(default)]
     missed: bool,
     #[serde(default)]
+    ever_missed: bool,
+    #[serde(default)]
     levels: u32,
 }
 
@@ -120,6 +129,8 @@ pub struct Told {
     /// A bit for each warning, by its place in the term.
     pub(super) warnings: u32,
     pub(super) missed: bool,
+    /// Whether a miss was told of this run under any terms.
+    pub(super) ever_missed: bool,
     /// A bit for each level, by its place in the term.
     pub(super) levels: u32,
 }
@@ -133,6 +144,12 @@ impl Told {
     /// Whether the miss has been told.
     pub fn missed(self) -> bool {
         self.missed
+    }
+
+    /// Whether a miss of this run has been told under any terms: where later ones put the deadline
+    /// off, it may be missed anew, and what is owed for a miss is owed once.
+    pub fn ever_missed(self) -> bool {
+        self.ever_missed
     }
 
     /// Whether the level at this place of the term has been told.
@@ -169,6 +186,7 @@ impl Clock {
             pauses: Vec::new(),
             paused_since: None,
             due: None,
+            wake: None,
             ended: None,
             told: Told::default(),
         }
@@ -193,6 +211,12 @@ impl Clock {
     /// it has reached its target.
     pub fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// When it next tells something by itself, if nothing happens before; none where it stands
+    /// still, has ended, or has told all.
+    pub fn wake(&self) -> Option<Instant> {
+        self.wake
     }
 
     /// What has been told of it.
@@ -227,6 +251,11 @@ impl Clock {
 
     pub(super) fn is_open(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Whether it has something to tell by then.
+    pub(super) fn wakes_by(&self, now: Instant) -> bool {
+        self.wake.is_some_and(|wake| wake <= now)
     }
 
     /// Whether it was past its deadline then; at the deadline it is not.
@@ -276,6 +305,14 @@ impl Clock {
         self.reached(&term.pace, term.span(self.started_at)?)
     }
 
+    /// The deadline under this term, if it stands still and runs on from then.
+    pub(super) fn due_resumed(&self, term: Option<&Term>, at: Instant) -> Option<Instant> {
+        let term = term?;
+        let target = term.span(self.started_at)?;
+        let reached = self.reached(&term.pace, target);
+        reached.or_else(|| term.pace.add(at, target.less(self.elapsed(&term.pace, at))))
+    }
+
     /// How it ends then, and the deadline by which that is judged: the one that it has, and where
     /// it stands still before it, what it would be, if it ran on.
     pub(super) fn judged(
@@ -318,7 +355,7 @@ impl Clock {
             let condensed = fresh.condensed_by(amount).map(|it| it.until);
             condensed.or_else(|| fresh.reached(&term.pace, amount))
         };
-        let mut told = Told::default();
+        let mut told = Told { ever_missed: self.told.ever_missed, ..Told::default() };
         for (_, telling) in fresh.tellings_by(term, at, reached) {
             match telling {
                 Telling::Missed => told.missed = self.told.missed,
@@ -395,8 +432,9 @@ impl Clock {
         tellings
     }
 
-    /// When it next tells something by itself.
-    pub(super) fn wakes_at(&self, term: &Term) -> Option<Instant> {
+    /// When it next tells something by itself under this term.
+    pub(super) fn wakes_at(&self, term: Option<&Term>) -> Option<Instant> {
+        let term = term?;
         if !self.is_open() {
             return None;
         }

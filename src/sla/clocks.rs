@@ -257,7 +257,7 @@ impl Clocks {
     /// let opened = "2026-03-02T09:00:00Z".parse()?;
     /// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
     ///
-    /// assert_eq!(clocks.next_wake(&terms), Some("2026-03-02T12:00:00Z".parse()?));
+    /// assert_eq!(clocks.next_wake(), Some("2026-03-02T12:00:00Z".parse()?));
     /// // Nobody looked for a week; each has its own instant all the same.
     /// let told = clocks.tick(&terms, "2026-03-09T09:00:00Z".parse()?);
     /// let told: Vec<_> = told.iter().map(|it| (it.at.to_rfc3339(), it.what)).collect();
@@ -265,13 +265,28 @@ impl Clocks {
     ///     ("2026-03-02T12:00:00+00:00".to_owned(), Clocked::Warned { warning: 0 }),
     ///     ("2026-03-02T13:00:00+00:00".to_owned(), Clocked::Missed),
     /// ]);
-    /// assert_eq!(clocks.next_wake(&terms), None);
+    /// assert_eq!(clocks.next_wake(), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
+        let mut changes = self.tell(terms, now);
+        // What woke and had nothing to tell was armed in other hours: before a change of the rules
+        // of its zone, say. It is measured anew.
+        for metric in Metric::ALL {
+            let armed = self.of(metric).filter(|clock| clock.wakes_by(now));
+            let Some(clock) = armed else { continue };
+            let (due, told) = (clock.due_under(terms.of(metric)), clock.told);
+            self.change(terms, metric, now, Clocked::Retargeted { due, told }, &mut changes);
+        }
+        changes.extend(self.tell(terms, now));
+        changes
+    }
+
+    fn tell(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
-        for (clock, term) in self.termed(terms) {
+        for clock in self.clocks.iter().filter(|clock| clock.wakes_by(now)) {
+            let Some(term) = terms.of(clock.metric) else { continue };
             let tellings = clock.tellings(term, now).into_iter();
             due.extend(tellings.map(|(at, telling)| (at, clock.metric, telling)));
         }
@@ -287,7 +302,7 @@ impl Clocks {
                     (due.unwrap_or(at), Clocked::Missed)
                 }
             };
-            self.change(metric, at, what, &mut changes);
+            self.change(terms, metric, at, what, &mut changes);
         }
         self.note_shortfall(terms);
         changes
@@ -295,8 +310,8 @@ impl Clocks {
 
     /// When the clocks next have something to tell, if nothing happens before: the one timer that
     /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
-    pub fn next_wake(&self, terms: &Terms) -> Option<Instant> {
-        self.termed(terms).filter_map(|(clock, term)| clock.wakes_at(term)).min()
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.clocks.iter().filter_map(|clock| clock.wake).min()
     }
 
     /// The clocks of which something is promised.
@@ -328,7 +343,7 @@ impl Clocks {
         let paused = terms.pauses(metric, &self.standing);
         clock.paused_since = paused.then_some(at);
         let due = clock.due_under(terms.of(metric));
-        self.change(metric, at, Clocked::Started { due, paused }, changes);
+        self.change(terms, metric, at, Clocked::Started { due, paused }, changes);
     }
 
     /// Ends this metric's clock, if it is open.
@@ -343,18 +358,23 @@ impl Clocks {
         let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { return };
         let (due, ended) = clock.judged(terms.of(metric), at, by);
         self.short |= clock.has_condensed(at);
-        self.change(metric, at, ended.change(due), changes);
+        self.change(terms, metric, at, ended.change(due), changes);
     }
 
     pub(super) fn change(
         &mut self,
+        terms: &Terms,
         metric: Metric,
         at: Instant,
         what: Clocked,
         changes: &mut Vec<ClockChange>,
     ) {
-        let change = ClockChange { metric, at, what };
+        let mut change = ClockChange { metric, at, what, wake: None };
         self.apply(change);
+        if let Some(clock) = self.clocks.iter_mut().find(|clock| clock.metric == metric) {
+            clock.wake = clock.wakes_at(terms.of(metric));
+            change.wake = clock.wake;
+        }
         changes.push(change);
     }
 

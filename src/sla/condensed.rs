@@ -167,7 +167,8 @@ impl Clocks {
             if clock.condensed == Some(condensed) || (lacks && told_anew.is_none()) {
                 return None;
             }
-            Some(ClockChange { metric, at: until, what: condensed.change() })
+            let (what, wake) = (condensed.change(), clock.wake);
+            Some(ClockChange { metric, at: until, what, wake })
         });
         condensing.collect()
     }

@@ -96,18 +96,18 @@ impl Clocks {
         let paused = still.first().is_some_and(|(from, _)| *from <= at);
         clock.paused_since = paused.then_some(at);
         let due = clock.due_under(terms.of(metric));
-        self.change(metric, at, Clocked::Started { due, paused }, changes);
+        self.change(terms, metric, at, Clocked::Started { due, paused }, changes);
         if let Some((from, _)) = still.first_mut() {
             *from = at.max(*from);
         }
         for (from, until) in still {
             if from > at {
-                self.change(metric, from, Clocked::Paused, changes);
+                self.change(terms, metric, from, Clocked::Paused, changes);
             }
             let Some((until, mut resumed)) = until.zip(self.of(metric).cloned()) else { break };
             resumed.resume(until);
             let due = resumed.due_under(terms.of(metric));
-            self.change(metric, until, Clocked::Resumed { due }, changes);
+            self.change(terms, metric, until, Clocked::Resumed { due }, changes);
         }
         if let Some(ended) = known.ended {
             self.end(terms, metric, ended.at, ended.by, changes);
@@ -131,7 +131,7 @@ impl Clocks {
         if ends {
             let (due, ended) = clock.judged(terms.of(metric), at, Ending::Fulfilled);
             self.short |= clock.has_condensed(at);
-            self.change(metric, at, ended.change(due), changes);
+            self.change(terms, metric, at, ended.change(due), changes);
         }
     }
 
@@ -150,7 +150,7 @@ impl Clocks {
         let later = since > clock.started_at;
         clock.begin(since);
         let due = clock.due_under(terms.of(metric));
-        self.change(metric, at, Clocked::Rebegun { since, due }, changes);
+        self.change(terms, metric, at, Clocked::Rebegun { since, due }, changes);
         if later {
             self.tell_of(metric, terms, terms, at, due, changes);
         }
@@ -172,8 +172,11 @@ impl Clocks {
         let was = before.of(metric).unwrap_or(&nothing);
         let is = terms.of(metric).unwrap_or(&nothing);
         let told = clock.told_under(was, is, at);
-        if (due, told) != (clock.due, clock.told) {
-            self.change(metric, at, Clocked::Retargeted { due, told }, changes);
+        let mut anew = clock.clone();
+        (anew.due, anew.told) = (due, told);
+        let wake = anew.wakes_at(terms.of(metric));
+        if (due, told, wake) != (clock.due, clock.told, clock.wake) {
+            self.change(terms, metric, at, Clocked::Retargeted { due, told }, changes);
         }
     }
 
@@ -218,7 +221,7 @@ impl Clocks {
             let paused = terms.pauses(metric, &self.standing);
             clock.paused_since = paused.then_some(at);
             let due = clock.due_under(terms.of(metric));
-            self.change(metric, at, Clocked::Reopened { due, paused }, changes);
+            self.change(terms, metric, at, Clocked::Reopened { due, paused }, changes);
         }
     }
 
@@ -227,12 +230,10 @@ impl Clocks {
         for metric in Metric::ALL {
             let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { continue };
             match (clock.paused_since.is_some(), terms.pauses(metric, &self.standing)) {
-                (false, true) => self.change(metric, at, Clocked::Paused, changes),
+                (false, true) => self.change(terms, metric, at, Clocked::Paused, changes),
                 (true, false) => {
-                    let mut resumed = clock.clone();
-                    resumed.resume(at);
-                    let due = resumed.due_under(terms.of(metric));
-                    self.change(metric, at, Clocked::Resumed { due }, changes);
+                    let due = clock.due_resumed(terms.of(metric), at);
+                    self.change(terms, metric, at, Clocked::Resumed { due }, changes);
                 }
                 (true, true) | (false, false) => {}
             }

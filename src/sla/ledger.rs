@@ -170,15 +170,21 @@ impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.metric)?;
         let mut ran = Span::ZERO;
+        let rows = self.entries.iter().map(|entry| {
+            if entry.state == EntryState::Ran {
+                ran = ran.and(entry.length());
+            }
+            (entry, entry.length().to_string(), ran.to_string())
+        });
+        let rows: Vec<(&Entry, String, String)> = rows.collect();
+        // The columns stand one below the other, also in a ledger of a year.
+        let wide = rows.iter().map(|(_, length, _)| length.len()).fold(7, usize::max);
+        let wider = rows.iter().map(|(_, _, ran)| ran.len()).fold(8, usize::max);
         let mut changes = self.offset_changes.iter().peekable();
         let instant = |at: Instant| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-        for Entry { from, to, state } in &self.entries {
-            let length = Span::since(*from, *to);
-            if *state == EntryState::Ran {
-                ran = ran.and(length);
-            }
-            let (length, ran) = (length.to_string(), ran.to_string());
-            writeln!(f, "{}  {}  {length:<7} {ran:<8} {state}", instant(*from), instant(*to))?;
+        for (Entry { from, to, state }, length, ran) in &rows {
+            let (from, until) = (instant(*from), instant(*to));
+            writeln!(f, "{from}  {until}  {length:<wide$} {ran:<wider$} {state}")?;
             while let Some(change) = changes.next_if(|change| change.at < *to) {
                 let by = change.after - change.before;
                 let (way, minutes) = if by < 0 { ("back", -by / 60) } else { ("ahead", by / 60) };

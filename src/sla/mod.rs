@@ -18,7 +18,7 @@
 //! // Two hours on Friday, two on Monday; what happens next by itself comes right after that.
 //! let monday = "2026-03-09T11:00:00Z".parse()?;
 //! assert_eq!(clocks.of(Metric::FirstResponse).unwrap().due(), Some(monday));
-//! assert_eq!(clocks.next_wake(&terms), Some("2026-03-09T11:00:00.000001Z".parse()?));
+//! assert_eq!(clocks.next_wake(), Some("2026-03-09T11:00:00.000001Z".parse()?));
 //!
 //! clocks.happened(&terms, monday, Happened::AgentReplied);
 //! let status = clocks.status(&terms, Metric::FirstResponse, monday).unwrap();

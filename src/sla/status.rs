@@ -31,6 +31,9 @@ pub struct ClockStatus {
     pub started_at: Instant,
     /// The deadline; none where nothing is promised, and none while it stands still before that.
     pub due: Option<Instant>,
+    /// How much time it is given, or was when it ended; business days as the open time that they
+    /// are for this clock. None where nothing is promised.
+    pub target: Option<Span>,
     /// How much time has run, past the deadline too.
     pub elapsed: Span,
     /// How much time may run until it is missed; none where nothing is promised.
@@ -57,6 +60,7 @@ impl Clocks {
     /// let now = "2026-03-02T12:00:00Z".parse()?;
     /// let status = clocks.status(&terms, Metric::FirstResponse, now).unwrap();
     /// assert_eq!(status.state, ClockState::Running);
+    /// assert_eq!((status.target, status.elapsed), (Some(Span::hours(4)), Span::hours(3)));
     /// assert_eq!(status.remaining, Some(Span::hours(1)));
     /// assert_eq!(status.used, Some(7_500), "75 %");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -76,6 +80,7 @@ impl Clocks {
             state: state(clock, now),
             started_at: clock.started_at(),
             due: clock.due(),
+            target,
             elapsed,
             remaining: target.map(|target| target.less(elapsed)),
             used: target.map(|target| elapsed.parts_of(target, 10_000)),

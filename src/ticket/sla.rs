@@ -9,7 +9,7 @@ use super::strict::HeadPromised;
 use super::{ClocksChanged, Origin, Ticket};
 use crate::ids::{Revision, SlaLevelName, SlaPolicyName};
 use crate::sla::policy::Audience;
-use crate::sla::{Clock, Clocks, OpenedBy, Standing, Verdict, copy};
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, OpenedBy, Standing, Verdict, copy};
 
 /// What a ticket is promised, and under which settings that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,7 +20,8 @@ pub struct Promised {
     /// The policy's step on the scale of service levels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<SlaLevel>,
-    /// The place of its priority on the scale of those settings, 0 to 99.
+    /// The place of its priority on the scale of those settings, 0 to 99; the length of the scale,
+    /// where it was not on it any more.
     pub priority: u8,
     /// The revision of the settings.
     pub settings: Revision,
@@ -45,6 +46,19 @@ pub(crate) struct TicketSla {
     customer: Vec<Clock>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     internal: Vec<Clock>,
+    /// By what clocks that have ended were judged, where it was not what is promised now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    judged: Vec<Judged>,
+}
+
+/// By what a clock that has ended was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Judged {
+    audience: Audience,
+    metric: Metric,
+    #[serde(deserialize_with = "HeadPromised::deserialize")]
+    by: Promised,
 }
 
 impl TicketSla {
@@ -54,12 +68,82 @@ impl TicketSla {
             Audience::Internal => &self.internal,
         }
     }
+
+    /// Copies what an event states of the clocks of an audience, by what was promised until then.
+    fn copy(&mut self, audience: Audience, changes: &[ClockChange]) {
+        for change in changes {
+            let clocks = match audience {
+                Audience::Customer => &mut self.customer,
+                Audience::Internal => &mut self.internal,
+            };
+            copy(clocks, *change);
+            let anew = match change.what {
+                Clocked::Started { .. } | Clocked::Reopened { .. } | Clocked::Ended { .. } => true,
+                Clocked::Paused
+                | Clocked::Resumed { .. }
+                | Clocked::Retargeted { .. }
+                | Clocked::Rebegun { .. }
+                | Clocked::Warned { .. }
+                | Clocked::Missed
+                | Clocked::Escalated { .. }
+                | Clocked::Condensed { .. } => false,
+            };
+            if anew && !self.judged.is_empty() {
+                self.judged.retain(|it| (it.audience, it.metric) != (audience, change.metric));
+            }
+        }
+    }
+
+    /// Another thing is promised now; what has ended goes on being judged by what was.
+    fn promise(&mut self, promised: Promised) {
+        let before = std::mem::replace(&mut self.promised, promised);
+        for audience in Audience::ALL {
+            for clock in self.of(audience).clone() {
+                let metric = clock.metric();
+                let kept = |it: &Judged| (it.audience, it.metric) == (audience, metric);
+                if clock.ended().is_some() && !self.judged.iter().any(kept) {
+                    self.judged.push(Judged { audience, metric, by: before.clone() });
+                }
+            }
+        }
+        self.judged.retain(|it| it.by != self.promised);
+    }
 }
 
 impl Ticket {
     /// What it is promised; `None`: its desk had no SLA policies yet when it last changed.
     pub fn promised(&self) -> Option<&Promised> {
         self.sla.as_ref().map(|sla| &sla.promised)
+    }
+
+    /// By what the last run of a metric is measured: by what is promised now, or, where it has ended
+    /// under an earlier promise, by that one, whose calendar its figures are of, until something that
+    /// is told late has it judged anew. `None`: as [`promised`](Self::promised).
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::policy::{Audience, Obligation, SlaPolicy};
+    /// use helpdesk::sla::Metric;
+    ///
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// let mut draft = SettingsDraft::default();
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// desk.adopt(now, None, 100)?;
+    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+    /// let edit = Edit { priority: Some("critical".into()), ..Edit::new(id) };
+    /// desk.edit(agent.at(now), edit)?;
+    ///
+    /// let ticket = desk.ticket(id)?.unwrap();
+    /// let by = |metric| ticket.measured_by(Audience::Customer, metric).unwrap().priority;
+    /// assert_eq!(by(Metric::FirstResponse), 1, "it was medium when it was answered");
+    /// assert_eq!(by(Metric::TotalResolution), 3);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn measured_by(&self, audience: Audience, metric: Metric) -> Option<&Promised> {
+        let sla = self.sla.as_ref()?;
+        let of = |it: &&Judged| (it.audience, it.metric) == (audience, metric);
+        Some(sla.judged.iter().find(of).map_or(&sla.promised, |judged| &judged.by))
     }
 
     /// The clocks of what is promised to an audience, as they were when the ticket last changed;
@@ -140,16 +224,18 @@ impl Ticket {
             },
             customer: Vec::new(),
             internal: Vec::new(),
+            judged: Vec::new(),
         };
+        let begins = self.sla.is_none();
         let mut sla = self.sla.take().map_or_else(first, Arc::unwrap_or_clone);
-        if let Some(promised) = promised {
+        if let Some(promised) = promised.as_ref().filter(|_| begins) {
             sla.promised = promised.clone();
         }
-        for change in customer {
-            copy(&mut sla.customer, *change);
-        }
-        for change in internal {
-            copy(&mut sla.internal, *change);
+        sla.copy(Audience::Customer, customer);
+        sla.copy(Audience::Internal, internal);
+        // What ends in the same event was judged by what was promised before it.
+        if let Some(promised) = promised.as_ref().filter(|_| !begins) {
+            sla.promise(promised.clone());
         }
         self.sla = Some(Arc::new(sla));
     }

@@ -32,7 +32,7 @@ fn difference(ground: &Ground, case: &Case, fault: Option<Fault>, seed: u64) -> 
                 }
             }
         }
-        let wake = played.clocks.next_wake(&played.terms);
+        let wake = played.clocks.next_wake();
         let wake = wake.map(|wake| wake.timestamp_micros() - ground.start);
         let expected = model.next_wake();
         if wake != expected {

@@ -70,7 +70,7 @@ fn difference(most: usize, seed: u64, seen: &mut Seen) -> Option<String> {
                 }
             }
         }
-        let wakes = |played: &Played<'_>| played.clocks.next_wake(&played.terms);
+        let wakes = |played: &Played<'_>| played.clocks.next_wake();
         if wakes(&kept) != wakes(&whole) {
             return Some(format!("{fact:?}, {place}: wakes {:?}", wakes(&kept)));
         }

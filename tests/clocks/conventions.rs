@@ -1,9 +1,11 @@
 //! What clocks do, by name: each of these was wrong in some help desk.
 
 use chrono::TimeDelta;
-use helpdesk::Span;
 use helpdesk::sla::Metric::{AgentWork, FirstResponse, NextResponse, TotalResolution};
-use helpdesk::sla::{ClockState, Clocked, OpenedBy, Target, Term, Terms, Warning};
+use helpdesk::sla::{
+    ClockState, Clocked, Clocks, Metric, OpenedBy, Standing, Target, Term, Terms, Warning,
+};
+use helpdesk::{Span, StatusCategory};
 
 use crate::at;
 use crate::timeline::{Timeline, monday, office};
@@ -38,7 +40,7 @@ fn an_answer_at_the_deadline_is_met_and_a_microsecond_later_it_is_missed() {
     let micro = TimeDelta::microseconds(1);
     let mut met = Timeline::of(FirstResponse, hours(2));
     let due = monday("11:00:00");
-    assert_eq!(met.clocks.next_wake(&met.terms), Some(due + micro));
+    assert_eq!(met.clocks.next_wake(), Some(due + micro));
     let mut missed = Timeline::of(FirstResponse, hours(2));
     met.tick("11:00:00").answered("11:00:00");
     missed.answered("11:00:00.000001");
@@ -85,7 +87,7 @@ fn no_deadline_is_left_of_a_target_that_is_no_more() {
     let mut line = Timeline::of(FirstResponse, hours(1));
     line.retarget("09:30:00", FirstResponse, Term::default());
     assert_eq!(line.due(FirstResponse), None);
-    assert_eq!(line.clocks.next_wake(&line.terms), None);
+    assert_eq!(line.clocks.next_wake(), None);
     assert_eq!(line.state(FirstResponse, "23:00:00"), ClockState::Running);
 }
 
@@ -97,7 +99,7 @@ fn levels_count_the_time_of_the_clock_and_stand_still_with_it() {
     let micro = TimeDelta::microseconds(1);
     let at_once = (monday("10:00:00") + micro, Clocked::Escalated { level: 0 });
     assert_eq!(line.told(), [(monday("10:00:00"), Clocked::Missed), at_once]);
-    assert_eq!(line.clocks.next_wake(&line.terms), None, "it waits for the customer");
+    assert_eq!(line.clocks.next_wake(), None, "it waits for the customer");
     line.moved("13:00:00", "open").tick("23:00:00");
     assert_eq!(line.told()[2..], [(monday("13:30:00"), Clocked::Escalated { level: 1 })]);
 }
@@ -171,4 +173,29 @@ fn a_clock_says_when_it_runs_on() {
     assert_eq!(line.status(FirstResponse, "16:00:00").resumes_at, None);
     let resumes = Some(at("2026-03-03T09:00:00Z"));
     assert_eq!(line.status(FirstResponse, "17:00:00").resumes_at, resumes);
+}
+
+#[test]
+fn what_was_armed_in_other_hours_is_measured_anew_when_it_wakes() {
+    // As a newer build has the rules of a zone.
+    let terms = |zone: &str| {
+        let office: helpdesk::Calendar =
+            format!("zone {zone}; open mon-fri 09:00-17:00").parse().unwrap();
+        let term = Term::within(Span::hours(4)).in_hours(&office).warned(Warning::Percent(50));
+        Terms::none().with(Metric::FirstResponse, term)
+    };
+    let new = Standing::new("new", StatusCategory::New);
+    let opened = at("2026-03-02T16:30:00Z");
+    let (mut clocks, _) = Clocks::opened(&terms("Etc/GMT+7"), opened, OpenedBy::Customer, new);
+    assert_eq!(clocks.next_wake(), Some(at("2026-03-02T18:30:00Z")));
+    let now = terms("Etc/GMT+8");
+    let told = clocks.tick(&now, at("2026-03-02T18:30:00Z"));
+    assert!(matches!(told[..], [change] if matches!(change.what, Clocked::Retargeted { .. })));
+    assert_eq!(clocks.next_wake(), Some(at("2026-03-02T19:00:00Z")), "two hours from nine");
+    assert_eq!(clocks.of(Metric::FirstResponse).unwrap().due(), Some(at("2026-03-02T21:00:00Z")));
+    let told = clocks.tick(&now, at("2026-03-02T19:00:00Z"));
+    assert_eq!(told.len(), 1);
+    // And where nothing is promised any more, nothing wakes.
+    clocks.tick(&Terms::none(), at("2026-03-02T23:00:00Z"));
+    assert_eq!(clocks.next_wake(), None);
 }

@@ -22,13 +22,13 @@ fn one_tick_or_a_thousand_the_clocks_are_the_same() {
                 often.ticks(tick);
             }
             // Whoever sets a timer by what it says is woken until there is nothing left.
-            while let Some(wake) = often.clocks.next_wake(&often.terms)
+            while let Some(wake) = often.clocks.next_wake()
                 && wake <= instant(&ground, at * UNIT)
             {
                 let before = often.changes.len();
                 often.ticks(wake.timestamp_micros() - ground.start);
                 assert!(often.changes.len() > before, "seed {seed}: woken for nothing");
-                let next = often.clocks.next_wake(&often.terms);
+                let next = often.clocks.next_wake();
                 assert!(next.is_none_or(|next| next > wake), "seed {seed}: woken twice");
             }
             never.happens(*at, fact);
@@ -116,7 +116,7 @@ fn each_thing_is_told_once_of_a_run_whose_terms_stay() {
                 assert!(once, "seed {seed}: {metric} {what:?} at {at} again");
             }
         }
-        assert_eq!(played.clocks.next_wake(&played.terms), None, "seed {seed}");
+        assert_eq!(played.clocks.next_wake(), None, "seed {seed}");
     }
 }
 

@@ -8,7 +8,7 @@ use helpdesk::conformance::model::{Model, Prediction};
 use helpdesk::store::{MemoryStore, Store, Wanted};
 use helpdesk::{
     Call, Command, Counter, DepartmentName, Desk, DeskError, Event, ExternalRef, Head, Key,
-    Outcome, Record, Revision, Settings, Ticket, UniqueKey,
+    Outcome, Prepared, Record, Revision, Settings, Ticket, UniqueKey,
 };
 
 use super::coverage::Coverage;
@@ -98,7 +98,9 @@ impl Run {
         let before = self.bytes.then(|| self.serialised());
         if call.context.now.timestamp_micros() % 8 == 0 {
             // A dry run changes nothing: the real one must find everything as it was.
-            drop(self.desk.prepare(call));
+            if let Ok(Prepared { commit: Some(commit), outcome, .. }) = self.desk.prepare(call) {
+                service::notices(&outcome, &commit.into_parts().notices)?;
+            }
         }
         let result = self.desk.execute(call);
         let predicted = self.model.apply(call);
@@ -319,6 +321,8 @@ impl Run {
             if let Some(ticket) = record.ticket() {
                 self.words_are_there(ticket, &history)?;
                 laws::at_rest(ticket, self.model.settings())?;
+                let now = self.clock.max(ticket.updated_at());
+                service::ledgers_sum(&self.desk, now, ticket.id(), &history)?;
             }
         }
         self.external_keys()?;

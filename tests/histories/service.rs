@@ -2,11 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use helpdesk::sla::policy::Audience;
-use helpdesk::sla::{ClockChange, Clocked, Metric};
-use helpdesk::{Event, Key, Rule, SlaPolicyName, TicketChange};
+use helpdesk::sla::{ClockChange, ClockState, Clocked, Metric};
+use helpdesk::store::Store;
+use helpdesk::{
+    Actor, Desk, Event, Key, Notice, NoticeKind, Outcome, Rule, SlaPolicyName, TicketChange,
+    TicketId,
+};
 
-use super::run::{Broken, law};
+use super::run::{Broken, law, said};
 
 /// What a clock has told of one run.
 type Told = BTreeSet<(&'static str, u8)>;
@@ -34,6 +39,8 @@ pub(crate) fn only_told(event: &Event) -> bool {
 /// after the deadline that it is dated by, and before any level. What a miss owes is owed with it.
 pub(crate) fn told_once(history: &[Event], key: Key) -> Result<(), Broken> {
     let mut told: BTreeMap<(Audience, Metric), Told> = BTreeMap::new();
+    // Which runs have been missed under any terms.
+    let mut late: BTreeSet<(Audience, Metric)> = BTreeSet::new();
     let mut policy: Option<SlaPolicyName> = None;
     for event in history {
         let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
@@ -47,6 +54,7 @@ pub(crate) fn told_once(history: &[Event], key: Key) -> Result<(), Broken> {
                 let what = match change.what {
                     Clocked::Started { .. } => {
                         told.clear();
+                        late.remove(&(audience, change.metric));
                         continue;
                     }
                     Clocked::Retargeted { told: kept, .. } => {
@@ -69,11 +77,12 @@ pub(crate) fn told_once(history: &[Event], key: Key) -> Result<(), Broken> {
                 let missed = told.contains(&("miss", 0));
                 law!(what.0 != "level" || missed, "law 7: {key} has a level of {metric} unmissed");
                 if what.0 == "miss" {
+                    let anew = !late.insert((audience, metric));
                     law!(change.at < event.at, "S11: {key} missed {metric} at its deadline");
                     // Of what histories are promised, one thing is worth a cake.
                     let standard = policy.as_ref().is_some_and(|it| it.as_str() == "standard");
                     let first = metric == Metric::FirstResponse;
-                    if standard && first && audience == Audience::Customer {
+                    if standard && first && !anew && audience == Audience::Customer {
                         owed.push(metric);
                     }
                 }
@@ -112,4 +121,94 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
     ];
     kinds.extend(flags.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
     kinds
+}
+
+/// What clocks tell in a commit is told to somebody, under the name of the event that states it; and
+/// nothing else is, of clocks.
+pub(crate) fn notices(outcome: &Outcome, notices: &[Notice]) -> Result<(), Broken> {
+    let of_clocks = [
+        NoticeKind::SlaWarning,
+        NoticeKind::SlaMissed,
+        NoticeKind::SlaEscalated,
+        NoticeKind::RemedyDue,
+    ];
+    let told = notices.iter().filter(|notice| of_clocks.contains(&notice.kind));
+    let told: BTreeSet<_> =
+        told.map(|notice| (notice.id.ticket, notice.id.revision, notice.kind)).collect();
+    let mut stated = BTreeSet::new();
+    for (key, event) in outcome.all_events() {
+        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
+        let Some(ticket) = key.as_ticket() else { continue };
+        let changes = changed.customer.iter().chain(&changed.internal);
+        let kinds = changes.filter_map(|change| match change.what {
+            Clocked::Warned { .. } => Some(NoticeKind::SlaWarning),
+            Clocked::Missed => Some(NoticeKind::SlaMissed),
+            Clocked::Escalated { .. } => Some(NoticeKind::SlaEscalated),
+            _ => None,
+        });
+        let owed = (!changed.remedies.is_empty()).then_some(NoticeKind::RemedyDue);
+        stated.extend(kinds.chain(owed).map(|kind| (ticket, event.revision, kind)));
+    }
+    law!(told == stated, "C3: clocks tell {stated:?}, and people are told {told:?}");
+    Ok(())
+}
+
+/// S8: the ledger of every clock sums to what the clock shows, that of a deadline to the target,
+/// and whoever had the ticket had all of that time, without gaps.
+pub(crate) fn ledgers_sum<S: Store>(
+    desk: &Desk<S>,
+    now: DateTime<Utc>,
+    ticket: TicketId,
+    history: &[Event],
+) -> Result<(), Broken> {
+    let corrected = corrected(history);
+    for clock in desk.service(&Actor::Host, now, ticket).map_err(said)?.clocks {
+        let (audience, status) = (clock.audience, clock.status);
+        let of = format!("S8: {ticket}, {audience:?}, {}", status.metric);
+        let Some(ledger) = clock.ledger() else { return Err(format!("{of} has no ledger")) };
+        let (ran, elapsed) = (ledger.ran(), status.elapsed);
+        law!(ran == elapsed, "{of} shows {elapsed}, its ledger sums to {ran}");
+        // A verdict that was corrected keeps its deadline, and is measured by what is promised then.
+        let explained =
+            clock.explained().filter(|_| !corrected.contains(&(audience, status.metric)));
+        if let (Some(due), Some(target)) = (explained, status.target) {
+            let over = matches!(status.state, ClockState::Met | ClockState::Void);
+            let (ran, expected) = (due.ran(), if over { target.min(elapsed) } else { target });
+            law!(ran == expected, "{of}: {expected} until its deadline, its ledger sums to {ran}");
+        }
+        let metric = status.metric;
+        let slices = desk.owners(&Actor::Host, now, ticket, audience, metric).map_err(said)?;
+        let had: i64 = slices.iter().map(|slice| slice.ran.as_micros()).sum();
+        law!(
+            had == elapsed.as_micros(),
+            "{of} shows {elapsed}, its owners had {had} µs: {slices:?}"
+        );
+        let gaps = slices.windows(2).any(|pair| pair[0].to != pair[1].from);
+        law!(!gaps, "{of}: nobody had it for a while: {slices:?}");
+    }
+    Ok(())
+}
+
+/// The clocks whose last run has ended more than once: something was told late, and judged anew.
+fn corrected(history: &[Event]) -> BTreeSet<(Audience, Metric)> {
+    let (mut ended, mut corrected) = (BTreeSet::new(), BTreeSet::new());
+    for event in history {
+        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
+        for audience in Audience::ALL {
+            for change in changed.of(audience) {
+                let clock = (audience, change.metric);
+                match change.what {
+                    Clocked::Started { .. } | Clocked::Reopened { .. } => {
+                        ended.remove(&clock);
+                        corrected.remove(&clock);
+                    }
+                    Clocked::Ended { .. } if !ended.insert(clock) => {
+                        corrected.insert(clock);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    corrected
 }

@@ -15,6 +15,7 @@ mod replay;
 mod italian;
 mod mendeley;
 mod servicenow;
+mod sla;
 
 use std::ffi::OsString;
 use std::fs;
@@ -170,6 +171,8 @@ fn mistakes_in_the_arguments_are_told_with_status_2() {
         (vec!["a.csv", "b.csv"], "one log at a time"),
         (vec!["--log", "italian"], "HELPDESK_DATA"),
         (vec!["--log", "martian"], "no log `martian`"),
+        (vec!["--sla"], "`--sla` needs a value"),
+        (vec!["--sla", "a.json", "--sla", "b.json"], "one `--sla` at a time"),
         (vec!["no/such/file.csv"], "no/such/file.csv"),
     ] {
         let answer = run(&args);

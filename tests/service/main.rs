@@ -10,12 +10,14 @@
 )]
 
 mod many_pauses;
+mod named;
+mod seen_by;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Assign, Edit, LogConversation, Reply, SaidBy, SetStatus};
+use helpdesk::command::{Assign, Edit, LogConversation, Reopen, Reply, SaidBy, SetStatus};
 use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
 use helpdesk::sla::{Clock, ClockState, Clocked, Metric, SlaPolicy, Target, Verdict};
 use helpdesk::{
@@ -273,6 +275,17 @@ fn a_new_priority_measures_from_the_beginning_and_what_has_passed_already_is_tol
 }
 
 #[test]
+fn who_makes_a_ticket_urgent_is_told_that_it_is_late_by_that() {
+    let desk = desk();
+    desk.given_request();
+    desk.ok(&agent(ANNA), helpdesk::command::Take { ticket: TICKET });
+    desk.notices();
+    desk.pass(TimeDelta::minutes(90));
+    desk.ok(&agent(ANNA), Edit { priority: Some("critical".into()), ..Edit::new(TICKET) });
+    assert!(told(&desk).contains(&(NoticeKind::SlaMissed, Recipient::Agent(ANNA))));
+}
+
+#[test]
 fn verdicts_stand_whatever_is_published_later() {
     let desk = desk();
     desk.given_request();
@@ -360,11 +373,58 @@ fn a_status_says_how_a_clock_stands_now() {
     desk.given_request();
     let settings = desk.desk.settings().unwrap();
     let promise = settings.sla_policies().named(&"standard".into()).unwrap();
-    let terms = promise.terms(Audience::Customer, 1).unwrap();
+    let terms = promise.terms(Audience::Customer, &"medium".into());
     let clocks = desk.ticket(TICKET).clocks(Audience::Customer).unwrap();
     let status = clocks.status(terms, Metric::FirstResponse, monday() + hours(1)).unwrap();
     assert_eq!(status.state, ClockState::Running);
     assert_eq!((status.elapsed, status.remaining), (Span::hours(1), Some(Span::hours(3))));
+}
+
+#[test]
+fn the_ledger_of_what_has_ended_is_of_the_hours_in_which_it_was_judged_whatever_is_promised_since()
+{
+    let urgent = SlaPolicy::new("urgent")
+        .when(Fact::Priority.at_least("critical"))
+        .obligation(Obligation::new(Metric::FirstResponse).within(Span::hours(1)))
+        .obligation(Obligation::new(Metric::TotalResolution).within(Span::hours(30)));
+    let desk = TestDesk::with(draft_with([urgent, standard()]));
+    desk.given_request();
+    desk.ok(&agent(CARL), Assign { ticket: TICKET, agent: ANNA, over_capacity: false });
+    desk.advance_to(at("2026-03-03T09:30:00Z"));
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+    desk.ok(&agent(ANNA), Edit { priority: Some("critical".into()), ..Edit::new(TICKET) });
+
+    let ran = |metric| {
+        let (now, host) = (desk.now(), Actor::Host);
+        let service = desk.desk.service(&host, now, TICKET).unwrap();
+        let clock = service.of(Audience::Customer, metric).unwrap();
+        let owners = desk.desk.owners(&host, now, TICKET, Audience::Customer, metric).unwrap();
+        let had: i64 = owners.iter().map(|slice| slice.ran.as_micros()).sum();
+        let ledger = clock.ledger().unwrap().ran();
+        assert_eq!((had, ledger), (ledger.as_micros(), clock.status.elapsed));
+        (ledger, clock.explained().unwrap().ran())
+    };
+    let answered = (Span::minutes(8 * 60 + 30), Span::hours(4));
+    assert_eq!(ran(Metric::FirstResponse), answered, "in office hours, as it was promised then");
+    assert_eq!(ran(Metric::TotalResolution), (Span::minutes(24 * 60 + 30), Span::hours(30)));
+    desk.verify();
+
+    // Also when there are other settings, and another promise once more.
+    desk.publish(draft_with([]));
+    desk.ok(&agent(ANNA), Edit { priority: Some("low".into()), ..Edit::new(TICKET) });
+    assert_eq!(ran(Metric::FirstResponse), answered);
+    let by = |metric| desk.ticket(TICKET).measured_by(Audience::Customer, metric).cloned().unwrap();
+    assert_eq!(by(Metric::FirstResponse).policy, Some("standard".into()));
+    assert_eq!(by(Metric::TotalResolution).policy, None);
+
+    // Taken up again, it is measured by what is promised now.
+    desk.publish(draft_with([standard()]));
+    desk.ok(&agent(ANNA), resolve(TICKET));
+    desk.ok(&agent(ANNA), Edit { priority: Some("critical".into()), ..Edit::new(TICKET) });
+    assert_eq!(by(Metric::TotalResolution).priority, 0, "it was low when it was resolved");
+    desk.ok(&agent(ANNA), Reopen { ticket: TICKET, reason: "It burns still.".into() });
+    assert_eq!(by(Metric::TotalResolution), *desk.ticket(TICKET).promised().unwrap());
+    desk.verify();
 }
 
 #[test]

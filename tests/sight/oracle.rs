@@ -23,6 +23,8 @@ pub enum Whose {
     AboutContact,
     /// A department's view; `None`: the desk's.
     View(Option<&'static str>),
+    /// What something is promised to tickets as: for who sees any of them in full.
+    Promise,
     /// The host's alone: no road that takes an actor tells of it.
     Host,
 }
@@ -104,6 +106,7 @@ impl<'a> Oracle<'a> {
                     .is_none_or(|name| crate::profile(*id).departments.contains(&name.into())),
                 _ => false,
             },
+            Whose::Promise => self.levels.values().any(|level| *level == Level::Full),
             Whose::Host => false,
         }
     }

@@ -8,6 +8,8 @@ use helpdesk::command::{
 };
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
+use helpdesk::sla::Metric;
+use helpdesk::sla::policy::Audience;
 use helpdesk::{
     Actor, Channel, Command, ContactId, DeskError, Follower, GuestId, GuestRight, LinkKind,
     MessageRef, Reference, Revision, Shown, SideId, TicketId, TicketNumber, TodoId, TodoState,
@@ -47,6 +49,7 @@ impl Haul {
         for ticket in world.tickets().into_iter().chain([missing()]) {
             haul.reading(world, actor, ticket);
             haul.sides(world, actor, ticket);
+            haul.service(world, actor, ticket);
             haul.splits(world, actor, ticket);
             for (name, text) in refusals(world, actor, ticket) {
                 haul.push(format!("{name} on {ticket}"), &[ticket, other(world)], text);
@@ -148,6 +151,23 @@ impl Haul {
             self.push(format!("activity of {ticket}"), named, format!("{page:?}"));
             let Some(last) = page.ok().and_then(|page| page.last().cloned()) else { break };
             after = last.revision();
+        }
+    }
+
+    /// What the ticket is promised, how its clocks stand and who had it meanwhile.
+    fn service(&mut self, world: &World, actor: &Actor, ticket: TicketId) {
+        let (desk, now, named) = (&world.desk.desk, world.desk.now(), &[ticket]);
+        let service = desk.service(actor, now, ticket);
+        self.push(format!("service of {ticket}"), named, format!("{service:?}"));
+        for clock in service.iter().flat_map(|service| &service.clocks) {
+            let told = format!("{:?} {:?}", clock.ledger(), clock.explained());
+            self.push(format!("ledger of {ticket}"), named, told);
+        }
+        let judged = desk.judged_now(actor, now, ticket);
+        self.push(format!("service of {ticket}, as judged now"), named, format!("{judged:?}"));
+        for audience in Audience::ALL {
+            let owners = desk.owners(actor, now, ticket, audience, Metric::TotalResolution);
+            self.push(format!("owners of {ticket}"), named, format!("{owners:?}"));
         }
     }
 

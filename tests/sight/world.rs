@@ -11,11 +11,13 @@ use helpdesk::command::{
 };
 use helpdesk::condition::View;
 use helpdesk::conformance::kit::Random;
+use helpdesk::sla::Metric;
+use helpdesk::sla::policy::{Obligation, SlaPolicy};
 use helpdesk::{
     About, Actor, AgentSight, Confirmation, ContactId, ContactProfile, CustomerSight, Event,
-    ExternalRef, FieldDef, FieldKind, FieldValue, Follower, GuestId, GuestRight, Identity,
+    ExternalRef, Fact, FieldDef, FieldKind, FieldValue, Follower, GuestId, GuestRight, Identity,
     LinkKind, MergeAcross, MessageRef, OrganisationId, OrganisationProfile, Outcome, Requester,
-    SettingsDraft, TicketChange, TicketId, Visibility,
+    SettingsDraft, SlaLevelName, Span, TicketChange, TicketId, Visibility,
 };
 
 use crate::oracle::Whose;
@@ -132,8 +134,27 @@ impl World {
         View::new(format!("v{mark}"), format!("subject contains \"{text}\"").parse().unwrap())
     }
 
+    /// The name of a policy or a level.
+    fn promise(&mut self) -> String {
+        let (mark, text) = self.text();
+        self.marks.insert(mark, Whose::Promise);
+        text
+    }
+
+    fn policy(&mut self, level: &str) -> SlaPolicy {
+        SlaPolicy::new(self.promise().as_str())
+            .level(SlaLevelName::from(level))
+            .obligation(Obligation::new(Metric::FirstResponse).within(Span::hours(8)))
+            .obligation(Obligation::new(Metric::TotalResolution).within(Span::days(3)))
+            .obligation(Obligation::new(Metric::NextResponse).within(Span::hours(2)).internal())
+    }
+
     fn people(&mut self) {
+        let levels = [self.promise(), self.promise()];
+        let billing = self.policy(&levels[0]).when(Fact::Department.equals("billing"));
         let mut draft = SettingsDraft {
+            sla_policies: vec![billing, self.policy(&levels[1])],
+            sla_levels: levels.iter().map(|level| level.as_str().into()).collect(),
             agent_sight: self.agent_sight,
             customer_sight: self.customer_sight,
             fields: vec![

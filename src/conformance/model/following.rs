@@ -13,6 +13,9 @@ use crate::{Origin, ReasonName, StatusCategory, StatusName};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum New {
     Asks,
+    /// A question of then waits, of which nothing was seen while the ticket was taken for spam; or
+    /// it was, and the work has settled it.
+    Waits,
     Answers,
     Assigned,
     /// A question came that was asked then, and yields to others or not.
@@ -119,6 +122,14 @@ impl<'s> Following<'_, 's> {
         self.tell(at);
         match what {
             New::Asks => self.asks(at),
+            New::Waits => {
+                let known = self.clocks.get(&Metric::NextResponse);
+                let known = known.filter(|clock| clock.began == at);
+                let end = known.and_then(|clock| clock.ended.as_ref());
+                if end.is_none_or(|end| end.by != Ending::Done) {
+                    self.asks(at);
+                }
+            }
             New::Answers => self.answers(at),
             New::Assigned => self.comes_about(Metric::TimeToAssign, at),
             New::Comes(since, yields) => match self.waits() {

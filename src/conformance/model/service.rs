@@ -131,6 +131,8 @@ impl ModelTicket {
             || self.reason != seen.reason
             || self.category != seen.category;
         if seen.rests {
+            let asked = self.remembered().filter(|_| !seen.merged);
+            news.extend(asked.map(|asked| (asked, New::Waits)));
             news.push((now, New::IsBack));
         } else if moved {
             news.push((now, New::Moves));

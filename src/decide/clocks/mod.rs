@@ -20,7 +20,7 @@ use crate::people::Organisation;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Obligation, Policies, Promise, SlaAction, Whom};
-use crate::sla::{ClockChange, Clocked, Clocks, Metric, Standing, Terms};
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, Standing, Terms};
 use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, Ticket, TicketChange};
 use crate::time::Instant;
 pub(crate) use recount::{recorded, recount};
@@ -34,8 +34,8 @@ struct Measure<'a> {
 
 impl Measure<'_> {
     fn terms(&self, audience: Audience) -> Arc<Terms> {
-        let terms = self.promise.and_then(|it| it.terms(audience, self.promised.priority));
-        terms.cloned().unwrap_or_default()
+        let place = usize::from(self.promised.priority);
+        self.promise.map(|it| it.terms_at(audience, place).clone()).unwrap_or_default()
     }
 
     fn obligation(&self, metric: Metric, audience: Audience) -> Option<&Obligation> {
@@ -219,6 +219,9 @@ impl<'a> Work<'a> {
         let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
         let (mut intents, mut remedies) = (Vec::new(), Vec::new());
         for audience in Audience::ALL {
+            let clocks = self.ticket.clocks(audience);
+            let missed = clocks.iter().flat_map(Clocks::iter).filter(|it| it.told().ever_missed());
+            let mut missed: BTreeSet<Metric> = missed.map(Clock::metric).collect();
             for change in changed.of(audience) {
                 let obligation = measure.obligation(change.metric, audience);
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
@@ -231,8 +234,11 @@ impl<'a> Work<'a> {
                         (NoticeKind::SlaEscalated, level.map_or(&[], |level| &level.then))
                     }
                     Clocked::Missed => (NoticeKind::SlaMissed, &[]),
-                    Clocked::Started { .. }
-                    | Clocked::Paused
+                    Clocked::Started { .. } => {
+                        missed.remove(&change.metric);
+                        continue;
+                    }
+                    Clocked::Paused
                     | Clocked::Resumed { .. }
                     | Clocked::Retargeted { .. }
                     | Clocked::Rebegun { .. }
@@ -248,7 +254,8 @@ impl<'a> Work<'a> {
                 }
                 intents.extend(then.iter().cloned());
                 let owed = obligation.is_some_and(|it| it.remedy.is_some());
-                if owed && change.what == Clocked::Missed {
+                let first = change.what == Clocked::Missed && missed.insert(change.metric);
+                if owed && first {
                     remedies.push(change.metric);
                     told.insert((NoticeKind::RemedyDue, Recipient::Desk));
                 }
@@ -257,7 +264,7 @@ impl<'a> Work<'a> {
         (changed.intents, changed.remedies) = (intents, remedies);
         record(self, TicketChange::ClocksChanged(Box::new(changed)));
         for (kind, to) in told {
-            self.notify(kind, to);
+            self.tell(kind, to);
         }
         self.followed = self.events.len();
     }
@@ -304,7 +311,7 @@ impl<'a> Work<'a> {
         let promised = Promised {
             policy: promise.map(|promise| promise.name().clone()),
             level,
-            priority: self.ticket.priority().rank,
+            priority: cx.settings.place_of_priority(&self.ticket.priority().name),
             settings: cx.settings_revision,
         };
         Measure { promised, promise }

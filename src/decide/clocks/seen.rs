@@ -2,7 +2,7 @@
 
 use crate::people::Part;
 use crate::record::Event;
-use crate::sla::{ClockChange, Clocks, Happened, Standing, Terms};
+use crate::sla::{Clock, ClockChange, Clocks, Ending, Happened, Metric, Standing, Terms};
 use crate::ticket::{Brought, Message, Moved, Ticket, TicketChange, Visibility};
 use crate::time::Instant;
 
@@ -14,6 +14,8 @@ pub(super) enum Seen {
     Asked(Instant, bool),
     /// A question is elsewhere now; of the others the oldest was asked then.
     Left(Option<Instant>),
+    /// A question of then waits, which they may not have seen.
+    Waits,
     /// It is back among the others.
     Back(Standing),
 }
@@ -60,7 +62,9 @@ impl Seen {
                 };
                 // The mark itself does not say where the ticket stands after it.
                 if change.because == Moved::UnmarkedSpam {
-                    (event.at, Self::Back(standing))
+                    let waits = ticket.waiting_since().map(|since| (since, Self::Waits));
+                    let back = (event.at, Self::Back(standing));
+                    return waits.into_iter().chain([back]).collect();
                 } else {
                     (event.at, Self::Happened(Happened::Moved(standing)))
                 }
@@ -135,9 +139,17 @@ impl Seen {
             Self::Happened(what) => clocks.happened(terms, at, what),
             Self::Asked(since, yields) => clocks.asked(terms, at, since, yields),
             Self::Left(since) => clocks.left(terms, at, since),
+            Self::Waits if is_settled(clocks, at) => Vec::new(),
+            Self::Waits => clocks.happened(terms, at, Happened::CustomerWrote),
             Self::Back(standing) => clocks.back(terms, at, standing),
         }
     }
+}
+
+/// Whether they have seen a question of then, which was settled with the work.
+fn is_settled(clocks: &Clocks, at: Instant) -> bool {
+    let clock = clocks.of(Metric::NextResponse).filter(|clock| clock.started_at() == at);
+    clock.and_then(Clock::ended).is_some_and(|ended| ended.by == Ending::Done)
 }
 
 /// What a message is to the clocks.

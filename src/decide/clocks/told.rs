@@ -35,7 +35,7 @@ impl Work<'_> {
         let mut clocks = kept;
         let mut changes = tell(&mut clocks);
         if !clocks.fell_short() {
-            let wake = clocks.next_wake(terms);
+            let wake = clocks.next_wake();
             changes.extend(clocks.condensing(None, terms, most));
             return Ok(Told { changes, wake });
         }
@@ -45,6 +45,6 @@ impl Work<'_> {
         let mut clocks = self.ticket.clocks_so_far(audience, standing);
         changes.iter().for_each(|change| clocks.apply(*change));
         changes.extend(clocks.condensing(Some(&whole), terms, most));
-        Ok(Told { changes, wake: whole.next_wake(terms) })
+        Ok(Told { changes, wake: whole.next_wake() })
     }
 }

@@ -111,6 +111,10 @@ impl Walk<'_, '_> {
         self.problems.names("contract", contracts, |index| at(&format!("contracts[{index}]")));
         let (when, lexicon) = (at("when"), self.around.lexicon);
         let matcher = policy.when.check_into(lexicon, Place::Rule, &when, self.problems);
+        // It would be looked for anew by each event, and another be found.
+        for fact in policy.when.facts().filter(|fact| fact.is_of_service()) {
+            self.problems.at(&*when, Mistake::FollowsFromIt { fact: fact.to_string() });
+        }
         if policy.obligations.is_empty() {
             self.problems.at(at("obligations"), Mistake::Empty { what: "obligation" });
         }
@@ -129,7 +133,8 @@ impl Walk<'_, '_> {
         }
         let terms = Audience::ALL.map(|audience| self.terms(policy, audience));
         let rank = rank.and_then(|(_, place)| u8::try_from(place?).ok());
-        Some(Promise { policy: policy.clone(), matcher: matcher?, rank, terms })
+        let priorities = self.around.lexicon.priorities.clone();
+        Some(Promise { policy: policy.clone(), matcher: matcher?, rank, priorities, terms })
     }
 
     fn obligation(&mut self, it: &Obligation, path: &str) {
@@ -284,22 +289,23 @@ impl Walk<'_, '_> {
     }
 
     /// What a policy promises to an audience, for each priority, lowest first.
-    fn terms(&self, policy: &SlaPolicy, audience: Audience) -> Vec<Arc<Terms>> {
-        let of = |priority: &PriorityName| {
+    fn terms(&self, policy: &SlaPolicy, audience: Audience) -> (Vec<Arc<Terms>>, Arc<Terms>) {
+        let of = |priority: Option<&PriorityName>| {
             let mut terms = Terms::none();
             for it in policy.obligations.iter().filter(|it| it.audience == audience) {
                 terms = terms.with(it.metric, self.term(it, priority));
             }
             Arc::new(terms)
         };
-        self.around.lexicon.priorities.iter().map(of).collect()
+        let scale = self.around.lexicon.priorities.iter();
+        (scale.map(|priority| of(Some(priority))).collect(), of(None))
     }
 
-    fn term(&self, it: &Obligation, priority: &PriorityName) -> Term {
+    fn term(&self, it: &Obligation, priority: Option<&PriorityName>) -> Term {
         let calendar = it.calendar.as_ref().and_then(|name| self.around.calendars.get(name));
         let pauses = it.pauses.iter().map(|it| (it.status.clone(), it.reason.clone()));
         Term {
-            target: it.target(priority),
+            target: priority.map_or(it.within, |priority| it.target(priority)),
             pace: calendar.map_or(Pace::Real, |calendar| Pace::Open(calendar.clone())),
             pauses: pauses.collect(),
             warnings: it.warnings.iter().map(|warn| warn.at).collect(),

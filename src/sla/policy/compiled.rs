@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{Audience, SlaPolicy};
-use crate::ids::{ContractName, CustomerGroupName, SlaPolicyName};
+use crate::ids::{ContractName, CustomerGroupName, PriorityName, SlaPolicyName};
 use crate::matching::{Facts, Matcher};
 use crate::sla::{Clock, Metric, Terms};
 use crate::time::whole_micros;
@@ -27,8 +27,10 @@ pub struct Promise {
     pub(super) policy: SlaPolicy,
     pub(super) matcher: Matcher,
     pub(super) rank: Option<u8>,
-    /// To the customer and among ourselves, for each priority, lowest first.
-    pub(super) terms: [Vec<Arc<Terms>>; 2],
+    /// The desk's scale, lowest first.
+    pub(super) priorities: Arc<[PriorityName]>,
+    /// To the customer and among ourselves, for each priority of the scale, and for any other.
+    pub(super) terms: [(Vec<Arc<Terms>>, Arc<Terms>); 2],
 }
 
 /// What a policy asks of the organisation of who asks.
@@ -99,14 +101,21 @@ impl Promise {
         self.rank
     }
 
-    /// What is promised to an audience at a priority, by its place on the desk's scale.
-    pub fn terms(&self, audience: Audience, priority: u8) -> Option<&Arc<Terms>> {
+    /// What is promised to an audience at a priority; at one that is not on the desk's scale, what
+    /// is promised whatever the priority.
+    pub fn terms(&self, audience: Audience, priority: &PriorityName) -> &Arc<Terms> {
+        let place = self.priorities.iter().position(|it| it == priority);
+        self.terms_at(audience, place.unwrap_or(self.priorities.len()))
+    }
+
+    /// The same at a place of the scale.
+    pub(crate) fn terms_at(&self, audience: Audience, place: usize) -> &Arc<Terms> {
         let [customer, internal] = &self.terms;
-        let terms = match audience {
+        let (of_scale, other) = match audience {
             Audience::Customer => customer,
             Audience::Internal => internal,
         };
-        terms.get(usize::from(priority))
+        of_scale.get(place).unwrap_or(other)
     }
 
     /// By when this may be expected of a ticket that is opened, or asks, then: what an
@@ -129,17 +138,17 @@ impl Promise {
     /// .build()?;
     /// let promise = settings.sla_policies().iter().next().unwrap();
     /// let friday = "2026-03-06T15:00:00Z".parse()?;
-    /// let by = promise.expected(Metric::FirstResponse, settings.default_priority().rank, friday);
+    /// let by = promise.expected(Metric::FirstResponse, &"medium".into(), friday);
     /// assert_eq!(by, Some("2026-03-09T11:00:00Z".parse()?), "two hours more on Monday");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn expected(
         &self,
         metric: Metric,
-        priority: u8,
+        priority: &PriorityName,
         asked_at: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
-        let term = self.terms(Audience::Customer, priority)?.of(metric)?;
+        let term = self.terms(Audience::Customer, priority).of(metric)?;
         Clock::begun(metric, 1, whole_micros(asked_at)).due_under(Some(term))
     }
 

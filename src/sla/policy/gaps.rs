@@ -102,11 +102,11 @@ pub(crate) fn gaps(
         {
             at(path.clone(), Lack::NeverReached { behind: before.name.to_string() });
         }
-        for audience in Audience::ALL {
-            let first = policy.promises(Metric::FirstResponse, audience).is_some();
-            if first && policy.promises(Metric::NextResponse, audience).is_none() {
-                at(path.clone(), Lack::NoNextResponse);
-            }
+        let promises = |metric| {
+            Audience::ALL.iter().any(|audience| policy.promises(metric, *audience).is_some())
+        };
+        if promises(Metric::FirstResponse) && !promises(Metric::NextResponse) {
+            at(path.clone(), Lack::NoNextResponse);
         }
         for (index, obligation) in policy.obligations.iter().enumerate() {
             let lacks = |priority: &&PriorityName| obligation.target(priority).is_none();
