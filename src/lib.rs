@@ -234,15 +234,15 @@ pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use settings::{
-    CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind, FieldProblem, Limits,
-    MergeAcross, MergeWaiting, Merging, OpenAge, Priority, PriorityMatrix, Reopening, Settings,
-    SettingsDraft, SettingsError,
+    ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
+    FieldProblem, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge, Priority,
+    PriorityMatrix, ReopenClocks, Reopening, Settings, SettingsDraft, SettingsError, SplitClocks,
 };
 pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, ClocksChanged, FollowersLeft, Heard,
-    LinkKind, MergedSplit, Message, MessageRef, Moved, Opened, Origin, PriorityBy, Promised,
+    LinkKind, MergedSplit, Message, MessageRef, Moved, Opened, Origin, Owed, PriorityBy, Promised,
     Proposal, RedactedBy, Released, Reminded, ReplayError, Resolution, Scene, Side, SideId,
     SideSaid, SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange, TicketKind,
     TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning,

@@ -11,7 +11,7 @@
 
 mod support;
 
-use helpdesk::command::{MarkSpam, Merge, Reply, UnmarkSpam};
+use helpdesk::command::{MarkSpam, Merge, Reply, UndoMerge, UnmarkSpam};
 use helpdesk::sla::policy::{Audience, Obligation};
 use helpdesk::sla::{Clock, Clocked, Metric, SlaPolicy, Verdict};
 use helpdesk::{
@@ -216,4 +216,21 @@ fn a_cursor_of_another_list_is_refused_and_nothing_is_done() {
     let refused = desk.desk.adopt(desk.now(), cursor, 10).unwrap_err();
     assert_eq!(refused.refusal(), Some(&Refusal::CursorMismatch));
     assert!(desk.ticket(TICKET).promised().is_none());
+}
+
+#[test]
+fn what_was_merged_before_there_were_policies_is_to_be_resolved_since_the_earlier_opening() {
+    let desk = TestDesk::with(silent());
+    desk.given_request();
+    desk.pass(hours(1));
+    desk.ok(&customer(MARIA), request(SECOND));
+    desk.ok(&agent(ANNA), Merge { ticket: TICKET, into: SECOND });
+    publish(&desk, promising(4));
+    adopt(&desk);
+    let total = clock(&desk, SECOND, Metric::TotalResolution).unwrap();
+    assert_eq!((total.started_at(), total.due()), (monday(), Some(monday() + hours(72))));
+    desk.ok(&agent(ANNA), UndoMerge { ticket: TICKET });
+    let total = clock(&desk, SECOND, Metric::TotalResolution).unwrap();
+    assert_eq!(total.started_at(), monday() + hours(1));
+    desk.verify();
 }

@@ -190,14 +190,16 @@ pub enum NoticeKind {
     /// ticket, also to those of the ticket that goes on.
     SideReplied,
     /// A deadline of the ticket's service levels comes near: to the owner, or to the queue, and to
-    /// whom its policy names.
+    /// whom its policy names. Of which clock, and of which others at that instant, the event says:
+    /// [`ClocksChanged`](crate::ClocksChanged).
     SlaWarning,
     /// A deadline of its service levels has passed: to the owner, or to the queue.
     SlaMissed,
     /// A level of escalation was reached, some time after a deadline had passed: to the owner, or
     /// to the queue, and to whom its policy names.
     SlaEscalated,
-    /// A deadline has passed for which the customer is owed something: to the desk.
+    /// A deadline has passed for which the customer is owed something: to the desk. The event says
+    /// of which metrics, and their policy what.
     RemedyDue,
 }
 

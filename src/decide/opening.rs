@@ -97,6 +97,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         external_refs: open.external_refs.iter().cloned().collect(),
         follows: None,
         split_from: None,
+        clocks_since_split: false,
         timers: Timers::default(),
     };
     personal.subject = Some(subject);
@@ -282,6 +283,7 @@ pub(super) fn inheriting(
         external_refs: Vec::new(),
         follows: None,
         split_from: None,
+        clocks_since_split: false,
         timers: Timers::default(),
     }
 }

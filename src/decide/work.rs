@@ -14,6 +14,7 @@ use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
 use crate::people::{Actor, Author, Customer, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
+use crate::settings::ReopenClocks;
 use crate::sla::Standing;
 use crate::ticket::{
     Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
@@ -94,7 +95,7 @@ impl<'a> Work<'a> {
             before: Some(ticket),
             followed: 0,
             stood: Some(ticket.standing()),
-            waited: ticket.waiting_since(),
+            waited: ticket.clocks_wait_since(),
             armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
@@ -195,10 +196,19 @@ impl<'a> Work<'a> {
 
     /// The facts of a move from where the ticket is.
     pub(super) fn move_to(&self, to: Status, because: Moved) -> StatusChange {
+        let from = self.ticket.status().clone();
+        let reopens = from.category.is_done() && !to.category.is_done();
+        // What comes back as it was is no reopening.
+        let returns = matches!(because, Moved::UnmarkedSpam | Moved::Released);
+        let anew = match self.cx.settings.clock_rules().reopen {
+            ReopenClocks::Continue => false,
+            ReopenClocks::Anew => reopens && !returns,
+        };
         StatusChange {
-            from: self.ticket.status().clone(),
+            from,
             to,
             because,
+            clocks_anew: anew,
             reason: None,
             until: None,
             returns_to_new: false,

@@ -35,7 +35,8 @@ impl<S: Store> Desk<S> {
     /// What runs is measured anew from its beginning, and may turn out to be missed already.
     /// Verdicts stand. A ticket that is older than the policies comes to have clocks if it is
     /// unfinished: they are counted from its history, and what ended before is judged by nothing.
-    /// What rests, being merged or spam, follows when it is back.
+    /// What rests, being merged or spam, follows when it is back; but where it was opened before
+    /// there were policies, or was finished then, it has no clocks until it is adopted afterwards.
     ///
     /// # Examples
     ///

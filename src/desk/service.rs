@@ -64,7 +64,8 @@ impl ServiceClock {
         clocks.ledger(terms, self.status.metric, self.now)
     }
 
-    /// Why its deadline is the deadline, where it has one.
+    /// Why its deadline is the deadline, where it has one; of a clock that ended before it, until it
+    /// ended.
     pub fn explained(&self) -> Option<Ledger> {
         let (clocks, terms) = &*self.clocks;
         clocks.ledger(terms, self.status.metric, self.status.due?)

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging, OpenAge,
-    PriorityMatrix, Reopening, Settings, SettingsError, check_all,
+    ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging,
+    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, check_all,
 };
 use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
@@ -130,6 +130,10 @@ pub struct SettingsDraft {
     /// Default none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sla_policies: Vec<SlaPolicy>,
+    /// What becomes of service levels by a merge, a split and a reopening. Default: the earliest
+    /// open obligation counts, a question has waited since it was asked, and reopened work goes on.
+    #[serde(skip_serializing_if = "ClockRules::is_default")]
+    pub clock_rules: ClockRules,
 }
 
 impl Default for SettingsDraft {
@@ -174,6 +178,7 @@ impl Default for SettingsDraft {
             calendars: Vec::new(),
             sla_levels: Vec::new(),
             sla_policies: Vec::new(),
+            clock_rules: ClockRules::default(),
         }
     }
 }

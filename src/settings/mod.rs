@@ -1,5 +1,6 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
+mod clock_rules;
 mod confirmation;
 mod department;
 mod draft;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use clock_rules::{ClockRules, MergeClocks, ReopenClocks, SplitClocks};
 pub use confirmation::Confirmation;
 pub use department::Department;
 pub use draft::SettingsDraft;
@@ -165,6 +167,11 @@ impl Settings {
     /// What may be merged into what.
     pub fn merging(&self) -> Merging {
         self.draft.merging
+    }
+
+    /// What becomes of service levels by a merge, a split and a reopening.
+    pub fn clock_rules(&self) -> ClockRules {
+        self.draft.clock_rules
     }
 
     /// What keeps a ticket from being resolved and closed.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::apply::copy;
 use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
+use super::following::Reopening;
 use super::metric::WhenDone;
 use super::{Metric, Standing, Term, Terms};
 use crate::time::{self, Instant};
@@ -126,9 +127,8 @@ impl Clocks {
             Happened::AgentReplied => self.agent_replied(terms, at, &mut changes),
             Happened::Assigned => self.fulfil(terms, Metric::TimeToAssign, at, &mut changes),
             Happened::Moved(standing) => {
-                let last = self.clocks.iter().map(Clock::last_instant).max();
-                let at = last.map_or(at, |last| at.max(last));
-                self.moved(terms, at, standing, &mut changes);
+                let at = self.not_before(at);
+                self.moved(terms, at, standing, Reopening::GoesOn, &mut changes);
             }
         }
         self.note_shortfall(terms);
@@ -193,7 +193,65 @@ impl Clocks {
         let done = self.of(Metric::TotalResolution).is_some_and(|clock| !clock.is_open());
         let category = if done { StatusCategory::Resolved } else { StatusCategory::Open };
         self.standing.category = category;
-        self.moved(terms, at, standing, &mut changes);
+        self.moved(terms, at, standing, Reopening::GoesOn, &mut changes);
+        changes
+    }
+
+    /// The work is taken up again, and its resolution counts from then on.
+    pub(crate) fn taken_up_anew(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        standing: Standing,
+    ) -> Vec<ClockChange> {
+        let mut changes = self.tick(terms, at);
+        let at = self.not_before(at);
+        self.moved(terms, at, standing, Reopening::Anew, &mut changes);
+        changes
+    }
+
+    /// That instant, or the last at which anything began, stood still, ran on or ended.
+    fn not_before(&self, at: Instant) -> Instant {
+        self.clocks.iter().map(Clock::last_instant).fold(at, Instant::max)
+    }
+
+    /// Something has come to it that was owed since then already, elsewhere: where these clocks
+    /// run, they count since the earlier of the two.
+    pub(crate) fn owed(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        since: impl Iterator<Item = (Metric, Instant)>,
+    ) -> Vec<ClockChange> {
+        self.begun_otherwise(terms, at, since, |since, began| since < began)
+    }
+
+    /// What it owes it has owed since then, and not since earlier, where something had come to it
+    /// that is elsewhere now.
+    pub(crate) fn owes(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        since: impl Iterator<Item = (Metric, Instant)>,
+    ) -> Vec<ClockChange> {
+        self.begun_otherwise(terms, at, since, |since, began| since > began)
+    }
+
+    fn begun_otherwise(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        since: impl Iterator<Item = (Metric, Instant)>,
+        differs: impl Fn(Instant, Instant) -> bool,
+    ) -> Vec<ClockChange> {
+        let mut changes = self.tick(terms, at);
+        for (metric, since) in since {
+            let clock = self.of(metric).filter(|clock| clock.is_open());
+            if clock.is_some_and(|clock| differs(since, clock.started_at)) {
+                self.rebegin(terms, metric, at, since, &mut changes);
+                changes.extend(self.tick(terms, at));
+            }
+        }
         changes
     }
 

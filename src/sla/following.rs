@@ -6,6 +6,13 @@ use super::metric::WhenDone;
 use super::{Clocks, Metric, Standing, Term, Terms};
 use crate::time::Instant;
 
+/// What total resolution does when the work is taken up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reopening {
+    GoesOn,
+    Anew,
+}
+
 impl Clocks {
     /// The clock of the question that waits for an answer.
     pub(super) fn waiting(&self) -> Option<Metric> {
@@ -185,6 +192,7 @@ impl Clocks {
         terms: &Terms,
         at: Instant,
         standing: Standing,
+        reopening: Reopening,
         changes: &mut Vec<ClockChange>,
     ) {
         let was_done = self.standing.category.is_done();
@@ -194,7 +202,7 @@ impl Clocks {
             self.done(terms, at, changes);
         }
         if was_done && !is_done {
-            self.taken_up(terms, at, changes);
+            self.taken_up(terms, at, reopening, changes);
         }
         self.stand(terms, at, changes);
     }
@@ -211,8 +219,18 @@ impl Clocks {
     }
 
     /// The work is taken up again.
-    fn taken_up(&mut self, terms: &Terms, at: Instant, changes: &mut Vec<ClockChange>) {
+    fn taken_up(
+        &mut self,
+        terms: &Terms,
+        at: Instant,
+        reopening: Reopening,
+        changes: &mut Vec<ClockChange>,
+    ) {
         for metric in Metric::ALL {
+            if metric == Metric::TotalResolution && reopening == Reopening::Anew {
+                self.start(terms, metric, at, changes);
+                continue;
+            }
             let interrupted = metric.when_done() == WhenDone::Interrupted;
             let Some(mut clock) = self.of(metric).filter(|_| interrupted).cloned() else {
                 continue;

@@ -404,6 +404,9 @@ impl Ticket {
                 self.closed_at = None;
                 self.auto_close_cancelled = false;
                 self.unresolved_since = stamp.at;
+                if change.clocks_anew {
+                    self.begin_anew(stamp.at);
+                }
             }
             (false, false) | (true, true) => {}
         }

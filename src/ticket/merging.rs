@@ -29,6 +29,13 @@ pub(super) struct Structure {
     /// The follow-ups that somebody follows by merges only, as they followed this one; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) lent_to: Vec<TicketId>,
+    /// Since when its total resolution counts, where that began anew.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    total_since: Option<DateTime<Utc>>,
 }
 
 impl Structure {
@@ -108,6 +115,26 @@ pub(crate) struct Member {
     /// The newest answer on the survivor that answered some of them.
     #[serde(deserialize_with = "time::truncated_option")]
     answered_at: Option<DateTime<Utc>>,
+    /// Since when clocks count its questions, where that is not since they were asked.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    counts_from: Option<DateTime<Utc>>,
+    /// Since when its first resolution and its total resolution count here.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    first_owed: Option<DateTime<Utc>>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    total_owed: Option<DateTime<Utc>>,
     /// How many tickets it stands for, and how long the longest chain to it is.
     pub(crate) tickets: u32,
     pub(crate) chain: u32,
@@ -116,9 +143,20 @@ pub(crate) struct Member {
 impl Member {
     /// The member that this event tells of.
     pub(crate) fn of(absorbed: &Absorbed) -> Self {
-        let Absorbed { ticket, tickets, chain, .. } = *absorbed;
-        Self { ticket, since: None, newest: None, yields: false, answered_at: None, tickets, chain }
-            .asking(absorbed.brings)
+        let Absorbed { ticket, tickets, chain, owed, .. } = *absorbed;
+        let member = Self {
+            ticket,
+            since: None,
+            newest: None,
+            yields: false,
+            answered_at: None,
+            counts_from: None,
+            first_owed: owed.and_then(|owed| owed.first),
+            total_owed: owed.map(|owed| owed.total),
+            tickets,
+            chain,
+        };
+        member.asking(absorbed.brings)
     }
 
     /// The same member, with these questions.
@@ -127,6 +165,7 @@ impl Member {
             since: brings.map(|brings| brings.since),
             newest: brings.map(|brings| brings.newest),
             yields: brings.is_some_and(|brings| brings.yields),
+            counts_from: brings.and_then(|brings| brings.counts_from),
             ..self
         }
     }
@@ -134,7 +173,13 @@ impl Member {
     /// What it brought, answered or not.
     pub(crate) fn brought(&self) -> Option<Brought> {
         let (since, newest) = self.since.zip(self.newest)?;
-        Some(Brought { since, newest, yields: self.yields })
+        let Self { yields, counts_from, .. } = *self;
+        Some(Brought { since, newest, yields, counts_from })
+    }
+
+    /// Since when clocks count its open question.
+    fn counts(&self) -> Option<Instant> {
+        self.open().map(|since| self.counts_from.map_or(since, |from| from.max(since)))
     }
 
     /// The oldest of its questions that nobody has answered. Of several of which some were
@@ -163,9 +208,17 @@ pub(crate) fn waiting<'m>(
     own: Option<Instant>,
     members: impl Iterator<Item = &'m Member> + Clone,
 ) -> Option<Instant> {
+    oldest(own, members, Member::open)
+}
+
+fn oldest<'m>(
+    own: Option<Instant>,
+    members: impl Iterator<Item = &'m Member> + Clone,
+    since: impl Fn(&Member) -> Option<Instant>,
+) -> Option<Instant> {
     let open = |yields: bool| {
         let members = members.clone().filter(move |member| member.yields == yields);
-        members.filter_map(Member::open).min()
+        members.filter_map(&since).min()
     };
     [own, open(false)].into_iter().flatten().min().or_else(|| open(true))
 }
@@ -226,6 +279,31 @@ impl Ticket {
     /// Since when it waits, without what was merged into it.
     pub(crate) fn own_waiting_since(&self) -> Option<Instant> {
         self.own_waiting_since
+    }
+
+    /// Since when it waits for an answer as its clocks count.
+    pub(crate) fn clocks_wait_since(&self) -> Option<Instant> {
+        match self.members() {
+            [] => self.waiting_since,
+            members => oldest(self.own_waiting_since, members.iter(), Member::counts),
+        }
+    }
+
+    /// Since when its first resolution counts, whether or not it has come.
+    pub(crate) fn first_since(&self) -> Instant {
+        let owed = self.members().iter().filter_map(|member| member.first_owed);
+        owed.fold(self.opened_at, Instant::min)
+    }
+
+    /// Since when its total resolution counts.
+    pub(crate) fn total_since(&self) -> Instant {
+        let own = self.structure().and_then(|structure| structure.total_since);
+        let owed = self.members().iter().filter_map(|member| member.total_owed);
+        owed.fold(own.unwrap_or(self.opened_at), Instant::min)
+    }
+
+    pub(super) fn begin_anew(&mut self, at: Instant) {
+        self.edit_structure(|structure| structure.total_since = Some(at));
     }
 
     /// Since when it waits, or did when it was merged.

@@ -28,8 +28,8 @@ pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, MergedSplit, Moved, Opened, Origin,
-    PriorityBy, RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff, StatusChange,
-    TicketChange, TodoAdded, TodoMarked, Unassigning,
+    Owed, PriorityBy, RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff,
+    StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};

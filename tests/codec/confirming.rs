@@ -48,6 +48,7 @@ pub(crate) fn history() -> Vec<Event> {
             reason: None,
             until: None,
             returns_to_new: false,
+            clocks_anew: false,
             bytes: 0,
             timers: Timers { retention: Some(monday() + TimeDelta::days(9)), ..Timers::default() },
         })
@@ -96,6 +97,7 @@ pub(crate) fn merged() -> (Key, Head) {
             reason: None,
             until: None,
             returns_to_new: false,
+            clocks_anew: false,
             bytes: 0,
             timers: Timers::default(),
         },

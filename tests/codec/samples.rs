@@ -115,6 +115,7 @@ pub(crate) fn opened() -> Opened {
         external_refs: Vec::new(),
         follows: None,
         split_from: None,
+        clocks_since_split: false,
         timers: Timers::default(),
     }
 }
@@ -210,6 +211,7 @@ pub(crate) fn ticket_history() -> Vec<Event> {
             reason: (place == 1).then(|| "vendor".into()),
             until: (place == 1).then(monday),
             returns_to_new: place == 1,
+            clocks_anew: false,
             bytes: place as u32,
             timers: if place == 2 { Timers::default() } else { timers() },
         }));
@@ -411,6 +413,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(clocks::history());
     later.push(clocks::settings());
     later.extend(structure::leaving());
+    later.extend(structure::by_rules());
+    later.push(structure::rules());
     later.extend(clocks::condensed());
     later
 }
@@ -525,5 +529,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(sides::heads());
     heads.push(confirming::merged());
     heads.extend(clocks::heads());
+    heads.push((ticket, fold(ticket, &structure::by_rules()).unwrap()));
+    heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
     heads
 }

@@ -1,10 +1,13 @@
 //! Samples of merging and splitting.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use helpdesk::{
-    Absorbed, Actor, Author, Brought, Cause, Change, Channel, Event, FollowersLeft, Heard,
-    MergedSplit, Message, MessageRef, Moved, Opened, Part, Personal, Released, Revision, Rule,
-    SplitOff, StatusCategory, StatusChange, TicketChange, TicketId, Timers, Visibility,
+    Absorbed, Actor, Author, Brought, Cause, Change, Channel, ClockRules, Event, FollowersLeft,
+    Heard, MergeClocks, MergedSplit, Message, MessageRef, Moved, Opened, Owed, Part, Personal,
+    Released, ReopenClocks, Revision, Rule, SettingsDraft, SplitClocks, SplitOff, StatusCategory,
+    StatusChange, TicketChange, TicketId, Timers, Visibility,
 };
 
 use crate::samples::{
@@ -15,11 +18,12 @@ use crate::samples::{
 pub(crate) fn history() -> Vec<Event> {
     let other = TicketId::from_u128(0x73);
     let at = |hours| monday() + TimeDelta::hours(hours);
-    let brings = Some(Brought { since: at(1), newest: at(2), yields: false });
+    let brings = Some(Brought { since: at(1), newest: at(2), yields: false, counts_from: None });
     let absorbed = Absorbed {
         ticket: other,
         waiting_since: Some(monday()),
         brings,
+        owed: None,
         cancels_closing: true,
         followers: FOLLOWERS.to_vec(),
         follow_still: Vec::new(),
@@ -30,6 +34,7 @@ pub(crate) fn history() -> Vec<Event> {
         ticket: TicketId::from_u128(0x74),
         waiting_since: None,
         brings: None,
+        owed: None,
         cancels_closing: false,
         followers: Vec::new(),
         follow_still: Vec::new(),
@@ -43,6 +48,7 @@ pub(crate) fn history() -> Vec<Event> {
         reason: None,
         until: None,
         returns_to_new: false,
+        clocks_anew: false,
         bytes: 0,
         timers: Timers::default(),
     };
@@ -67,7 +73,7 @@ pub(crate) fn history() -> Vec<Event> {
         }),
         TicketChange::MergedSplit(MergedSplit {
             ticket: other,
-            brings: Some(Brought { since: at(2), newest: at(2), yields: true }),
+            brings: Some(Brought { since: at(2), newest: at(2), yields: true, counts_from: None }),
             waiting_since: Some(at(2)),
         }),
         TicketChange::MergedInto {
@@ -103,6 +109,7 @@ pub(crate) fn followers() -> Vec<Event> {
         ticket,
         waiting_since: None,
         brings: None,
+        owed: None,
         cancels_closing: false,
         followers: Vec::new(),
         follow_still: FOLLOWERS.to_vec(),
@@ -150,4 +157,64 @@ pub(crate) fn split_opening() -> Event {
     let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
     let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
     event(1, plain(Actor::Agent(ANNA)), change, Some(personal))
+}
+
+/// What clocks are told by the rules that are no defaults, and what two tickets owe together.
+pub(crate) fn by_rules() -> Vec<Event> {
+    let at = |hours| monday() + TimeDelta::hours(hours);
+    let said = MessageRef { ticket: TicketId::from_u128(0x74), revision: Revision(5) };
+    let opened = Opened { split_from: Some(said), clocks_since_split: true, ..opened() };
+    let counts_from = Some(at(3));
+    let absorbed = |ticket, first, brings| Absorbed {
+        ticket: TicketId::from_u128(ticket),
+        waiting_since: Some(at(1)),
+        brings,
+        owed: Some(Owed { first, total: at(2) }),
+        cancels_closing: false,
+        followers: Vec::new(),
+        follow_still: Vec::new(),
+        tickets: 1,
+        chain: 1,
+    };
+    let brings = Some(Brought { since: at(1), newest: at(2), yields: false, counts_from });
+    let reopened = StatusChange {
+        from: status("closed", StatusCategory::Closed),
+        to: status("open", StatusCategory::Open),
+        because: Moved::Reopened,
+        reason: None,
+        until: None,
+        returns_to_new: false,
+        clocks_anew: true,
+        bytes: 0,
+        timers: Timers::default(),
+    };
+    let closed = StatusChange {
+        from: status("new", StatusCategory::New),
+        to: status("closed", StatusCategory::Closed),
+        because: Moved::Closed,
+        clocks_anew: false,
+        ..reopened.clone()
+    };
+    let changes = [
+        TicketChange::Opened(Box::new(opened)),
+        TicketChange::StatusChanged(closed),
+        TicketChange::StatusChanged(reopened),
+        TicketChange::Absorbed(absorbed(0x75, Some(at(1)), None)),
+        TicketChange::Absorbed(absorbed(0x76, None, brings)),
+    ];
+    let events = changes.into_iter().zip(1..).map(|(change, revision)| {
+        event(revision, plain(Actor::Agent(ANNA)), Change::Ticket(change), None)
+    });
+    events.collect()
+}
+
+/// Settings with rules of their own for clocks.
+pub(crate) fn rules() -> Event {
+    let clock_rules = ClockRules {
+        merge: MergeClocks::Survivors,
+        split: SplitClocks::SinceSplit,
+        reopen: ReopenClocks::Anew,
+    };
+    let draft = SettingsDraft { clock_rules, ..SettingsDraft::default() };
+    event(1, plain(Actor::Host), Change::Settings(Arc::new(draft.build().unwrap())), None)
 }

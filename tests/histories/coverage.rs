@@ -77,7 +77,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 106] = [
+const CHANGES: [&str; 110] = [
     "AccessGranted",
     "AccessGranted by late words",
     "AccessRevoked",
@@ -170,7 +170,11 @@ const CHANGES: [&str; 106] = [
     "clock: Paused",
     "clock: Resumed",
     "clock: Retargeted",
-    "clock: Rebegun",
+    "clock: Rebegun, first response",
+    "clock: Rebegun, next response",
+    "clock: Rebegun, first resolution",
+    "clock: Rebegun, total resolution",
+    "clock: total resolution anew",
     "clock: met",
     "clock: missed",
     "clock: void",

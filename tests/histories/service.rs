@@ -103,7 +103,7 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
         Clocked::Paused => "clock: Paused".to_owned(),
         Clocked::Resumed { .. } => "clock: Resumed".to_owned(),
         Clocked::Retargeted { .. } => "clock: Retargeted".to_owned(),
-        Clocked::Rebegun { .. } => "clock: Rebegun".to_owned(),
+        Clocked::Rebegun { .. } => format!("clock: Rebegun, {}", change.metric),
         Clocked::Ended { verdict: Some(verdict), .. } => format!("clock: {verdict}"),
         Clocked::Ended { verdict: None, .. } => "clock: Ended".to_owned(),
         Clocked::Reopened { .. } => "clock: Reopened".to_owned(),
@@ -114,7 +114,13 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
     };
     let mut kinds: Vec<String> =
         changed.customer.iter().chain(&changed.internal).map(name).collect();
+    // Where nothing is promised for the first time, it begins by its rule only.
+    let total = |change: &ClockChange| {
+        change.metric == Metric::TotalResolution && matches!(change.what, Clocked::Started { .. })
+    };
+    let anew = changed.promised.is_none() && changed.customer.iter().any(total);
     let flags = [
+        (anew, "clock: total resolution anew"),
         (changed.promised.is_some(), "clock: promised anew"),
         (!changed.remedies.is_empty(), "clock: a remedy is due"),
         (!changed.internal.is_empty(), "clock: internal"),

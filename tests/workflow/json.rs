@@ -5,9 +5,9 @@ use std::fmt::Debug;
 use helpdesk::sla::policy::Obligation;
 use helpdesk::sla::{Metric, SlaPolicy};
 use helpdesk::{
-    AgentProfile, AgentSight, Calendar, CloseBlocks, Confirmation, CustomerSight, DeskCalendar,
-    FieldDef, FieldKind, Limits, MergeAcross, Merging, OpenAge, Party, Proposed, Reopening,
-    Settings, SettingsDraft, Span, Transition,
+    AgentProfile, AgentSight, Calendar, ClockRules, CloseBlocks, Confirmation, CustomerSight,
+    DeskCalendar, FieldDef, FieldKind, Limits, MergeAcross, MergeClocks, Merging, OpenAge, Party,
+    Proposed, ReopenClocks, Reopening, Settings, SettingsDraft, Span, SplitClocks, Transition,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -96,6 +96,11 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     settings.sla_levels = vec!["basic".into()];
     let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
     settings.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    settings.clock_rules = ClockRules {
+        merge: MergeClocks::Survivors,
+        split: SplitClocks::SinceSplit,
+        reopen: ReopenClocks::Anew,
+    };
     settings.retention = Some(Span::days(400));
     settings.confirm_resolution = Confirmation::Offered;
     let reason = Some("confirmation".into());
@@ -104,6 +109,7 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     reads_in_part(&settings.workflow);
     reads_in_part(&settings.workflow.landmarks);
     reads_in_part(&settings.merging);
+    reads_in_part(&settings.clock_rules);
     reads_in_part(&settings.close_blocks);
     reads_in_part(&settings.open_age.unwrap());
     reads_in_part(&settings.priority_matrix.unwrap());

@@ -202,6 +202,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.limits.clock_pauses = random.one_of([1, 1, 2, 32]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
     draft.sla_policies = service::policies(random);
+    draft.clock_rules = service::rules(random);
 }
 
 /// A workflow that a host might write: customers may close, a bot may sort, a status of

@@ -3,7 +3,7 @@
 use crate::conformance::kit::Random;
 use crate::sla::policy::{Obligation, SlaAction, SlaPolicy, Whom};
 use crate::sla::{Calendar, Metric, Target};
-use crate::{DeskCalendar, Fact, Span};
+use crate::{ClockRules, DeskCalendar, Fact, MergeClocks, ReopenClocks, Span, SplitClocks};
 
 /// Office hours in one place, and nights over midnight in another.
 pub(super) fn calendars() -> Vec<DeskCalendar> {
@@ -24,6 +24,15 @@ pub(super) fn policies(random: &mut Random) -> Vec<SlaPolicy> {
         2 => vec![standard()],
         3 => vec![urgent(), standard()],
         _ => vec![gold(), in_all_time()],
+    }
+}
+
+/// Draws what becomes of clocks by a merge, a split and a reopening.
+pub(super) fn rules(random: &mut Random) -> ClockRules {
+    ClockRules {
+        merge: random.one_of([MergeClocks::EarliestObligation, MergeClocks::Survivors]),
+        split: random.one_of([SplitClocks::SinceAsked, SplitClocks::SinceSplit]),
+        reopen: random.one_of([ReopenClocks::Continue, ReopenClocks::Anew]),
     }
 }
 

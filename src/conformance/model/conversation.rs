@@ -131,6 +131,7 @@ impl Model {
             postponed_until: None,
             postponed_from_new: false,
             unresolved_since: now,
+            begun_anew: None,
             resolved_at: None,
             closed_at: None,
             auto_close_cancelled: false,

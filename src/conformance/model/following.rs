@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use super::clocks::{ModelClock, Terms};
 use super::{ModelTicket, Voice};
 use crate::sla::{Ending, Metric};
-use crate::{Origin, ReasonName, StatusCategory, StatusName};
+use crate::{
+    ClockRules, Origin, ReasonName, ReopenClocks, SplitClocks, StatusCategory, StatusName,
+};
 
 /// Something that is new on a ticket.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,10 @@ pub(super) enum New {
     Comes(DateTime<Utc>, bool),
     /// A question went; what is left was asked then.
     Goes(Option<DateTime<Utc>>),
+    /// Its first and its total resolution have been owed since then, where that is earlier.
+    OwesMore((Option<DateTime<Utc>>, Option<DateTime<Utc>>)),
+    /// They have been owed since then, where that is later.
+    OwesLess(DateTime<Utc>, DateTime<Utc>),
     Moves,
     /// Its clocks rested, and do no longer.
     IsBack,
@@ -33,6 +39,7 @@ pub(super) struct Following<'t, 's> {
     pub(super) terms: BTreeMap<Metric, Terms<'s>>,
     pub(super) ticket: &'t ModelTicket,
     pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
+    pub(super) rules: ClockRules,
 }
 
 impl<'s> Following<'_, 's> {
@@ -112,7 +119,9 @@ impl<'s> Following<'_, 's> {
             }
         }
         let first = self.ticket.thread.first();
-        let since = first.filter(|said| said.voice == Voice::Asks && said.at < at);
+        let waits_anew =
+            self.ticket.split_from.is_some() && self.rules.split == SplitClocks::SinceSplit;
+        let since = first.filter(|said| said.voice == Voice::Asks && said.at < at && !waits_anew);
         if let Some(said) = since {
             self.happens(now, New::Comes(said.at, false), now);
         }
@@ -157,8 +166,37 @@ impl<'s> Following<'_, 's> {
                 }
             }
             // By two hosts' clocks something may have begun later.
-            New::Moves => self.moves(self.clocks.values().map(ModelClock::last).fold(at, Ord::max)),
-            New::IsBack => self.moves(at),
+            New::Moves => {
+                let at = self.clocks.values().map(ModelClock::last).fold(at, Ord::max);
+                self.moves(at, self.rules.reopen);
+            }
+            New::IsBack => self.moves(at, ReopenClocks::Continue),
+            New::OwesMore((first, total)) => {
+                for (metric, since) in
+                    [(Metric::FirstResolution, first), (Metric::TotalResolution, total)]
+                {
+                    let open = self.clocks.get_mut(&metric).filter(|clock| clock.is_open());
+                    if let Some((clock, since)) = open.zip(since)
+                        && since < clock.began
+                    {
+                        clock.begin_at(since);
+                        self.tell(now);
+                    }
+                }
+            }
+            New::OwesLess(first, total) => {
+                for (metric, since) in
+                    [(Metric::FirstResolution, first), (Metric::TotalResolution, total)]
+                {
+                    let terms = self.terms(metric);
+                    let open = self.clocks.get_mut(&metric).filter(|clock| clock.is_open());
+                    if let Some(clock) = open.filter(|clock| since > clock.began) {
+                        clock.begin_at(since);
+                        clock.retell(&terms, &terms, at);
+                        self.tell(now);
+                    }
+                }
+            }
         }
     }
 
@@ -213,7 +251,7 @@ impl<'s> Following<'_, 's> {
         }
     }
 
-    fn moves(&mut self, at: DateTime<Utc>) {
+    fn moves(&mut self, at: DateTime<Utc>, reopen: ReopenClocks) {
         let ticket = self.ticket;
         self.standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
         let was_done = self.ended_at(Metric::TotalResolution).is_some();
@@ -232,6 +270,10 @@ impl<'s> Following<'_, 's> {
         }
         if was_done && !self.is_done() {
             for metric in goes_on {
+                if metric == Metric::TotalResolution && reopen == ReopenClocks::Anew {
+                    self.begin(metric, at);
+                    continue;
+                }
                 if let Some(clock) = self.clocks.get_mut(&metric) {
                     clock.reopen(at);
                 }

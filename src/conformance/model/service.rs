@@ -72,7 +72,7 @@ impl Seen {
             members: members.map(|member| (member.ticket, member.questions.len())).collect(),
             rests: ticket.rests(),
             merged: ticket.merged_into.is_some(),
-            waited: ticket.remembered(),
+            waited: ticket.counted(),
         }
     }
 }
@@ -104,6 +104,7 @@ impl ModelTicket {
                 Voice::Answers => {
                     news.push((said.at, New::Answers));
                     let later = self.remembered().filter(|asked| *asked > said.at);
+                    let later = later.and(self.counted());
                     news.extend(later.map(|asked| (asked, New::Asks)));
                 }
                 Voice::Neither => {}
@@ -117,25 +118,37 @@ impl ModelTicket {
             let member = self.members.iter().find(|member| member.ticket == *id);
             member.is_none_or(|member| member.questions.len() != *questions)
         });
-        let took = (gone != seen.gone || left) && self.remembered() != seen.waited;
+        let took = (gone != seen.gone || left) && self.counted() != seen.waited;
         if took || (seen.merged && gone > 0) {
-            news.push((now, New::Goes(self.remembered())));
+            news.push((now, New::Goes(self.counted())));
+        }
+        let (first, total) = self.owes();
+        let is_member = |id: &TicketId| self.members.iter().any(|member| member.ticket == *id);
+        if !seen.members.iter().all(|(id, _)| is_member(id)) {
+            news.push((now, New::OwesLess(first, total)));
         }
         for member in &self.members {
             let known = seen.members.iter().any(|(id, _)| *id == member.ticket);
-            if let Some(since) = member.asked_since.filter(|_| !known) {
+            if known {
+                continue;
+            }
+            if let Some(since) = member.asked_since {
+                let since = since.max(member.counts_from.unwrap_or(since));
                 news.push((now, New::Comes(since, member.yields)));
             }
+            news.push((now, New::OwesMore(member.owed)));
         }
         let moved = self.status != seen.status
             || self.reason != seen.reason
             || self.category != seen.category;
         if seen.rests {
-            let asked = self.remembered().filter(|_| !seen.merged);
+            let asked = self.counted().filter(|_| !seen.merged);
             news.extend(asked.map(|asked| (asked, New::Waits)));
             news.push((now, New::IsBack));
+            news.push((now, New::OwesLess(first, total)));
         } else if moved {
             news.push((now, New::Moves));
+            news.push((now, New::OwesLess(first, total)));
         }
         news
     }
@@ -244,6 +257,7 @@ impl Model {
                 terms: Self::terms(&self.settings, policy, priority, audience),
                 ticket,
                 standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
+                rules: self.settings.clock_rules(),
             };
             following.opened(now);
             following.tell(now);
@@ -281,7 +295,8 @@ impl Model {
             for (audience, clocks) in &mut pledge.clocks {
                 let (terms, last) = both(*audience);
                 let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
-                let mut following = Following { clocks, terms, ticket, standing };
+                let rules = self.settings.clock_rules();
+                let mut following = Following { clocks, terms, ticket, standing, rules };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -305,7 +320,8 @@ impl Model {
             let (policy, priority) = (pledge.policy.as_ref(), &pledge.priority);
             let terms = Self::terms(settings, policy, priority, *audience);
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
-            let mut following = Following { clocks, terms, ticket, standing };
+            let rules = self.settings.clock_rules();
+            let mut following = Following { clocks, terms, ticket, standing, rules };
             following.tell(due);
             wakes.extend(following.wake());
         }

@@ -17,10 +17,10 @@ impl Model {
     pub(super) fn unmark_spam(&self, step: &Step<'_>, ticket: &mut ModelTicket) {
         if ticket.spam {
             ticket.spam = false;
-            let reopened = ticket.reopened;
+            let (reopened, anew) = (ticket.reopened, ticket.begun_anew);
             self.go(ticket, &self.settings.draft().workflow.landmarks.reopened, step.now);
             // It was a mistake, not a reopening.
-            ticket.reopened = reopened;
+            (ticket.reopened, ticket.begun_anew) = (reopened, anew);
         }
     }
 

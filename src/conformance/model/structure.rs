@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use super::{Faults, Model, ModelTicket, Step, Voice, only};
 use crate::command::{Edit, Merge};
 use crate::{
-    Call, Command, Follower, MergeAcross, MergeWaiting, Requester, StatusCategory, TicketId,
+    Call, Command, Follower, MergeAcross, MergeClocks, MergeWaiting, Requester, StatusCategory,
+    TicketId,
 };
 
 /// A ticket that was merged into another, as that one's books have it.
@@ -25,6 +26,10 @@ pub struct ModelMember {
     pub yields: bool,
     /// Whether one of its questions was answered late.
     pub late: bool,
+    /// Since when clocks count its questions, where that is not since they were asked.
+    pub counts_from: Option<DateTime<Utc>>,
+    /// Since when its first and its total resolution are owed on the survivor.
+    pub owed: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     /// Who follows the survivor because it came, and for no other reason but another merge.
     pub brought: BTreeSet<Follower>,
 }
@@ -64,6 +69,28 @@ impl ModelTicket {
             members.filter_map(|member| self.remembered_of(member)).min()
         };
         [self.asked_since, of(false)].into_iter().flatten().min().or_else(|| of(true))
+    }
+
+    /// Since when it waits as its clocks count.
+    pub(super) fn counted(&self) -> Option<DateTime<Utc>> {
+        let of = |yields: bool| {
+            let members = self.members.iter().filter(move |member| member.yields == yields);
+            let counted = members.filter_map(|member| {
+                let since = self.remembered_of(member)?;
+                Some(since.max(member.counts_from.unwrap_or(since)))
+            });
+            counted.min()
+        };
+        [self.asked_since, of(false)].into_iter().flatten().min().or_else(|| of(true))
+    }
+
+    /// Since when its first and its total resolution are owed: since the earliest of it and of what
+    /// was merged into it.
+    pub(super) fn owes(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let (first, total): (Vec<_>, Vec<_>) = self.members.iter().map(|it| it.owed).unzip();
+        let first = first.into_iter().flatten().fold(self.opened_at, Ord::min);
+        let own = self.begun_anew.unwrap_or(self.opened_at);
+        (first, total.into_iter().flatten().fold(own, Ord::min))
     }
 
     fn remembered_of(&self, member: &ModelMember) -> Option<DateTime<Utc>> {
@@ -277,12 +304,18 @@ impl Model {
         let questions = if asks { ticket.open_questions() } else { Vec::new() };
         let asked_since = ticket.remembered().filter(|_| asks);
         let waits = !questions.is_empty();
+        let earliest = draft.clock_rules.merge == MergeClocks::EarliestObligation;
+        let (first, total) = ticket.owes();
+        let resolved_before = ticket.reopened > 0 || ticket.resolution.is_some();
+        let owed = asks && earliest && !end.is_done();
         end.members.push(ModelMember {
             ticket: ticket.id,
             since: end.thread.len(),
             questions,
             asked_since,
             yields: waits && draft.merging.waiting == MergeWaiting::Survivor,
+            counts_from: (!earliest).then_some(now),
+            owed: (Some(first).filter(|_| owed && !resolved_before), owed.then_some(total)),
             late: waits && ticket.was_answered_late(),
             brought: come,
         });

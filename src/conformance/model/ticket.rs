@@ -8,8 +8,9 @@ use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
-    Origin, PriorityName, ReasonName, ReceivedAt, Requester, ResolutionCode, Revision, Settings,
-    Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers, UrgencyName,
+    Origin, PriorityName, ReasonName, ReceivedAt, ReopenClocks, Requester, ResolutionCode,
+    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
+    UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -75,6 +76,8 @@ pub struct ModelTicket {
     /// Whether it was in a status of category new when it was postponed.
     pub postponed_from_new: bool,
     pub unresolved_since: DateTime<Utc>,
+    /// Since when its total resolution counts, where that began anew.
+    pub begun_anew: Option<DateTime<Utc>>,
     pub resolved_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub auto_close_cancelled: bool,
@@ -296,6 +299,9 @@ impl ModelTicket {
             (true, false) => {
                 self.reopened += 1;
                 self.unresolved_since = at;
+                if settings.clock_rules().reopen == ReopenClocks::Anew {
+                    self.begun_anew = Some(at);
+                }
                 self.resolved_at = None;
                 self.closed_at = None;
                 self.auto_close_cancelled = false;

@@ -120,7 +120,7 @@ impl<'a> Work<'a> {
         let from = std::mem::replace(&mut self.followed, self.events.len());
         let stood = self.stood.take();
         self.stood = Some(self.ticket.standing());
-        let waited = std::mem::replace(&mut self.waited, self.ticket.waiting_since());
+        let waited = std::mem::replace(&mut self.waited, self.ticket.clocks_wait_since());
         let adopts = by == By::Adoption;
         if self.ticket.clocks_rest() || (from == self.events.len() && !adopts) {
             return Ok(());

@@ -30,7 +30,7 @@ pub(crate) fn recount<'e>(
             // What it does while it is part of another, or spam, they do not see.
             let rests = ticket.clocks_rest();
             let seen = if rests { Vec::new() } else { Seen::of(event, ticket, waited) };
-            waited = ticket.waiting_since();
+            waited = ticket.clocks_wait_since();
             for (at, seen) in seen {
                 changes.extend(seen.change(clocks, terms, at));
             }

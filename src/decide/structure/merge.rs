@@ -9,10 +9,10 @@ use crate::decide::work::Work;
 use crate::decide::{Cx, Guard, Refusal, Step};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::Requester;
-use crate::settings::{MergeAcross, MergeWaiting};
+use crate::settings::{MergeAcross, MergeClocks, MergeWaiting};
 use crate::ticket::command::Merge;
 use crate::ticket::{
-    Absorbed, Brought, Follower, Member, Moved, Released, StatusChange, Ticket, TicketChange,
+    Absorbed, Brought, Follower, Member, Moved, Owed, Released, StatusChange, Ticket, TicketChange,
     TicketKind, waiting,
 };
 use crate::workflow::{Landmark, StatusCategory};
@@ -59,6 +59,7 @@ pub(in crate::decide) fn merge<'a>(
         ticket: ticket.id(),
         waiting_since: None,
         brings,
+        owed: owed(&survivor, ticket),
         cancels_closing: brings.is_some()
             && survivor.ticket.status().category == StatusCategory::Resolved,
         followers,
@@ -148,7 +149,27 @@ fn brings(survivor: &Work<'_>, ticket: &Ticket) -> Option<Brought> {
         MergeWaiting::EarliestObligation => false,
         MergeWaiting::Survivor => true,
     };
-    Some(Brought { since, newest, yields })
+    let counts_from = match survivor.cx.settings.clock_rules().merge {
+        MergeClocks::EarliestObligation => None,
+        MergeClocks::Survivors => Some(survivor.now),
+    };
+    Some(Brought { since, newest, yields, counts_from })
+}
+
+/// Since when the ticket is to be resolved that goes, where the survivor is since then. Nobody waits
+/// for the end of finished work, and what comes to finished work takes it up again.
+fn owed(survivor: &Work<'_>, ticket: &Ticket) -> Option<Owed> {
+    let unfinished = |ticket: &Ticket| !ticket.status().category.is_done();
+    let both = unfinished(ticket) && unfinished(&survivor.ticket);
+    let alike = ticket.kind() == survivor.ticket.kind();
+    match survivor.cx.settings.clock_rules().merge {
+        MergeClocks::EarliestObligation if both && alike => {
+            let resolved = ticket.reopen_count() > 0 || ticket.resolution().is_some();
+            let first = Some(ticket.first_since()).filter(|_| !resolved);
+            Some(Owed { first, total: ticket.total_since() })
+        }
+        MergeClocks::EarliestObligation | MergeClocks::Survivors => None,
+    }
 }
 
 /// How many tickets a ticket stands for, and how long the longest chain to it is.

@@ -9,6 +9,7 @@ use crate::ids::{Key, Revision, TicketId};
 use crate::people::{Author, Part, Requester};
 use crate::personal::Personal;
 use crate::record::Event;
+use crate::settings::SplitClocks;
 use crate::ticket::command::Split;
 use crate::ticket::{
     Brought, Member, MergedSplit, Message, Opened, Origin, SplitOff, Ticket, TicketChange,
@@ -88,6 +89,7 @@ pub(in crate::decide) fn split<'a>(
     let reached_out = part == Part::Answers;
     let mut opened = Opened {
         split_from: Some(named),
+        clocks_since_split: cx.settings.clock_rules().split == SplitClocks::SinceSplit,
         organisation,
         ..inheriting(cx, &work.ticket, requester, first, &subject)
     };

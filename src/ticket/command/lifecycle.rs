@@ -209,7 +209,9 @@ impl Resolving {
 /// Reopens finished work by hand, with a reason, at any time.
 ///
 /// The owner keeps it if they may still own it and have room, as on a customer's reply. The
-/// resolution stays on record until another takes its place.
+/// resolution stays on record until another takes its place. What becomes of its
+/// [service levels](crate::sla), the desk's [`ReopenClocks`](crate::ReopenClocks) say, however it
+/// is reopened.
 ///
 /// # Refused
 ///

@@ -29,6 +29,8 @@ use crate::ticket::MessageRef;
 ///   waits since the earlier of both ([`MergeWaiting`](crate::MergeWaiting)), moves as on a
 ///   customer's reply, which reopens a resolved one, and its owner or queue is told. An owner who
 ///   is relieved of the merged ticket has that room for the reopened one.
+/// - **What is owed.** Its [service levels](crate::sla) count since the earliest obligation that is
+///   open on either, or stay as they are, as the desk's [`MergeClocks`](crate::MergeClocks) say.
 /// - **The followers**, and the requester, if that is another person: nobody comes to follow what
 ///   they ask for, under another of their [merged](crate::command::MergeContacts) ids. Contacts
 ///   that follow an internal ticket do not come to follow a customer's.
@@ -185,6 +187,9 @@ pub struct UndoMerge {
 /// erases it in both, with the subject that was made of it, and the new ticket's history says so.
 /// The new ticket's legal hold protects it. What is split off a conversation that is on hold is on
 /// hold from the start; each is released by itself.
+///
+/// Since when the message is to be answered, where it asks, the desk's
+/// [`SplitClocks`](crate::SplitClocks) say.
 ///
 /// # Refused
 ///

@@ -25,7 +25,7 @@ pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
 pub use side::{SideSaid, SideStarted};
-pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Released, SplitOff};
+pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Owed, Released, SplitOff};
 
 use super::{LinkKind, Message, SideId, Timers};
 use crate::ids::{

@@ -32,6 +32,10 @@ pub struct StatusChange {
     /// Whether it returns, from being postponed, to where new tickets are.
     #[serde(default)]
     pub returns_to_new: bool,
+    /// Whether total resolution begins a new run by it
+    /// ([`ReopenClocks::Anew`](crate::ReopenClocks::Anew)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clocks_anew: bool,
     /// Bytes of the reason in words, which is the personal payload.
     #[serde(default)]
     pub bytes: u32,

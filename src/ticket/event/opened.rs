@@ -75,6 +75,10 @@ pub struct Opened {
     /// message is that event's payload, and not this one's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_from: Option<MessageRef>,
+    /// Whether its first message is to be answered since the split, and not since it was said
+    /// ([`SplitClocks::SinceSplit`](crate::SplitClocks::SinceSplit)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clocks_since_split: bool,
     /// What it will do by itself.
     #[serde(default)]
     pub timers: Timers,

@@ -22,6 +22,10 @@ pub struct Absorbed {
     /// What the merged ticket asks; `None`: it waits for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brings: Option<Brought>,
+    /// Since when the merged ticket is to be resolved, where this one is to be resolved since then,
+    /// if it was opened later; `None`: its clocks stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Owed>,
     /// Whether the ticket, being resolved, does not close by itself any more.
     #[serde(default)]
     pub cancels_closing: bool,
@@ -52,6 +56,29 @@ pub struct Brought {
     /// ([`MergeWaiting::Survivor`](crate::MergeWaiting::Survivor)).
     #[serde(default)]
     pub yields: bool,
+    /// Since when they are to be answered, where that is not since they were asked
+    /// ([`MergeClocks::Survivors`](crate::MergeClocks::Survivors)).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    pub counts_from: Option<DateTime<Utc>>,
+}
+
+/// Since when a merged ticket is to be resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Owed {
+    /// Since when its first resolution counts; `None`: it has been resolved before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "time::truncated_option"
+    )]
+    pub first: Option<DateTime<Utc>>,
+    /// Since when its total resolution counts.
+    #[serde(deserialize_with = "time::truncated")]
+    pub total: DateTime<Utc>,
 }
 
 /// The facts of the end of a merge, in the history of the ticket that had gone on.
