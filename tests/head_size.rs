@@ -1,16 +1,19 @@
 //! A ticket's head is small: every byte that it takes on the heap is counted.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::alloc::System;
 use std::sync::Arc;
 
-use helpdesk::command::Open;
-use helpdesk::store::MemoryStore;
+use chrono::{DateTime, TimeDelta, Utc};
+use helpdesk::command::{Open, Reply};
+use helpdesk::sla::policy::{Audience, Obligation};
+use helpdesk::sla::{Metric, SlaPolicy};
+use helpdesk::store::{MemoryStore, codec};
 use helpdesk::{
     Actor, AgentId, AgentProfile, ContactId, Desk, DeskId, Erasable, Event, FieldDef, FieldKind,
-    FieldValue, Follower, Head, Key, Requester, Revision, SettingsDraft, Tag, Ticket, TicketId,
-    fold,
+    FieldValue, Follower, Head, Key, Requester, Revision, SettingsDraft, Span, Tag, Ticket,
+    TicketId, fold,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -76,4 +79,48 @@ fn a_typical_head_takes_less_than_a_kibibyte_without_its_texts() {
     assert_eq!(folded, Head::Ticket(ticket));
     println!("a typical head takes {bytes} bytes beside the history that its texts are in");
     assert!(bytes < 1024, "{bytes} bytes");
+}
+
+/// A ticket of a desk that promises something of every metric, and this among itself, too, after so
+/// many questions and answers: the bytes that its head takes, and those of its text.
+fn conversed(times: i64) -> (usize, usize) {
+    let mut policy = SlaPolicy::new("standard");
+    for audience in Audience::ALL {
+        for metric in Metric::ALL {
+            let it = Obligation { audience, ..Obligation::new(metric).within(Span::hours(8)) };
+            policy = policy.obligation(it.paused_in("answered"));
+        }
+    }
+    let draft = SettingsDraft { sla_policies: vec![policy], ..SettingsDraft::default() };
+    let opened_at: DateTime<Utc> = "2026-03-02T09:00:00Z".parse().unwrap();
+    let (id, maria, anna) =
+        (TicketId::from_u128(1), ContactId::from_u128(7), AgentId::from_u128(8));
+    let settings = draft.build().unwrap();
+    let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), settings, opened_at).unwrap();
+    desk.put_agent(Actor::Host.at(opened_at), anna, AgentProfile::new("Anna")).unwrap();
+    let open = Open::new(id, Requester::Contact(maria), "Help!");
+    desk.open(Actor::Customer(maria).at(opened_at), open).unwrap();
+    for time in 0..times {
+        let now = opened_at + TimeDelta::hours(time);
+        let half = now + TimeDelta::minutes(30);
+        desk.reply(Actor::Agent(anna).at(now), Reply::new(id, "Unplug it.")).unwrap();
+        desk.reply(Actor::Customer(maria).at(half), Reply::new(id, "It burns.")).unwrap();
+    }
+    let key = Key::ticket(desk.id(), id);
+    let history = desk.history(key, Revision::ZERO, usize::MAX).unwrap();
+    let (head, bytes) = kept(|| fold(key, &history).unwrap());
+    assert_eq!(Some(&head), desk.record(key).unwrap().map(|record| record.head).as_ref());
+    let Head::Ticket(ticket) = &head else { panic!("it is a ticket") };
+    assert_eq!(ticket.clocks(Audience::Internal).unwrap().iter().count(), 8);
+    (bytes, codec::encode_head(&head).unwrap().head.len())
+}
+
+#[test]
+fn ten_thousand_questions_and_answers_leave_a_head_as_small_as_a_hundred() {
+    let (hundred, text_of_hundred) = conversed(100);
+    let (many, text_of_many) = conversed(10_000);
+    println!("{hundred} and {many} bytes, {text_of_hundred} and {text_of_many} in text");
+    assert!(many < 24 << 10 && text_of_many < 32 << 10, "{many} bytes, {text_of_many} in text");
+    // Each of the sixteen clocks has from 16 to 32 pauses, as it happens.
+    assert!(many <= hundred && text_of_many < 2 * text_of_hundred, "{hundred} bytes before");
 }

@@ -111,6 +111,11 @@ impl Loaded {
         self.record(Key::ticket(desk, id)).and_then(Record::ticket)
     }
 
+    /// All tickets among it.
+    pub(super) fn tickets(&self) -> impl Iterator<Item = &Arc<Ticket>> {
+        self.records.iter().flatten().filter_map(Record::ticket)
+    }
+
     pub(crate) fn agent(&self, desk: DeskId, id: AgentId) -> Option<&Arc<Agent>> {
         self.record(Key::agent(desk, id)).and_then(Record::agent)
     }

@@ -40,7 +40,7 @@ mod work;
 use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
-pub(crate) use clocks::{promised_of, recount};
+pub(crate) use clocks::{promised_of, recorded, recount};
 pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
     KeyChange, TicketColumns, UniqueKey, Write,
@@ -133,9 +133,14 @@ use work::Work;
 /// [`Refusal::NotLoaded`] where [`needs`] asks for more.
 pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refusal> {
     // What was never asked for must not look like what is not there.
-    if !needs(desk, call, loaded).is_empty() {
+    if !needs::asked(desk, call, loaded).is_empty() {
         return Err(Refusal::NotLoaded);
     }
+    decided(desk, call, loaded)
+}
+
+/// The decision, as far as it can be made of what is loaded.
+fn decided(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refusal> {
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
     }

@@ -152,7 +152,8 @@ impl<I: Io> Flow<I> {
         while after < to {
             let left = usize::try_from(to.0 - after.0).unwrap_or(usize::MAX).min(PAGE);
             let page = self.io.history(key, after, left).await?;
-            let Some(last) = page.last() else { break };
+            // A store that does not go on is not asked without end.
+            let Some(last) = page.last().filter(|last| last.revision > after) else { break };
             after = last.revision;
             events.extend(page);
         }

@@ -9,7 +9,7 @@ use super::io::{Io, at_once};
 use super::read::PAGE;
 use super::reader::Reader;
 use super::{Desk, DeskError};
-use crate::decide::{Refusal, promised_of, recount};
+use crate::decide::{Refusal, promised_of, recorded, recount};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, SlaLevelName, SlaPolicyName, TicketId};
 use crate::people::{Actor, Sight};
 use crate::record::{Change, Event, Head, step};
@@ -95,6 +95,9 @@ impl<S: Store> Desk<S> {
     /// among ourselves; to the customer's side, what is promised to them. What has passed is seen
     /// as passed, whether somebody has ticked or not. `now` is to be at or after the ticket's last
     /// change.
+    ///
+    /// Reads the record; of a ticket on which so much has happened that it does not keep
+    /// [all pauses](crate::Limits::clock_pauses) of its clocks, the whole history.
     ///
     /// # Examples
     ///
@@ -228,6 +231,11 @@ impl<I: Io> Flow<I> {
         let Some(ticket) = record.ticket() else { return Ok(nothing()) };
         let full = sight == Sight::Full;
         let Some(promised) = ticket.promised() else { return Ok(nothing()) };
+        // Why a clock shows what it shows, is told by all of its pauses.
+        let history = match ticket.has_condensed_clocks() && !ticket.clocks_rest() {
+            true => Some(self.whole_history(ticket).await?),
+            false => None,
+        };
         let mut service = Service {
             policy: promised.policy.clone().filter(|_| full),
             level: promised.level.as_ref().map(|level| level.name.clone()).filter(|_| full),
@@ -236,6 +244,12 @@ impl<I: Io> Flow<I> {
         let audiences = if full { &Audience::ALL[..] } else { &[Audience::Customer] };
         for audience in audiences.iter().copied().filter(|_| !ticket.clocks_rest()) {
             let Some(clocks) = ticket.clocks(audience) else { continue };
+            let clocks = match &history {
+                Some(history) => {
+                    ticket.clocks_standing(ticket.standing(), recorded(history, audience))
+                }
+                None => clocks,
+            };
             // Nearly always, all of them are measured by the same.
             let mut measures: Vec<(&Promised, Arc<Measured>)> = Vec::new();
             for metric in clocks.iter().map(Clock::metric) {
@@ -366,7 +380,8 @@ impl<I: Io> Flow<I> {
         loop {
             let after = history.last().map_or(Revision::ZERO, |event| event.revision);
             let page = self.io.history(key, after, PAGE).await?;
-            let done = page.len() < PAGE;
+            // A store that does not go on is not asked without end.
+            let done = page.len() < PAGE || page.last().is_none_or(|it| it.revision <= after);
             history.extend(page);
             if done {
                 // What came since the head was read is not told half.

@@ -6,7 +6,8 @@ use crate::problem::{Mistake, Problems};
 
 /// The caps of a desk, each with a default that most desks never meet.
 ///
-/// Beyond a cap, a command is refused whole; nothing is ever cut.
+/// Beyond a cap, a command is refused whole; nothing is ever cut. Of one thing a ticket itself only
+/// keeps so much at hand: [`clock_pauses`](Self::clock_pauses).
 ///
 /// ```
 #[doc = include_str!("../example.txt")]
@@ -79,6 +80,13 @@ pub struct Limits {
     /// Messages split off a ticket. Default 100.
     #[serde(skip_serializing_if = "is_default::<100>")]
     pub splits: u32,
+    /// Pauses that a ticket keeps at hand of each clock of its service levels; at least 1. Default
+    /// 32. This is no cap on how often a clock stands still: of a clock that has more, half as many
+    /// are kept, and at least one, and what ran before them as one sum. The others are looked up in the history, by
+    /// the few commands that need them: those by which the clock is to run in other hours, or which
+    /// tell of something that happened so long ago.
+    #[serde(skip_serializing_if = "is_default::<32>")]
+    pub clock_pauses: u32,
     /// Side conversations of a ticket, closed ones too. Default 20.
     #[serde(skip_serializing_if = "is_default::<20>")]
     pub sides: u32,
@@ -126,6 +134,7 @@ impl Default for Limits {
             merged: 50,
             merge_chain: 10,
             splits: 100,
+            clock_pauses: 32,
             sides: 20,
             views: 50,
             identities: 50,
@@ -212,6 +221,12 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
         problems.at(
             "limits.merge_chain",
             Mistake::OutOfRange { found: limits.merge_chain.to_string(), expected: "1 to 32" },
+        );
+    }
+    if limits.clock_pauses == 0 {
+        problems.at(
+            "limits.clock_pauses",
+            Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
         );
     }
     if limits.condition_tests == 0 {

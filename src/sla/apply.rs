@@ -2,6 +2,7 @@
 
 use super::change::{ClockChange, Clocked};
 use super::clock::{Clock, Ended, Pause, bit};
+use super::condensed::Condensed;
 use crate::time::Instant;
 
 /// Copies what a change states. A change of a clock that there is not is left alone.
@@ -54,6 +55,9 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
         Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
         Clocked::Missed => (clock.told.missed, clock.told.ever_missed) = (true, true),
         Clocked::Escalated { level } => clock.told.levels |= bit(level),
+        Clocked::Condensed { until, ran, target, due } => {
+            clock.condense(Condensed { until, ran, target, due });
+        }
     }
 }
 
@@ -84,6 +88,17 @@ impl Clock {
     pub(super) fn begin(&mut self, since: Instant) {
         self.started_at = since;
         self.paused_since = self.paused_since.map(|from| from.max(since));
+        self.condensed = self.condensed.filter(|it| it.until > since);
+        self.keep_pauses_since(since);
+    }
+
+    /// Keeps no pauses before these, but what is known of that time.
+    pub(super) fn condense(&mut self, condensed: Condensed) {
+        self.keep_pauses_since(condensed.until);
+        self.condensed = Some(condensed);
+    }
+
+    fn keep_pauses_since(&mut self, since: Instant) {
         self.pauses.retain_mut(|pause| {
             pause.from = pause.from.max(since);
             pause.from < pause.until

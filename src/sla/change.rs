@@ -235,4 +235,23 @@ pub enum Clocked {
         /// Which, by its place in the terms, from 0.
         level: u8,
     },
+    /// Nothing: it keeps the pauses of a time no longer, but [what is known](super::Condensed) of
+    /// it. The change is dated by the end of that time.
+    Condensed {
+        /// Until when, from the beginning of the clock.
+        #[serde(deserialize_with = "time::truncated")]
+        until: Instant,
+        /// How much time ran by then.
+        ran: Span,
+        /// How much time it was given, where so much had run by then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<Span>,
+        /// When that had run: its deadline.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
+        due: Option<Instant>,
+    },
 }

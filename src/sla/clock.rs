@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clocked, Ending, Metric, Pace, Term, Verdict};
+use super::{Clocked, Condensed, Ending, Metric, Pace, Term, Verdict};
 use crate::time::{self, Instant, Span};
 
 /// A time in which a clock stood still.
@@ -74,6 +74,9 @@ pub struct Clock {
     pub(super) number: u32,
     #[serde(deserialize_with = "time::truncated")]
     pub(super) started_at: Instant,
+    /// What came before the pauses that it keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) condensed: Option<Condensed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) pauses: Vec<Pause>,
     #[serde(
@@ -179,6 +182,7 @@ impl Clock {
             metric,
             number,
             started_at,
+            condensed: None,
             pauses: Vec::new(),
             paused_since: None,
             due: None,
@@ -225,7 +229,8 @@ impl Clock {
         self.ended
     }
 
-    /// The times in which it stood still, in order; one that still lasts is not among them.
+    /// The times in which it stood still, in order; one that still lasts is not among them, nor are
+    /// those of a time that is [condensed](Self::condensed).
     pub fn pauses(&self) -> &[Pause] {
         &self.pauses
     }
@@ -238,6 +243,7 @@ impl Clock {
     /// The last instant at which it began, stood still, ran on or ended.
     pub(super) fn last_instant(&self) -> Instant {
         let ran_on = self.pauses.last().map(|pause| pause.until);
+        let ran_on = ran_on.or(self.condensed.map(|it| it.until));
         let ended = self.ended.map(|ended| ended.at);
         let instants = [ran_on, self.paused_since, ended].into_iter().flatten();
         instants.fold(self.started_at, Instant::max)
@@ -257,25 +263,31 @@ impl Clock {
         self.due.is_some_and(|due| now > due)
     }
 
-    /// The times in which it ran, in order; the last has no end while it runs.
+    /// The times in which it ran since what is condensed, in order; the last has no end while it
+    /// runs.
     fn runs(&self) -> impl Iterator<Item = (Instant, Option<Instant>)> + '_ {
         let end = self.paused_since.or(self.ended.map(|ended| ended.at));
         let ends = self.pauses.iter().map(|pause| Some(pause.from)).chain([end]);
-        let starts = [self.started_at].into_iter().chain(self.pauses.iter().map(|it| it.until));
+        let first = self.condensed.map_or(self.started_at, |it| it.until);
+        let starts = [first].into_iter().chain(self.pauses.iter().map(|it| it.until));
         starts.zip(ends)
     }
 
-    /// How much time ran until then, past the deadline too.
+    /// How much time ran until then, past the deadline too; then is not before what it keeps.
     pub(super) fn elapsed(&self, pace: &Pace, now: Instant) -> Span {
         self.runs()
             .map(|(from, to)| pace.between(from, to.map_or(now, |to| to.min(now))))
-            .fold(Span::ZERO, Span::and)
+            .fold(self.condensed.map_or(Span::ZERO, |it| it.ran), Span::and)
     }
 
     /// The least instant by which so much time has run: in the past, or in the future of a clock
-    /// that runs. None while it stands still before that, or if it is beyond the end of time.
+    /// that runs. None while it stands still before that, or if it is beyond the end of time; or if
+    /// it is condensed, and not the deadline.
     pub(super) fn reached(&self, pace: &Pace, amount: Span) -> Option<Instant> {
-        let mut left = amount;
+        if let Some(condensed) = self.condensed_by(amount) {
+            return condensed.reached(amount);
+        }
+        let mut left = self.condensed.map_or(amount, |it| amount.less(it.ran));
         for (from, to) in self.runs() {
             let Some(to) = to else { return pace.add(from, left) };
             let ran = pace.between(from, to);
@@ -338,8 +350,13 @@ impl Clock {
         let paused_since = self.paused_since.or(self.ended.map(|ended| ended.at));
         let due = self.due_under(Some(term));
         let fresh = Self { told: Told::default(), ended: None, paused_since, due, ..self.clone() };
+        // When the time of what is condensed had come is not known; that it had, is.
+        let reached = |amount| {
+            let condensed = fresh.condensed_by(amount).map(|it| it.until);
+            condensed.or_else(|| fresh.reached(&term.pace, amount))
+        };
         let mut told = Told { ever_missed: self.told.ever_missed, ..Told::default() };
-        for (_, telling) in fresh.tellings(term, at) {
+        for (_, telling) in fresh.tellings_by(term, at, reached) {
             match telling {
                 Telling::Missed => told.missed = self.told.missed,
                 Telling::Warning(place) => {
@@ -360,13 +377,16 @@ impl Clock {
     }
 
     /// The warnings that it has not told, each with the time that has run when it comes.
-    fn unwarned<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = (u8, Span)> + 'a {
+    pub(super) fn unwarned<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = (u8, Span)> + 'a {
         let untold = (0_u8..32).zip(&term.warnings).filter(|(place, _)| !self.told.warned(*place));
         untold.filter_map(|(place, it)| Some((place, term.warned_at(*it, self.started_at)?)))
     }
 
     /// The levels that it has not told, each with the time that has run when it is reached.
-    fn unescalated<'a>(&'a self, term: &'a Term) -> impl Iterator<Item = (u8, Span)> + 'a {
+    pub(super) fn unescalated<'a>(
+        &'a self,
+        term: &'a Term,
+    ) -> impl Iterator<Item = (u8, Span)> + 'a {
         let target = term.span(self.started_at).into_iter();
         target.flat_map(|target| {
             let untold =
@@ -383,12 +403,21 @@ impl Clock {
     /// What it tells by itself until then and has not told: each with the instant at which its time
     /// has come.
     pub(super) fn tellings(&self, term: &Term, now: Instant) -> Vec<(Instant, Telling)> {
+        self.tellings_by(term, now, |amount| self.reached(&term.pace, amount))
+    }
+
+    fn tellings_by(
+        &self,
+        term: &Term,
+        now: Instant,
+        reached: impl Fn(Span) -> Option<Instant>,
+    ) -> Vec<(Instant, Telling)> {
         let mut tellings = Vec::new();
         if !self.is_open() {
             return tellings;
         }
         let ran = self.elapsed(&term.pace, now);
-        let reached = |amount| self.reached(&term.pace, amount).filter(|at| *at <= now);
+        let reached = |amount| reached(amount).filter(|at| *at <= now);
         for (place, amount) in self.unwarned(term).filter(|(_, amount)| *amount <= ran) {
             tellings.extend(reached(amount).map(|at| (at, Telling::Warning(place))));
         }

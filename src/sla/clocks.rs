@@ -7,7 +7,7 @@ use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
 use super::following::Reopening;
 use super::metric::WhenDone;
-use super::{Metric, Standing, Terms};
+use super::{Metric, Standing, Term, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -22,6 +22,9 @@ pub struct Clocks {
     pub(super) opened_by: OpenedBy,
     pub(super) standing: Standing,
     pub(super) clocks: Vec<Clock>,
+    /// Whether they were told of what they do not keep.
+    #[serde(skip)]
+    pub(super) short: bool,
 }
 
 impl Clocks {
@@ -128,6 +131,7 @@ impl Clocks {
                 self.moved(terms, at, standing, Reopening::GoesOn, &mut changes);
             }
         }
+        self.note_shortfall(terms);
         changes
     }
 
@@ -277,12 +281,19 @@ impl Clocks {
         self.stand(terms, at, &mut changes);
         for metric in Metric::ALL {
             let Some(clock) = self.of(metric) else { continue };
-            if clock.is_open() {
-                let due = clock.due_under(terms.of(metric));
-                self.tell_of(metric, before, terms, at, due, &mut changes);
+            // What it ran before the pauses that it keeps, is of the time before.
+            let mut short = clock.condensed.is_some() && before.pace(metric) != terms.pace(metric);
+            let due = if clock.is_open() {
+                Some(clock.due_under(terms.of(metric)))
             } else if metric.when_done() == WhenDone::Interrupted {
                 // It may run on some day, and tell.
-                let due = clock.due;
+                short |= terms.of(metric).is_some_and(|term| clock.lacks_due(term));
+                Some(clock.due)
+            } else {
+                None
+            };
+            self.short |= short;
+            if let Some(due) = due {
                 self.tell_of(metric, before, terms, at, due, &mut changes);
             }
         }
@@ -351,6 +362,7 @@ impl Clocks {
             };
             self.change(terms, metric, at, what, &mut changes);
         }
+        self.note_shortfall(terms);
         changes
     }
 
@@ -358,6 +370,14 @@ impl Clocks {
     /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
     pub fn next_wake(&self) -> Option<Instant> {
         self.clocks.iter().filter_map(|clock| clock.wake).min()
+    }
+
+    /// The clocks of which something is promised.
+    pub(super) fn termed<'a>(
+        &'a self,
+        terms: &'a Terms,
+    ) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
+        self.clocks.iter().filter_map(|clock| Some((clock, terms.of(clock.metric)?)))
     }
 
     /// The last run of this metric, if one ever began.
@@ -395,6 +415,7 @@ impl Clocks {
     ) {
         let Some(clock) = self.of(metric).filter(|clock| clock.is_open()) else { return };
         let (due, ended) = clock.judged(terms.of(metric), at, by);
+        self.short |= clock.has_condensed(at);
         self.change(terms, metric, at, ended.change(due), changes);
     }
 
@@ -427,6 +448,11 @@ impl Clocks {
         self.standing = standing;
     }
 
+    /// Where their subject stood when they were last told of anything.
+    pub(crate) fn standing_now(&self) -> &Standing {
+        &self.standing
+    }
+
     /// The clocks of what stood so when they were last told of anything.
     pub(crate) fn standing(
         opened_at: Instant,
@@ -434,6 +460,6 @@ impl Clocks {
         standing: Standing,
         clocks: Vec<Clock>,
     ) -> Self {
-        Self { opened_at, opened_by, standing, clocks }
+        Self { opened_at, opened_by, standing, clocks, short: false }
     }
 }

@@ -94,6 +94,7 @@ impl Clocks {
         known: &Clock,
         changes: &mut Vec<ClockChange>,
     ) {
+        self.short |= known.has_condensed(at);
         let metric = known.metric;
         let still = known.pauses.iter().map(|pause| (pause.from, Some(pause.until)));
         let still = still.chain(known.paused_since.map(|from| (from, None)));
@@ -136,6 +137,7 @@ impl Clocks {
         };
         if ends {
             let (due, ended) = clock.judged(terms.of(metric), at, Ending::Fulfilled);
+            self.short |= clock.has_condensed(at);
             self.change(terms, metric, at, ended.change(due), changes);
         }
     }
@@ -151,6 +153,7 @@ impl Clocks {
         changes: &mut Vec<ClockChange>,
     ) {
         let Some(mut clock) = self.of(metric).cloned() else { return };
+        self.short |= clock.has_condensed(since);
         let later = since > clock.started_at;
         clock.begin(since);
         let due = clock.due_under(terms.of(metric));

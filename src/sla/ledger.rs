@@ -221,12 +221,14 @@ impl Clock {
 impl Clocks {
     /// What the time of this metric's last run consists of until an instant, under the terms by
     /// which it is measured: until now what it shows, until its deadline why that is the deadline,
-    /// also where it lies ahead. After its end nothing is told. `None`: none ever began.
+    /// also where it lies ahead. After its end nothing is told. `None`: none ever began, or it does
+    /// not keep all of its pauses, as one that is [condensed](Clock::condensed) does not.
     ///
     /// For explanations, not for command paths: it takes some microseconds a week.
     pub fn ledger(&self, terms: &Terms, metric: Metric, until: Instant) -> Option<Ledger> {
         let nothing = Term::default();
         let pace = &terms.of(metric).unwrap_or(&nothing).pace;
-        Some(self.of(metric)?.ledger(pace, time::whole_micros(until)))
+        let clock = self.of(metric).filter(|clock| clock.condensed().is_none());
+        Some(clock?.ledger(pace, time::whole_micros(until)))
     }
 }

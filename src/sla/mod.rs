@@ -53,6 +53,7 @@
 //! | warnings | come between the beginning and the deadline, each once; one for which there is not time enough never comes |
 //! | levels | are reached when so much more of the clock's own time has run, never before the miss is told |
 //! | told late | [see there](Clocks::happened) |
+//! | many pauses | all are kept, unless somebody [condenses](Clocks::condense) them: desks do |
 //! | business days | [by the calendar](Calendar::end_of_business_day): the open time until then is the target |
 //!
 //! # Roads not taken
@@ -60,6 +61,8 @@
 //! - *Deadlines kept and pushed along by each pause*: then a pause and a change of the terms must
 //!   know of each other, and one of them is lost. Here the beginning and the pauses are kept, and
 //!   the deadline follows from them.
+//! - *Pauses that touch in open hours made one, to have fewer*: they touch in those hours only, and
+//!   in others time lies between them. A sum is of certain hours, too, and says so.
 //! - *A verdict when somebody looks*: it would depend on how often a host does.
 //! - *Levels in all time*: a ticket that waits for its customer would be escalated all weekend.
 
@@ -68,6 +71,7 @@ pub mod calendar;
 mod change;
 mod clock;
 mod clocks;
+mod condensed;
 mod following;
 mod ledger;
 mod metric;
@@ -81,6 +85,7 @@ pub use calendar::{Calendar, CalendarDraft};
 pub use change::{ClockChange, Clocked, Ending, Happened, OpenedBy, Verdict};
 pub use clock::{Clock, Ended, Pause, Told};
 pub use clocks::Clocks;
+pub use condensed::Condensed;
 pub use ledger::{Entry, EntryState, Ledger};
 pub use metric::Metric;
 pub use policy::SlaPolicy;

@@ -221,6 +221,11 @@ impl Terms {
         self.terms.get(&metric)
     }
 
+    /// In which time this metric's clock runs.
+    pub(super) fn pace(&self, metric: Metric) -> &Pace {
+        self.of(metric).map_or(&Pace::Real, |term| &term.pace)
+    }
+
     /// The same without deadlines: what stands still by them does, and nothing is promised.
     pub(crate) fn without_targets(&self) -> Self {
         let terms = self.terms.iter().map(|(metric, term)| {

@@ -85,7 +85,8 @@ impl TicketSla {
                 | Clocked::Rebegun { .. }
                 | Clocked::Warned { .. }
                 | Clocked::Missed
-                | Clocked::Escalated { .. } => false,
+                | Clocked::Escalated { .. }
+                | Clocked::Condensed { .. } => false,
             };
             if anew && !self.judged.is_empty() {
                 self.judged.retain(|it| (it.audience, it.metric) != (audience, change.metric));
@@ -146,10 +147,11 @@ impl Ticket {
     }
 
     /// The clocks of what is promised to an audience, as they were when the ticket last changed;
-    /// `None`: there are none.
+    /// `None`: there are none. Of a clock with many pauses the older ones are
+    /// [condensed](Clock::condensed): [`Desk::service`](crate::Desk::service) has all.
     pub fn clocks(&self, audience: Audience) -> Option<Clocks> {
         let clocks = self.sla.as_ref()?.of(audience);
-        (!clocks.is_empty()).then(|| self.with_clocks(clocks.clone()))
+        (!clocks.is_empty()).then(|| self.clocks_standing(self.standing(), clocks.clone()))
     }
 
     /// The same, to go on with; without any yet, none have begun.
@@ -158,11 +160,13 @@ impl Ticket {
         self.clocks_standing(standing, clocks.unwrap_or_default())
     }
 
-    fn with_clocks(&self, clocks: Vec<Clock>) -> Clocks {
-        self.clocks_standing(self.standing(), clocks)
+    /// Whether it does not keep all pauses of its clocks.
+    pub(crate) fn has_condensed_clocks(&self) -> bool {
+        self.all_clocks().any(|clock| clock.condensed().is_some())
     }
 
-    fn clocks_standing(&self, standing: Standing, clocks: Vec<Clock>) -> Clocks {
+    /// These, of what stands so.
+    pub(crate) fn clocks_standing(&self, standing: Standing, clocks: Vec<Clock>) -> Clocks {
         Clocks::standing(self.opened_at, self.opened_by(), standing, clocks)
     }
 

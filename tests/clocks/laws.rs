@@ -47,7 +47,7 @@ fn the_fold_of_the_changes_is_the_state_also_from_data() {
     for seed in 0..scaled(5_000) as u64 {
         let case = Case::draw(&ground, &mut Dice::new(seed));
         let mut played = Played::new(&ground, &case);
-        case.facts.iter().for_each(|(at, fact)| played.happens(*at, fact));
+        case.facts.iter().for_each(|(at, fact)| drop(played.happens(*at, fact)));
         let opened_at = instant(&ground, case.opened_at * UNIT);
         let mut again = Clocks::unopened(opened_at, case.opened_by, standing(case.status));
         for recorded in &played.changes {
@@ -73,7 +73,7 @@ fn elapsed_time_grows_while_a_clock_runs_and_rests_while_it_stands_still() {
         let mut dice = Dice::new(seed);
         let case = Case::draw(&ground, &mut dice);
         let mut played = Played::new(&ground, &case);
-        case.facts.iter().for_each(|(at, fact)| played.happens(*at, fact));
+        case.facts.iter().for_each(|(at, fact)| drop(played.happens(*at, fact)));
         let last = case.facts.last().map_or(case.opened_at, |(at, _)| *at) * UNIT;
         let mut looks: Vec<i64> =
             (0..8).map(|_| last + dice.draw(4 * 1440 * UNIT as u64) as i64).collect();
@@ -108,7 +108,7 @@ fn each_thing_is_told_once_of_a_run_whose_terms_stay() {
             let runs = played.clocks.clone();
             let run = |metric| runs.of(metric).map(|clock| clock.number());
             match case.facts.get(step) {
-                Some((at, fact)) => played.happens(*at, fact),
+                Some((at, fact)) => drop(played.happens(*at, fact)),
                 None => played.ticks(60 * 1440 * UNIT),
             }
             for (at, metric, what) in played.told().into_iter().skip(before) {
@@ -128,7 +128,7 @@ fn the_ledger_sums_to_what_the_clock_shows_and_until_the_deadline_to_the_target(
         let mut dice = Dice::new(seed);
         let case = Case::draw(&ground, &mut dice);
         let mut played = Played::new(&ground, &case);
-        case.facts.iter().for_each(|(at, fact)| played.happens(*at, fact));
+        case.facts.iter().for_each(|(at, fact)| drop(played.happens(*at, fact)));
         let last = case.facts.last().map_or(case.opened_at, |(at, _)| *at) * UNIT;
         let now = instant(&ground, last + dice.draw(4 * 1440 * UNIT as u64) as i64);
         for metric in Metric::ALL {

@@ -10,6 +10,7 @@
 )]
 
 mod agreement;
+mod condensed;
 mod conventions;
 mod disorder;
 mod late;

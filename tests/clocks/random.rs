@@ -1,7 +1,8 @@
 //! Cases from a seed: terms, and what happens under them, often exactly when something is due.
 
 use helpdesk::sla::{
-    Clocked, Clocks, Happened, Metric, OpenedBy, Pace, Standing, Target, Term, Terms, Warning,
+    ClockChange, Clocked, Clocks, Happened, Metric, OpenedBy, Pace, Standing, Target, Term, Terms,
+    Warning,
 };
 use helpdesk::{Span, StatusCategory};
 
@@ -122,6 +123,11 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn draw(ground: &Ground, dice: &mut Dice) -> Self {
+        Self::of_facts(ground, dice, 14)
+    }
+
+    /// With less than so many facts.
+    pub(crate) fn of_facts(ground: &Ground, dice: &mut Dice, most: u64) -> Self {
         let opened_by = if dice.one_in(4) { OpenedBy::Agent } else { OpenedBy::Customer };
         let opened_at = dice.draw(3 * 1440) as i64;
         let status = if dice.one_in(3) { dice.of(&STATUSES) } else { STATUSES[0] };
@@ -129,7 +135,7 @@ impl Case {
             Self { opened_at, opened_by, status, terms: dice.promises(ground), facts: Vec::new() };
         let mut played = Played::new(ground, &case);
         let mut now = opened_at;
-        for _ in 0..dice.draw(14) {
+        for _ in 0..dice.draw(most) {
             let dues: Vec<i64> = played
                 .clocks
                 .iter()
@@ -163,7 +169,7 @@ pub(crate) struct Played<'a> {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Recorded {
-    Change(helpdesk::sla::ClockChange),
+    Change(ClockChange),
     Moved(Standing),
 }
 
@@ -177,7 +183,8 @@ impl<'a> Played<'a> {
         Self { ground, clocks, promises: case.terms.clone(), terms, changes }
     }
 
-    pub(crate) fn happens(&mut self, at: i64, fact: &Fact) {
+    /// What became of the clocks by it is said, too.
+    pub(crate) fn happens(&mut self, at: i64, fact: &Fact) -> Vec<ClockChange> {
         let at = instant(self.ground, at * UNIT);
         let changes = match fact {
             Fact::Customer => self.clocks.happened(&self.terms, at, Happened::CustomerWrote),
@@ -195,7 +202,8 @@ impl<'a> Played<'a> {
                 changes
             }
         };
-        self.changes.extend(changes.into_iter().map(Recorded::Change));
+        self.changes.extend(changes.iter().copied().map(Recorded::Change));
+        changes
     }
 
     pub(crate) fn ticks(&mut self, micros: i64) {

@@ -107,6 +107,25 @@ pub(crate) fn history() -> Vec<Event> {
     history
 }
 
+/// What follows on that: a clock whose pauses are many, which knows how long it ran before.
+pub(crate) fn condensed() -> Vec<Event> {
+    let so_long = |ran, target, due| Clocked::Condensed { until: after(60), ran, target, due };
+    let all = [
+        so_long(Span::minutes(30), None, None),
+        so_long(Span::hours(5), Some(Span::hours(4)), Some(after(45))),
+    ];
+    let before = history().len() as u64;
+    let events = all.into_iter().zip(before + 1..).map(|(what, revision)| {
+        let change =
+            ClockChange { metric: Metric::TotalResolution, at: after(60), what, wake: None };
+        let changed = ClocksChanged { customer: vec![change], ..ClocksChanged::default() };
+        let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
+        let change = TicketChange::ClocksChanged(Box::new(changed));
+        event(revision, cause, Change::Ticket(change), None)
+    });
+    events.collect()
+}
+
 /// Settings that promise something of every metric, in every way there is.
 pub(crate) fn settings() -> Event {
     let office: Calendar =
@@ -153,5 +172,10 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
         lengths.map(|length| (ticket, fold(ticket, &history[..length]).unwrap())).to_vec();
     let key = Key::settings(DESK);
     heads.push((key, fold(key, [&settings()]).unwrap()));
+    let condensed: Vec<Event> = history.into_iter().chain(condensed()).collect();
+    for gone in [1, 0] {
+        let condensed = &condensed[..condensed.len() - gone];
+        heads.push((ticket, fold(ticket, condensed).unwrap()));
+    }
     heads
 }

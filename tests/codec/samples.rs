@@ -415,6 +415,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(structure::leaving());
     later.extend(structure::by_rules());
     later.push(structure::rules());
+    later.extend(clocks::condensed());
     later
 }
 

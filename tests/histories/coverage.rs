@@ -77,7 +77,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 108] = [
+const CHANGES: [&str; 110] = [
     "AccessGranted",
     "AccessGranted by late words",
     "AccessRevoked",
@@ -183,6 +183,8 @@ const CHANGES: [&str; 108] = [
     "clock: Warned",
     "clock: Missed",
     "clock: Escalated",
+    "clock: Condensed, missed false",
+    "clock: Condensed, missed true",
     "clock: promised anew",
     "clock: a remedy is due",
     "clock: internal",

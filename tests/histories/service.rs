@@ -24,6 +24,8 @@ pub(crate) fn only_told(event: &Event) -> bool {
     let told = |change: &ClockChange| match change.what {
         Clocked::Warned { .. } | Clocked::Missed | Clocked::Escalated { .. } => true,
         Clocked::Paused | Clocked::Resumed { .. } | Clocked::Retargeted { .. } => anew,
+        // What it has done before is only written down otherwise.
+        Clocked::Condensed { .. } => true,
         Clocked::Started { .. }
         | Clocked::Rebegun { .. }
         | Clocked::Ended { .. }
@@ -108,6 +110,7 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
         Clocked::Warned { .. } => "clock: Warned".to_owned(),
         Clocked::Missed => "clock: Missed".to_owned(),
         Clocked::Escalated { .. } => "clock: Escalated".to_owned(),
+        Clocked::Condensed { due, .. } => format!("clock: Condensed, missed {}", due.is_some()),
     };
     let mut kinds: Vec<String> =
         changed.customer.iter().chain(&changed.internal).map(name).collect();

@@ -199,6 +199,7 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.limits.followers = random.one_of([3, 3, 1]);
     draft.limits.about = random.one_of([7, 7, 2]);
     draft.limits.external_refs = random.one_of([3, 3, 1]);
+    draft.limits.clock_pauses = random.one_of([1, 1, 2, 32]);
     draft.priority_matrix = draft.priority_matrix.take().or_else(|| Some(Default::default()));
     draft.sla_policies = service::policies(random);
     draft.clock_rules = service::rules(random);

@@ -338,6 +338,17 @@ impl ModelClock {
         let desk_has = Self { metric, number, began, still, ended, told };
         let mut model = self.clone();
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
+        if let Some(condensed) = desk.condensed() {
+            // Of the pauses before, the desk only says how much time ran between them.
+            let ran = self.ran(terms, condensed.until);
+            if ran != condensed.ran.into() {
+                return Some(format!("the desk has {condensed:?}, by which {ran} ran"));
+            }
+            for (from, _) in &mut model.still {
+                *from = condensed.until.max(*from);
+            }
+            model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
+        }
         let (due, desk_due) = (self.due(terms), desk.due());
         (desk_has != model || due != desk_due).then(|| {
             format!("the desk has {desk_has:?}, due {desk_due:?}, the model {model:?}, due {due:?}")

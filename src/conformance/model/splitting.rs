@@ -69,7 +69,10 @@ impl Model {
             for said in &mut source.thread {
                 said.gone |= said.revision == revision;
             }
-            source.asked_since = source.own_open().into_iter().min();
+            // What was answered stays answered, also where the answer goes.
+            if said.voice == Voice::Asks {
+                source.asked_since = source.own_open().into_iter().min();
+            }
         };
         if place == ticket.id {
             return taken(ticket);

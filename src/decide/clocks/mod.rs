@@ -3,6 +3,7 @@
 
 mod recount;
 mod seen;
+mod told;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::sla::policy::{Audience, Customer, Obligation, Policies, Promise, SlaA
 use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, Standing, Terms};
 use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, Ticket, TicketChange};
 use crate::time::Instant;
-pub(crate) use recount::recount;
+pub(crate) use recount::{recorded, recount};
 use seen::Seen;
 
 /// What the clocks of a ticket are measured by.
@@ -81,12 +82,13 @@ impl<'a> Work<'a> {
             Command::Adopt(_) => (By::Adoption, Rule::Adoption),
             _ => (By::Command, Rule::Sla),
         };
-        self.follow(by, |work, change| work.record_by(rule, change))
+        let most = self.cx.settings.limits().clock_pauses;
+        self.follow(by, Some(most), |work, change| work.record_by(rule, change))
     }
 
     /// The clocks follow what the ticket did by itself.
     pub(super) fn follow_timer(&mut self, at: Instant) -> Result<(), Refusal> {
-        self.follow(By::Time, |work, change| work.fire(at, Rule::Sla, change))
+        self.follow(By::Time, None, |work, change| work.fire(at, Rule::Sla, change))
     }
 
     /// What the clocks tell by themselves at this instant.
@@ -94,10 +96,12 @@ impl<'a> Work<'a> {
         let Some(measure) = self.measured()? else { return Ok(()) };
         let mut changed = ClocksChanged::default();
         for audience in Audience::ALL {
-            let mut clocks = self.ticket.clocks_so_far(audience, self.ticket.standing());
             let terms = measure.terms(audience);
-            *changed.of_mut(audience) = clocks.tick(&terms, due);
-            changed.wake = earliest(changed.wake, clocks.next_wake());
+            let clocks = self.ticket.clocks_so_far(audience, self.ticket.standing());
+            let told =
+                self.told(audience, clocks, (&terms, None), |clocks| clocks.tick(&terms, due))?;
+            *changed.of_mut(audience) = told.changes;
+            changed.wake = earliest(changed.wake, told.wake);
         }
         self.note_clocks(changed, &measure, |work, change| work.fire(at, Rule::Sla, change));
         Ok(())
@@ -106,6 +110,7 @@ impl<'a> Work<'a> {
     fn follow(
         &mut self,
         by: By,
+        most: Option<u32>,
         record: impl FnOnce(&mut Self, TicketChange),
     ) -> Result<(), Refusal> {
         let policies = self.cx.settings.sla_policies();
@@ -148,7 +153,7 @@ impl<'a> Work<'a> {
                 Audience::Customer => true,
                 Audience::Internal => policies.have_internal(),
             };
-            let (mut clocks, mut changes) = if there {
+            let (clocks, mut changes) = if there {
                 let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
                 (self.ticket.clocks_so_far(audience, standing), Vec::new())
             } else if have && recounts {
@@ -159,15 +164,20 @@ impl<'a> Work<'a> {
             } else {
                 continue;
             };
-            for (at, seen) in &seen {
-                changes.extend(seen.clone().change(&mut clocks, &terms, *at));
-            }
-            let terms = last.terms(audience);
-            if !first.is_like(last) {
-                changes.extend(clocks.retarget(&first.terms(audience), &terms, now));
-            }
-            changes.extend(clocks.tick(&terms, now));
-            changed.wake = earliest(changed.wake, clocks.next_wake());
+            let next = last.terms(audience);
+            let told = self.told(audience, clocks, (&next, most), |clocks| {
+                let mut changes = Vec::new();
+                for (at, seen) in &seen {
+                    changes.extend(seen.clone().change(clocks, &terms, *at));
+                }
+                if !first.is_like(last) {
+                    changes.extend(clocks.retarget(&terms, &next, now));
+                }
+                changes.extend(clocks.tick(&next, now));
+                changes
+            })?;
+            changes.extend(told.changes);
+            changed.wake = earliest(changed.wake, told.wake);
             *changed.of_mut(audience) = changes;
         }
         let promised = Some(&last.promised).filter(|it| begins || **it != first.promised);
@@ -233,7 +243,8 @@ impl<'a> Work<'a> {
                     | Clocked::Retargeted { .. }
                     | Clocked::Rebegun { .. }
                     | Clocked::Ended { .. }
-                    | Clocked::Reopened { .. } => continue,
+                    | Clocked::Reopened { .. }
+                    | Clocked::Condensed { .. } => continue,
                 };
                 told.insert((kind, self.workers()));
                 for action in then {

@@ -1,9 +1,11 @@
-//! The clocks of a ticket from its history, as if these terms had held from the beginning.
+//! The clocks of a ticket from its history: as if these terms had held from the beginning, or as
+//! they came to be, with every pause.
 
 use crate::ids::Key;
 use crate::record::{Event, Head, step};
-use crate::sla::{ClockChange, Clocks, Terms};
-use crate::ticket::ReplayError;
+use crate::sla::policy::Audience;
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Terms, copy};
+use crate::ticket::{ReplayError, TicketChange};
 
 use super::seen::Seen;
 
@@ -36,4 +38,22 @@ pub(crate) fn recount<'e>(
         head = Some(next);
     }
     Ok(counted)
+}
+
+/// The clocks as the history states them, of which nothing is condensed.
+pub(crate) fn recorded<'e>(
+    history: impl IntoIterator<Item = &'e Event>,
+    audience: Audience,
+) -> Vec<Clock> {
+    let mut clocks = Vec::new();
+    let changed = history.into_iter().filter_map(|event| match event.ticket_change() {
+        Some(TicketChange::ClocksChanged(changed)) => Some(changed),
+        _ => None,
+    });
+    for change in changed.flat_map(|changed| changed.of(audience)) {
+        if !matches!(change.what, Clocked::Condensed { .. }) {
+            copy(&mut clocks, *change);
+        }
+    }
+    clocks
 }

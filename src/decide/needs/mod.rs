@@ -6,6 +6,7 @@ mod reach;
 
 use super::blocks::Look;
 use super::loaded::{Loaded, Needs, Passage};
+use super::{Refusal, decided};
 use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
@@ -139,7 +140,9 @@ impl Asking<'_> {
 /// ticket above the parent, or where a redirect leads over several merges, one for each; two for
 /// each, where closing [waits](crate::CloseBlocks) for what lies behind them; and where a merge is
 /// undone by which somebody came to follow what followed up, one for each such follow-up of a
-/// follow-up and for each ticket that these were merged into, of which there may be any number.
+/// follow-up and for each ticket that these were merged into, of which there may be any number. The
+/// last round may ask for the whole history of a ticket on which so much has happened that it keeps
+/// only [some pauses](crate::Limits::clock_pauses) of its clocks, where those do not do.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -164,6 +167,24 @@ impl Asking<'_> {
 ///
 /// [`decide`](crate::decide) has the whole loop.
 pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
+    let needs = asked(desk, call, loaded);
+    if needs.is_empty() { recounting(desk, call, loaded) } else { needs }
+}
+
+/// The histories of the tickets whose clocks keep too few of their pauses for what this call does:
+/// what that is, only the decision knows. Most keep all.
+fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
+    let condensed = loaded.tickets().filter(|ticket| ticket.has_condensed_clocks());
+    let passages = condensed.map(|it| Passage::whole(Key::ticket(desk, it.id()), it.revision()));
+    let mut passages: Vec<_> = passages.filter(|it| loaded.passage(*it).is_none()).collect();
+    if passages.is_empty() || !matches!(decided(desk, call, loaded), Err(Refusal::NotLoaded)) {
+        passages.clear();
+    }
+    Needs { passages, ..Needs::default() }
+}
+
+/// What is missing of all that a decision on such a call looks at.
+pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let now = whole_micros(call.context.now);
     let mut asking = Asking { desk, now, loaded, needs: Needs::default() };
     if loaded.asked.is_empty() {
