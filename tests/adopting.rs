@@ -143,22 +143,94 @@ fn a_new_target_holds_at_once_where_it_is_adopted_and_verdicts_stand() {
 fn finished_work_and_what_rests_is_promised_nothing_until_it_is_back() {
     let desk = TestDesk::with(silent());
     desk.given_request();
-    for id in [SECOND, THIRD] {
+    let fourth = ticket_id(0x74);
+    for id in [SECOND, THIRD, fourth] {
         desk.ok(&customer(MARIA), request(id));
     }
     desk.ok(&agent(ANNA), resolve(TICKET));
     desk.ok(&agent(ANNA), MarkSpam { ticket: SECOND });
-    let fourth = ticket_id(0x74);
-    desk.ok(&customer(MARIA), request(fourth));
     desk.ok(&agent(ANNA), Merge::new(fourth, THIRD));
     publish(&desk, promising(4));
     assert_eq!(adopt(&desk).outcomes.len(), 1, "the one that goes on");
     for id in [TICKET, SECOND, fourth] {
         assert!(desk.ticket(id).promised().is_none());
     }
+
+    // Back, they are promised what they would have adopted.
+    desk.pass(hours(1));
+    desk.ok(&customer(MARIA), Reply::new(TICKET, "It still burns"));
+    let next =
+        clock(&desk, TICKET, Metric::NextResponse).or(clock(&desk, TICKET, Metric::FirstResponse));
+    assert!(next.is_some_and(|clock| clock.due().is_some()));
     desk.ok(&agent(ANNA), UnmarkSpam { ticket: SECOND });
-    assert_eq!(adopt(&desk).outcomes.len(), 1);
     assert_eq!(clock(&desk, SECOND, Metric::FirstResponse).unwrap().started_at(), monday());
+    desk.ok(&agent(ANNA), UndoMerge { ticket: fourth });
+    assert_eq!(clock(&desk, fourth, Metric::FirstResponse).unwrap().started_at(), monday());
+    assert!(adopt(&desk).outcomes.is_empty());
+    desk.verify();
+}
+
+#[test]
+fn work_that_is_taken_up_again_is_promised_what_it_would_have_adopted() {
+    let back = |adopts: bool| {
+        let desk = TestDesk::with(silent());
+        desk.given_request();
+        desk.pass(hours(1));
+        desk.ok(&agent(ANNA), Reply::new(TICKET, "Have you tried water?"));
+        desk.ok(&agent(ANNA), resolve(TICKET));
+        publish(&desk, if adopts { silent() } else { promising(4) });
+        desk.pass(hours(1));
+        desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns again"));
+        if adopts {
+            publish(&desk, promising(4));
+            adopt(&desk);
+        }
+        desk.verify();
+        desk.ticket(TICKET).clocks(Audience::Customer).unwrap().iter().cloned().collect::<Vec<_>>()
+    };
+    let clocks = back(false);
+    assert_eq!(clocks, back(true));
+    let next = clocks.iter().find(|clock| clock.metric() == Metric::NextResponse).unwrap();
+    assert_eq!(next.due(), Some(monday() + hours(6)));
+}
+
+#[test]
+fn work_that_closes_by_itself_before_it_is_taken_up_is_back_whoever_looked() {
+    let back = |looks: bool| {
+        let desk = TestDesk::with(silent());
+        desk.given_request();
+        desk.ok(&agent(ANNA), resolve(TICKET));
+        publish(&desk, promising(4));
+        desk.pass(days(30));
+        if looks {
+            desk.desk.tick(desk.now()).unwrap();
+        }
+        desk.ok(&agent(ANNA), reopen(TICKET));
+        desk.verify();
+        desk.ticket(TICKET)
+            .clocks(Audience::Customer)
+            .map(|it| it.iter().cloned().collect::<Vec<_>>())
+    };
+    assert!(back(true).is_some());
+    assert_eq!(back(true), back(false));
+}
+
+#[test]
+fn finished_work_is_left_alone_however_often_settings_are_adopted() {
+    let desk = TestDesk::with(promising(4));
+    desk.given_request();
+    desk.ok(&agent(ANNA), close(TICKET));
+    let before = (desk.ticket(TICKET).revision(), desk.ticket(TICKET).updated_at());
+    for hours in [5, 6, 7] {
+        desk.pass(days(1));
+        publish(&desk, promising(hours));
+        assert!(adopt(&desk).outcomes.is_empty());
+    }
+    assert_eq!((desk.ticket(TICKET).revision(), desk.ticket(TICKET).updated_at()), before);
+    // Taken up again, it is promised what holds then.
+    desk.ok(&agent(ANNA), reopen(TICKET));
+    let promised = desk.ticket(TICKET).promised().unwrap().settings;
+    assert_eq!(promised.0, 4);
     desk.verify();
 }
 
@@ -176,6 +248,18 @@ fn obligations_among_ourselves_that_came_later_begin_when_they_are_adopted() {
     let assign = inside.of(Metric::TimeToAssign).unwrap();
     assert_eq!(assign.due(), Some(monday() + hours(2)));
     desk.verify();
+}
+
+#[test]
+fn a_page_of_none_is_one_of_one() {
+    let desk = TestDesk::with(silent());
+    desk.given_request();
+    desk.ok(&customer(MARIA), request(SECOND));
+    publish(&desk, promising(4));
+    let first = desk.desk.adopt(desk.now(), None, 0).unwrap();
+    assert_eq!(first.outcomes.len(), 1);
+    let second = desk.desk.adopt(desk.now(), first.next, 0).unwrap();
+    assert_eq!(second.outcomes.len(), 1);
 }
 
 #[test]

@@ -29,14 +29,18 @@ impl<S: Store> Desk<S> {
     /// Timers and the clocks of service levels keep the settings that armed them until the next
     /// command on their ticket, so that publishing settings costs nothing. A host that wants new
     /// ones to hold at once, also for tickets on which nobody acts, goes through them with this:
-    /// at most `limit` tickets, those after the cursor, each by a commit of its own, and no commit
-    /// where nothing changes. It may stop anywhere, go on in another process, and begin anew.
+    /// at most `limit` tickets (0 is taken as 1), those after the cursor, each by a commit of its
+    /// own, and no commit where nothing changes. It may stop anywhere, go on in another process, and begin anew.
     ///
     /// What runs is measured anew from its beginning, and may turn out to be missed already.
     /// Verdicts stand. A ticket that is older than the policies comes to have clocks if it is
     /// unfinished: they are counted from its history, and what ended before is judged by nothing.
-    /// What rests, being merged or spam, follows when it is back; but where it was opened before
-    /// there were policies, or was finished then, it has no clocks until it is adopted afterwards.
+    /// So does one that has clocks towards the customer, and none among ourselves because the
+    /// policies first had such obligations later.
+    ///
+    /// Finished work is left as it is, and so is what was merged into another ticket or is spam:
+    /// these follow by themselves, by the command that makes work of them again. One without
+    /// clocks is counted from its history then, as if it had just adopted them.
     ///
     /// # Examples
     ///
@@ -88,7 +92,7 @@ impl<I: Io> Flow<I> {
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Adopted, DeskError> {
-        let mut listing = Listing::every().page(limit);
+        let mut listing = Listing::every().page(limit.max(1));
         listing.after = after;
         let page = self.find(&Actor::Host, now, &listing).await?;
         let mut adopted = Adopted { outcomes: Vec::new(), failed: Vec::new(), next: page.next };

@@ -101,13 +101,18 @@ impl From<Settings> for SettingsDraft {
 #[cfg(feature = "json")]
 impl Settings {
     /// Settings that an earlier build accepted, whatever the checks of this one say: what was in
-    /// force stays in force. Only what cannot be looked up at all is refused.
+    /// force stays in force. Only what cannot be looked up at all is refused: a status, or what
+    /// tickets are promised.
     pub(crate) fn accepted_before(draft: SettingsDraft) -> Result<Self, SettingsError> {
         let mut problems = Problems::none();
         let workflow = crate::workflow::check_lookups(draft.workflow.clone(), &mut problems);
+        let lexicon = Arc::new(lexicon::of(&draft));
+        let mut of_levels = Problems::none();
+        let levels = Arc::new(sla::check_all(&draft, &lexicon, &mut of_levels));
+        if problems.is_empty() && levels.lack_some(&draft) {
+            problems = of_levels;
+        }
         if problems.is_empty() {
-            let lexicon = Arc::new(lexicon::of(&draft));
-            let levels = Arc::new(sla::check_all(&draft, &lexicon, &mut Problems::none()));
             let prefix = draft.reference_prefix.as_str().into();
             Ok(Self { workflow, prefix, lexicon, levels, draft })
         } else {

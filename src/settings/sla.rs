@@ -49,6 +49,20 @@ pub(super) struct Levels {
     pub(super) gaps: Vec<Gap>,
 }
 
+impl Levels {
+    /// Whether anything could not be looked up of what these settings promise: it would be promised
+    /// in other hours, or by other policies.
+    #[cfg(feature = "json")]
+    pub(super) fn lack_some(&self, draft: &SettingsDraft) -> bool {
+        let calendars = draft.calendars.iter().map(|it| &it.name);
+        let obligations = draft.sla_policies.iter().flat_map(|policy| &policy.obligations);
+        let mut named = obligations.filter_map(|it| it.calendar.as_ref()).chain(calendars);
+        let mut policies = draft.sla_policies.iter();
+        named.any(|name| !self.calendars.contains_key(name))
+            || policies.any(|policy| self.policies.named(&policy.name).is_none())
+    }
+}
+
 /// The most calendars of a desk, and the most steps of its scale of levels.
 const MOST: usize = 100;
 

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use helpdesk::sla::policy::{Obligation, SlaPolicy};
+use helpdesk::sla::{Calendar, Metric};
 use helpdesk::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
-use helpdesk::{Change, Head, Key, Settings, SettingsDraft, StatusCategory, StatusDraft};
+use helpdesk::{
+    Change, DeskCalendar, Head, Key, Settings, SettingsDraft, Span, StatusCategory, StatusDraft,
+};
 
 use crate::samples::{self, DESK};
 
@@ -81,6 +85,35 @@ fn settings_that_cannot_be_looked_up_are_damaged() {
         let error = codec::decode_head(Key::settings(DESK), &head).unwrap_err();
         assert_eq!(error.kind(), CodecErrorKind::Damaged);
         assert_eq!(error.to_string(), "the stored head `settings` is damaged");
+    }
+}
+
+#[test]
+fn promises_that_cannot_be_looked_up_are_damaged_rather_than_others() {
+    let office: Calendar = "zone Europe/Berlin; open mon-fri 09:00-17:00".parse().unwrap();
+    let hours = Obligation::new(Metric::FirstResponse).within(Span::hours(4)).in_calendar("office");
+    let promised = SettingsDraft {
+        calendars: vec![DeskCalendar::new("office", office.draft().clone())],
+        sla_policies: vec![SlaPolicy::new("standard").obligation(hours)],
+        ..SettingsDraft::default()
+    };
+    read(&promised);
+    let mut zone = promised.clone();
+    zone.calendars[0].calendar.schedules[0].zone = "Mars/Olympus_Mons".into();
+    let mut calendar = promised.clone();
+    calendar.calendars.clear();
+    let mut condition = promised;
+    condition.sla_policies[0].when = "category = attic".parse().unwrap();
+    for (draft, path, why) in [
+        (zone, "calendars[0].calendar.schedules[0].zone", "Mars/Olympus_Mons"),
+        (calendar, "sla_policies[0].obligations[0].calendar", "there is no calendar `office`"),
+        (condition, "sla_policies[0].when", "attic"),
+    ] {
+        let (event, _) = stored(&draft);
+        let error = codec::decode_event(&event).unwrap_err();
+        assert_eq!(error.kind(), CodecErrorKind::Damaged);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(path) && source.contains(why), "{source}");
     }
 }
 

@@ -370,8 +370,7 @@ impl Draw<'_> {
                 channel: self.channel(),
                 text: self.text(),
             }),
-            // What has clocks already; counted from the history, they are compared elsewhere.
-            98 if ticket.has_its_clocks(self.view.model.settings()) => Command::Adopt(id),
+            98 if ticket.has_all_clocks_or_none(self.view.model.settings()) => Command::Adopt(id),
             _ => Command::Tick(id),
         }
     }

@@ -70,6 +70,11 @@ impl<'s> Terms<'s> {
         }
     }
 
+    /// The same hours and pauses, of which nothing is promised.
+    pub(super) fn without_target(self) -> Self {
+        Self { target: None, ..self }
+    }
+
     fn warnings(&self) -> Vec<Warning> {
         self.obligation.iter().flat_map(|it| &it.warnings).map(|warn| warn.at).collect()
     }

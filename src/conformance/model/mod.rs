@@ -33,6 +33,7 @@ mod compare;
 mod confirming;
 mod contacts;
 mod conversation;
+mod counted;
 mod editing;
 mod follow_ups;
 mod following;
@@ -61,6 +62,7 @@ pub use agenda::{ModelTodo, Picture};
 pub use clocks::{ModelClock, ModelEnd, Telling};
 pub use confirming::Offer;
 pub use contacts::ModelContact;
+pub use counted::Snapshot;
 pub use guests::Admission;
 pub use privacy::Words;
 pub use service::Pledge;
@@ -423,8 +425,11 @@ impl Model {
         let changed = ticket != settled || step.opens.is_some();
         if !step.is_tick {
             // The command done, the ticket follows the settings in force.
-            let adopts = matches!(call.command, Command::Adopt(_)) && !ticket.rests();
-            if changed || adopts {
+            let tells = !ticket.is_done() || ticket.service_wake().is_some();
+            let adopts = matches!(call.command, Command::Adopt(_)) && !ticket.rests() && tells;
+            if adopts && ticket.pledge.is_none() {
+                self.count(&mut ticket, step.now);
+            } else if changed || adopts {
                 self.follow(&mut ticket, step.now, true);
             }
             ticket.arm(&self.settings);

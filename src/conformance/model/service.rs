@@ -37,7 +37,7 @@ pub struct Pledge {
 
 /// What clocks look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Seen {
+pub(super) struct Seen {
     said: usize,
     /// Which of it was split off.
     gone: usize,
@@ -60,7 +60,7 @@ impl Pledge {
 }
 
 impl Seen {
-    fn of(ticket: &ModelTicket) -> Self {
+    pub(super) fn of(ticket: &ModelTicket) -> Self {
         let members = ticket.members.iter();
         Self {
             said: ticket.thread.len(),
@@ -94,7 +94,7 @@ impl ModelTicket {
     }
 
     /// What is new on the ticket, and when it happened.
-    fn news(&self, seen: &Seen, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, New)> {
+    pub(super) fn news(&self, seen: &Seen, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, New)> {
         let mut news = Vec::new();
         let said = self.thread.get(seen.said..).unwrap_or_default();
         for said in said.iter().filter(|said| said.public && !seen.rests) {
@@ -155,16 +155,14 @@ impl ModelTicket {
 }
 
 impl ModelTicket {
-    /// Whether none of its clocks would have to be counted from what was before they were promised.
-    pub fn has_its_clocks(&self, settings: &Settings) -> bool {
+    /// Whether it has no clocks yet, or has them towards all to whom something is promised. The
+    /// model counts either all of them from what a ticket was, or none.
+    pub fn has_all_clocks_or_none(&self, settings: &Settings) -> bool {
         let policies = &settings.draft().sla_policies;
-        let has = |audience: &Audience| {
-            self.pledge.as_ref().is_some_and(|pledge| pledge.clocks.contains_key(audience))
-        };
         let internal = policies.iter().flat_map(|policy| &policy.obligations);
         let internal = internal.into_iter().any(|it| it.audience == Audience::Internal);
-        let there = has(&Audience::Customer) && (!internal || has(&Audience::Internal));
-        policies.is_empty() || there || self.rests() || self.is_done()
+        let has = |pledge: &Pledge| pledge.clocks.contains_key(&Audience::Internal);
+        !internal || self.pledge.as_ref().is_none_or(|pledge| has(pledge))
     }
 }
 
@@ -175,7 +173,7 @@ impl Model {
     }
 
     /// What is promised of each metric.
-    fn terms<'s>(
+    pub(super) fn terms<'s>(
         settings: &'s crate::Settings,
         policy: Option<&SlaPolicyName>,
         priority: &PriorityName,
@@ -229,27 +227,35 @@ impl Model {
         }
     }
 
-    /// A ticket was opened: its clocks begin, if anything is promised on this desk.
-    pub(super) fn begin_service(&self, ticket: &mut ModelTicket) {
-        let policies = &self.settings.draft().sla_policies;
-        if policies.is_empty() {
-            return;
-        }
-        let obligations = policies.iter().flat_map(|policy| &policy.obligations);
-        let mut audiences = vec![Audience::Customer];
-        if obligations.into_iter().any(|it| it.audience == Audience::Internal) {
-            audiences.push(Audience::Internal);
-        }
-        let mut pledge = Pledge {
+    /// To whom the policies promise something.
+    pub(super) fn promised_to(&self) -> Vec<Audience> {
+        let policies = self.settings.draft().sla_policies.iter();
+        let obligations: Vec<_> = policies.flat_map(|policy| &policy.obligations).collect();
+        let internal = obligations.iter().any(|it| it.audience == Audience::Internal);
+        let inside = internal.then_some(Audience::Internal);
+        [Audience::Customer].into_iter().chain(inside).collect()
+    }
+
+    /// What a ticket is promised as it is now, without clocks; `None`: there are no policies.
+    pub(super) fn pledged(&self, ticket: &ModelTicket) -> Option<Pledge> {
+        let promises = !self.settings.draft().sla_policies.is_empty();
+        promises.then(|| Pledge {
             policy: self.promise(ticket),
             priority: ticket.priority.clone(),
             settings: Revision(self.published.len() as u64),
             clocks: BTreeMap::new(),
             wake: None,
             seen: Seen::of(ticket),
+        })
+    }
+
+    /// A ticket was opened: its clocks begin, if anything is promised on this desk.
+    pub(super) fn begin_service(&self, ticket: &mut ModelTicket) {
+        let Some(mut pledge) = self.pledged(ticket) else {
+            return self.remember(ticket, ticket.opened_at);
         };
         let now = ticket.opened_at;
-        for audience in audiences {
+        for audience in self.promised_to() {
             let mut clocks = BTreeMap::new();
             let (policy, priority) = (pledge.policy.as_ref(), &pledge.priority);
             let mut following = Following {
@@ -270,7 +276,9 @@ impl Model {
     /// The clocks of a ticket follow what was done to it. `anew`: somebody did it, and what is
     /// promised is looked for.
     pub(super) fn follow(&self, ticket: &mut ModelTicket, now: DateTime<Utc>, anew: bool) {
-        let Some(mut pledge) = ticket.pledge.take() else { return };
+        let Some(mut pledge) = ticket.pledge.take() else {
+            return self.follow_unpromised(ticket, now, anew);
+        };
         let seen = std::mem::replace(&mut pledge.seen, Seen::of(ticket));
         if !ticket.rests() {
             let news = ticket.news(&seen, now);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge, Words};
+use super::{
+    Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge, Snapshot, Words,
+};
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -128,6 +130,8 @@ pub struct ModelTicket {
     pub timers: Timers,
     /// What is promised, where anything was when it was opened.
     pub pledge: Option<Box<Pledge>>,
+    /// How it was from its opening on, as long as it is promised nothing.
+    pub unpromised: Vec<Snapshot>,
     pub held: bool,
     /// What is personal on it.
     pub words: Words,

@@ -125,11 +125,19 @@ impl<'a> Work<'a> {
         if self.ticket.clocks_rest() || (from == self.events.len() && !adopts) {
             return Ok(());
         }
+        let is_done = self.ticket.status().category.is_done();
+        // What finished work was promised stands; when it is taken up again, it follows.
+        if adopts && is_done && self.ticket.timers().sla.is_none() {
+            return Ok(());
+        }
         let measured = self.measured()?;
-        // What was opened before there were policies has none until it adopts them, and finished
-        // work of then was promised nothing.
+        // What was opened before there were policies has none until it adopts them, or is work
+        // again, having been finished, spam or part of another ticket: then it is promised what
+        // others are.
         let begins = measured.is_none();
-        let recounts = adopts && !self.ticket.status().category.is_done();
+        let was_done = stood.as_ref().is_some_and(|stood| stood.category.is_done());
+        let is_back = begins && by == By::Command && was_done;
+        let recounts = !is_done && (adopts || is_back);
         if begins && self.before.is_some() && !recounts {
             return Ok(());
         }
@@ -143,7 +151,7 @@ impl<'a> Work<'a> {
         let last = next.as_ref().unwrap_or(first);
         let events = self.events.get(from..).unwrap_or_default();
         let seen = |event| Seen::of(event, &self.ticket, waited);
-        let seen: Vec<_> = events.iter().flat_map(seen).collect();
+        let mut seen: Vec<_> = events.iter().flat_map(seen).collect();
         let mut changed = ClocksChanged::default();
         for audience in Audience::ALL {
             let terms = first.terms(audience);
@@ -157,6 +165,8 @@ impl<'a> Work<'a> {
                 let standing = stood.clone().unwrap_or_else(|| self.ticket.standing());
                 (self.ticket.clocks_so_far(audience, standing), Vec::new())
             } else if have && recounts {
+                // What has just happened is part of the history.
+                seen.clear();
                 self.recounted(&terms, now)?
             } else if have && begins {
                 let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());

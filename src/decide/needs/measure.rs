@@ -14,9 +14,24 @@ pub(super) fn measuring(asking: &mut Asking<'_>, id: TicketId) {
     let settings = loaded.record(Key::settings(asking.desk));
     let revision = settings.map(|record| record.revision);
     belonging(asking, ticket.organisation());
-    let Some(promised) = ticket.promised() else { return };
+    let Some(promised) = ticket.promised() else { return taking_up(asking, id) };
     if revision.is_some_and(|revision| revision != promised.settings) {
         asking.passage(published(asking.desk, promised.settings));
+    }
+}
+
+/// What the clocks are counted from of a ticket that has none yet, where it may be work again: it
+/// was finished, or part of another, or spam, while there were no policies.
+fn taking_up(asking: &mut Asking<'_>, id: TicketId) {
+    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
+    let (Some(settings), Some(ticket)) = (settings, asking.loaded.ticket(asking.desk, id)) else {
+        return;
+    };
+    let now = asking.now.max(ticket.updated_at());
+    let closes = ticket.timers().auto_close.is_some_and(|due| due <= now);
+    let away = closes || ticket.clocks_rest() || ticket.status().category.is_done();
+    if asking.takes_up && away && !settings.sla_policies().is_empty() {
+        asking.whole(id);
     }
 }
 

@@ -32,6 +32,8 @@ struct Asking<'a> {
     desk: DeskId,
     now: Instant,
     loaded: &'a Loaded,
+    /// Whether the command may make work of what was none.
+    takes_up: bool,
     needs: Needs,
 }
 
@@ -186,7 +188,8 @@ fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
 /// What is missing of all that a decision on such a call looks at.
 pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let now = whole_micros(call.context.now);
-    let mut asking = Asking { desk, now, loaded, needs: Needs::default() };
+    let takes_up = !matches!(call.command, Command::Tick(_) | Command::Adopt(_));
+    let mut asking = Asking { desk, now, loaded, takes_up, needs: Needs::default() };
     if loaded.asked.is_empty() {
         // The settings, who acts, and what it is about.
         asking.needs.records.reserve_exact(3);
