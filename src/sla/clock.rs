@@ -309,8 +309,11 @@ impl Clock {
     pub(super) fn due_resumed(&self, term: Option<&Term>, at: Instant) -> Option<Instant> {
         let term = term?;
         let target = term.span(self.started_at)?;
-        let reached = self.reached(&term.pace, target);
-        reached.or_else(|| term.pace.add(at, target.less(self.elapsed(&term.pace, at))))
+        let ran = self.elapsed(&term.pace, at);
+        if ran < target {
+            return term.pace.add(at, target.less(ran));
+        }
+        self.reached(&term.pace, target)
     }
 
     /// How it ends then, and the deadline by which that is judged: the one that it has, and where

@@ -7,7 +7,7 @@ use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
 use super::following::Reopening;
 use super::metric::WhenDone;
-use super::{Metric, Standing, Term, Terms};
+use super::{Metric, Standing, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -328,6 +328,10 @@ impl Clocks {
     /// ```
     pub fn tick(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
         let now = time::whole_micros(now);
+        if self.next_wake().is_none_or(|wake| wake > now) {
+            self.note_shortfall(terms);
+            return Vec::new();
+        }
         let mut changes = self.tell(terms, now);
         // What woke and had nothing to tell was armed in other hours: before a change of the rules
         // of its zone, say. It is measured anew.
@@ -370,14 +374,6 @@ impl Clocks {
     /// a host sets. After [`tick`](Self::tick) at that instant the next one is later.
     pub fn next_wake(&self) -> Option<Instant> {
         self.clocks.iter().filter_map(|clock| clock.wake).min()
-    }
-
-    /// The clocks of which something is promised.
-    pub(super) fn termed<'a>(
-        &'a self,
-        terms: &'a Terms,
-    ) -> impl Iterator<Item = (&'a Clock, &'a Term)> + 'a {
-        self.clocks.iter().filter_map(|clock| Some((clock, terms.of(clock.metric)?)))
     }
 
     /// The last run of this metric, if one ever began.

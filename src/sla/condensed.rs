@@ -78,8 +78,7 @@ impl Clock {
     /// Whether it has something to tell of which it does not know when its time had come.
     pub(super) fn lacks(&self, term: &Term) -> bool {
         let known = |amount| self.condensed_by(amount).is_none();
-        self.condensed.is_some()
-            && self.is_open()
+        self.is_open()
             && (self.lacks_due(term)
                 || !self.unwarned(term).all(|(_, amount)| known(amount))
                 || !self.unescalated(term).all(|(_, amount)| known(amount)))
@@ -221,7 +220,7 @@ impl Clocks {
 
     /// Notes what they would tell of which they do not know when its time had come.
     pub(super) fn note_shortfall(&mut self, terms: &Terms) {
-        let lacks = self.termed(terms).any(|(clock, term)| clock.lacks(term));
-        self.short |= lacks;
+        let mut condensed = self.clocks.iter().filter(|clock| clock.condensed.is_some());
+        self.short |= condensed.any(|it| terms.of(it.metric).is_some_and(|term| it.lacks(term)));
     }
 }

@@ -1,8 +1,6 @@
 //! What is promised of one subject: a target for each metric, what pauses it, what is told before
 //! and after it is missed.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, Metric, Target};
@@ -200,7 +198,8 @@ impl Term {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Terms {
-    terms: BTreeMap<Metric, Term>,
+    /// By the place of the metric among all.
+    terms: [Option<Term>; Metric::ALL.len()],
 }
 
 impl Terms {
@@ -212,13 +211,15 @@ impl Terms {
     /// The same with this promised of one metric, in place of what was.
     #[must_use]
     pub fn with(mut self, metric: Metric, term: Term) -> Self {
-        self.terms.insert(metric, term);
+        if let Some(place) = self.terms.get_mut(metric as usize) {
+            *place = Some(term);
+        }
         self
     }
 
     /// What is promised of one metric.
     pub fn of(&self, metric: Metric) -> Option<&Term> {
-        self.terms.get(&metric)
+        self.terms.get(metric as usize)?.as_ref()
     }
 
     /// In which time this metric's clock runs.
@@ -228,11 +229,11 @@ impl Terms {
 
     /// The same without deadlines: what stands still by them does, and nothing is promised.
     pub(crate) fn without_targets(&self) -> Self {
-        let terms = self.terms.iter().map(|(metric, term)| {
-            let (warnings, levels) = (Vec::new(), Vec::new());
-            (*metric, Term { target: None, warnings, levels, ..term.clone() })
-        });
-        Self { terms: terms.collect() }
+        let mut without = self.clone();
+        for term in without.terms.iter_mut().flatten() {
+            (term.target, term.warnings, term.levels) = (None, Vec::new(), Vec::new());
+        }
+        without
     }
 
     /// Whether this metric's clock stands still where the ticket stands.
