@@ -128,7 +128,14 @@ pub enum Fact {
     SlaPolicy,
     /// The policy's step on the scale of service levels: a name on an ordered scale.
     SlaLevel,
-    /// The deadline that comes first, of all that it is promised and that has not ended.
+    /// The deadline that comes first, of all that it is promised and that has not ended, to the
+    /// customer or among ourselves; one that has passed too. Missing where nothing is promised, where
+    /// all clocks stand still before their deadlines, and of what was merged or is spam:
+    /// [`Ticket::sla_due_at`](crate::Ticket::sla_due_at).
+    ///
+    /// Stores keep an index of it ([`TicketColumns::sla_due_at`](crate::TicketColumns::sla_due_at)):
+    /// conditions on it narrow, and an order by it reads a page. Customers neither filter nor sort
+    /// by it, so that no listing tells them what is promised among ourselves.
     SlaDueAt,
     /// Whether something that it is promised has been missed: ended late, or is late now, of what
     /// was noticed by the last time that anything happened on it. Its timers notice a miss at once.

@@ -222,6 +222,11 @@ pub struct TicketColumns {
     pub subjects: Vec<SubjectRef>,
     /// What other systems call it, in order.
     pub external_refs: Vec<ExternalRef>,
+    /// The deadline that comes first, of all that it is promised and that has not ended, to the
+    /// customer or among ourselves: [`Ticket::sla_due_at`](crate::Ticket::sla_due_at), which is the
+    /// fact `sla_due_at`. It changes only where the ticket does. To be kept in order, with the id:
+    /// pages of what falls due soonest are asked for all day.
+    pub sla_due_at: Option<DateTime<Utc>>,
 }
 
 impl TicketColumns {
@@ -236,6 +241,7 @@ impl TicketColumns {
             organisation: self.organisation,
             subjects: &self.subjects,
             external_refs: &self.external_refs,
+            sla_due_at: self.sla_due_at,
         }
     }
 }
@@ -275,6 +281,7 @@ impl Columns {
                     subjects
                 },
                 external_refs: ticket.external_refs().to_vec(),
+                sla_due_at: ticket.sla_due_at(),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),

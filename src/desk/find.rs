@@ -77,9 +77,9 @@ impl<S: Store> Desk<S> {
     /// ([`Fact::is_public`](crate::Fact::is_public)), so that no listing tells them of others.
     /// Each row shows as much as they see of it ([`Row`](crate::Row)).
     ///
-    /// Conditions on category, owner, requester and department are answered from indexes, and an
-    /// order by number stops where the page does. Any other order looks at every ticket that the
-    /// indexes leave: the backlog, most often.
+    /// Conditions on category, owner, requester, department and deadline are answered from indexes,
+    /// and an order by number, or by deadline among tickets that have one, stops where the page
+    /// does. Any other order looks at every ticket that the indexes leave: the backlog, most often.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -98,6 +98,31 @@ impl<S: Store> Desk<S> {
     /// let refused = desk.find(&customer, now, &queue()).unwrap_err();
     /// assert_eq!(refused.to_string(), "`queued` is not public: only agents filter and sort by it");
     /// assert_eq!(desk.find(&customer, now, &Listing::every())?.rows.len(), 1);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// What falls due soonest, of what the agent sees; what is late already comes first:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Listing;
+    /// use helpdesk::sla::{Metric, policy::Obligation};
+    ///
+    /// let answer = Obligation::new(Metric::FirstResponse)
+    ///     .within(Span::hours(4))
+    ///     .for_priority("critical", Span::hours(1));
+    /// let mut draft = SettingsDraft::default();
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// desk.adopt(now, None, 100)?;
+    /// let mut urgent = Open::new(TicketId::from_u128(2), Requester::Contact(maria), "It smokes");
+    /// urgent.priority = Some("critical".into());
+    /// desk.open(Actor::Host.at(now), urgent)?;
+    ///
+    /// let soonest = Listing::of("sla_due_at is present".parse().unwrap());
+    /// let page = desk.find(&agent, now, &soonest.sorted("sla_due_at").unwrap().page(50))?;
+    /// let references: Vec<_> = page.rows.iter().map(|row| row.reference.to_string()).collect();
+    /// assert_eq!(references, ["HD-2", "HD-1"]);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///

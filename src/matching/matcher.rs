@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::lexicon::Type;
-use super::narrow::{self, Narrow};
+use super::narrow::{self, Asked, Narrow};
 use super::pattern::Pattern;
 use super::sought::{SoughtRef, SoughtSubject};
 use super::{Facts, Value, fold};
@@ -245,6 +245,9 @@ impl Matcher {
     /// alternatives of which at least one holds; they may overlap, and are eight at most. An empty
     /// list: nothing matches.
     ///
+    /// An age says of a deadline that there is one; to which instants it reaches is known where the
+    /// present is: [`Query::narrow`](crate::store::Query::narrow) says that too.
+    ///
     /// ```
     /// use helpdesk::matching::Place;
     /// use helpdesk::{AgentId, Condition, Fact, Settings};
@@ -257,7 +260,12 @@ impl Matcher {
     /// # Ok::<(), helpdesk::matching::ConditionError>(())
     /// ```
     pub fn narrow(&self) -> Vec<Narrow> {
-        narrow::of(&self.program.node, self.me)
+        narrow::of(&self.program.node, Asked { me: self.me, now: None })
+    }
+
+    /// The same at this instant, from which ages are counted.
+    pub(crate) fn narrow_at(&self, now: DateTime<Utc>) -> Vec<Narrow> {
+        narrow::of(&self.program.node, Asked { me: self.me, now: Some(now) })
     }
 }
 

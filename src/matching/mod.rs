@@ -9,6 +9,7 @@
 
 mod check;
 mod cursor;
+mod deadlines;
 mod facts;
 mod fold;
 mod lexicon;
@@ -23,6 +24,7 @@ mod sought;
 pub use check::ConditionError;
 pub use cursor::NotACursor;
 pub(crate) use cursor::serde_as_text;
+pub use deadlines::{Between, Deadlines};
 pub use facts::{Facts, Value};
 pub(crate) use lexicon::FieldType;
 pub use lexicon::Lexicon;

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
+use super::Deadlines;
 use super::lexicon::category_named;
 use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
@@ -47,6 +50,8 @@ pub struct Narrow {
     pub subjects: Option<BTreeSet<SubjectRef>>,
     /// What other systems call them: at least one of these.
     pub external_refs: Option<BTreeSet<ExternalRef>>,
+    /// When what they are promised falls due.
+    pub deadlines: Option<Deadlines>,
 }
 
 /// What a ticket has in the columns that stores keep indexes on: what
@@ -69,6 +74,8 @@ pub struct Indexed<'a> {
     pub subjects: &'a [SubjectRef],
     /// What other systems call it.
     pub external_refs: &'a [ExternalRef],
+    /// The deadline that comes first, of what it is promised.
+    pub sla_due_at: Option<DateTime<Utc>>,
 }
 
 impl Narrow {
@@ -87,6 +94,7 @@ impl Narrow {
             || self.organisations.as_ref().is_some_and(BTreeSet::is_empty)
             || self.subjects.as_ref().is_some_and(BTreeSet::is_empty)
             || self.external_refs.as_ref().is_some_and(BTreeSet::is_empty)
+            || self.deadlines.as_ref().is_some_and(Deadlines::is_impossible)
     }
 
     /// Whether it and another say something of the same columns.
@@ -99,6 +107,7 @@ impl Narrow {
             && self.organisations.is_some() == other.organisations.is_some()
             && self.subjects.is_some() == other.subjects.is_some()
             && self.external_refs.is_some() == other.external_refs.is_some()
+            && self.deadlines.is_some() == other.deadlines.is_some()
     }
 
     /// What is necessary where both are.
@@ -115,6 +124,10 @@ impl Narrow {
             organisations: both(self.organisations, other.organisations),
             subjects: self.subjects.or(other.subjects),
             external_refs: self.external_refs.or(other.external_refs),
+            deadlines: match (self.deadlines, other.deadlines) {
+                (Some(one), Some(two)) => Some(one.and(two)),
+                (one, two) => one.or(two),
+            },
         }
     }
 
@@ -130,6 +143,7 @@ impl Narrow {
             organisations: either(self.organisations, other.organisations),
             subjects: either(self.subjects, other.subjects),
             external_refs: either(self.external_refs, other.external_refs),
+            deadlines: self.deadlines.zip(other.deadlines).and_then(|(one, two)| one.or(two)),
         }
     }
 
@@ -144,6 +158,7 @@ impl Narrow {
             organisation,
             subjects,
             external_refs,
+            sla_due_at,
         } = ticket;
         let in_department =
             |set: &BTreeSet<Option<DepartmentName>>| set.iter().any(|it| it.as_ref() == department);
@@ -159,6 +174,7 @@ impl Narrow {
                 .external_refs
                 .as_ref()
                 .is_none_or(|set| external_refs.iter().any(|it| set.contains(it)))
+            && self.deadlines.is_none_or(|deadlines| deadlines.admits(sla_due_at))
     }
 }
 
@@ -181,16 +197,24 @@ fn either<T: Ord>(one: Option<BTreeSet<T>>, two: Option<BTreeSet<T>>) -> Option<
 /// The most alternatives; beyond them, what they have in common must do.
 const MOST: usize = 8;
 
-/// What is necessary for this to be true, when `me` is this agent: one of these. None: nothing
-/// matches.
-pub(super) fn of(node: &Node, me: Option<AgentId>) -> Vec<Narrow> {
-    necessary(node, true, me)
+/// Who asks, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    /// Who `me` is; `None`: nobody.
+    pub(super) me: Option<AgentId>,
+    /// From when ages are counted; `None`: that is not known yet.
+    pub(super) now: Option<DateTime<Utc>>,
+}
+
+/// What is necessary for this to be true, when it is asked so: one of these. None: nothing matches.
+pub(super) fn of(node: &Node, asked: Asked) -> Vec<Narrow> {
+    necessary(node, true, asked)
 }
 
 /// What is necessary for this to be true, or else for it to be false.
-fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Vec<Narrow> {
+fn necessary(node: &Node, truth: bool, asked: Asked) -> Vec<Narrow> {
     let each = |parts: &[Node], all: bool| {
-        let parts = parts.iter().map(|part| necessary(part, truth, me));
+        let parts = parts.iter().map(|part| necessary(part, truth, asked));
         if all {
             parts.fold(vec![Narrow::unrestricted()], |one, two| every(&one, &two))
         } else {
@@ -201,9 +225,9 @@ fn necessary(node: &Node, truth: bool, me: Option<AgentId>) -> Vec<Narrow> {
         Node::All(parts) => each(parts, truth),
         // Not any of them: none of each.
         Node::Any(parts) => each(parts, !truth),
-        Node::Not(part) => necessary(part, !truth, me),
-        Node::Probe(probe) => any(Vec::new(), vec![of_probe(probe, truth, me)]),
-        Node::Made(program) => necessary(&program.node, truth, me),
+        Node::Not(part) => necessary(part, !truth, asked),
+        Node::Probe(probe) => any(Vec::new(), vec![of_probe(probe, truth, asked)]),
+        Node::Made(program) => necessary(&program.node, truth, asked),
     }
 }
 
@@ -233,7 +257,7 @@ fn any(mut these: Vec<Narrow>, those: Vec<Narrow>) -> Vec<Narrow> {
     these
 }
 
-fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
+fn of_probe(probe: &Probe, truth: bool, Asked { me, now }: Asked) -> Narrow {
     let mut narrow = Narrow::unrestricted();
     // The values of which the fact is one, and those of which it is none.
     let (wanted, unwanted) = match (&probe.ask, truth) {
@@ -298,6 +322,7 @@ fn of_probe(probe: &Probe, truth: bool, me: Option<AgentId>) -> Narrow {
             narrow.organisations =
                 wanted.map(|values| values.iter().filter_map(organisation).collect());
         }
+        Fact::SlaDueAt => narrow.deadlines = Deadlines::of(&probe.ask, truth, now),
         // Any of a kind, a provider or a scope stands under no one value.
         Fact::About => {
             if let (Ask::Contains(Typed::Subject(sought)), true) = (&probe.ask, truth) {

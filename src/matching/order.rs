@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::check::{ConditionError, below};
@@ -97,6 +98,35 @@ impl SortKey {
         }
     }
 
+    /// The ticket's deadline, of a place in an order that is [by deadline](Order::by_deadline);
+    /// `None`: it has none, and stands among the last.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Order;
+    /// use helpdesk::sla::{Metric, policy::Obligation};
+    ///
+    /// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
+    /// let mut draft = SettingsDraft::default();
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// desk.adopt(now, None, 100)?;
+    ///
+    /// let soonest = Sort::ascending(Fact::SlaDueAt);
+    /// let order = Order::check(&[soonest], &Settings::default().lexicon()).unwrap();
+    /// assert_eq!(order.by_deadline(), Some(false));
+    /// let ticket = desk.ticket(id)?.unwrap();
+    /// let place = order.key(&Scene::of(&ticket, now));
+    /// assert_eq!(place.deadline(), Some(now + TimeDelta::hours(4)));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        match self.values.first() {
+            Some(Part::Integer(micros)) => DateTime::from_timestamp_micros(*micros),
+            Some(Part::Text(_) | Part::Missing) | None => None,
+        }
+    }
+
     /// Which ticket.
     pub fn id(&self) -> TicketId {
         self.id
@@ -176,6 +206,15 @@ impl Order {
     pub fn by_number(&self) -> Option<bool> {
         let first = self.inner.keys.first()?;
         (first.sort.by == Fact::Number).then_some(first.sort.descending)
+    }
+
+    /// Whether it is by [`Fact::SlaDueAt`] first, and if so, whether downwards. Deadlines may tie,
+    /// and tickets may have none: those come last either way, and what ties stands in the order of
+    /// the further keys, at last of the id. A store that keeps tickets by deadline walks them from
+    /// where the last page ended ([`SortKey::deadline`]), and stops where this one does.
+    pub fn by_deadline(&self) -> Option<bool> {
+        let first = self.inner.keys.first()?;
+        (first.sort.by == Fact::SlaDueAt).then_some(first.sort.descending)
     }
 
     /// Where this stands.

@@ -3,9 +3,11 @@
 //! One lock for everything. Every question is answered from an index, and a commit touches
 //! only the indexes whose columns changed.
 
+mod find;
 mod hash;
 mod index;
 mod outbox;
+mod shelf;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -22,7 +24,6 @@ use super::{
 };
 use crate::decide::{Columns, Counter, Erasure, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
-use crate::matching::SortKey;
 use crate::record::{Event, Head, Record};
 
 /// A store in memory: for tests, for small desks, and as the measure of other stores. Clones
@@ -141,19 +142,6 @@ fn place_of(number: TicketNumber) -> Option<usize> {
 }
 
 impl DeskState {
-    /// The numbers of all tickets: from this one on, or down from it.
-    fn numbers(
-        &self,
-        from: Option<TicketNumber>,
-        descending: bool,
-    ) -> impl Iterator<Item = TicketNumber> {
-        let last = self.tickets.len() as u64;
-        let from = from.map_or(if descending { last } else { 1 }, |from| from.0);
-        let (mut up, mut down) = (from.max(1)..=last, 1..=from.min(last));
-        std::iter::from_fn(move || if descending { down.next_back() } else { up.next() })
-            .map(TicketNumber)
-    }
-
     fn slot(&self, key: &Key) -> Option<usize> {
         self.slots.get(&(key.kind, key.id)).copied()
     }
@@ -199,7 +187,7 @@ impl DeskState {
                     Some(_) | None => None,
                 };
                 let number = row.number.unwrap_or(TicketNumber(0));
-                self.indexes.update(number, before, Some(after));
+                self.indexes.update((number, key.id), before, Some(after));
             }
             Columns::Agent(after) => {
                 let before = match &row.columns {
@@ -382,32 +370,8 @@ impl Store for MemoryStore {
 
     fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {
         let state = self.read();
-        let Some(desk) = state.desks.get(&query.desk) else { return Ok(Vec::new()) };
-        let shelves = desk.indexes.shelves(&query.narrow());
-        let row = |number: TicketNumber| state.rows.get(*desk.tickets.get(place_of(number)?)?);
-        // By number, the walk ends where the page does; else all that matches is looked through.
-        let from = query.after.as_ref().map(SortKey::number);
-        if let (Some(descending), None | Some(Some(_))) = (query.order.by_number(), from) {
-            let from = from.flatten();
-            let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
-                Some(shelves) => Box::new(index::in_order(shelves, from, descending)),
-                None => Box::new(desk.numbers(from, descending)),
-            };
-            let records = numbers.filter_map(row).map(Row::record);
-            let after = |record: &Record| {
-                query.after.as_ref().is_none_or(|after| {
-                    let place = query.place(record);
-                    place.is_some_and(|place| query.order.compare(&place, after).is_gt())
-                })
-            };
-            let shown = records.filter(|record| query.matches(record) && after(record));
-            return Ok(shown.take(query.limit).collect());
-        }
-        let numbers: Box<dyn Iterator<Item = TicketNumber>> = match shelves {
-            Some(shelves) => Box::new(index::in_order(shelves, None, false)),
-            None => Box::new(desk.numbers(None, false)),
-        };
-        Ok(scan::find(numbers.filter_map(row).map(Row::record), query))
+        let desk = state.desks.get(&query.desk);
+        Ok(desk.map_or(Vec::new(), |desk| find::find(desk, &state.rows, query)))
     }
 
     fn scan(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {

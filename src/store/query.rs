@@ -170,7 +170,7 @@ impl Query {
     /// overlap, so a ticket is fetched by one of them and shown once. An empty list: it shows
     /// nothing.
     pub fn narrow(&self) -> Vec<Narrow> {
-        self.filter.narrow()
+        self.filter.narrow_at(self.now)
     }
 
     fn scene<'r>(&self, record: &'r Record) -> Option<Scene<'r>> {

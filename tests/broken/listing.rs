@@ -1,6 +1,8 @@
 //! The simple store's listings, with what can be wrong with them.
 
-use helpdesk::matching::Narrow;
+use std::cmp::Reverse;
+
+use helpdesk::matching::{Between, Narrow};
 use helpdesk::store::Query;
 use helpdesk::{Columns, Record, Requester, TicketColumns};
 
@@ -37,6 +39,13 @@ fn admits(bug: Bug, narrow: &Narrow, it: &TicketColumns) -> bool {
         Bug::FindMissesAgentsWhoAsk => {
             narrow.requesters.is_some() && matches!(it.requester, Requester::Agent(_))
         }
+        Bug::FindMissesNoDeadline => narrow.deadlines.is_some() && it.sla_due_at.is_none(),
+        Bug::FindExcludesBounds => {
+            let between = narrow.deadlines.and_then(|deadlines| deadlines.between);
+            let ends = between.map(|Between { from, until }| [from, until]);
+            let due = it.sla_due_at;
+            due.is_some() && ends.is_some_and(|ends| ends.contains(&due))
+        }
         _ => false,
     };
     !lost && narrow.admits(it.indexed())
@@ -70,9 +79,28 @@ pub(crate) fn page(bug: Bug, query: &Query, mut records: Vec<Record>) -> Vec<Rec
     if bug == Bug::FindAscendsOnly && down {
         records.reverse();
     }
+    if let Some(down) = query.order.by_deadline() {
+        let due = |record: &Record| place(record).deadline();
+        match bug {
+            Bug::FindPutsNoDeadlineFirst => records.sort_by_key(|record| due(record).is_some()),
+            Bug::FindTurnsTies if down => {
+                records.sort_by_key(|record| {
+                    (due(record).is_none(), Reverse(due(record)), Reverse(record.key.id))
+                });
+            }
+            _ => {}
+        }
+    }
     if let Some(after) = &query.after {
         let comes = |record: &Record| {
-            let compared = query.order.compare(&place(record), after);
+            let here = place(record);
+            let compared = query.order.compare(&here, after);
+            if bug == Bug::FindSkipsTies
+                && query.order.by_deadline().is_some()
+                && here.deadline() == after.deadline()
+            {
+                return false;
+            }
             if bug == Bug::FindRepeats { compared.is_ge() } else { compared.is_gt() }
         };
         let mut later: Vec<Record> = records.into_iter().filter(comes).collect();

@@ -369,6 +369,21 @@ bugs! {
     ScopesAreIgnored as broken_scopes_are_ignored breaks keys_are_told_apart_by_their_bytes;
     /// The index has the department of the opening.
     DepartmentsStay as broken_departments_stay breaks a_ticket_is_found_once_by_every_road;
+    /// The index has the deadline of the opening.
+    DeadlinesStay as broken_deadlines_stay breaks bounds_of_the_deadline_decide_what_is_found;
+    /// Tickets without a deadline are not in its index.
+    FindMissesNoDeadline as broken_find_misses_no_deadline
+        breaks bounds_of_the_deadline_decide_what_is_found;
+    /// The bounds of a deadline are not part of what is found.
+    FindExcludesBounds as broken_find_excludes_bounds
+        breaks bounds_of_the_deadline_decide_what_is_found;
+    /// Tickets without a deadline come first, as databases have it.
+    FindPutsNoDeadlineFirst as broken_find_puts_no_deadline_first
+        breaks pages_join_in_the_order_of_deadlines, pages_join_in_every_order;
+    /// A page goes on after the deadline of the last row, and leaves out what ties with it.
+    FindSkipsTies as broken_find_skips_ties breaks pages_join_in_the_order_of_deadlines;
+    /// Downwards, what ties in its deadline goes down too.
+    FindTurnsTies as broken_find_turns_ties breaks pages_join_in_the_order_of_deadlines;
     /// A listing shows every desk.
     FindCrossesDesks as broken_find_crosses_desks breaks a_listing_shows_one_desk;
     /// What is to be erased stays.

@@ -44,6 +44,7 @@ fn admits(matcher: &Matcher, ticket: &Ticket) -> bool {
             organisation: ticket.organisation(),
             subjects: &subjects,
             external_refs: ticket.external_refs(),
+            sla_due_at: ticket.sla_due_at(),
         })
     })
 }
@@ -109,6 +110,14 @@ fn a_test_of_one_column_narrows_exactly() {
         "queued = true".into(),
         "queued != false".into(),
         "not queued = false".into(),
+        "sla_due_at is missing".into(),
+        "sla_due_at is present".into(),
+        "not sla_due_at is missing".into(),
+        "sla_due_at <= 2026-03-03T09:00:00Z".into(),
+        "not sla_due_at > 2026-03-03T09:00:00Z".into(),
+        "sla_due_at < 2026-03-03T09:00:00.000001Z or sla_due_at is missing".into(),
+        "sla_due_at >= 2026-03-02T12:00:00Z and sla_due_at <= 2026-03-02T15:00:00Z".into(),
+        "sla_due_at > 2026-03-04T00:00:00Z and sla_due_at < 2026-03-03T00:00:00Z".into(),
         "any()".into(),
         "all()".into(),
     ];
@@ -157,8 +166,10 @@ fn each_alternative_narrows_by_columns_of_its_own() {
             organisations,
             subjects,
             external_refs,
+            deadlines,
         } = narrow;
         assert_eq!((followers, subjects, external_refs), (&None, &None, &None));
+        assert_eq!(deadlines, &None);
         let count = |found: Option<usize>| found.unwrap_or(0);
         [
             count(categories.as_ref().map(|set| set.len())),

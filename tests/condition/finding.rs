@@ -1,11 +1,12 @@
 //! Law 12: what a desk finds is every head held against the condition, for random desks,
 //! conditions, orders, pages and readers.
 
+use chrono::TimeDelta;
 use helpdesk::matching::{Cursor, Listing, Order, Place};
 use helpdesk::store::{Query, Store};
 use helpdesk::{
     Actor, AgentSight, Condition, CustomerSight, Erasable, Fact, Key, Origin, Record, Refusal, Row,
-    SettingsDraft, Sort, TicketId,
+    SettingsDraft, Sort, Span, TicketId,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -63,6 +64,7 @@ fn on_columns(other: BoxedStrategy<Condition>) -> BoxedStrategy<Condition> {
         subsequence(vec![ACME, EVIL], 1..2).prop_map(|set| Fact::Organisation.is_in(set)),
         any::<bool>().prop_map(|queued| Fact::Queued.equals(queued)),
         select(people.to_vec()).prop_map(|who| Fact::Followers.contains(who)),
+        deadline(),
     ];
     let column = (column, prop::bool::weighted(0.2)).prop_map(|(column, not)| match not {
         true => Condition::not(column),
@@ -76,6 +78,22 @@ fn on_columns(other: BoxedStrategy<Condition>) -> BoxedStrategy<Condition> {
         1 => any.clone(),
         1 => (any, other.clone()).prop_map(|(any, other)| Condition::all([any, other])),
         1 => (all, other).prop_map(|(all, other)| Condition::any([all, other])),
+    ]
+    .boxed()
+}
+
+/// Conditions on the deadline: by bounds in the time of the desk, by age, and whether there is
+/// one.
+fn deadline() -> BoxedStrategy<Condition> {
+    let bound = (0..3000_i64).prop_map(|hours| super::support::monday() + TimeDelta::hours(hours));
+    prop_oneof![
+        Just(Fact::SlaDueAt.missing()),
+        Just(Fact::SlaDueAt.present()),
+        bound.clone().prop_map(|at| Fact::SlaDueAt.less(at)),
+        bound.clone().prop_map(|at| Fact::SlaDueAt.at_least(at)),
+        bound.prop_map(|at| Fact::SlaDueAt.equals(at)),
+        (0..3000_u32).prop_map(|hours| Fact::SlaDueAt.older(Span::hours(hours))),
+        (0..3000_u32).prop_map(|hours| Fact::SlaDueAt.younger(Span::hours(hours))),
     ]
     .boxed()
 }
@@ -100,10 +118,13 @@ fn a_stores_find_is_every_head_held_against_the_condition() {
             conditions(Place::View, 300).into_iter().chain(narrow).enumerate()
         {
             let oracle = Oracle { draft: draft(), me };
-            // By number most of all: that is where a store has a shorter way.
-            let order = match round % 4 {
+            // By number and by deadline most of all: that is where a store has a shorter way.
+            let order = match round % 7 {
                 0 => orders.new_tree(&mut runner).unwrap().current(),
                 1 => vec![Sort::descending(Fact::Number)],
+                2 => vec![Sort::ascending(Fact::SlaDueAt)],
+                3 => vec![Sort::descending(Fact::SlaDueAt)],
+                4 => vec![Sort::ascending(Fact::SlaDueAt), Sort::descending(Fact::Priority)],
                 _ => Vec::new(),
             };
             let order = Order::check(&order, &lexicon()).unwrap();

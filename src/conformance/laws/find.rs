@@ -123,6 +123,9 @@ fn questions() -> Vec<String> {
         "opened_at younger than PT2160H",
         "resolved_at is present",
         "category is missing",
+        "sla_due_at is present",
+        "sla_due_at is missing",
+        "sla_due_at older than PT1H",
     ];
     let people = [
         format!("requester = contact:{contact}"),
@@ -138,7 +141,7 @@ fn questions() -> Vec<String> {
 }
 
 /// Orders over every type of fact, with ties, and with what is missing.
-const ORDERS: [&str; 12] = [
+const ORDERS: [&str; 14] = [
     "",
     "number desc",
     "opened_at",
@@ -151,6 +154,8 @@ const ORDERS: [&str; 12] = [
     "subject",
     "messages desc, overdue",
     "resolved_at",
+    "sla_due_at",
+    "sla_due_at desc, priority",
 ];
 
 pub(super) async fn conditions_decide_what_is_found(hand: Hand<'_>) -> Verdict {
@@ -200,7 +205,12 @@ fn question(chance: &mut Chance) -> (String, &'static str) {
     (filter, chance.pick(&ORDERS).unwrap_or_default())
 }
 
-fn asked_as(settings: &Settings, desk: DeskId, filter: &str, order: &str) -> Verdict<Query> {
+pub(super) fn asked_as(
+    settings: &Settings,
+    desk: DeskId,
+    filter: &str,
+    order: &str,
+) -> Verdict<Query> {
     let lexicon = settings.lexicon();
     let wrong = |error: &dyn std::fmt::Display| Fault(format!("`{filter}`: {error}"));
     let filter: Condition = filter.parse().map_err(|error| wrong(&error))?;
@@ -210,7 +220,7 @@ fn asked_as(settings: &Settings, desk: DeskId, filter: &str, order: &str) -> Ver
 }
 
 /// Every ticket of a desk, by the road that no condition is on.
-async fn tickets(store: &dyn AsyncStore, desk: DeskId) -> Verdict<Vec<Record>> {
+pub(super) async fn tickets(store: &dyn AsyncStore, desk: DeskId) -> Verdict<Vec<Record>> {
     let entries = store.scan(desk, 0, usize::MAX).await?;
     let keys = entries.iter().map(|entry| entry.key);
     let mut keys: Vec<Key> = keys.filter(|key| key.kind == RecordKind::Ticket).collect();
@@ -221,7 +231,12 @@ async fn tickets(store: &dyn AsyncStore, desk: DeskId) -> Verdict<Vec<Record>> {
 }
 
 /// The pages of a listing, against every ticket held against the condition.
-async fn compare(store: &dyn AsyncStore, query: Query, tickets: &[Record], asked: &str) -> Verdict {
+pub(super) async fn compare(
+    store: &dyn AsyncStore,
+    query: Query,
+    tickets: &[Record],
+    asked: &str,
+) -> Verdict {
     let mut expected: Vec<(SortKey, Key)> = Vec::new();
     for record in tickets.iter().filter(|record| query.matches(record)) {
         let place = query.place(record).ok_or_else(|| Fault("a ticket has no place".into()))?;

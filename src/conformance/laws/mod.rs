@@ -5,6 +5,7 @@
 mod attached;
 mod commit;
 mod counters;
+mod deadlines;
 mod desk;
 mod due;
 mod erasing;
@@ -344,6 +345,16 @@ laws! { $
         pages_of_a_listing_join_to_the_whole;
         /// `find` lists the tickets of one desk.
         a_listing_shows_one_desk;
+    }
+    deadlines {
+        /// `find` shows the tickets whose deadline (`TicketColumns::sla_due_at`) is as the condition
+        /// says, at its bounds as in between, with a deadline and without; one that has moved since
+        /// the opening, came or went, is found where it is now.
+        bounds_of_the_deadline_decide_what_is_found;
+        /// `find` sorts by deadline, upwards and downwards: tickets without one come last either
+        /// way, what ties stands by the further keys, then by id; and pages go on strictly after
+        /// the last row, among what ties and among what has no deadline, too.
+        pages_join_in_the_order_of_deadlines;
     }
     races {
         /// Of many commits at once on one record at one revision, exactly one is made; the

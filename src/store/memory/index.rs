@@ -1,14 +1,12 @@
 //! Indexes over the columns of a desk's tickets, and the wheel of its wakes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
-use std::iter::Peekable;
-use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::hash::IdMap;
+use super::shelf::{Moving, Shelf, shift, shift_each};
 use crate::decide::{AgentColumns, TicketColumns};
 use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
 use crate::matching::Narrow;
@@ -16,9 +14,6 @@ use crate::people::{Follower, Requester};
 use crate::store::{Lease, Roster};
 use crate::subject::{ExternalRef, SubjectRef};
 use crate::workflow::StatusCategory;
-
-/// Tickets under one value of one column, in order.
-pub(super) type Shelf = BTreeSet<TicketNumber>;
 
 /// Which tickets stand under which value of which column. What is finished stands apart: there
 /// is more and more of it, and most questions are not about it.
@@ -72,42 +67,49 @@ impl Indexes {
     /// Moves a ticket from where it stands to where it should; touches only what changed.
     pub(super) fn update<'c>(
         &mut self,
-        number: TicketNumber,
+        (number, id): (TicketNumber, Uuid),
         before: Option<&'c TicketColumns>,
         after: Option<&'c TicketColumns>,
     ) {
         if before == after {
             return;
         }
+        let due = |it: Option<&TicketColumns>| Some(it?.sla_due_at?.timestamp_micros());
+        let ticket = Moving { number, id, due: (due(before), due(after)) };
         let category = |it: &TicketColumns| it.category;
-        shift(&mut self.categories, number, before.map(category), after.map(category));
+        shift(&mut self.categories, ticket, before.map(category), after.map(category));
         let requester = |it: &TicketColumns| it.requester;
-        shift(&mut self.requesters, number, before.map(requester), after.map(requester));
+        shift(&mut self.requesters, ticket, before.map(requester), after.map(requester));
         let assignee = |it: &TicketColumns| (it.assignee, it.category.is_done());
-        shift(&mut self.assignees, number, before.map(assignee), after.map(assignee));
+        shift(&mut self.assignees, ticket, before.map(assignee), after.map(assignee));
         let department = |it: &TicketColumns| (it.department.clone(), Standing::of(it));
-        shift(&mut self.departments, number, before.map(department), after.map(department));
+        shift(&mut self.departments, ticket, before.map(department), after.map(department));
         // Tickets of no organisation are most of them: nobody asks for those by this index.
         let organisation = |it: &TicketColumns| it.organisation;
         shift(
             &mut self.organisations,
-            number,
+            ticket,
             before.and_then(organisation),
             after.and_then(organisation),
         );
         let followers = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.followers);
-        shift_each(&mut self.followers, number, followers(before), followers(after));
+        shift_each(&mut self.followers, ticket, followers(before), followers(after));
         let subjects = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.subjects);
-        shift_each(&mut self.subjects, number, subjects(before), subjects(after));
+        shift_each(&mut self.subjects, ticket, subjects(before), subjects(after));
         let refs = |it: Option<&'c TicketColumns>| it.map_or(&[][..], |it| &it.external_refs);
-        shift_each(&mut self.external_refs, number, refs(before), refs(after));
+        shift_each(&mut self.external_refs, ticket, refs(before), refs(after));
     }
 
     /// The shelves on which everything stands that one of these alternatives allows. `None`: one
-    /// says nothing of any column.
+    /// says nothing of any column, but perhaps of the deadline.
     pub(super) fn shelves(&self, narrow: &[Narrow]) -> Option<Vec<&Shelf>> {
         let found: Option<Vec<_>> = narrow.iter().map(|one| self.shelves_of(one)).collect();
         Some(found?.into_iter().flatten().collect())
+    }
+
+    /// The shelves on which everything stands.
+    pub(super) fn everything(&self) -> Vec<&Shelf> {
+        self.categories.values().collect()
     }
 
     /// The shelves on which everything stands that this allows: those of the column that leaves
@@ -122,6 +124,7 @@ impl Indexes {
             organisations,
             subjects,
             external_refs,
+            deadlines,
         } = narrow;
         let finished: Vec<Finished> = [false, true]
             .into_iter()
@@ -171,7 +174,9 @@ impl Indexes {
             by_subject,
             by_ref,
         ];
-        let size = |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len()).sum::<usize>();
+        let due = deadlines.is_some_and(|it| !it.none);
+        let size =
+            |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len(due)).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }
 
@@ -204,67 +209,6 @@ impl Indexes {
 fn rosters(columns: &AgentColumns) -> impl Iterator<Item = Roster> {
     let departments = columns.departments.iter().cloned().map(Roster::Department);
     departments.chain([Roster::Everybody]).filter(|_| columns.can_own)
-}
-
-/// What stands on these shelves, each ticket once, in order: from this number on, or down from it.
-pub(super) fn in_order<'s>(
-    shelves: Vec<&'s Shelf>,
-    from: Option<TicketNumber>,
-    descending: bool,
-) -> impl Iterator<Item = TicketNumber> + 's {
-    let from = from.map_or(Bound::Unbounded, Bound::Included);
-    let bounds = if descending { (Bound::Unbounded, from) } else { (from, Bound::Unbounded) };
-    let walk = |shelf: &'s Shelf| -> Peekable<Box<dyn Iterator<Item = TicketNumber> + 's>> {
-        let range = shelf.range(bounds).copied();
-        let walk: Box<dyn Iterator<Item = TicketNumber>> =
-            if descending { Box::new(range.rev()) } else { Box::new(range) };
-        walk.peekable()
-    };
-    let mut walks: Vec<_> = shelves.into_iter().map(walk).collect();
-    std::iter::from_fn(move || {
-        let heads = walks.iter_mut().filter_map(|walk| walk.peek().copied());
-        let next = if descending { heads.max() } else { heads.min() }?;
-        // Shelves of several columns may have the same ticket.
-        for walk in &mut walks {
-            walk.next_if_eq(&next);
-        }
-        Some(next)
-    })
-}
-
-/// Moves a ticket that stands on several shelves at once.
-fn shift_each<K: Eq + Hash + Clone>(
-    shelves: &mut IdMap<K, Shelf>,
-    number: TicketNumber,
-    before: &[K],
-    after: &[K],
-) {
-    for gone in before.iter().filter(|it| !after.contains(it)) {
-        shift(shelves, number, Some(gone.clone()), None);
-    }
-    for come in after.iter().filter(|it| !before.contains(it)) {
-        shift(shelves, number, None, Some(come.clone()));
-    }
-}
-
-fn shift<K: Eq + Hash>(
-    shelves: &mut IdMap<K, Shelf>,
-    number: TicketNumber,
-    from: Option<K>,
-    to: Option<K>,
-) {
-    if from == to {
-        return;
-    }
-    if let Some(from) = from
-        && let Some(shelf) = shelves.get_mut(&from)
-    {
-        // An empty shelf stays: what stood there once will stand there again.
-        shelf.remove(&number);
-    }
-    if let Some(to) = to {
-        shelves.entry(to).or_default().insert(number);
-    }
 }
 
 /// When each of a desk's records next does something by itself.

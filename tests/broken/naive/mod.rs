@@ -367,6 +367,14 @@ impl Naive {
                         other => other,
                     }
                 }
+                Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::DeadlinesStay) => {
+                    match write.columns {
+                        Columns::Ticket(new) => {
+                            Columns::Ticket(TicketColumns { sla_due_at: old.sla_due_at, ..new })
+                        }
+                        other => other,
+                    }
+                }
                 Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::SubjectsStay) => {
                     match write.columns {
                         Columns::Ticket(new) => {
