@@ -97,10 +97,11 @@ impl Clocks {
     ///
     /// What is told late is taken for what it was, as far as the last runs of the clocks show: an
     /// answer ends what had begun by then and nothing that began later, and corrects the verdict
-    /// of what has ended after it; what was told of a miss stays told. A question begins its clock
-    /// when it was asked, unless an answer after it is known. An agent's update parts the silence
-    /// that it falls into, and never goes back behind a later one. A move that is told late counts from the last instant at which anything
-    /// began, stood still, ran on or ended: time never runs backwards.
+    /// of what has ended after it, by the terms that [judged](Terms::judging) it; what was told of a
+    /// miss stays told. A question begins its clock when it was asked, unless an answer after it is
+    /// known. An agent's update parts the silence that it falls into, and never goes back behind a
+    /// later one. A move that is told late counts from the last instant at which anything began,
+    /// stood still, ran on or ended: time never runs backwards.
     ///
     /// ```
     /// use helpdesk::sla::{Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms, Verdict};

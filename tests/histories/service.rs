@@ -165,19 +165,14 @@ pub(crate) fn ledgers_sum<S: Store>(
     desk: &Desk<S>,
     now: DateTime<Utc>,
     ticket: TicketId,
-    history: &[Event],
 ) -> Result<(), Broken> {
-    let corrected = corrected(history);
     for clock in desk.service(&Actor::Host, now, ticket).map_err(said)?.clocks {
         let (audience, status) = (clock.audience, clock.status);
         let of = format!("S8: {ticket}, {audience:?}, {}", status.metric);
         let Some(ledger) = clock.ledger() else { return Err(format!("{of} has no ledger")) };
         let (ran, elapsed) = (ledger.ran(), status.elapsed);
         law!(ran == elapsed, "{of} shows {elapsed}, its ledger sums to {ran}");
-        // A verdict that was corrected keeps its deadline, and is measured by what is promised then.
-        let explained =
-            clock.explained().filter(|_| !corrected.contains(&(audience, status.metric)));
-        if let (Some(due), Some(target)) = (explained, status.target) {
+        if let (Some(due), Some(target)) = (clock.explained(), status.target) {
             let over = matches!(status.state, ClockState::Met | ClockState::Void);
             let (ran, expected) = (due.ran(), if over { target.min(elapsed) } else { target });
             law!(ran == expected, "{of}: {expected} until its deadline, its ledger sums to {ran}");
@@ -193,28 +188,4 @@ pub(crate) fn ledgers_sum<S: Store>(
         law!(!gaps, "{of}: nobody had it for a while: {slices:?}");
     }
     Ok(())
-}
-
-/// The clocks whose last run has ended more than once: something was told late, and judged anew.
-fn corrected(history: &[Event]) -> BTreeSet<(Audience, Metric)> {
-    let (mut ended, mut corrected) = (BTreeSet::new(), BTreeSet::new());
-    for event in history {
-        let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
-        for audience in Audience::ALL {
-            for change in changed.of(audience) {
-                let clock = (audience, change.metric);
-                match change.what {
-                    Clocked::Started { .. } | Clocked::Reopened { .. } => {
-                        ended.remove(&clock);
-                        corrected.remove(&clock);
-                    }
-                    Clocked::Ended { .. } if !ended.insert(clock) => {
-                        corrected.insert(clock);
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    corrected
 }

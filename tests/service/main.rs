@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod late;
 mod many_pauses;
 mod named;
 mod seen_by;

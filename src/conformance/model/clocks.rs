@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sla::policy::Obligation;
 use crate::sla::{Calendar, Clock, Ending, Metric, Target, Verdict, Warning};
-use crate::{PriorityName, ReasonName, Settings, Span, StatusCategory, StatusName};
+use crate::{
+    PriorityName, ReasonName, Revision, Settings, SlaPolicyName, Span, StatusCategory, StatusName,
+};
 
 /// One run of a metric, from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +23,14 @@ pub struct ModelClock {
     pub still: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
     /// How it ended.
     pub ended: Option<ModelEnd>,
+    /// What was promised when it ended: the policy, the priority, the settings.
+    pub by: Option<ModelPromise>,
     /// What has been told of it.
     pub told: BTreeSet<Telling>,
 }
+
+/// A policy, a priority, and the settings under which they are read.
+pub type ModelPromise = (Option<SlaPolicyName>, PriorityName, Revision);
 
 /// How a clock ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +134,7 @@ impl<'s> Terms<'s> {
 impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
         let (still, told) = (Vec::new(), BTreeSet::new());
-        Self { metric, number, began, still, ended: None, told }
+        Self { metric, number, began, still, ended: None, by: None, told }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -304,6 +311,7 @@ impl ModelClock {
     pub(super) fn reopen(&mut self, at: DateTime<Utc>) {
         if let Some(ended) = self.ended.take() {
             self.still.push((ended.at, Some(at)));
+            self.by = None;
         }
     }
 
@@ -335,8 +343,8 @@ impl ModelClock {
         let missed = desk.told().missed().then_some(Telling::Missed);
         let (metric, number, began) = (desk.metric(), desk.number(), desk.started_at());
         let told = warnings.chain(missed).chain(levels).collect();
-        let desk_has = Self { metric, number, began, still, ended, told };
-        let mut model = self.clone();
+        let desk_has = Self { metric, number, began, still, ended, by: None, told };
+        let mut model = Self { by: None, ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {
             // Of the pauses before, the desk only says how much time ran between them.

@@ -37,6 +37,8 @@ pub(super) enum New {
 pub(super) struct Following<'t, 's> {
     pub(super) clocks: &'t mut BTreeMap<Metric, ModelClock>,
     pub(super) terms: BTreeMap<Metric, Terms<'s>>,
+    /// What was promised of what had ended before.
+    pub(super) past: BTreeMap<Metric, Terms<'s>>,
     pub(super) ticket: &'t ModelTicket,
     pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
     pub(super) rules: ClockRules,
@@ -45,6 +47,13 @@ pub(super) struct Following<'t, 's> {
 impl<'s> Following<'_, 's> {
     fn terms(&self, metric: Metric) -> Terms<'s> {
         self.terms.get(&metric).copied().unwrap_or_default()
+    }
+
+    /// What was promised of its last run: when it ended, where it has.
+    fn terms_of_run(&self, metric: Metric) -> Terms<'s> {
+        let judged = self.clocks.get(&metric).is_some_and(|clock| clock.by.is_some());
+        let past = self.past.get(&metric).filter(|_| judged);
+        past.copied().unwrap_or_else(|| self.terms(metric))
     }
 
     fn stops(&self, metric: Metric) -> bool {
@@ -78,7 +87,7 @@ impl<'s> Following<'_, 's> {
 
     /// What it waits for came at that instant, as is known now.
     fn comes_about(&mut self, metric: Metric, at: DateTime<Utc>) {
-        let terms = self.terms(metric);
+        let terms = self.terms_of_run(metric);
         let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.began <= at) else {
             return;
         };
@@ -234,7 +243,7 @@ impl<'s> Following<'_, 's> {
                 let ended = second.ended.take();
                 second.told.clear();
                 second.begin_at(at);
-                let terms = self.terms(Metric::PeriodicUpdate);
+                let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {
                     second.end(&terms, ended.at, ended.by);
                 }
