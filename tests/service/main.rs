@@ -16,6 +16,7 @@ mod seen_by;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;
+mod told;
 
 use chrono::TimeDelta;
 use helpdesk::command::{Assign, Edit, LogConversation, Reopen, Reply, SaidBy, SetStatus};

@@ -27,6 +27,8 @@ pub struct ModelClock {
     pub by: Option<ModelPromise>,
     /// What has been told of it.
     pub told: BTreeSet<Telling>,
+    /// Whether a miss was ever told of this run.
+    pub missed: bool,
 }
 
 /// A policy, a priority, and the settings under which they are read.
@@ -134,7 +136,7 @@ impl<'s> Terms<'s> {
 impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
         let (still, told) = (Vec::new(), BTreeSet::new());
-        Self { metric, number, began, still, ended: None, by: None, told }
+        Self { metric, number, began, still, ended: None, by: None, told, missed: false }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -233,12 +235,15 @@ impl ModelClock {
         tellings
     }
 
-    /// Tells what its time has come for.
-    pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) {
+    /// Tells what its time has come for. Whether a remedy is owed for that: a run owes one once.
+    pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) -> bool {
         if self.is_open() {
             let tellings = self.tellings(terms).into_iter();
             self.told.extend(tellings.filter(|(at, _)| *at <= now).map(|(_, telling)| telling));
         }
+        let first = self.told.contains(&Telling::Missed) && !self.missed;
+        self.missed |= first;
+        first && terms.obligation.is_some_and(|it| it.remedy.is_some())
     }
 
     /// When it next tells something.
@@ -343,7 +348,8 @@ impl ModelClock {
         let missed = desk.told().missed().then_some(Telling::Missed);
         let (metric, number, began) = (desk.metric(), desk.number(), desk.started_at());
         let told = warnings.chain(missed).chain(levels).collect();
-        let desk_has = Self { metric, number, began, still, ended, by: None, told };
+        let missed = desk.told().ever_missed();
+        let desk_has = Self { metric, number, began, still, ended, by: None, told, missed };
         let mut model = Self { by: None, ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {

@@ -42,6 +42,8 @@ pub(super) struct Following<'t, 's> {
     pub(super) ticket: &'t ModelTicket,
     pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
     pub(super) rules: ClockRules,
+    /// What was missed for which a remedy is owed.
+    pub(super) remedies: Vec<Metric>,
 }
 
 impl<'s> Following<'_, 's> {
@@ -67,7 +69,9 @@ impl<'s> Following<'_, 's> {
 
     pub(super) fn tell(&mut self, now: DateTime<Utc>) {
         for (metric, clock) in &mut *self.clocks {
-            clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now);
+            if clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now) {
+                self.remedies.push(*metric);
+            }
         }
     }
 
@@ -242,6 +246,7 @@ impl<'s> Following<'_, 's> {
                 let mut second = ModelClock { number: silence.number + 1, ..silence };
                 let ended = second.ended.take();
                 second.told.clear();
+                second.missed = false;
                 second.begin_at(at);
                 let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {

@@ -31,6 +31,8 @@ pub struct Pledge {
     pub clocks: BTreeMap<Audience, BTreeMap<Metric, ModelClock>>,
     /// When one of them next tells something.
     pub wake: Option<DateTime<Utc>>,
+    /// How often a remedy came to be owed, for what.
+    pub remedies: BTreeMap<Audience, BTreeMap<Metric, usize>>,
     /// What they have seen of the ticket.
     seen: Seen,
 }
@@ -56,6 +58,17 @@ struct Seen {
 fn judge(clocks: &mut BTreeMap<Metric, ModelClock>, by: &ModelPromise) {
     for clock in clocks.values_mut().filter(|clock| !clock.is_open()) {
         clock.by.get_or_insert_with(|| by.clone());
+    }
+}
+
+/// Remedies are owed for these.
+fn owe(
+    remedies: &mut BTreeMap<Audience, BTreeMap<Metric, usize>>,
+    audience: Audience,
+    owed: Vec<Metric>,
+) {
+    for metric in owed {
+        *remedies.entry(audience).or_default().entry(metric).or_default() += 1;
     }
 }
 
@@ -272,6 +285,7 @@ impl Model {
             settings: Revision(self.published.len() as u64),
             clocks: BTreeMap::new(),
             wake: None,
+            remedies: BTreeMap::new(),
             seen: Seen::of(ticket),
         };
         let now = ticket.opened_at;
@@ -285,9 +299,12 @@ impl Model {
                 ticket,
                 standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
                 rules: self.settings.clock_rules(),
+                remedies: Vec::new(),
             };
             following.opened(now);
             following.tell(now);
+            let owed = std::mem::take(&mut following.remedies);
+            owe(&mut pledge.remedies, audience, owed);
             pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
             judge(&mut clocks, &pledge.promise());
             pledge.clocks.insert(audience, clocks);
@@ -325,7 +342,9 @@ impl Model {
                 let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
                 let rules = self.settings.clock_rules();
                 let past = self.past(clocks, *audience);
-                let mut following = Following { clocks, terms, past, ticket, standing, rules };
+                let remedies = Vec::new();
+                let mut following =
+                    Following { clocks, terms, past, ticket, standing, rules, remedies };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -334,6 +353,7 @@ impl Model {
                 }
                 following.tell(now);
                 wakes.extend(following.wake());
+                owe(&mut pledge.remedies, *audience, following.remedies);
                 judge(clocks, &(policy.clone(), priority.clone(), under));
             }
             pledge.wake = wakes.into_iter().min();
@@ -351,10 +371,12 @@ impl Model {
             let terms = Self::terms(settings, policy, priority, *audience);
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
             let rules = self.settings.clock_rules();
-            let past = BTreeMap::new();
-            let mut following = Following { clocks, terms, past, ticket, standing, rules };
+            let (past, remedies) = (BTreeMap::new(), Vec::new());
+            let mut following =
+                Following { clocks, terms, past, ticket, standing, rules, remedies };
             following.tell(due);
             wakes.extend(following.wake());
+            owe(&mut pledge.remedies, *audience, following.remedies);
         }
         pledge.wake = wakes.into_iter().min();
         ticket.pledge = Some(pledge);

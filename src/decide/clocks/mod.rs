@@ -6,7 +6,8 @@ mod recount;
 mod seen;
 mod told;
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::loaded::{Loaded, Passage};
 use super::step::Step;
@@ -25,6 +26,21 @@ use crate::time::Instant;
 use measure::Measure;
 pub(crate) use recount::{recorded, recount};
 use seen::Seen;
+
+/// What the clocks were measured by that have told something.
+struct Tellers<'m> {
+    before: &'m Measure<'m>,
+    /// How many of the changes to an audience were told by that; all, where it went on.
+    turned: BTreeMap<Audience, usize>,
+    after: &'m Measure<'m>,
+}
+
+impl<'m> Tellers<'m> {
+    fn teller(&self, audience: Audience, place: usize) -> &'m Measure<'m> {
+        let turned = self.turned.get(&audience);
+        if turned.is_some_and(|turned| place >= *turned) { self.after } else { self.before }
+    }
+}
 
 /// What clocks follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,7 +97,8 @@ impl<'a> Work<'a> {
             *changed.of_mut(audience) = told.changes;
             changed.wake = earliest(changed.wake, told.wake);
         }
-        self.note_clocks(changed, &measure, |work, change| work.fire(at, Rule::Sla, change));
+        let by = Tellers { before: &measure, turned: BTreeMap::new(), after: &measure };
+        self.note_clocks(changed, &by, |work, change| work.fire(at, Rule::Sla, change));
         Ok(())
     }
 
@@ -126,6 +143,7 @@ impl<'a> Work<'a> {
         let replied = |seen: &Seen| matches!(seen, Seen::Happened(Happened::AgentReplied));
         let late = seen.iter().any(|(at, seen)| *at < now && replied(seen));
         let mut changed = ClocksChanged::default();
+        let mut by = Tellers { before: first, turned: BTreeMap::new(), after: last };
         for audience in Audience::ALL {
             let terms = first.terms(audience);
             let terms = if late { self.judging(terms, audience)? } else { terms };
@@ -147,17 +165,23 @@ impl<'a> Work<'a> {
                 continue;
             };
             let next = last.terms(audience);
+            let turned = Cell::new(None);
             let told = self.told(audience, clocks, (&next, most), |clocks| {
                 let mut changes = Vec::new();
                 for (at, seen) in &seen {
                     changes.extend(seen.clone().change(clocks, &terms, *at));
                 }
                 if !first.is_like(last) {
+                    changes.extend(clocks.tick(&terms, now));
+                    turned.set(Some(changes.len()));
                     changes.extend(clocks.retarget(&terms, &next, now));
                 }
                 changes.extend(clocks.tick(&next, now));
                 changes
             })?;
+            if let Some(turned) = turned.get() {
+                by.turned.insert(audience, changes.len().saturating_add(turned));
+            }
             changes.extend(told.changes);
             changed.wake = earliest(changed.wake, told.wake);
             *changed.of_mut(audience) = changes;
@@ -167,7 +191,7 @@ impl<'a> Work<'a> {
             self.trace(Step::Promised { policy: promised.policy.clone() });
         }
         changed.promised = promised.cloned();
-        self.note_clocks(changed, last, record);
+        self.note_clocks(changed, &by, record);
         Ok(())
     }
 
@@ -190,7 +214,7 @@ impl<'a> Work<'a> {
     fn note_clocks(
         &mut self,
         mut changed: ClocksChanged,
-        measure: &Measure<'_>,
+        by: &Tellers<'_>,
         record: impl FnOnce(&mut Self, TicketChange),
     ) {
         let quiet = changed.promised.is_none()
@@ -204,8 +228,8 @@ impl<'a> Work<'a> {
             let clocks = self.ticket.clocks(audience);
             let missed = clocks.iter().flat_map(Clocks::iter).filter(|it| it.told().ever_missed());
             let mut missed: BTreeSet<Metric> = missed.map(Clock::metric).collect();
-            for change in changed.of(audience) {
-                let obligation = measure.obligation(change.metric, audience);
+            for (place, change) in changed.of(audience).iter().enumerate() {
+                let obligation = by.teller(audience, place).obligation(change.metric, audience);
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
                     Clocked::Warned { warning } => {
                         let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
