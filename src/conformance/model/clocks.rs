@@ -29,6 +29,8 @@ pub struct ModelClock {
     pub told: BTreeSet<Telling>,
     /// Whether a miss was ever told of this run.
     pub missed: bool,
+    /// What was ever told of it: the kind, when it came, and how much time it was given.
+    pub ever: BTreeSet<(u8, DateTime<Utc>, Option<TimeDelta>)>,
 }
 
 /// A policy, a priority, and the settings under which they are read.
@@ -135,8 +137,8 @@ impl<'s> Terms<'s> {
 
 impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
-        let (still, told) = (Vec::new(), BTreeSet::new());
-        Self { metric, number, began, still, ended: None, by: None, told, missed: false }
+        let (still, told, ever) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        Self { metric, number, began, still, ended: None, by: None, told, missed: false, ever }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -238,12 +240,30 @@ impl ModelClock {
     /// Tells what its time has come for. Whether a remedy is owed for that: a run owes one once.
     pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) -> bool {
         if self.is_open() {
-            let tellings = self.tellings(terms).into_iter();
-            self.told.extend(tellings.filter(|(at, _)| *at <= now).map(|(_, telling)| telling));
+            for (at, telling) in self.tellings(terms).into_iter().filter(|(at, _)| *at <= now) {
+                if self.told.insert(telling) {
+                    self.ever.insert(self.once(terms, at, telling));
+                }
+            }
         }
         let first = self.told.contains(&Telling::Missed) && !self.missed;
         self.missed |= first;
         first && terms.obligation.is_some_and(|it| it.remedy.is_some())
+    }
+
+    /// What is told once of a run, whatever holds meanwhile: a miss under one deadline, a warning
+    /// or a level that comes at one instant under one target.
+    fn once(
+        &self,
+        terms: &Terms<'_>,
+        at: DateTime<Utc>,
+        telling: Telling,
+    ) -> (u8, DateTime<Utc>, Option<TimeDelta>) {
+        match telling {
+            Telling::Warning(_) => (0, at, self.target(terms)),
+            Telling::Missed => (1, at, None),
+            Telling::Level(_) => (2, at, self.target(terms)),
+        }
     }
 
     /// When it next tells something.
@@ -271,8 +291,11 @@ impl ModelClock {
             }
         };
         let tellings = self.tellings(terms).into_iter();
-        let come = tellings.filter(|(at, _)| *at <= now).map(|(_, telling)| telling);
-        self.told = come.filter(|telling| was_told(*telling)).collect();
+        let come = tellings.filter(|(at, _)| *at <= now);
+        let told = come.filter(|(at, telling)| {
+            was_told(*telling) || self.ever.contains(&self.once(terms, *at, *telling))
+        });
+        self.told = told.map(|(_, telling)| telling).collect();
     }
 
     /// Stands still from then on, or no longer.
@@ -349,8 +372,9 @@ impl ModelClock {
         let (metric, number, began) = (desk.metric(), desk.number(), desk.started_at());
         let told = warnings.chain(missed).chain(levels).collect();
         let missed = desk.told().ever_missed();
-        let desk_has = Self { metric, number, began, still, ended, by: None, told, missed };
-        let mut model = Self { by: None, ..self.clone() };
+        let ever = BTreeSet::new();
+        let desk_has = Self { metric, number, began, still, ended, by: None, told, missed, ever };
+        let mut model = Self { by: None, ever: BTreeSet::new(), ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {
             // Of the pauses before, the desk only says how much time ran between them.

@@ -247,6 +247,7 @@ impl<'s> Following<'_, 's> {
                 let ended = second.ended.take();
                 second.told.clear();
                 second.missed = false;
+                second.ever.clear();
                 second.begin_at(at);
                 let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {
