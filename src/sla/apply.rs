@@ -3,11 +3,12 @@
 use super::change::{ClockChange, Clocked};
 use super::clock::{Clock, Ended, Pause, bit};
 use super::condensed::Condensed;
+use super::metric::WhenDone;
 use crate::time::Instant;
 
 /// Copies what a change states. A change of a clock that there is not is left alone.
 pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
-    let ClockChange { metric, at, what, wake } = change;
+    let ClockChange { metric, at, what, wake, target: _ } = change;
     if let Clocked::Started { due, paused } = what {
         let before = clocks.iter().find(|clock| clock.metric == metric);
         let number = before.map_or(1, |before| before.number.saturating_add(1));
@@ -24,6 +25,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
         return;
     };
     clock.wake = wake;
+    clock.mention(&change);
     match what {
         Clocked::Started { .. } => {}
         Clocked::Paused => {
@@ -46,6 +48,10 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
             clock.end(at);
             clock.due = due;
             clock.ended = Some(Ended { at, by, verdict, target, ran });
+            // What has ended for good tells nothing again.
+            if metric.when_done() != WhenDone::Interrupted {
+                clock.mentions = Vec::new();
+            }
         }
         Clocked::Reopened { due, paused } => {
             clock.reopen(at);

@@ -132,6 +132,9 @@ pub struct ClockChange {
         deserialize_with = "time::truncated_option"
     )]
     pub wake: Option<Instant>,
+    /// Of a warning, a miss and a level: how much time the clock was given then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Span>,
 }
 
 /// What happened to a clock.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mentions::Mention;
 use super::{Clocked, Condensed, Ending, Metric, Pace, Term, Verdict};
 use crate::time::{self, Instant, Span};
 
@@ -106,6 +107,9 @@ pub struct Clock {
         deserialize_with = "HeadTold::deserialize"
     )]
     pub(super) told: Told,
+    /// What it told, under whatever terms.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) mentions: Vec<Mention>,
 }
 
 /// What a clock keeps, where events may say more than this build knows.
@@ -189,6 +193,7 @@ impl Clock {
             wake: None,
             ended: None,
             told: Told::default(),
+            mentions: Vec::new(),
         }
     }
 
@@ -346,8 +351,8 @@ impl Clock {
         (due, Ended { at, by, verdict, target, ran })
     }
 
-    /// What this clock has told of what another term has it tell: what it told alike, and does not
-    /// lie ahead again under that term.
+    /// What this clock has told of what another term has it tell: what it told alike, now or before
+    /// other terms held meanwhile, and does not lie ahead again under that term.
     pub(super) fn told_under(&self, before: &Term, term: &Term, at: Instant) -> Told {
         // Where it has ended, it stands still since then.
         let paused_since = self.paused_since.or(self.ended.map(|ended| ended.at));
@@ -359,20 +364,24 @@ impl Clock {
             condensed.or_else(|| fresh.reached(&term.pace, amount))
         };
         let mut told = Told { ever_missed: self.told.ever_missed, ..Told::default() };
-        for (_, telling) in fresh.tellings_by(term, at, reached) {
-            match telling {
-                Telling::Missed => told.missed = self.told.missed,
+        let target = term.span(self.started_at);
+        for (came, telling) in fresh.tellings_by(term, at, reached) {
+            let alike = match telling {
+                Telling::Missed => self.told.missed,
                 Telling::Warning(place) => {
                     let alike = same(&before.warnings, &term.warnings, place);
-                    if alike.into_iter().any(|place| self.told.warned(place)) {
-                        told.warnings |= bit(place);
-                    }
+                    alike.into_iter().any(|place| self.told.warned(place))
                 }
                 Telling::Level(place) => {
                     let alike = same(&before.levels, &term.levels, place);
-                    if alike.into_iter().any(|place| self.told.escalated(place)) {
-                        told.levels |= bit(place);
-                    }
+                    alike.into_iter().any(|place| self.told.escalated(place))
+                }
+            };
+            if alike || self.has_mentioned(telling, came, due, target) {
+                match telling {
+                    Telling::Missed => told.missed = true,
+                    Telling::Warning(place) => told.warnings |= bit(place),
+                    Telling::Level(place) => told.levels |= bit(place),
                 }
             }
         }

@@ -97,10 +97,11 @@ impl Clocks {
     ///
     /// What is told late is taken for what it was, as far as the last runs of the clocks show: an
     /// answer ends what had begun by then and nothing that began later, and corrects the verdict
-    /// of what has ended after it; what was told of a miss stays told. A question begins its clock
-    /// when it was asked, unless an answer after it is known. An agent's update parts the silence
-    /// that it falls into, and never goes back behind a later one. A move that is told late counts from the last instant at which anything
-    /// began, stood still, ran on or ended: time never runs backwards.
+    /// of what has ended after it, by the terms that [judged](Terms::judging) it; what was told of a
+    /// miss stays told. A question begins its clock when it was asked, unless an answer after it is
+    /// known. An agent's update parts the silence that it falls into, and never goes back behind a
+    /// later one. A move that is told late counts from the last instant at which anything began,
+    /// stood still, ran on or ended: time never runs backwards.
     ///
     /// ```
     /// use helpdesk::sla::{Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms, Verdict};
@@ -258,7 +259,9 @@ impl Clocks {
     /// Other terms hold from then on: clocks that run keep their beginning and their pauses, and
     /// are measured anew from there, so that a deadline may turn out to have passed. Those that
     /// ended keep their deadlines and verdicts. What was told and does not lie ahead again stays
-    /// told, where the new terms have it told alike.
+    /// told, where the new terms have it told alike; and where terms come back that held before, what
+    /// was told under them is not told again: a miss under the same deadline, a warning and a level
+    /// of the same instant under the same target.
     ///
     /// ```
     /// use helpdesk::sla::{Clocks, Metric, OpenedBy, Standing, Term, Terms};
@@ -286,8 +289,9 @@ impl Clocks {
             let due = if clock.is_open() {
                 Some(clock.due_under(terms.of(metric)))
             } else if metric.when_done() == WhenDone::Interrupted {
-                // It may run on some day, and tell.
+                // It may run on some day, and tell, but for what it has told before.
                 short |= terms.of(metric).is_some_and(|term| clock.lacks_due(term));
+                short |= clock.condensed.is_some() && !clock.mentions.is_empty();
                 Some(clock.due)
             } else {
                 None
@@ -423,7 +427,11 @@ impl Clocks {
         what: Clocked,
         changes: &mut Vec<ClockChange>,
     ) {
-        let mut change = ClockChange { metric, at, what, wake: None };
+        let tells =
+            matches!(what, Clocked::Warned { .. } | Clocked::Missed | Clocked::Escalated { .. });
+        let told = self.of(metric).filter(|_| tells).zip(terms.of(metric));
+        let target = told.and_then(|(clock, term)| term.span(clock.started_at));
+        let mut change = ClockChange { metric, at, what, wake: None, target };
         self.apply(change);
         if let Some(clock) = self.clocks.iter_mut().find(|clock| clock.metric == metric) {
             clock.wake = clock.wakes_at(terms.of(metric));

@@ -167,7 +167,7 @@ impl Clocks {
                 return None;
             }
             let (what, wake) = (condensed.change(), clock.wake);
-            Some(ClockChange { metric, at: until, what, wake })
+            Some(ClockChange { metric, at: until, what, wake, target: None })
         });
         condensing.collect()
     }

@@ -70,7 +70,7 @@ impl Clocks {
             Some(silence) if silence.started_at > at => {}
             Some(silence) if silence.last_instant() > at => {
                 self.fulfil(terms, Metric::PeriodicUpdate, at, changes);
-                self.start_as(terms, at, &silence, changes);
+                self.start_as(&terms.in_place_of(&silence), at, &silence, changes);
             }
             _ => {
                 let done = self.of(Metric::FirstResolution).and_then(|clock| clock.ended);
@@ -136,8 +136,10 @@ impl Clocks {
             Some(ended) => ended.at > at && ended.by != Ending::Moved,
         };
         if ends {
-            let (due, ended) = clock.judged(terms.of(metric), at, Ending::Fulfilled);
-            self.short |= clock.has_condensed(at);
+            let (due, ended) = clock.judged(terms.of_run(clock), at, Ending::Fulfilled);
+            // What ran before the pauses that it keeps, is of the terms of now.
+            let otherwise = clock.condensed.is_some() && terms.judges(clock);
+            self.short |= clock.has_condensed(at) || otherwise;
             self.change(terms, metric, at, ended.change(due), changes);
         }
     }

@@ -74,6 +74,7 @@ mod clocks;
 mod condensed;
 mod following;
 mod ledger;
+mod mentions;
 mod metric;
 pub mod policy;
 mod status;

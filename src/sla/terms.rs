@@ -1,9 +1,12 @@
 //! What is promised of one subject: a target for each metric, what pauses it, what is told before
 //! and after it is missed.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Metric, Target};
+use super::{Calendar, Clock, Metric, Target};
 use crate::ids::{ReasonName, StatusName};
 use crate::time::{Instant, Span, after};
 use crate::workflow::StatusCategory;
@@ -200,6 +203,8 @@ impl Term {
 pub struct Terms {
     /// By the place of the metric among all.
     terms: [Option<Term>; Metric::ALL.len()],
+    /// By what runs that have ended were judged, by their numbers, where it was by other terms.
+    judged: BTreeMap<Metric, (u32, Option<Term>)>,
 }
 
 impl Terms {
@@ -217,6 +222,64 @@ impl Terms {
         self
     }
 
+    /// The same, where this run was judged by other terms when it ended: what is told late corrects
+    /// its verdict by those, and says nothing of what was promised since.
+    ///
+    /// ```
+    /// use helpdesk::sla::{Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms, Verdict};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let promised = |hours| {
+    ///     Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(hours)))
+    /// };
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (mut clocks, _) = Clocks::opened(&promised(4), opened, OpenedBy::Customer, new);
+    /// let answered = "2026-03-02T15:00:00Z".parse()?;
+    /// clocks.happened(&promised(4), answered, Happened::AgentReplied);
+    ///
+    /// clocks.retarget(&promised(4), &promised(1), answered);
+    /// let ended = clocks.of(Metric::FirstResponse).unwrap();
+    /// let terms = promised(1).judging(ended, &promised(4));
+    /// // They had spoken before that: in the third of four hours.
+    /// clocks.happened(&terms, "2026-03-02T11:30:00Z".parse()?, Happened::AgentReplied);
+    /// let ended = clocks.of(Metric::FirstResponse).and_then(|clock| clock.ended()).unwrap();
+    /// assert_eq!(ended.verdict, Some(Verdict::Met));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn judging(mut self, ended: &Clock, by: &Self) -> Self {
+        let metric = ended.metric();
+        self.judged.insert(metric, (ended.number(), by.of(metric).cloned()));
+        self
+    }
+
+    /// Whether this run was judged by other terms.
+    pub(super) fn judges(&self, clock: &Clock) -> bool {
+        let run = self.judged.get(&clock.metric()).map(|(run, _)| *run);
+        run == Some(clock.number()) && !clock.is_open()
+    }
+
+    /// What was promised of this run: when it ended, where it has.
+    pub(super) fn of_run(&self, clock: &Clock) -> Option<&Term> {
+        match self.judged.get(&clock.metric()).filter(|_| self.judges(clock)) {
+            Some((_, term)) => term.as_ref(),
+            None => self.of(clock.metric()),
+        }
+    }
+
+    /// The same for what goes on in the place of this run.
+    pub(super) fn in_place_of(&self, clock: &Clock) -> Cow<'_, Self> {
+        if !self.judges(clock) {
+            return Cow::Borrowed(self);
+        }
+        let mut terms = self.terms.clone();
+        if let Some(place) = terms.get_mut(clock.metric() as usize) {
+            *place = self.of_run(clock).cloned();
+        }
+        Cow::Owned(Self { terms, judged: BTreeMap::new() })
+    }
+
     /// What is promised of one metric.
     pub fn of(&self, metric: Metric) -> Option<&Term> {
         self.terms.get(metric as usize)?.as_ref()
@@ -229,11 +292,11 @@ impl Terms {
 
     /// The same without deadlines: what stands still by them does, and nothing is promised.
     pub(crate) fn without_targets(&self) -> Self {
-        let mut without = self.clone();
-        for term in without.terms.iter_mut().flatten() {
+        let mut terms = self.terms.clone();
+        for term in terms.iter_mut().flatten() {
             (term.target, term.warnings, term.levels) = (None, Vec::new(), Vec::new());
         }
-        without
+        Self { terms, judged: BTreeMap::new() }
     }
 
     /// Whether this metric's clock stands still where the ticket stands.

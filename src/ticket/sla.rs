@@ -71,14 +71,24 @@ impl TicketSla {
 
     /// Copies what an event states of the clocks of an audience, by what was promised until then.
     fn copy(&mut self, audience: Audience, changes: &[ClockChange]) {
+        // What was corrected just now.
+        let mut corrected = None;
         for change in changes {
+            let known = self.of(audience).iter().find(|it| it.metric() == change.metric);
+            let had_ended = known.is_some_and(|it| it.ended().is_some());
             let clocks = match audience {
                 Audience::Customer => &mut self.customer,
                 Audience::Internal => &mut self.internal,
             };
             copy(clocks, *change);
             let anew = match change.what {
-                Clocked::Started { .. } | Clocked::Reopened { .. } | Clocked::Ended { .. } => true,
+                // Where something told late parts what has ended, both parts are judged alike.
+                Clocked::Started { .. } => corrected.take() != Some((change.metric, change.at)),
+                Clocked::Ended { .. } => {
+                    corrected = Some((change.metric, change.at)).filter(|_| had_ended);
+                    false
+                }
+                Clocked::Reopened { .. } => true,
                 Clocked::Paused
                 | Clocked::Resumed { .. }
                 | Clocked::Retargeted { .. }
@@ -117,8 +127,8 @@ impl Ticket {
     }
 
     /// By what the last run of a metric is measured: by what is promised now, or, where it has ended
-    /// under an earlier promise, by that one, whose calendar its figures are of, until something that
-    /// is told late has it judged anew. `None`: as [`promised`](Self::promised).
+    /// under an earlier promise, by that one, whose calendar its figures are of, and by which it is
+    /// judged anew where something is told late. `None`: as [`promised`](Self::promised).
     ///
     /// ```
     #[doc = include_str!("../example.txt")]
@@ -144,6 +154,12 @@ impl Ticket {
         let sla = self.sla.as_ref()?;
         let of = |it: &&Judged| (it.audience, it.metric) == (audience, metric);
         Some(sla.judged.iter().find(of).map_or(&sla.promised, |judged| &judged.by))
+    }
+
+    /// By what clocks were judged that have ended under an earlier promise.
+    pub(crate) fn judged(&self) -> impl Iterator<Item = (Audience, Metric, &Promised)> {
+        let judged = self.sla.iter().flat_map(|sla| &sla.judged);
+        judged.map(|it| (it.audience, it.metric, &it.by))
     }
 
     /// The clocks of what is promised to an audience, as they were when the ticket last changed;

@@ -197,6 +197,8 @@ pub(crate) struct Model<'a> {
     first: (Status, Promises),
     facts: Vec<(i64, Fact)>,
     told: Vec<(usize, BTreeSet<Tell>)>,
+    /// Of each metric, what was ever told: of which run, when it came, under which target.
+    ever: Vec<BTreeSet<(usize, Tell, i64, i64)>>,
     /// What was told: when, of what, and what.
     pub(crate) tellings: Vec<(i64, Metric, Tell)>,
 }
@@ -221,6 +223,7 @@ impl<'a> Model<'a> {
             first,
             facts: Vec::new(),
             told: vec![(0, BTreeSet::new()); 8],
+            ever: vec![BTreeSet::new(); 8],
             tellings: Vec::new(),
         }
     }
@@ -265,7 +268,8 @@ impl<'a> Model<'a> {
                 (Tell::Missed, Tell::Missed) => true,
                 _ => false,
             };
-            *at <= now && was.iter().any(alike)
+            let known = || self.ever[place].contains(&self.once(metric, &run, *at, *tell));
+            *at <= now && (was.iter().any(alike) || known())
         });
         let kept = match self.is(Fault::TellsAgain) {
             true => BTreeSet::new(),
@@ -282,6 +286,9 @@ impl<'a> Model<'a> {
                 if at <= now {
                     new.push((at, metric, tell));
                     self.told[metric as usize].1.insert(tell);
+                    let run = self.run(metric, self.facts.len()).unwrap();
+                    let once = self.once(metric, &run, at, tell);
+                    self.ever[metric as usize].insert(once);
                 }
             }
         }
@@ -292,6 +299,18 @@ impl<'a> Model<'a> {
                 Tell::Warning(_) | Tell::Level(_) => at,
             };
             self.tellings.push((dated, metric, tell));
+        }
+    }
+
+    /// What is told once of a run, whichever terms come and go: a miss under one deadline, a warning
+    /// or a level of one instant under one target.
+    fn once(&self, metric: Metric, run: &Run, at: i64, tell: Tell) -> (usize, Tell, i64, i64) {
+        let terms = &self.terms(self.facts.len())[metric as usize];
+        let target = self.target(terms, run).unwrap_or_default();
+        match tell {
+            Tell::Warning(_) => (run.number, Tell::Warning(0), at, target),
+            Tell::Missed => (run.number, Tell::Missed, at, 0),
+            Tell::Level(_) => (run.number, Tell::Level(0), at, target),
         }
     }
 

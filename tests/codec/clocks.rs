@@ -71,7 +71,7 @@ pub(crate) fn history() -> Vec<Event> {
     };
     let started = |metric| {
         let what = Clocked::Started { due: Some(after(240)), paused: false };
-        ClockChange { metric, at: monday(), what, wake: Some(after(120)) }
+        ClockChange { metric, at: monday(), what, wake: Some(after(120)), target: None }
     };
     let begun = ClocksChanged {
         promised: Some(promised.clone()),
@@ -87,6 +87,7 @@ pub(crate) fn history() -> Vec<Event> {
             at: after(place as i64),
             what,
             wake: None,
+            target: None,
         };
         let missed = what == Clocked::Missed;
         all.push(ClocksChanged {
@@ -116,8 +117,13 @@ pub(crate) fn condensed() -> Vec<Event> {
     ];
     let before = history().len() as u64;
     let events = all.into_iter().zip(before + 1..).map(|(what, revision)| {
-        let change =
-            ClockChange { metric: Metric::TotalResolution, at: after(60), what, wake: None };
+        let change = ClockChange {
+            metric: Metric::TotalResolution,
+            at: after(60),
+            what,
+            wake: None,
+            target: None,
+        };
         let changed = ClocksChanged { customer: vec![change], ..ClocksChanged::default() };
         let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
         let change = TicketChange::ClocksChanged(Box::new(changed));

@@ -322,7 +322,10 @@ impl Run {
                 self.words_are_there(ticket, &history)?;
                 laws::at_rest(ticket, self.model.settings())?;
                 let now = self.clock.max(ticket.updated_at());
-                service::ledgers_sum(&self.desk, now, ticket.id(), &history)?;
+                service::ledgers_sum(&self.desk, now, ticket.id())?;
+                if let Some(model) = self.model.tickets().get(&ticket.id()) {
+                    service::remedies(&history, ticket.id(), model)?;
+                }
             }
         }
         self.external_keys()?;

@@ -9,12 +9,14 @@
     reason = "tests"
 )]
 
+mod late;
 mod many_pauses;
 mod named;
 mod seen_by;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;
+mod told;
 
 use chrono::TimeDelta;
 use helpdesk::command::{Assign, Edit, LogConversation, Reopen, Reply, SaidBy, SetStatus};

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sla::policy::Obligation;
 use crate::sla::{Calendar, Clock, Ending, Metric, Target, Verdict, Warning};
-use crate::{PriorityName, ReasonName, Settings, Span, StatusCategory, StatusName};
+use crate::{
+    PriorityName, ReasonName, Revision, Settings, SlaPolicyName, Span, StatusCategory, StatusName,
+};
 
 /// One run of a metric, from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +23,18 @@ pub struct ModelClock {
     pub still: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)>,
     /// How it ended.
     pub ended: Option<ModelEnd>,
+    /// What was promised when it ended: the policy, the priority, the settings.
+    pub by: Option<ModelPromise>,
     /// What has been told of it.
     pub told: BTreeSet<Telling>,
+    /// Whether a miss was ever told of this run.
+    pub missed: bool,
+    /// What was ever told of it: the kind, when it came, and how much time it was given.
+    pub ever: BTreeSet<(u8, DateTime<Utc>, Option<TimeDelta>)>,
 }
+
+/// A policy, a priority, and the settings under which they are read.
+pub type ModelPromise = (Option<SlaPolicyName>, PriorityName, Revision);
 
 /// How a clock ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,8 +142,8 @@ impl<'s> Terms<'s> {
 
 impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
-        let (still, told) = (Vec::new(), BTreeSet::new());
-        Self { metric, number, began, still, ended: None, told }
+        let (still, told, ever) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+        Self { metric, number, began, still, ended: None, by: None, told, missed: false, ever }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -231,11 +242,32 @@ impl ModelClock {
         tellings
     }
 
-    /// Tells what its time has come for.
-    pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) {
+    /// Tells what its time has come for. Whether a remedy is owed for that: a run owes one once.
+    pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) -> bool {
         if self.is_open() {
-            let tellings = self.tellings(terms).into_iter();
-            self.told.extend(tellings.filter(|(at, _)| *at <= now).map(|(_, telling)| telling));
+            for (at, telling) in self.tellings(terms).into_iter().filter(|(at, _)| *at <= now) {
+                if self.told.insert(telling) {
+                    self.ever.insert(self.once(terms, at, telling));
+                }
+            }
+        }
+        let first = self.told.contains(&Telling::Missed) && !self.missed;
+        self.missed |= first;
+        first && terms.obligation.is_some_and(|it| it.remedy.is_some())
+    }
+
+    /// What is told once of a run, whatever holds meanwhile: a miss under one deadline, a warning
+    /// or a level that comes at one instant under one target.
+    fn once(
+        &self,
+        terms: &Terms<'_>,
+        at: DateTime<Utc>,
+        telling: Telling,
+    ) -> (u8, DateTime<Utc>, Option<TimeDelta>) {
+        match telling {
+            Telling::Warning(_) => (0, at, self.target(terms)),
+            Telling::Missed => (1, at, None),
+            Telling::Level(_) => (2, at, self.target(terms)),
         }
     }
 
@@ -264,8 +296,11 @@ impl ModelClock {
             }
         };
         let tellings = self.tellings(terms).into_iter();
-        let come = tellings.filter(|(at, _)| *at <= now).map(|(_, telling)| telling);
-        self.told = come.filter(|telling| was_told(*telling)).collect();
+        let come = tellings.filter(|(at, _)| *at <= now);
+        let told = come.filter(|(at, telling)| {
+            was_told(*telling) || self.ever.contains(&self.once(terms, *at, *telling))
+        });
+        self.told = told.map(|(_, telling)| telling).collect();
     }
 
     /// Stands still from then on, or no longer.
@@ -309,6 +344,7 @@ impl ModelClock {
     pub(super) fn reopen(&mut self, at: DateTime<Utc>) {
         if let Some(ended) = self.ended.take() {
             self.still.push((ended.at, Some(at)));
+            self.by = None;
         }
     }
 
@@ -340,8 +376,10 @@ impl ModelClock {
         let missed = desk.told().missed().then_some(Telling::Missed);
         let (metric, number, began) = (desk.metric(), desk.number(), desk.started_at());
         let told = warnings.chain(missed).chain(levels).collect();
-        let desk_has = Self { metric, number, began, still, ended, told };
-        let mut model = self.clone();
+        let missed = desk.told().ever_missed();
+        let ever = BTreeSet::new();
+        let desk_has = Self { metric, number, began, still, ended, by: None, told, missed, ever };
+        let mut model = Self { by: None, ever: BTreeSet::new(), ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {
             // Of the pauses before, the desk only says how much time ran between them.

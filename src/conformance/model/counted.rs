@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::following::Following;
-use super::service::Seen;
+use super::service::{Seen, judge, owe};
 use super::{Model, ModelTicket};
 use crate::{ClockRules, ReasonName, StatusCategory, StatusName};
 
@@ -59,9 +59,11 @@ impl Model {
             let mut following = Following {
                 clocks: &mut clocks,
                 terms: untold.collect(),
+                past: BTreeMap::new(),
                 ticket: &first.ticket,
                 standing: first.ticket.standing(),
                 rules: first.rules,
+                remedies: Vec::new(),
             };
             following.opened(first.at);
             let mut last = &*first.ticket;
@@ -79,6 +81,9 @@ impl Model {
             }
             following.turn_to(terms, now);
             pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
+            let owed = std::mem::take(&mut following.remedies);
+            owe(&mut pledge.remedies, audience, owed);
+            judge(&mut clocks, &pledge.promise());
             pledge.clocks.insert(audience, clocks);
         }
         ticket.unpromised.clear();

@@ -37,14 +37,25 @@ pub(super) enum New {
 pub(super) struct Following<'t, 's> {
     pub(super) clocks: &'t mut BTreeMap<Metric, ModelClock>,
     pub(super) terms: BTreeMap<Metric, Terms<'s>>,
+    /// What was promised of what had ended before.
+    pub(super) past: BTreeMap<Metric, Terms<'s>>,
     pub(super) ticket: &'t ModelTicket,
     pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
     pub(super) rules: ClockRules,
+    /// What was missed for which a remedy is owed.
+    pub(super) remedies: Vec<Metric>,
 }
 
 impl<'s> Following<'_, 's> {
     fn terms(&self, metric: Metric) -> Terms<'s> {
         self.terms.get(&metric).copied().unwrap_or_default()
+    }
+
+    /// What was promised of its last run: when it ended, where it has.
+    fn terms_of_run(&self, metric: Metric) -> Terms<'s> {
+        let judged = self.clocks.get(&metric).is_some_and(|clock| clock.by.is_some());
+        let past = self.past.get(&metric).filter(|_| judged);
+        past.copied().unwrap_or_else(|| self.terms(metric))
     }
 
     fn stops(&self, metric: Metric) -> bool {
@@ -58,7 +69,9 @@ impl<'s> Following<'_, 's> {
 
     pub(super) fn tell(&mut self, now: DateTime<Utc>) {
         for (metric, clock) in &mut *self.clocks {
-            clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now);
+            if clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now) {
+                self.remedies.push(*metric);
+            }
         }
     }
 
@@ -78,7 +91,7 @@ impl<'s> Following<'_, 's> {
 
     /// What it waits for came at that instant, as is known now.
     fn comes_about(&mut self, metric: Metric, at: DateTime<Utc>) {
-        let terms = self.terms(metric);
+        let terms = self.terms_of_run(metric);
         let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.began <= at) else {
             return;
         };
@@ -233,8 +246,10 @@ impl<'s> Following<'_, 's> {
                 let mut second = ModelClock { number: silence.number + 1, ..silence };
                 let ended = second.ended.take();
                 second.told.clear();
+                second.missed = false;
+                second.ever.clear();
                 second.begin_at(at);
-                let terms = self.terms(Metric::PeriodicUpdate);
+                let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {
                     second.end(&terms, ended.at, ended.by);
                 }

@@ -59,7 +59,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use agenda::{ModelTodo, Picture};
-pub use clocks::{ModelClock, ModelEnd, Telling};
+pub use clocks::{ModelClock, ModelEnd, ModelPromise, Telling};
 pub use confirming::Offer;
 pub use contacts::ModelContact;
 pub use counted::Snapshot;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::clocks::{ModelClock, Terms};
+use super::clocks::{ModelClock, ModelPromise, Terms};
 use super::following::{Following, New};
 use super::ticket::Said;
 use super::{Model, ModelTicket, Voice};
@@ -31,6 +31,8 @@ pub struct Pledge {
     pub clocks: BTreeMap<Audience, BTreeMap<Metric, ModelClock>>,
     /// When one of them next tells something.
     pub wake: Option<DateTime<Utc>>,
+    /// How often a remedy came to be owed, for what.
+    pub remedies: BTreeMap<Audience, BTreeMap<Metric, usize>>,
     /// What they have seen of the ticket.
     seen: Seen,
 }
@@ -52,7 +54,29 @@ pub(super) struct Seen {
     waited: Option<DateTime<Utc>>,
 }
 
+/// What has ended just now was promised this.
+pub(super) fn judge(clocks: &mut BTreeMap<Metric, ModelClock>, by: &ModelPromise) {
+    for clock in clocks.values_mut().filter(|clock| !clock.is_open()) {
+        clock.by.get_or_insert_with(|| by.clone());
+    }
+}
+
+/// Remedies are owed for these.
+pub(super) fn owe(
+    remedies: &mut BTreeMap<Audience, BTreeMap<Metric, usize>>,
+    audience: Audience,
+    owed: Vec<Metric>,
+) {
+    for metric in owed {
+        *remedies.entry(audience).or_default().entry(metric).or_default() += 1;
+    }
+}
+
 impl Pledge {
+    pub(super) fn promise(&self) -> ModelPromise {
+        (self.policy.clone(), self.priority.clone(), self.settings)
+    }
+
     /// Whether an event would state anything of what became of the clocks since.
     pub(super) fn differs(&self, since: &Self) -> bool {
         self.clocks != since.clocks || self.wake != since.wake
@@ -189,6 +213,21 @@ impl Model {
         Metric::ALL.into_iter().map(|metric| (metric, of(metric))).collect()
     }
 
+    /// What was promised of each metric whose clock has ended, when it did.
+    fn past(
+        &self,
+        clocks: &BTreeMap<Metric, ModelClock>,
+        audience: Audience,
+    ) -> BTreeMap<Metric, Terms<'_>> {
+        let past = clocks.iter().filter_map(|(metric, clock)| {
+            let (policy, priority, settings) = clock.by.as_ref()?;
+            let settings = self.settings_of(*settings);
+            let terms = Self::terms(settings, policy.as_ref(), priority, audience);
+            Some((*metric, terms.get(metric).copied()?))
+        });
+        past.collect()
+    }
+
     /// The first policy that is for the ticket.
     fn promise(&self, ticket: &ModelTicket) -> Option<SlaPolicyName> {
         let organisation = ticket.organisation.and_then(|id| self.organisations.get(&id));
@@ -245,6 +284,7 @@ impl Model {
             settings: Revision(self.published.len() as u64),
             clocks: BTreeMap::new(),
             wake: None,
+            remedies: BTreeMap::new(),
             seen: Seen::of(ticket),
         })
     }
@@ -261,13 +301,18 @@ impl Model {
             let mut following = Following {
                 clocks: &mut clocks,
                 terms: Self::terms(&self.settings, policy, priority, audience),
+                past: BTreeMap::new(),
                 ticket,
                 standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
                 rules: self.settings.clock_rules(),
+                remedies: Vec::new(),
             };
             following.opened(now);
             following.tell(now);
+            let owed = std::mem::take(&mut following.remedies);
+            owe(&mut pledge.remedies, audience, owed);
             pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
+            judge(&mut clocks, &pledge.promise());
             pledge.clocks.insert(audience, clocks);
         }
         ticket.pledge = Some(Box::new(pledge));
@@ -282,8 +327,8 @@ impl Model {
         let seen = std::mem::replace(&mut pledge.seen, Seen::of(ticket));
         if !ticket.rests() {
             let news = ticket.news(&seen, now);
-            let first = self.settings_of(pledge.settings);
-            let (policy, priority) = (pledge.policy.clone(), pledge.priority.clone());
+            let (policy, priority, under) = pledge.promise();
+            let first = self.settings_of(under);
             if anew {
                 pledge.policy = self.promise(ticket);
                 pledge.priority = ticket.priority.clone();
@@ -304,7 +349,10 @@ impl Model {
                 let (terms, last) = both(*audience);
                 let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
                 let rules = self.settings.clock_rules();
-                let mut following = Following { clocks, terms, ticket, standing, rules };
+                let past = self.past(clocks, *audience);
+                let remedies = Vec::new();
+                let mut following =
+                    Following { clocks, terms, past, ticket, standing, rules, remedies };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -313,6 +361,8 @@ impl Model {
                 }
                 following.tell(now);
                 wakes.extend(following.wake());
+                owe(&mut pledge.remedies, *audience, following.remedies);
+                judge(clocks, &(policy.clone(), priority.clone(), under));
             }
             pledge.wake = wakes.into_iter().min();
         }
@@ -329,9 +379,12 @@ impl Model {
             let terms = Self::terms(settings, policy, priority, *audience);
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
             let rules = self.settings.clock_rules();
-            let mut following = Following { clocks, terms, ticket, standing, rules };
+            let (past, remedies) = (BTreeMap::new(), Vec::new());
+            let mut following =
+                Following { clocks, terms, past, ticket, standing, rules, remedies };
             following.tell(due);
             wakes.extend(following.wake());
+            owe(&mut pledge.remedies, *audience, following.remedies);
         }
         pledge.wake = wakes.into_iter().min();
         ticket.pledge = Some(pledge);
@@ -348,6 +401,7 @@ impl Model {
         }
         let Some(pledge) = pledge else { return differences };
         let settings = self.settings_of(pledge.settings);
+        let promise = pledge.promise();
         for audience in Audience::ALL {
             let terms = Self::terms(settings, pledge.policy.as_ref(), &pledge.priority, audience);
             let desk = ticket.clocks(audience);
@@ -360,6 +414,14 @@ impl Model {
                         let terms = terms.get(&metric).copied().unwrap_or_default();
                         let differs = model.differs(&terms, desk);
                         differences.extend(differs.map(|it| format!("{audience:?}, {it}")));
+                        let by = ticket.measured_by(audience, metric);
+                        let by = by.map(|by| (&by.policy, by.settings));
+                        let model = model.by.as_ref().unwrap_or(&promise);
+                        if by != Some((&model.0, model.2)) {
+                            differences.push(format!(
+                                "{audience:?}, {metric}: the desk judged by {by:?}, the model by {model:?}"
+                            ));
+                        }
                     }
                     (None, None) => {}
                     (desk, model) => differences

@@ -1,14 +1,14 @@
 //! The clocks of a ticket's service levels: they follow what happens to it, and tell what their
 //! time has come for.
 
+mod measure;
 mod recount;
 mod seen;
 mod told;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::decision::Guard;
 use super::loaded::{Loaded, Passage};
 use super::step::Step;
 use super::work::Work;
@@ -19,32 +19,26 @@ use crate::ids::{DeskId, Key, Revision};
 use crate::people::Organisation;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
-use crate::sla::policy::{Audience, Customer, Obligation, Policies, Promise, SlaAction, Whom};
-use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, Standing, Terms};
-use crate::ticket::{ClocksChanged, Promised, Scene, SlaLevel, Ticket, TicketChange};
+use crate::sla::policy::{Audience, Customer, Policies, Promise, SlaAction, Whom};
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Metric, Standing, Terms};
+use crate::ticket::{ClocksChanged, Scene, Ticket, TicketChange};
 use crate::time::Instant;
+use measure::Measure;
 pub(crate) use recount::{recorded, recount};
 use seen::Seen;
 
-/// What the clocks of a ticket are measured by.
-struct Measure<'a> {
-    promised: Promised,
-    promise: Option<&'a Promise>,
+/// What the clocks were measured by that have told something.
+struct Tellers<'m> {
+    before: &'m Measure<'m>,
+    /// How many of the changes to an audience were told by that; all, where it went on.
+    turned: BTreeMap<Audience, usize>,
+    after: &'m Measure<'m>,
 }
 
-impl Measure<'_> {
-    fn terms(&self, audience: Audience) -> Arc<Terms> {
-        let place = usize::from(self.promised.priority);
-        self.promise.map(|it| it.terms_at(audience, place).clone()).unwrap_or_default()
-    }
-
-    fn obligation(&self, metric: Metric, audience: Audience) -> Option<&Obligation> {
-        self.promise.and_then(|it| it.policy().promises(metric, audience))
-    }
-
-    /// Whether these are the terms of the other, whatever they are called.
-    fn is_like(&self, other: &Self) -> bool {
-        Audience::ALL.iter().all(|audience| self.terms(*audience) == other.terms(*audience))
+impl<'m> Tellers<'m> {
+    fn teller(&self, audience: Audience, place: usize) -> &'m Measure<'m> {
+        let turned = self.turned.get(&audience);
+        if turned.is_some_and(|turned| place >= *turned) { self.after } else { self.before }
     }
 }
 
@@ -103,7 +97,8 @@ impl<'a> Work<'a> {
             *changed.of_mut(audience) = told.changes;
             changed.wake = earliest(changed.wake, told.wake);
         }
-        self.note_clocks(changed, &measure, |work, change| work.fire(at, Rule::Sla, change));
+        let by = Tellers { before: &measure, turned: BTreeMap::new(), after: &measure };
+        self.note_clocks(changed, &by, |work, change| work.fire(at, Rule::Sla, change));
         Ok(())
     }
 
@@ -152,9 +147,14 @@ impl<'a> Work<'a> {
         let events = self.events.get(from..).unwrap_or_default();
         let seen = |event| Seen::of(event, &self.ticket, waited);
         let mut seen: Vec<_> = events.iter().flat_map(seen).collect();
+        // What is told late corrects what has ended since.
+        let replied = |seen: &Seen| matches!(seen, Seen::Happened(Happened::AgentReplied));
+        let late = seen.iter().any(|(at, seen)| *at < now && replied(seen));
         let mut changed = ClocksChanged::default();
+        let mut by = Tellers { before: first, turned: BTreeMap::new(), after: last };
         for audience in Audience::ALL {
             let terms = first.terms(audience);
+            let terms = if late { self.judging(terms, audience)? } else { terms };
             let there = self.ticket.clocks(audience).is_some();
             // What was never promised among ourselves has no clocks.
             let have = match audience {
@@ -175,17 +175,23 @@ impl<'a> Work<'a> {
                 continue;
             };
             let next = last.terms(audience);
+            let turned = Cell::new(None);
             let told = self.told(audience, clocks, (&next, most), |clocks| {
                 let mut changes = Vec::new();
                 for (at, seen) in &seen {
                     changes.extend(seen.clone().change(clocks, &terms, *at));
                 }
                 if !first.is_like(last) {
+                    changes.extend(clocks.tick(&terms, now));
+                    turned.set(Some(changes.len()));
                     changes.extend(clocks.retarget(&terms, &next, now));
                 }
                 changes.extend(clocks.tick(&next, now));
                 changes
             })?;
+            if let Some(turned) = turned.get() {
+                by.turned.insert(audience, changes.len().saturating_add(turned));
+            }
             changes.extend(told.changes);
             changed.wake = earliest(changed.wake, told.wake);
             *changed.of_mut(audience) = changes;
@@ -195,7 +201,7 @@ impl<'a> Work<'a> {
             self.trace(Step::Promised { policy: promised.policy.clone() });
         }
         changed.promised = promised.cloned();
-        self.note_clocks(changed, last, record);
+        self.note_clocks(changed, &by, record);
         Ok(())
     }
 
@@ -218,7 +224,7 @@ impl<'a> Work<'a> {
     fn note_clocks(
         &mut self,
         mut changed: ClocksChanged,
-        measure: &Measure<'_>,
+        by: &Tellers<'_>,
         record: impl FnOnce(&mut Self, TicketChange),
     ) {
         let quiet = changed.promised.is_none()
@@ -232,8 +238,8 @@ impl<'a> Work<'a> {
             let clocks = self.ticket.clocks(audience);
             let missed = clocks.iter().flat_map(Clocks::iter).filter(|it| it.told().ever_missed());
             let mut missed: BTreeSet<Metric> = missed.map(Clock::metric).collect();
-            for change in changed.of(audience) {
-                let obligation = measure.obligation(change.metric, audience);
+            for (place, change) in changed.of(audience).iter().enumerate() {
+                let obligation = by.teller(audience, place).obligation(change.metric, audience);
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
                     Clocked::Warned { warning } => {
                         let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
@@ -286,45 +292,6 @@ impl<'a> Work<'a> {
             Whom::Desk => Recipient::Desk,
             Whom::Agent(agent) => Recipient::Agent(*agent),
         }
-    }
-
-    /// What the clocks are measured by since they last followed; `None`: there are none yet.
-    fn measured(&self) -> Result<Option<Measure<'a>>, Refusal> {
-        let Some(promised) = self.ticket.promised().cloned() else { return Ok(None) };
-        let cx = self.cx;
-        let settings = if promised.settings == cx.settings_revision {
-            cx.settings
-        } else {
-            let passage = published(cx.desk, promised.settings);
-            settings_of(cx.loaded, passage).ok_or(Refusal::NotLoaded)?
-        };
-        let named = |name| settings.sla_policies().named(name);
-        let promise = promised.policy.as_ref().and_then(named);
-        Ok(Some(Measure { promised, promise }))
-    }
-
-    /// What is promised of the ticket as it is now, under the settings in force.
-    fn promise(&mut self) -> Measure<'a> {
-        let cx = self.cx;
-        let policies = cx.settings.sla_policies();
-        let organisation = self.ticket.organisation().filter(|_| policies.ask_for_customer());
-        let organisation = organisation.and_then(|id| cx.loaded.organisation(cx.desk, id));
-        if let Some(organisation) = organisation {
-            let key = Key::organisation(cx.desk, organisation.id());
-            self.guard(Guard { key, revision: organisation.revision() });
-        }
-        let promise = promised_of(policies, &self.ticket, organisation.map(|it| &**it), self.now);
-        let level = promise.and_then(|promise| {
-            let name = promise.policy().level.clone()?;
-            Some(SlaLevel { name, rank: promise.rank()? })
-        });
-        let promised = Promised {
-            policy: promise.map(|promise| promise.name().clone()),
-            level,
-            priority: cx.settings.place_of_priority(&self.ticket.priority().name),
-            settings: cx.settings_revision,
-        };
-        Measure { promised, promise }
     }
 
     /// Where the ticket stood when it was opened.

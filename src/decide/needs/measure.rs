@@ -35,6 +35,19 @@ fn taking_up(asking: &mut Asking<'_>, id: TicketId) {
     }
 }
 
+/// The settings by which clocks were judged that have ended since, where something is told late of
+/// a ticket.
+pub(super) fn correcting(asking: &mut Asking<'_>, id: TicketId) {
+    let loaded = asking.loaded;
+    let settings = loaded.record(Key::settings(asking.desk)).map(|record| record.revision);
+    let (Some(settings), Some(ticket)) = (settings, loaded.ticket(asking.desk, id)) else {
+        return;
+    };
+    for (_, _, by) in ticket.judged().filter(|(_, _, by)| by.settings != settings) {
+        asking.passage(published(asking.desk, by.settings));
+    }
+}
+
 /// What the clocks are counted from of a ticket that has none yet, where it is to adopt them.
 pub(super) fn adopting(asking: &mut Asking<'_>, id: TicketId) {
     let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);

@@ -259,6 +259,7 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
                 (SaidBy::Requester, None) => {}
             }
             listener(&mut asking, call, *ticket, survivor.unwrap_or(*ticket));
+            measure::correcting(&mut asking, survivor.unwrap_or(*ticket));
         }
         Command::Reply(reply) => {
             listener(&mut asking, call, reply.ticket, survivor.unwrap_or(reply.ticket));
