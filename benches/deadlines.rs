@@ -9,6 +9,12 @@
 //! backlog: what the others would cost without an index.
 //!
 //! The aim: a page by deadline costs at most twice as much in the large desk.
+//!
+//! Measured on a 2-core x86-64 server with other jobs (load 9), Rust 1.95, 2026-11-26, 11 rounds:
+//! ratios 0.87 of the whole desk, 1.11 deep in it, 0.80 where what ties goes by priority, 0.56 within
+//! an agent's sight, 0.60 of a department's queue, 1.14 downwards, 1.01 by bounds; met. The backlog by
+//! another fact took 13.6 times as long in the large desk, where it took 5,600 times as long as the
+//! page by deadline. Times mean little at that load: that page's was 133 µs.
 
 #![allow(
     clippy::unwrap_used,

@@ -20,6 +20,7 @@
     reason = "a bench that cannot go on has nothing to report"
 )]
 
+mod groups;
 #[allow(dead_code, reason = "shared by benches that do not use all of it")]
 mod workload;
 
@@ -27,8 +28,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput};
+use criterion::{BenchmarkId, Criterion};
 use helpdesk::command::{Close, Open, Reply, Resolving};
 use helpdesk::store::MemoryStore;
 use helpdesk::{
@@ -129,7 +129,7 @@ fn lives(bench: &mut Bench, cases: &[Case]) -> Vec<Call> {
 /// 2,000 tickets × create, reply, close.
 fn helpdesk(criterion: &mut Criterion) {
     let cases = workload::helpdesk();
-    let mut group = group(criterion, "helpdesk", 3 * cases.len());
+    let mut group = groups::group(criterion, "helpdesk", 3 * cases.len());
     group.sample_size(30);
     group.bench_function("create, reply, close", |bencher| {
         bencher.iter_custom(|times| {
@@ -159,7 +159,7 @@ fn threads(criterion: &mut Criterion) {
     }
     let mut bench = Bench::new();
     let long = grown(&mut bench, 10_000);
-    let mut group = group(criterion, "reply on a thread of", 2 * THREADS);
+    let mut group = groups::group(criterion, "reply on a thread of", 2 * THREADS);
     group.bench_function(BenchmarkId::from_parameter("10 messages"), |bencher| {
         bencher.iter_custom(|times| {
             let once = |_| {
@@ -249,7 +249,7 @@ fn sizes(criterion: &mut Criterion) {
                 *large = Large::of(size);
             }
         };
-        let mut hot = group(criterion, "1,000 hot tickets in a desk of", 2 * HOT);
+        let mut hot = groups::group(criterion, "1,000 hot tickets in a desk of", 2 * HOT);
         hot.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter_custom(|times| {
                 let once = |_| {
@@ -263,7 +263,7 @@ fn sizes(criterion: &mut Criterion) {
         if size == 100_000 {
             continue;
         }
-        let mut due = group(criterion, "tick with 1,000 due among", HOT);
+        let mut due = groups::group(criterion, "tick with 1,000 due among", HOT);
         due.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter_custom(|times| {
                 let once = |_| {
@@ -275,21 +275,6 @@ fn sizes(criterion: &mut Criterion) {
         });
         due.finish();
     }
-}
-
-fn group<'a>(
-    criterion: &'a mut Criterion,
-    name: &str,
-    commands: usize,
-) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    // A sample is one measurement; reported is the time a command.
-    group.throughput(Throughput::Elements(commands as u64));
-    group.sampling_mode(SamplingMode::Flat);
-    group.sample_size(20);
-    group.warm_up_time(Duration::from_millis(200));
-    group.measurement_time(Duration::from_secs(1));
-    group
 }
 
 fn main() {

@@ -14,6 +14,7 @@
     reason = "a bench that cannot go on has nothing to report"
 )]
 
+mod groups;
 #[allow(dead_code, reason = "shared by benches that do not use all of it")]
 mod workload;
 
@@ -21,8 +22,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput};
+use criterion::Criterion;
 use helpdesk::command::{Open, Reply};
 use helpdesk::sla::Metric;
 use helpdesk::sla::policy::{Obligation, SlaPolicy};
@@ -159,7 +159,7 @@ impl Bench {
 fn commands(criterion: &mut Criterion) {
     let cases = helpdesk();
     let kinds = [("without", Settings::default as fn() -> Settings), ("with", || promising(16))];
-    let mut group = group(criterion, "create, reply, close", 3 * cases.len());
+    let mut group = groups::group(criterion, "create, reply, close", 3 * cases.len());
     for (name, settings) in kinds {
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|times| {
@@ -169,7 +169,7 @@ fn commands(criterion: &mut Criterion) {
         });
     }
     group.finish();
-    let mut group = self::group(criterion, "question and answer", 2 * TICKETS);
+    let mut group = groups::group(criterion, "question and answer", 2 * TICKETS);
     for (name, settings) in kinds {
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|times| {
@@ -188,7 +188,7 @@ fn commands(criterion: &mut Criterion) {
 /// 1,000 tickets with three questions and answers each follow settings with other targets, and
 /// come to have clocks at all.
 fn adopting(criterion: &mut Criterion) {
-    let mut group = group(criterion, "adopt", TICKETS);
+    let mut group = groups::group(criterion, "adopt", TICKETS);
     let kinds = [
         ("other targets", (|| promising(16)) as fn() -> Settings),
         ("the first policies", Settings::default),
@@ -211,20 +211,6 @@ fn adopting(criterion: &mut Criterion) {
         });
     }
     group.finish();
-}
-
-fn group<'a>(
-    criterion: &'a mut Criterion,
-    name: &str,
-    elements: usize,
-) -> BenchmarkGroup<'a, WallTime> {
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Elements(elements as u64));
-    group.sampling_mode(SamplingMode::Flat);
-    group.sample_size(20);
-    group.warm_up_time(Duration::from_millis(200));
-    group.measurement_time(Duration::from_secs(1));
-    group
 }
 
 fn main() {

@@ -190,13 +190,15 @@ pub enum NoticeKind {
     /// ticket, also to those of the ticket that goes on.
     SideReplied,
     /// A deadline of the ticket's service levels comes near: to the owner, or to the queue, and to
-    /// whom its policy names. Of which clock, and of which others at that instant, the event says:
-    /// [`ClocksChanged`](crate::ClocksChanged).
+    /// whom its policy names. Of which clock, and of which others at that instant, its event says:
+    /// [`ClocksChanged`](crate::ClocksChanged) shows how to read that.
     SlaWarning,
-    /// A deadline of its service levels has passed: to the owner, or to the queue.
+    /// A deadline of its service levels has passed: to the owner, or to the queue. Of which clock,
+    /// its event says, likewise.
     SlaMissed,
     /// A level of escalation was reached, some time after a deadline had passed: to the owner, or
-    /// to the queue, and to whom its policy names.
+    /// to the queue, and to whom its policy names. Of which clock, and which level, its event says,
+    /// likewise.
     SlaEscalated,
     /// A deadline has passed for which the customer is owed something: to the desk. The event says
     /// of which metrics, and their policy what.

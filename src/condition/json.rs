@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visito
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Condition, Fact, Is, Literal, MOST_DEEP, Sort, Test};
+use super::{Condition, ConditionSyntax, Fact, Is, Literal, MOST_DEEP, Sort, Test};
 use crate::time::Span;
 
 const KEYS: [&str; 20] = [
@@ -110,7 +110,8 @@ impl<'de> Visitor<'de> for Level {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Condition, E> {
-        let condition: Condition = text.parse().map_err(E::custom)?;
+        let wrong = |error: ConditionSyntax| E::custom(error.inside("not a condition"));
+        let condition: Condition = text.parse().map_err(wrong)?;
         if condition.levels() > self.0 {
             return Err(E::custom("a condition has at most 48 levels"));
         }
@@ -288,7 +289,7 @@ impl<'de> Visitor<'de> for OrderVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Sort::list(text).map_err(E::custom)
+        Sort::list(text).map_err(|error| E::custom(error.inside("not an order")))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
@@ -310,7 +311,7 @@ impl<'de> Visitor<'de> for SortVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Sort, E> {
-        text.parse().map_err(E::custom)
+        text.parse().map_err(|error: ConditionSyntax| E::custom(error.inside("not a sort key")))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Sort, A::Error> {

@@ -94,6 +94,22 @@ pub(crate) fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, 1 + before.get(line_start..).map_or(0, |line| line.chars().count()))
 }
 
+/// What is wrong in a text that is a part of something larger, which may tell a line and a column of
+/// its own.
+pub(crate) fn inside(
+    what: &str,
+    (line, column): (usize, usize),
+    found: &str,
+    expected: &str,
+) -> String {
+    match line {
+        1 => format!("{what}, at character {column}: found {found}, expected {expected}"),
+        _ => format!(
+            "{what}, in its line {line} at character {column}: found {found}, expected {expected}"
+        ),
+    }
+}
+
 /// Control characters, and those that turn the direction of what stands around them.
 fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -54,6 +54,11 @@ impl ConditionSyntax {
         self.expected
     }
 
+    /// The same of a text inside a file.
+    pub(super) fn inside(&self, what: &str) -> String {
+        text::inside(what, (self.line, self.column), &self.found, self.expected)
+    }
+
     /// Something else than expected, so far into the text.
     pub(super) fn at(
         text: &str,

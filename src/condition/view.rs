@@ -27,7 +27,7 @@ use crate::ids::ViewName;
 /// # Ok::<(), helpdesk::condition::ConditionSyntax>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a view: a map with `name` and `filter`")]
 pub struct View {
     /// Its name: 1 to 64 bytes, once among those of one owner.
     pub name: ViewName,

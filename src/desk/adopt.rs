@@ -32,6 +32,9 @@ impl<S: Store> Desk<S> {
     /// at most `limit` tickets (0 is taken as 1), those after the cursor, each by a commit of its
     /// own, and no commit where nothing changes. It may stop anywhere, go on in another process, and begin anew.
     ///
+    /// Which policy is a ticket's is looked for anew, so that this is also how a changed contract or
+    /// customer group comes to hold at once.
+    ///
     /// What runs is measured anew from its beginning, and may turn out to be missed already.
     /// Verdicts stand. A ticket that is older than the policies comes to have clocks if it is
     /// unfinished: they are counted from its history, and what ended before is judged by nothing.

@@ -292,6 +292,7 @@ twins! {
     "The front half of a command", prepare(call: &Call) -> Prepared;
     "Carries out a command", execute(call: &Call) -> Outcome;
     "The settings in force", settings() -> Arc<Settings>;
+    "The settings as they were published", settings_at(revision: Revision) -> Arc<Settings>;
     "A record as it stands", record(key: Key) -> Option<Record>;
     "A ticket as it stands", ticket(id: TicketId) -> Option<Arc<Ticket>>;
     "An agent as the record stands", agent(id: AgentId) -> Option<Arc<Agent>>;

@@ -106,6 +106,12 @@ impl<S: Store> Desk<S> {
     /// record afterwards without an organisation belong to it by the domain of their e-mail
     /// address; those who are on record already stay as they are until they are put anew.
     ///
+    /// Its customer group and its contract decide which SLA policy is a ticket's. Tickets that are
+    /// promised something already stay with that until their next command, or until
+    /// [`adopt`](Self::adopt) goes through them: then the policy is looked for anew, and what runs is
+    /// measured by it from its beginning. What has ended keeps its verdict. A ticket's organisation
+    /// is the one that its requester belonged to when it was opened.
+    ///
     /// ```
     #[doc = include_str!("../example.txt")]
     /// let acme = OrganisationId::from_u128(5);
@@ -119,6 +125,35 @@ impl<S: Store> Desk<S> {
     /// let next = TicketId::from_u128(2);
     /// desk.open(customer.at(now), Open::new(next, Requester::Contact(maria), "And now smoke."))?;
     /// assert_eq!(desk.ticket(next)?.unwrap().organisation(), Some(acme));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// A contract that changes, and a ticket that waits:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::{Metric, policy::Obligation};
+    ///
+    /// let within = |hours| Obligation::new(Metric::FirstResponse).within(Span::hours(hours));
+    /// let mut draft = SettingsDraft::default();
+    /// draft.sla_policies = vec![
+    ///     SlaPolicy::new("premium").contract("premium").obligation(within(1)),
+    ///     SlaPolicy::new("standard").obligation(within(8)),
+    /// ];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// let acme = OrganisationId::from_u128(5);
+    /// desk.put_organisation(Actor::Host.at(now), acme, OrganisationProfile::new("Acme"))?;
+    /// let profile = ContactProfile::new("Maria").organisation(acme);
+    /// desk.put_contact(agent.at(now), maria, profile)?;
+    /// let next = TicketId::from_u128(2);
+    /// desk.open(customer.at(now), Open::new(next, Requester::Contact(maria), "And now smoke."))?;
+    ///
+    /// let premium = OrganisationProfile::new("Acme").contract("premium");
+    /// desk.put_organisation(Actor::Host.at(now), acme, premium)?;
+    /// let due = || desk.ticket(next).map(|ticket| ticket.unwrap().sla_due_at());
+    /// assert_eq!(due()?, Some(now + TimeDelta::hours(8)));
+    /// desk.adopt(now, None, 100)?;
+    /// assert_eq!(due()?, Some(now + TimeDelta::hours(1)));
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///

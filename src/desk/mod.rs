@@ -18,6 +18,7 @@ mod read;
 mod reader;
 mod relay;
 mod service;
+mod settings;
 mod shown;
 mod sides;
 mod telling;

@@ -7,11 +7,10 @@ use chrono::{DateTime, Utc};
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::{Desk, DeskError};
-use crate::decide::{Refusal, UniqueKey};
+use crate::decide::UniqueKey;
 use crate::ids::{AgentId, Key, Reference, Revision, TicketId};
 use crate::people::{Actor, Agent};
 use crate::record::{Event, Head, Record, fold};
-use crate::settings::Settings;
 use crate::store::{Store, Wanted};
 use crate::ticket::{ReplayError, Ticket};
 
@@ -19,15 +18,6 @@ use crate::ticket::{ReplayError, Ticket};
 pub(super) const PAGE: usize = 500;
 
 impl<S: Store> Desk<S> {
-    /// The settings in force.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
-    pub fn settings(&self) -> Result<Arc<Settings>, DeskError> {
-        at_once(self.flow().settings())
-    }
-
     /// A record as it stands, with nobody's eyes but the host's: nothing is hidden. `None`
     /// where there is none; another desk's is not there.
     ///
@@ -82,7 +72,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotAnAgent`]; [`Refusal::NoSuchDesk`]; [`DeskError::Store`].
+    /// [`NotAnAgent`](crate::Refusal::NotAnAgent); [`NoSuchDesk`](crate::Refusal::NoSuchDesk); [`DeskError::Store`].
     pub fn by_reference(
         &self,
         actor: &Actor,
@@ -151,12 +141,6 @@ impl<S: Store> Desk<S> {
 }
 
 impl<I: Io> Flow<I> {
-    pub(super) async fn settings(&self) -> Result<Arc<Settings>, DeskError> {
-        let record = self.record(Key::settings(self.id)).await?;
-        let settings = record.as_ref().and_then(Record::settings).cloned();
-        settings.ok_or_else(|| Refusal::NoSuchDesk.into())
-    }
-
     pub(super) async fn record(&self, key: Key) -> Result<Option<Record>, DeskError> {
         if key.desk != self.id {
             return Ok(None);

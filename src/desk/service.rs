@@ -12,8 +12,7 @@ use super::{Desk, DeskError};
 use crate::decide::{Refusal, promised_of, recorded, recount};
 use crate::ids::{AgentId, DepartmentName, Key, Revision, SlaLevelName, SlaPolicyName, TicketId};
 use crate::people::{Actor, Sight};
-use crate::record::{Change, Event, Head, step};
-use crate::settings::Settings;
+use crate::record::{Event, Head, step};
 use crate::sla::policy::Audience;
 use crate::sla::{Clock, ClockStatus, Clocks, EntryState, Ledger, Metric, Terms};
 use crate::store::Store;
@@ -96,6 +95,10 @@ impl<S: Store> Desk<S> {
     /// as passed, whether somebody has ticked or not. `now` is to be at or after the ticket's last
     /// change.
     ///
+    /// Of a metric that begins anew, such as the next response, it is the last run that stands here:
+    /// a ticket keeps no other. How earlier ones ended is in its history, in the
+    /// [`ClocksChanged`](crate::ClocksChanged) of each answer, as the last example shows.
+    ///
     /// Reads the record; of a ticket on which so much has happened that it does not keep
     /// [all pauses](crate::Limits::clock_pauses) of its clocks, the whole history.
     ///
@@ -124,6 +127,42 @@ impl<S: Store> Desk<S> {
     ///
     /// let ours = desk.service(&agent, later, second)?;
     /// assert_eq!(ours.policy.unwrap().as_str(), "standard");
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// How each of the answers so far was judged:
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::sla::policy::{Audience, Obligation, SlaPolicy};
+    /// use helpdesk::sla::{Clocked, Metric, Verdict};
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// let answer = Obligation::new(Metric::NextResponse).within(Span::hours(2));
+    /// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    /// desk.adopt(now, None, 100)?;
+    /// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+    /// for (asked, answered) in [(1, 2), (3, 8)] {
+    ///     let at = |hours| now + TimeDelta::hours(hours);
+    ///     desk.reply(customer.at(at(asked)), Reply::new(id, "And now?"))?;
+    ///     desk.reply(agent.at(at(answered)), Reply::new(id, "Press any key."))?;
+    /// }
+    ///
+    /// let history = desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 1000)?;
+    /// let mut judged = Vec::new();
+    /// for change in history.iter().filter_map(Event::ticket_change) {
+    ///     let TicketChange::ClocksChanged(changed) = change else { continue };
+    ///     for change in changed.of(Audience::Customer) {
+    ///         if let (Metric::NextResponse, Clocked::Ended { verdict, ran, .. }) =
+    ///             (change.metric, change.what)
+    ///         {
+    ///             judged.extend(verdict.map(|verdict| (verdict, ran)));
+    ///         }
+    ///     }
+    /// }
+    /// let [first, second] = [(Verdict::Met, 1), (Verdict::Missed, 5)];
+    /// assert_eq!(judged, [first, second].map(|(it, hours)| (it, Span::hours(hours))));
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
     ///
@@ -398,29 +437,14 @@ impl<I: Io> Flow<I> {
         promised: &Promised,
         audience: Audience,
     ) -> Result<Arc<Terms>, DeskError> {
-        let settings = self.settings_of(reader, promised.settings).await?;
-        let policies = settings.as_deref().unwrap_or(&reader.settings).sla_policies();
+        let settings = match promised.settings == reader.settings_revision {
+            true => reader.settings.clone(),
+            false => self.settings_at(promised.settings).await?,
+        };
+        let policies = settings.sla_policies();
         let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
         let place = usize::from(promised.priority);
         Ok(promise.map(|it| it.terms_at(audience, place).clone()).unwrap_or_default())
-    }
-
-    /// The settings that were published so; `None`: those that the reader has.
-    async fn settings_of(
-        &self,
-        reader: &Reader,
-        revision: Revision,
-    ) -> Result<Option<Arc<Settings>>, DeskError> {
-        if revision == reader.settings_revision {
-            return Ok(None);
-        }
-        let key = Key::settings(self.id);
-        let after = Revision(revision.0.saturating_sub(1));
-        let page = self.io.history(key, after, 1).await?;
-        Ok(page.into_iter().find_map(|event| match event.change {
-            Change::Settings(settings) => Some(settings),
-            _ => None,
-        }))
     }
 }
 

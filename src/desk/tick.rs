@@ -40,6 +40,13 @@ impl<S: Store> Desk<S> {
     /// the ticket that it is about, dated by the instant at which it was due. Several processes
     /// may tick at once; each takes what the others have not.
     ///
+    /// What depends on it is when people are told. A tick writes notices of what it did, in the same
+    /// commits, and sends nothing: a [`relay`](Self::relay) afterwards does. So a warning that was due
+    /// at noon, ticked at one, is dated noon and goes out at one. A tick that comes late does all
+    /// that came due on a ticket meanwhile, in order and in one commit, such as a warning, the miss
+    /// and a level after it; none is left out, and none comes twice. `now` should not be ahead of
+    /// the hosts' clocks: what is due until then happens, and is not taken back.
+    ///
     /// # Examples
     ///
     /// What a host's timer does: tick, then sleep until the next wake. Here a month passes in

@@ -236,10 +236,19 @@ impl<S: Store> Desk<S> {
         self.execute(&context.call(Command::SaveViews(views)))
     }
 
-    /// Puts settings in force. Each ticket keeps the timers that it has until its next command.
+    /// Puts settings in force. Each ticket keeps the timers and the clocks that it has until its
+    /// next command.
     ///
     /// The settings in force already change nothing. Every version is kept: it is a revision of
-    /// the settings' record, and every event names the one that it was decided under.
+    /// the settings' record, and every event names the one that it was decided under
+    /// ([`settings_at`](Self::settings_at)).
+    ///
+    /// Clocks of service levels that run go on by the targets and calendars under which they were
+    /// last measured: they warn, miss and escalate by those, also when they wake by themselves. With
+    /// the ticket's next command they are measured anew, from their beginning and with their pauses,
+    /// under the policy that is the ticket's own then; so a deadline may move, and may turn out to
+    /// have passed. What has ended keeps its verdict. [`adopt`](Self::adopt) does that for all
+    /// tickets at once, and gives clocks to those that are older than the first policies.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "rules for clocks: a map")]
 pub struct ClockRules {
     /// Since when the clocks of a ticket count into which another was merged. Default since the
     /// earliest obligation that is open on either.

@@ -13,7 +13,7 @@ use crate::ids::DepartmentName;
 /// assert!(departments[1].tier > departments[0].tier, "escalation leads there");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a department: a map with a `name`")]
 pub struct Department {
     /// Its name: 1 to 64 bytes.
     pub name: DepartmentName,

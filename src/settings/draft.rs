@@ -51,7 +51,7 @@ use crate::workflow::WorkflowDraft;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "settings: a map")]
 pub struct SettingsDraft {
     /// What stands before the number in a ticket's reference; 1 to 16 letters and digits.
     /// Default `HD`.

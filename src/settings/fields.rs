@@ -24,7 +24,7 @@ use crate::value::FieldValue;
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a field: a map with a `name`")]
 pub struct FieldDef {
     /// Its name: 1 to 64 bytes.
     pub name: FieldName,

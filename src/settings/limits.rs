@@ -24,7 +24,7 @@ use crate::problem::{Mistake, Problems};
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "limits: a map")]
 pub struct Limits {
     /// Bytes of a subject, and of each text about an attachment; at least 16. Default 998, the
     /// longest line of an e-mail (RFC 5322).

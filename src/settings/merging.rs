@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "rules for merging: a map")]
 pub struct Merging {
     /// Whose tickets may be merged with each other. Default those of one requester.
     pub across: MergeAcross,

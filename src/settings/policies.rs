@@ -21,7 +21,7 @@ use crate::time::Span;
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "an open age: a map")]
 pub struct OpenAge {
     /// After how long it is warned about; longer than nothing. Default three calendar days.
     pub warn: Span,
@@ -64,7 +64,7 @@ impl Default for OpenAge {
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "what blocks closing: a map")]
 pub struct CloseBlocks {
     /// A child that is neither resolved nor closed, nor merged into what is. Default no.
     pub children: bool,

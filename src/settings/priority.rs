@@ -43,7 +43,7 @@ impl fmt::Display for Priority {
 /// assert_eq!(priority.as_str(), "high");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a priority matrix: a map")]
 pub struct PriorityMatrix {
     /// The impact scale: a row each, in the host's order.
     pub impacts: Vec<ImpactName>,

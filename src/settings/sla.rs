@@ -1,13 +1,17 @@
 //! Service levels in the settings: calendars, the scale of levels, policies.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::SettingsDraft;
 use crate::ids::{CalendarName, SlaLevelName};
 use crate::matching::Lexicon;
 use crate::problem::{Mistake, Problems};
+use crate::sla::calendar::CalendarSyntax;
 use crate::sla::policy::{Around, Gap, Policies, check, gaps};
 use crate::sla::{Calendar, CalendarDraft};
 
@@ -25,12 +29,39 @@ use crate::sla::{Calendar, CalendarDraft};
 /// assert_eq!(settings.calendar(&"office".into()), Some(&office));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// In a file, a calendar may be its text:
+///
+/// ```
+/// use helpdesk::Settings;
+///
+/// let settings: Settings = serde_json::from_str(
+///     r#"{ "calendars": [
+///         { "name": "office", "calendar": "zone Europe/Berlin; open mon-fri 09:00-17:00" }
+///     ] }"#,
+/// )?;
+/// assert!(settings.calendar(&"office".into()).is_some());
+///
+/// let wrong = serde_json::from_str::<Settings>(
+///     r#"{ "calendars": [{ "name": "office", "calendar": "zone Europe/Berlin; open 9-17" }] }"#,
+/// );
+/// assert_eq!(
+///     wrong.unwrap_err().to_string(),
+///     "not a calendar, at character 26: found `9-17`, expected days such as `mon-fri`, `sat` or \
+///      `daily` at line 1 column 79"
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a calendar of the desk: a map with `name` and `calendar`"
+)]
 pub struct DeskCalendar {
     /// Its name: 1 to 64 bytes.
     pub name: CalendarName,
-    /// When it is open.
+    /// When it is open; in a file a map, or its text form.
+    #[serde(deserialize_with = "read_calendar")]
     pub calendar: CalendarDraft,
 }
 
@@ -38,6 +69,28 @@ impl DeskCalendar {
     /// A calendar of this name.
     pub fn new(name: impl Into<CalendarName>, calendar: CalendarDraft) -> Self {
         Self { name: name.into(), calendar }
+    }
+}
+
+fn read_calendar<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CalendarDraft, D::Error> {
+    deserializer.deserialize_any(CalendarVisitor)
+}
+
+struct CalendarVisitor;
+
+impl<'de> Visitor<'de> for CalendarVisitor {
+    type Value = CalendarDraft;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a calendar: a map with `schedules`, or its text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<CalendarDraft, E> {
+        text.parse().map_err(|error: CalendarSyntax| E::custom(error.inside("not a calendar")))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CalendarDraft, A::Error> {
+        CalendarDraft::deserialize(MapAccessDeserializer::new(map))
     }
 }
 

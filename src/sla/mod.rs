@@ -56,6 +56,11 @@
 //! | many pauses | all are kept, unless somebody [condenses](Clocks::condense) them: desks do |
 //! | business days | [by the calendar](Calendar::end_of_business_day): the open time until then is the target |
 //!
+//! What a desk promises by them is written in [policies](policy); there is told, too, what a host
+//! puts into [an acknowledgement](policy#an-acknowledgement-by-when-we-answer), and how it carries
+//! out what levels of escalation want
+//! [exactly once](policy#doing-what-a-warning-or-a-level-wants-exactly-once).
+//!
 //! # Roads not taken
 //!
 //! - *Deadlines kept and pushed along by each pause*: then a pause and a change of the terms must

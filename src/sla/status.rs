@@ -1,5 +1,7 @@
 //! How a clock stands at an instant.
 
+use std::fmt;
+
 use super::{Clock, Clocks, Metric, Term, Terms, Verdict};
 use crate::time::{self, Instant, Span};
 
@@ -20,6 +22,31 @@ pub enum ClockState {
     Ended,
 }
 
+impl ClockState {
+    /// One word for it.
+    ///
+    /// ```
+    /// # use helpdesk::sla::ClockState;
+    /// assert_eq!(ClockState::Missed.to_string(), "missed");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Void => "void",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl fmt::Display for ClockState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// How a clock stands at an instant: all that is asked of it, in one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClockStatus {
@@ -29,6 +56,8 @@ pub struct ClockStatus {
     pub state: ClockState,
     /// When it began.
     pub started_at: Instant,
+    /// When it ended; none while it is open.
+    pub ended_at: Option<Instant>,
     /// The deadline; none where nothing is promised, and none while it stands still before that.
     pub due: Option<Instant>,
     /// How much time it is given, or was when it ended; business days as the open time that they
@@ -43,6 +72,47 @@ pub struct ClockStatus {
     pub used: Option<u64>,
     /// When time runs on, if it does not run now for want of open hours.
     pub resumes_at: Option<Instant>,
+}
+
+impl ClockStatus {
+    /// Whether anything is promised: whether there is a target. What is promised nothing is measured
+    /// all the same, and is never missed.
+    pub fn is_promised(&self) -> bool {
+        self.target.is_some()
+    }
+
+    /// Whether what it waits for is yet to come: it runs or stands still.
+    pub fn is_open(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// Whether it is late now: the deadline has passed, and what it waits for is yet to come. What
+    /// came too late is missed, and not overdue any more. The age of a ticket is another matter:
+    /// [`Ticket::is_overdue`](crate::Ticket::is_overdue).
+    ///
+    /// ```
+    /// use helpdesk::sla::{ClockState, Clocks, Happened, Metric, OpenedBy, Standing, Term, Terms};
+    /// use helpdesk::{Span, StatusCategory};
+    ///
+    /// let terms = Terms::none().with(Metric::FirstResponse, Term::within(Span::hours(4)));
+    /// let new = Standing::new("new", StatusCategory::New);
+    /// let opened = "2026-03-02T09:00:00Z".parse()?;
+    /// let (mut clocks, _) = Clocks::opened(&terms, opened, OpenedBy::Customer, new);
+    ///
+    /// let two = "2026-03-02T14:00:00Z".parse()?;
+    /// let late = clocks.status(&terms, Metric::FirstResponse, two).unwrap();
+    /// assert_eq!((late.state, late.is_overdue()), (ClockState::Missed, true));
+    /// clocks.happened(&terms, two, Happened::AgentReplied);
+    /// let answered = clocks.status(&terms, Metric::FirstResponse, two).unwrap();
+    /// assert_eq!((answered.state, answered.is_overdue()), (ClockState::Missed, false));
+    ///
+    /// let measured = clocks.status(&terms, Metric::TotalResolution, two).unwrap();
+    /// assert!(measured.is_open() && !measured.is_promised());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_overdue(&self) -> bool {
+        self.state == ClockState::Missed && self.is_open()
+    }
 }
 
 impl Clocks {
@@ -79,6 +149,7 @@ impl Clocks {
             metric,
             state: state(clock, now),
             started_at: clock.started_at(),
+            ended_at: clock.ended().map(|ended| ended.at),
             due: clock.due(),
             target,
             elapsed,

@@ -66,7 +66,7 @@ use crate::people::Party;
 /// # Ok::<(), helpdesk::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a workflow: a map")]
 pub struct WorkflowDraft {
     /// The statuses, in the order in which people should read them; at least one of category
     /// new, on hold, open, resolved and closed each, since the landmarks need them.
@@ -94,7 +94,7 @@ pub struct WorkflowDraft {
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a status: a map with `name` and `category`")]
 pub struct StatusDraft {
     /// The status's name: 1 to 64 bytes.
     pub name: StatusName,
@@ -161,7 +161,7 @@ impl StatusDraft {
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a transition: a map")]
 pub struct Transition {
     /// The status it leads to.
     pub to: StatusName,
@@ -198,7 +198,7 @@ impl Transition {
 /// # Ok::<(), helpdesk::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a reason: a map with a `name`")]
 pub struct Reason {
     /// The reason's name: 1 to 64 bytes.
     pub name: ReasonName,
@@ -238,7 +238,7 @@ pub enum WaitsFor {
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "landmarks: a map")]
 pub struct Landmarks {
     /// Where a request starts; its category is new. Default `new`.
     pub initial: StatusName,
@@ -285,7 +285,7 @@ pub struct Landmarks {
 /// assert!(draft.build().is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "where a proposed solution waits: a map")]
 pub struct Proposed {
     /// Which status; its category is waiting.
     pub status: StatusName,

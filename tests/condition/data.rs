@@ -65,7 +65,7 @@ fn what_is_misspelt_is_refused() {
         (json!({ "fact": "opened_at", "older": "4h" }), "`4h` is not a duration"),
         (json!({ "all": { "fact": "notes", "equal": 1 } }), "a list of conditions"),
         (json!(["status = open"]), "a condition: a map with"),
-        (json!("status ="), "line 1, column 9: found the end"),
+        (json!("status ="), "not a condition, at character 9: found the end"),
     ];
     for (data, told) in cases {
         let error = serde_json::from_value::<Condition>(data.clone()).unwrap_err().to_string();

@@ -59,7 +59,7 @@ use super::{Calendar, CalendarError};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a calendar: a map with `schedules`")]
 pub struct CalendarDraft {
     /// The schedules, 1 to 16 of them. Business days are those of the first.
     pub schedules: Vec<ScheduleDraft>,
@@ -70,7 +70,7 @@ pub struct CalendarDraft {
 /// Holidays and breaks win over every window, whatever gave it. Where they meet, a closed stretch
 /// is a holiday's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a schedule: a map with a `zone`")]
 pub struct ScheduleDraft {
     /// The IANA time zone, such as `Europe/Berlin`, spelt as the database spells it.
     pub zone: String,

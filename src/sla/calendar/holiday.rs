@@ -21,7 +21,7 @@ use super::hours::Window;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a holiday: a map with `on`")]
 pub struct Holiday {
     /// What people call it. Default nothing; at most 200 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -223,7 +223,7 @@ pub(super) fn weekday_named(name: &str) -> Option<Weekday> {
 /// # Ok::<(), helpdesk::sla::calendar::NotHours>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a week: a map of days")]
 pub struct Week {
     /// Monday's.
     #[serde(skip_serializing_if = "Vec::is_empty")]

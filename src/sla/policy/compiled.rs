@@ -121,6 +121,8 @@ impl Promise {
     /// By when this may be expected of a ticket that is opened, or asks, then: what an
     /// acknowledgement may say to the customer. Pauses move it, and another priority or policy; the
     /// clock of the ticket keeps the account. `None`: nothing is promised to them of this metric.
+    /// How a host asks a ticket's own policy, and its clock, for
+    /// [an acknowledgement](super#an-acknowledgement-by-when-we-answer) is told there.
     ///
     /// ```
     /// use helpdesk::sla::policy::{Obligation, SlaPolicy};

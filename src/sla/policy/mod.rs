@@ -41,6 +41,136 @@
 //! - **To the customer, or among ourselves**: an internal obligation has a clock of its own
 //!   beside the customer's, which customers are never shown.
 //!
+//! # Two kinds of level
+//!
+//! - A **service level** ([`SlaPolicy::level`]) says how good a policy is: a step of the desk's own
+//!   scale ([`SettingsDraft::sla_levels`](crate::SettingsDraft::sla_levels)), such as basic or gold.
+//!   Tickets have it while the policy is theirs ([`SlaLevel`](crate::SlaLevel)), and conditions and
+//!   orders ask for it as `sla_level`.
+//! - An **escalation level** ([`EscalationLevel`], [`Obligation::levels`]) says what follows, so long
+//!   after a deadline has passed. An obligation has its own, the first of which is number 0 in
+//!   [`Clocked::Escalated`](crate::sla::Clocked::Escalated).
+//!
+//! # An acknowledgement: by when we answer
+//!
+//! What a ticket is promised is on it when its opening is committed: a deadline of its clock, where
+//! one runs. So the mail that says "we have your request" can say until when:
+//!
+//! ```
+#![doc = include_str!("../../example.txt")]
+//! use helpdesk::sla::policy::{Audience, Obligation};
+//! use helpdesk::sla::Metric;
+//!
+//! let office: Calendar = "zone Etc/UTC; open mon-fri 09:00-17:00".parse().unwrap();
+//! let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(9)).in_calendar("office");
+//! let draft = SettingsDraft {
+//!     calendars: vec![DeskCalendar::new("office", office.draft().clone())],
+//!     sla_policies: vec![SlaPolicy::new("standard").obligation(answer)],
+//!     ..SettingsDraft::default()
+//! };
+//! desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+//!
+//! let open = Open::new(TicketId::from_u128(2), Requester::Contact(maria), "It smokes.");
+//! let opened = desk.open(customer.at(now), open)?;
+//! let ticket = opened.ticket().unwrap();
+//! let clocks = ticket.clocks(Audience::Customer).unwrap();
+//! let by = clocks.of(Metric::FirstResponse).and_then(|clock| clock.due()).unwrap();
+//! assert_eq!(by.format("we answer by %A %H:%M").to_string(), "we answer by Tuesday 10:00");
+//!
+//! // Of what has no clock yet, or as if it were asked now, its policy says it.
+//! let promised = ticket.promised().unwrap();
+//! let settings = desk.settings_at(promised.settings)?;
+//! let policy = settings.sla_policies().named(promised.policy.as_ref().unwrap()).unwrap();
+//! let expected = policy.expected(Metric::FirstResponse, &ticket.priority().name, now);
+//! assert_eq!(expected, Some(by));
+//! # Ok::<(), helpdesk::DeskError>(())
+//! ```
+//!
+//! # Doing what a warning or a level wants, exactly once
+//!
+//! A desk tells by notices; the rest of what a policy wants is recorded as
+//! [intents](crate::ClocksChanged::intents), in the event of the warning or the level, and carried
+//! out by the host. The notice of that event is the trigger: it is written in the same commit, and
+//! comes at least once, from whichever command or tick found that the time had come. It may come
+//! again, and there is one for each who is told. So the host names each intent by the event and its
+//! place in it, and gives that to its command as the id by which it is done once. Where what it does
+//! is no command, it keeps the same key in its own database.
+//!
+//! ```
+#![doc = include_str!("../../example.txt")]
+//! use helpdesk::sla::policy::{Obligation, SlaAction, Whom};
+//! use helpdesk::sla::Metric;
+//! use uuid::Uuid;
+//!
+//! let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4)).escalate_after(
+//!     Span::hours(1),
+//!     [
+//!         SlaAction::Notify(Whom::Agent(anna)),
+//!         SlaAction::RaisePriority("critical".into()),
+//!         SlaAction::AddTag("late".into()),
+//!     ],
+//! );
+//! let mut draft = SettingsDraft::default();
+//! draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+//! desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+//! desk.adopt(now, None, 100)?;
+//!
+//! /// Carries out the intent at this place of the event that a notice tells of.
+//! fn carry_out<S: Store>(
+//!     desk: &Desk<S>,
+//!     now: chrono::DateTime<chrono::Utc>,
+//!     notice: NoticeId,
+//!     (place, intent): (usize, &SlaAction),
+//! ) -> Result<bool, DeskError> {
+//!     let mut edit = Edit::new(notice.ticket);
+//!     match intent {
+//!         SlaAction::RaisePriority(priority) => {
+//!             let ticket = desk.ticket(notice.ticket)?;
+//!             let now = ticket.map(|ticket| ticket.priority().rank);
+//!             if desk.settings()?.priority(priority).map(|it| it.rank) <= now {
+//!                 return Ok(false);
+//!             }
+//!             edit.priority = Some(priority.clone());
+//!         }
+//!         SlaAction::AddTag(tag) => drop(edit.add_tags.insert(tag.clone())),
+//!         // Telling is done by the notices; escalating is left out here.
+//!         _ => return Ok(false),
+//!     }
+//!     let key = format!("{}/{place}", notice.revision);
+//!     let once = CommandId::from_uuid(Uuid::new_v5(notice.ticket.as_uuid(), key.as_bytes()));
+//!     let outcome = desk.edit(Actor::Host.at(now).once(once), edit)?;
+//!     Ok(!outcome.repeated)
+//! }
+//!
+//! let later = now + TimeDelta::hours(6);
+//! desk.tick(later)?;
+//! let (mut told, mut done) = (0, 0);
+//! let mut deliver = |dispatch: Dispatch| {
+//!     let change = dispatch.event.as_ref().and_then(|event| event.ticket_change());
+//!     let kind = dispatch.notice.kind;
+//!     if let (NoticeKind::SlaWarning | NoticeKind::SlaEscalated, Some(change)) = (kind, change) {
+//!         let TicketChange::ClocksChanged(changed) = change else { return Delivery::Delivered };
+//!         told += 1;
+//!         for intent in changed.intents.iter().enumerate() {
+//!             match carry_out(&desk, later, dispatch.notice.id, intent) {
+//!                 Ok(new) => done += usize::from(new),
+//!                 // The rules say no, such as of a ticket that was closed since: so be it.
+//!                 Err(error) if error.kind() == DeskErrorKind::Refused => {}
+//!                 Err(_) => return Delivery::Failed,
+//!             }
+//!         }
+//!     }
+//!     Delivery::Delivered
+//! };
+//! while !desk.relay(later, &Relaying::default(), &mut deliver)?.is_empty() {}
+//!
+//! let ticket = desk.ticket(id)?.unwrap();
+//! assert_eq!((told, done), (2, 2), "two are told, and each of two intents is carried out once");
+//! assert_eq!(ticket.priority().name, "critical");
+//! assert_eq!(ticket.tags(), ["late"]);
+//! # Ok::<(), helpdesk::DeskError>(())
+//! ```
+//!
 //! # Roads not taken
 //!
 //! - *The strictest of all that match*: nobody can tell, of a missed deadline, which promise it
@@ -57,7 +187,7 @@ use serde::{Deserialize, Serialize};
 
 pub use compiled::{Customer, Policies, Promise};
 pub use gaps::{Gap, Lack};
-pub use obligation::{Audience, Level, Obligation, PausedIn, SlaAction, Warn, Whom};
+pub use obligation::{Audience, EscalationLevel, Obligation, PausedIn, SlaAction, Warn, Whom};
 
 pub(crate) use check::{Around, check};
 pub(crate) use gaps::gaps;
@@ -94,7 +224,7 @@ use crate::ids::{ContractName, CustomerGroupName, SlaLevelName, SlaPolicyName};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an SLA policy: a map with `name` and `obligations`")]
 pub struct SlaPolicy {
     /// Its name: 1 to 64 bytes, each once.
     pub name: SlaPolicyName,

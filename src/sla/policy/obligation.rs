@@ -2,6 +2,7 @@
 //! after it is missed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +29,27 @@ impl Audience {
     /// Both, in the order in which they are told.
     pub const ALL: [Self; 2] = [Self::Customer, Self::Internal];
 
+    /// The name that settings write.
+    ///
+    /// ```
+    /// # use helpdesk::sla::policy::Audience;
+    /// assert_eq!(Audience::Internal.to_string(), "internal");
+    /// ```
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Internal => "internal",
+        }
+    }
+
     fn is_customer(&self) -> bool {
         *self == Self::Customer
+    }
+}
+
+impl fmt::Display for Audience {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
@@ -48,7 +68,7 @@ impl Audience {
 /// assert_eq!(obligation.levels.len(), 1);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an obligation: a map with a `metric`")]
 pub struct Obligation {
     /// What is measured.
     pub metric: Metric,
@@ -75,7 +95,7 @@ pub struct Obligation {
     /// What follows once it is missed, each once, later ones after earlier ones; at most 16.
     /// Default nothing: that it was missed is told anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub levels: Vec<Level>,
+    pub levels: Vec<EscalationLevel>,
     /// What the customer is owed when it is missed, in the host's own words; 1 to 200 bytes. Then
     /// a miss records once that it is due. Default nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +189,7 @@ impl Obligation {
         after: Span,
         then: impl IntoIterator<Item = SlaAction>,
     ) -> Self {
-        self.levels.push(Level { after, then: then.into_iter().collect() });
+        self.levels.push(EscalationLevel { after, then: then.into_iter().collect() });
         self
     }
 
@@ -188,7 +208,7 @@ impl Obligation {
 
 /// Where a clock stands still: in a status, whatever it waits for, or in it for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a pause: a map with a `status`")]
 pub struct PausedIn {
     /// The status.
     pub status: StatusName,
@@ -199,7 +219,7 @@ pub struct PausedIn {
 
 /// What is told before a target is missed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a warning: a map with `at`")]
 pub struct Warn {
     /// When.
     pub at: Warning,
@@ -208,10 +228,11 @@ pub struct Warn {
     pub then: Vec<SlaAction>,
 }
 
-/// A level of escalation: what follows some time after a target was missed.
+/// A level of escalation: what follows some time after a target was missed. Not to be confused with
+/// a [service level](super#two-kinds-of-level), a step of the desk's scale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Level {
+#[serde(deny_unknown_fields, expecting = "a level of escalation: a map with `after`")]
+pub struct EscalationLevel {
     /// How long after, in the time of the obligation; more than the level before. Default at
     /// once.
     #[serde(default)]
@@ -224,7 +245,8 @@ pub struct Level {
 /// What is to be done when a warning or a level of escalation comes.
 ///
 /// It is recorded as an intent, with the event of the warning or the level; telling is done by
-/// a notice.
+/// a notice. The rest is carried out by the host:
+/// [how, and exactly once](super#doing-what-a-warning-or-a-level-wants-exactly-once).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -128,15 +128,14 @@ impl<'s> Listing<'s> {
     /// The part of the page that has deadlines.
     fn with_deadline(&self, descending: bool) -> Vec<Record> {
         let Some(mut between) = self.deadlines.between else { return Vec::new() };
-        match &self.query.after {
-            Some(after) => match after.deadline() {
-                Some(at) if descending => {
-                    between.until = Some(between.until.map_or(at, |until| until.min(at)));
-                }
-                Some(at) => between.from = between.from.max(Some(at)),
-                None => return Vec::new(),
-            },
-            None => {}
+        if let Some(after) = &self.query.after {
+            // After one without a deadline there is none that has one.
+            let Some(at) = after.deadline() else { return Vec::new() };
+            if descending {
+                between.until = Some(between.until.map_or(at, |until| until.min(at)));
+            } else {
+                between.from = between.from.max(Some(at));
+            }
         }
         // By deadline alone the shelf has the very order; else what ties is put in it.
         let exact = !descending && self.query.order.sorts().len() == 1;

@@ -9,6 +9,56 @@ use crate::ticket::Promised;
 use crate::time;
 
 /// What became of the clocks of a ticket by what happened before it, or by themselves.
+///
+/// It is the event of the notices [`SlaWarning`](crate::NoticeKind::SlaWarning),
+/// [`SlaMissed`](crate::NoticeKind::SlaMissed) and [`SlaEscalated`](crate::NoticeKind::SlaEscalated),
+/// and says of which clocks they tell: one event may have changes of several, of which a notice of
+/// one kind tells together.
+///
+/// ```
+#[doc = include_str!("../../example.txt")]
+/// use helpdesk::sla::policy::{Audience, Obligation};
+/// use helpdesk::sla::{Clocked, Metric};
+///
+/// let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4)).warn_at_percent(50);
+/// let mut draft = SettingsDraft::default();
+/// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+/// desk.adopt(now, None, 100)?;
+///
+/// /// Which clocks a notice is about.
+/// fn clocks(dispatch: &Dispatch) -> Vec<(Audience, Metric)> {
+///     let change = dispatch.event.as_ref().and_then(|event| event.ticket_change());
+///     let Some(TicketChange::ClocksChanged(changed)) = change else { return Vec::new() };
+///     let told = |what: &Clocked| match dispatch.notice.kind {
+///         NoticeKind::SlaWarning => matches!(what, Clocked::Warned { .. }),
+///         NoticeKind::SlaMissed => matches!(what, Clocked::Missed),
+///         NoticeKind::SlaEscalated => matches!(what, Clocked::Escalated { .. }),
+///         _ => false,
+///     };
+///     let of = |audience| {
+///         let changes = changed.of(audience).iter().filter(|change| told(&change.what));
+///         changes.map(move |change| (audience, change.metric)).collect::<Vec<_>>()
+///     };
+///     Audience::ALL.into_iter().flat_map(of).collect()
+/// }
+///
+/// let later = now + TimeDelta::hours(5);
+/// desk.tick(later)?;
+/// let mut told = Vec::new();
+/// let mut deliver = |dispatch: Dispatch| {
+///     for (audience, metric) in clocks(&dispatch) {
+///         told.push(format!("{:?}: {metric} to the {audience}", dispatch.notice.kind));
+///     }
+///     Delivery::Delivered
+/// };
+/// while !desk.relay(later, &Relaying::default(), &mut deliver)?.is_empty() {}
+/// assert_eq!(told, [
+///     "SlaWarning: first response to the customer",
+///     "SlaMissed: first response to the customer",
+/// ]);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClocksChanged {
@@ -24,7 +74,8 @@ pub struct ClocksChanged {
     /// For which misses the customer is owed something now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remedies: Vec<Metric>,
-    /// What their policy wants done now: recorded, and carried out by whoever reads it.
+    /// What their policy wants done now, in order: recorded, and carried out by the host,
+    /// [exactly once](crate::sla::policy#doing-what-a-warning-or-a-level-wants-exactly-once).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<SlaAction>,
     /// When one of them next tells something by itself.

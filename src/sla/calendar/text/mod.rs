@@ -5,7 +5,7 @@ mod print;
 mod token;
 
 use super::CalendarError;
-use crate::condition::text::{place, shortened};
+use crate::condition::text::{inside, place, shortened};
 
 /// A text is not a calendar: where, what is there, and what should be.
 ///
@@ -53,6 +53,11 @@ impl CalendarSyntax {
     /// What should be there.
     pub fn expected(&self) -> &'static str {
         self.expected
+    }
+
+    /// The same of a text inside a file.
+    pub(crate) fn inside(&self, what: &str) -> String {
+        inside(what, (self.line, self.column), &self.found, self.expected)
     }
 
     fn at(text: &str, offset: usize, found: &str, expected: &'static str) -> Self {

@@ -7,10 +7,10 @@ use chrono::{NaiveDate, TimeDelta, Weekday};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::condition::text::{is_plain, write_quoted};
-use crate::sla::calendar::Calendar;
 use crate::sla::calendar::draft::{CalendarDraft, ScheduleDraft, is_weekend};
 use crate::sla::calendar::holiday::{DayRule, Holiday, Observed};
 use crate::sla::calendar::hours::{WEEKDAYS, Week, Window, weekday_name};
+use crate::sla::calendar::{Calendar, CalendarSyntax};
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -215,6 +215,8 @@ impl Serialize for DayRule {
 impl<'de> Deserialize<'de> for DayRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(|error: CalendarSyntax| {
+            serde::de::Error::custom(error.inside("not the day of a holiday"))
+        })
     }
 }
