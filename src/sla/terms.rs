@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Clock, Metric, Target};
+use super::{Calendar, Clock, Metric, Reported, Target};
 use crate::ids::{ReasonName, StatusName};
 use crate::time::{Instant, Span, after};
 use crate::workflow::StatusCategory;
@@ -204,6 +204,8 @@ pub struct Terms {
     terms: BTreeMap<Metric, Term>,
     /// By what runs that have ended were judged, by their numbers, where it was by other terms.
     judged: BTreeMap<Metric, (u32, Option<Term>)>,
+    /// What was told elsewhere of what comes to these clocks.
+    reported: Vec<Reported>,
 }
 
 impl Terms {
@@ -265,6 +267,16 @@ impl Terms {
         }
     }
 
+    /// The same, where this was told elsewhere of what comes to the clocks.
+    pub(crate) fn reporting(mut self, reported: impl IntoIterator<Item = Reported>) -> Self {
+        self.reported.extend(reported);
+        self
+    }
+
+    pub(super) fn reported(&self) -> &[Reported] {
+        &self.reported
+    }
+
     /// The same for what goes on in the place of this run.
     pub(super) fn in_place_of(&self, clock: &Clock) -> Cow<'_, Self> {
         if !self.judges(clock) {
@@ -273,7 +285,7 @@ impl Terms {
         let mut terms = self.terms.clone();
         terms.remove(&clock.metric());
         terms.extend(self.of_run(clock).map(|term| (clock.metric(), term.clone())));
-        Cow::Owned(Self { terms, judged: BTreeMap::new() })
+        Cow::Owned(Self { terms, judged: BTreeMap::new(), reported: Vec::new() })
     }
 
     /// What is promised of one metric.
@@ -292,7 +304,7 @@ impl Terms {
             let (warnings, levels) = (Vec::new(), Vec::new());
             (*metric, Term { target: None, warnings, levels, ..term.clone() })
         });
-        Self { terms: terms.collect(), judged: BTreeMap::new() }
+        Self { terms: terms.collect(), judged: BTreeMap::new(), reported: Vec::new() }
     }
 
     /// Whether this metric's clock stands still where the ticket stands.

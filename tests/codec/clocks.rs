@@ -117,8 +117,13 @@ pub(crate) fn condensed() -> Vec<Event> {
     ];
     let before = history().len() as u64;
     let events = all.into_iter().zip(before + 1..).map(|(what, revision)| {
-        let change =
-            ClockChange { metric: Metric::TotalResolution, at: after(60), what, wake: None, target: None };
+        let change = ClockChange {
+            metric: Metric::TotalResolution,
+            at: after(60),
+            what,
+            wake: None,
+            target: None,
+        };
         let changed = ClocksChanged { customer: vec![change], ..ClocksChanged::default() };
         let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
         let change = TicketChange::ClocksChanged(Box::new(changed));

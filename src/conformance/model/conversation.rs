@@ -171,6 +171,7 @@ impl Model {
             split_from: None,
             timers: Timers::default(),
             pledge: None,
+            reports: Vec::new(),
             held: false,
             words: Words::from(now),
         }

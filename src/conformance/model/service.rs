@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::clocks::{ModelClock, ModelPromise, Terms};
+use super::clocks::{ModelClock, ModelPromise, Report, Terms};
 use super::following::{Following, New};
 use super::ticket::Said;
 use super::{Model, ModelTicket, Voice};
@@ -59,6 +59,12 @@ fn judge(clocks: &mut BTreeMap<Metric, ModelClock>, by: &ModelPromise) {
     for clock in clocks.values_mut().filter(|clock| !clock.is_open()) {
         clock.by.get_or_insert_with(|| by.clone());
     }
+}
+
+/// What was told elsewhere to this audience.
+fn heard(reports: &[(Audience, Report)], audience: Audience) -> Vec<Report> {
+    let ours = reports.iter().filter(|(to, _)| *to == audience);
+    ours.map(|(_, report)| report.clone()).collect()
 }
 
 /// Remedies are owed for these.
@@ -215,6 +221,32 @@ impl Model {
         Metric::ALL.into_iter().map(|metric| (metric, of(metric))).collect()
     }
 
+    /// What the clocks of a ticket have told of what began then, and counts since then elsewhere.
+    pub(super) fn reports(
+        &self,
+        ticket: &ModelTicket,
+        metrics: &[Metric],
+        began: DateTime<Utc>,
+        since: DateTime<Utc>,
+    ) -> Vec<(Audience, Report)> {
+        let Some(pledge) = &ticket.pledge else { return Vec::new() };
+        let (policy, priority, settings) = pledge.promise();
+        let settings = self.settings_of(settings);
+        let mut reports = Vec::new();
+        for (audience, clocks) in &pledge.clocks {
+            let terms = Self::terms(settings, policy.as_ref(), &priority, *audience);
+            for clock in metrics.iter().filter_map(|metric| clocks.get(metric)) {
+                let said = clock.missed || !clock.told.is_empty();
+                if said && clock.is_open() && clock.began == began {
+                    let due = terms.get(&clock.metric).and_then(|terms| clock.due(terms));
+                    let (metric, missed) = (clock.metric, clock.missed);
+                    reports.push((*audience, Report { metric, since, due, missed }));
+                }
+            }
+        }
+        reports
+    }
+
     /// What was promised of each metric whose clock has ended, when it did.
     fn past(
         &self,
@@ -289,6 +321,7 @@ impl Model {
             seen: Seen::of(ticket),
         };
         let now = ticket.opened_at;
+        let reports = std::mem::take(&mut ticket.reports);
         for audience in audiences {
             let mut clocks = BTreeMap::new();
             let (policy, priority) = (pledge.policy.as_ref(), &pledge.priority);
@@ -299,6 +332,7 @@ impl Model {
                 ticket,
                 standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
                 rules: self.settings.clock_rules(),
+                reports: heard(&reports, audience),
                 remedies: Vec::new(),
             };
             following.opened(now);
@@ -315,6 +349,7 @@ impl Model {
     /// The clocks of a ticket follow what was done to it. `anew`: somebody did it, and what is
     /// promised is looked for.
     pub(super) fn follow(&self, ticket: &mut ModelTicket, now: DateTime<Utc>, anew: bool) {
+        let reports = std::mem::take(&mut ticket.reports);
         let Some(mut pledge) = ticket.pledge.take() else { return };
         let seen = std::mem::replace(&mut pledge.seen, Seen::of(ticket));
         if !ticket.rests() {
@@ -342,9 +377,9 @@ impl Model {
                 let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
                 let rules = self.settings.clock_rules();
                 let past = self.past(clocks, *audience);
-                let remedies = Vec::new();
+                let (remedies, reports) = (Vec::new(), heard(&reports, *audience));
                 let mut following =
-                    Following { clocks, terms, past, ticket, standing, rules, remedies };
+                    Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -371,9 +406,9 @@ impl Model {
             let terms = Self::terms(settings, policy, priority, *audience);
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
             let rules = self.settings.clock_rules();
-            let (past, remedies) = (BTreeMap::new(), Vec::new());
+            let (past, remedies, reports) = (BTreeMap::new(), Vec::new(), Vec::new());
             let mut following =
-                Following { clocks, terms, past, ticket, standing, rules, remedies };
+                Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
             following.tell(due);
             wakes.extend(following.wake());
             owe(&mut pledge.remedies, *audience, following.remedies);

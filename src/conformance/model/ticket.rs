@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::clocks::Report;
 use super::{Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge, Words};
+use crate::sla::policy::Audience;
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -128,6 +130,8 @@ pub struct ModelTicket {
     pub timers: Timers,
     /// What is promised, where anything was when it was opened.
     pub pledge: Option<Box<Pledge>>,
+    /// What was told elsewhere of what comes to it.
+    pub(super) reports: Vec<(Audience, Report)>,
     pub held: bool,
     /// What is personal on it.
     pub words: Words,

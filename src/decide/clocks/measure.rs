@@ -70,6 +70,15 @@ impl<'a> Work<'a> {
         Ok(terms)
     }
 
+    /// These terms, and what was told elsewhere of what comes to these clocks.
+    pub(super) fn reporting(&self, terms: Arc<Terms>, audience: Audience) -> Arc<Terms> {
+        if self.reported.is_empty() {
+            return terms;
+        }
+        let ours = self.reported.iter().filter(|(to, _)| *to == audience);
+        Arc::new(Terms::clone(&terms).reporting(ours.map(|(_, reported)| *reported)))
+    }
+
     /// What is promised of the ticket as it is now, under the settings in force.
     pub(super) fn promise(&mut self) -> Measure<'a> {
         let cx = self.cx;

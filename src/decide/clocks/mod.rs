@@ -20,7 +20,7 @@ use crate::people::Organisation;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Policies, Promise, SlaAction, Whom};
-use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Metric, Standing, Terms};
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Standing, Terms, copy};
 use crate::ticket::{ClocksChanged, Scene, Ticket, TicketChange};
 use crate::time::Instant;
 use measure::Measure;
@@ -147,6 +147,7 @@ impl<'a> Work<'a> {
         for audience in Audience::ALL {
             let terms = first.terms(audience);
             let terms = if late { self.judging(terms, audience)? } else { terms };
+            let terms = self.reporting(terms, audience);
             let there = self.ticket.clocks(audience).is_some();
             // What was never promised among ourselves has no clocks.
             let have = match audience {
@@ -164,7 +165,7 @@ impl<'a> Work<'a> {
             } else {
                 continue;
             };
-            let next = last.terms(audience);
+            let next = self.reporting(last.terms(audience), audience);
             let turned = Cell::new(None);
             let told = self.told(audience, clocks, (&next, most), |clocks| {
                 let mut changes = Vec::new();
@@ -225,11 +226,14 @@ impl<'a> Work<'a> {
         let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
         let (mut intents, mut remedies) = (Vec::new(), Vec::new());
         for audience in Audience::ALL {
+            // As they were before each of the changes.
             let clocks = self.ticket.clocks(audience);
-            let missed = clocks.iter().flat_map(Clocks::iter).filter(|it| it.told().ever_missed());
-            let mut missed: BTreeSet<Metric> = missed.map(Clock::metric).collect();
+            let mut clocks: Vec<Clock> = clocks.iter().flat_map(Clocks::iter).cloned().collect();
             for (place, change) in changed.of(audience).iter().enumerate() {
                 let obligation = by.teller(audience, place).obligation(change.metric, audience);
+                let before = clocks.iter().find(|clock| clock.metric() == change.metric);
+                let first = before.is_none_or(|clock| !clock.told().ever_missed());
+                copy(&mut clocks, *change);
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
                     Clocked::Warned { warning } => {
                         let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
@@ -240,11 +244,8 @@ impl<'a> Work<'a> {
                         (NoticeKind::SlaEscalated, level.map_or(&[], |level| &level.then))
                     }
                     Clocked::Missed => (NoticeKind::SlaMissed, &[]),
-                    Clocked::Started { .. } => {
-                        missed.remove(&change.metric);
-                        continue;
-                    }
-                    Clocked::Paused
+                    Clocked::Started { .. }
+                    | Clocked::Paused
                     | Clocked::Resumed { .. }
                     | Clocked::Retargeted { .. }
                     | Clocked::Rebegun { .. }
@@ -260,8 +261,7 @@ impl<'a> Work<'a> {
                 }
                 intents.extend(then.iter().cloned());
                 let owed = obligation.is_some_and(|it| it.remedy.is_some());
-                let first = change.what == Clocked::Missed && missed.insert(change.metric);
-                if owed && first {
+                if owed && first && change.what == Clocked::Missed {
                     remedies.push(change.metric);
                     told.insert((NoticeKind::RemedyDue, Recipient::Desk));
                 }
