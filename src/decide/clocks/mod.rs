@@ -68,8 +68,8 @@ fn settings_of(loaded: &Loaded, passage: Passage) -> Option<&Settings> {
 }
 
 impl<'a> Work<'a> {
-    /// The clocks follow what the command did. What is promised is looked for anew, but by nothing
-    /// that a ticket does by itself.
+    /// The clocks follow what the command did. What is promised is looked for anew, under the
+    /// settings in force; but by nothing that a ticket does by itself.
     pub(super) fn follow_command(&mut self) -> Result<(), Refusal> {
         let (by, rule) = match self.cx.call.command {
             Command::Tick(_) => (By::Time, Rule::Sla),
@@ -130,7 +130,11 @@ impl<'a> Work<'a> {
         }
         let now = if adopts { None } else { self.events.last().map(|event| event.at) };
         let now = now.unwrap_or(self.now);
-        let next = if by != By::Time || begins { Some(self.promise()) } else { None };
+        let next = match &measured {
+            // What a ticket does by itself is looked at under the settings that armed it.
+            Some(measure) if by == By::Time => Some(self.promise_still(&measure.promised)?),
+            Some(_) | None => Some(self.promise()),
+        };
         let first = match (&measured, &next) {
             (Some(measure), _) | (None, Some(measure)) => measure,
             (None, None) => return Ok(()),
@@ -305,11 +309,15 @@ pub(crate) fn promised_of<'p>(
     organisation: Option<&Organisation>,
     now: Instant,
 ) -> Option<&'p Promise> {
-    let customer = Customer {
+    policies.of(&Scene::of(ticket, now), customer_of(organisation))
+}
+
+/// What policies ask of an organisation.
+fn customer_of(organisation: Option<&Organisation>) -> Customer<'_> {
+    Customer {
         group: organisation.and_then(|it| it.group()),
         contract: organisation.and_then(|it| it.contract()),
-    };
-    policies.of(&Scene::of(ticket, now), customer)
+    }
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
