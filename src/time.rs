@@ -30,6 +30,14 @@ pub(crate) fn truncated_option<'de, D: Deserializer<'de>>(
     Ok(Option::<Instant>::deserialize(deserializer)?.map(whole_micros))
 }
 
+/// Reads stored instants, each cut to whole microseconds.
+pub(crate) fn truncated_all<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Instant>, D::Error> {
+    let all = Vec::<Instant>::deserialize(deserializer)?;
+    Ok(all.into_iter().map(whole_micros).collect())
+}
+
 /// The instant a span after another; the latest instant there is, where it would lie beyond.
 pub(crate) fn after(instant: Instant, span: Span) -> Instant {
     instant

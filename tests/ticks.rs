@@ -23,8 +23,8 @@ use helpdesk::sla::policy::{Audience, Obligation, PausedIn, SlaAction, Whom};
 use helpdesk::sla::{Clocked, Metric, SlaPolicy, Target};
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{
-    Calendar, Call, Command, Desk, DeskCalendar, Event, Key, Revision, Settings, SettingsDraft,
-    Span, StatusCategory, TicketChange,
+    Calendar, Call, Command, Condition, Desk, DeskCalendar, Event, Fact, Key, Revision, Settings,
+    SettingsDraft, Span, StatusCategory, StatusDraft, TicketChange,
 };
 use histories::run::Run;
 
@@ -150,12 +150,30 @@ fn promising(settings: Settings) -> Settings {
     let urgent = SlaPolicy { obligations: all(false).collect(), ..SlaPolicy::new("urgent") };
     let usual =
         SlaPolicy { obligations: all(true).map(pausing).collect(), ..SlaPolicy::new("usual") };
-    draft.sla_policies = vec![urgent.when("priority >= high".parse().unwrap()), usual];
+    // What looks at the status changes with what a ticket does by itself.
+    let done = |it: &StatusDraft| matches!(it.category, StatusCategory::Resolved);
+    let aside = |it: &&StatusDraft| it.category == StatusCategory::OnHold || done(it);
+    let aside = draft.workflow.statuses.iter().filter(aside);
+    let aside = Condition::any(aside.map(|it| Fact::Status.equals(it.name.as_str())));
+    let slow = all(false).map(|it| Obligation { within: it.within.map(thrice), ..it });
+    let slow = SlaPolicy { obligations: slow.collect(), ..SlaPolicy::new("set aside") };
+    draft.sla_policies =
+        vec![urgent.when("priority >= high".parse().unwrap()), slow.when(aside), usual];
     let known = draft.priorities.iter().any(|priority| priority == "high");
     if !known {
         draft.sla_policies.remove(0);
     }
     draft.build().unwrap()
+}
+
+fn thrice(target: Target) -> Target {
+    match target {
+        Target::Within(span) => {
+            let hours = span.as_micros() / 3_600_000_000;
+            Target::Within(Span::hours(3 * u32::try_from(hours).unwrap()))
+        }
+        other => other,
+    }
 }
 
 /// The same settings without service levels.

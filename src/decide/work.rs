@@ -15,7 +15,8 @@ use crate::people::{Actor, Author, Customer, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::settings::ReopenClocks;
-use crate::sla::Standing;
+use crate::sla::policy::Audience;
+use crate::sla::{Reported, Standing};
 use crate::ticket::{
     Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
 };
@@ -41,6 +42,8 @@ pub(super) struct Work<'a> {
     pub(super) stood: Option<Standing>,
     /// Since when it waited then.
     pub(super) waited: Option<Instant>,
+    /// What was told elsewhere of what comes to its clocks.
+    pub(super) reported: Vec<(Audience, Reported)>,
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
     cause: Arc<Cause>,
@@ -96,6 +99,7 @@ impl<'a> Work<'a> {
             followed: 0,
             stood: Some(ticket.standing()),
             waited: ticket.clocks_wait_since(),
+            reported: Vec::new(),
             armed: false,
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
@@ -137,6 +141,7 @@ impl<'a> Work<'a> {
             followed: 0,
             stood: None,
             waited: None,
+            reported: Vec::new(),
             armed: false,
             cause,
             events: vec![event],

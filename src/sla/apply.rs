@@ -38,9 +38,16 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
         }
         Clocked::Retargeted { due, told } => {
             clock.due = due;
+            if told.ever_missed && !clock.told.ever_missed {
+                clock.note_missed();
+            }
             clock.told = told;
         }
         Clocked::Rebegun { since, due } => {
+            // What it waited for before is elsewhere now, with what is owed for it.
+            if since > clock.started_at {
+                clock.told.ever_missed = clock.missed_since.contains(&since);
+            }
             clock.begin(since);
             clock.due = due;
         }
@@ -50,7 +57,7 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
             clock.ended = Some(Ended { at, by, verdict, target, ran });
             // What has ended for good tells nothing again.
             if metric.when_done() != WhenDone::Interrupted {
-                clock.mentions = Vec::new();
+                (clock.mentions, clock.missed_since) = (Vec::new(), Vec::new());
             }
         }
         Clocked::Reopened { due, paused } => {
@@ -59,7 +66,10 @@ pub(crate) fn copy(clocks: &mut Vec<Clock>, change: ClockChange) {
             clock.due = due;
         }
         Clocked::Warned { warning } => clock.told.warnings |= bit(warning),
-        Clocked::Missed => (clock.told.missed, clock.told.ever_missed) = (true, true),
+        Clocked::Missed => {
+            clock.note_missed();
+            (clock.told.missed, clock.told.ever_missed) = (true, true);
+        }
         Clocked::Escalated { level } => clock.told.levels |= bit(level),
         Clocked::Condensed { until, ran, target, due } => {
             clock.condense(Condensed { until, ran, target, due });

@@ -110,6 +110,13 @@ pub struct Clock {
     /// What it told, under whatever terms.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) mentions: Vec<Mention>,
+    /// Since when what was asked was waited for, of which a miss was told, under whatever terms.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "time::truncated_all"
+    )]
+    pub(super) missed_since: Vec<Instant>,
 }
 
 /// What a clock keeps, where events may say more than this build knows.
@@ -194,6 +201,7 @@ impl Clock {
             ended: None,
             told: Told::default(),
             mentions: Vec::new(),
+            missed_since: Vec::new(),
         }
     }
 

@@ -350,6 +350,8 @@ impl Clocks {
     }
 
     fn tell(&mut self, terms: &Terms, now: Instant) -> Vec<ClockChange> {
+        let mut changes = Vec::new();
+        self.hear(terms, now, &mut changes);
         let mut due: Vec<(Instant, Metric, Telling)> = Vec::new();
         for clock in self.clocks.iter().filter(|clock| clock.wakes_by(now)) {
             let Some(term) = terms.of(clock.metric) else { continue };
@@ -357,7 +359,6 @@ impl Clocks {
             due.extend(tellings.map(|(at, telling)| (at, clock.metric, telling)));
         }
         due.sort_unstable();
-        let mut changes = Vec::new();
         for (at, metric, telling) in due {
             let (at, what) = match telling {
                 Telling::Warning(warning) => (at, Clocked::Warned { warning }),

@@ -61,6 +61,14 @@ impl Clock {
         self.mentions.push(mention);
     }
 
+    /// Remembers that a miss was told of what it waits for.
+    pub(super) fn note_missed(&mut self) {
+        self.missed_since.retain(|since| *since != self.started_at);
+        let more = self.missed_since.len().saturating_sub(MOST - 1);
+        self.missed_since.drain(..more);
+        self.missed_since.push(self.started_at);
+    }
+
     /// Whether it has told this before, which came then and is measured by this target: a miss by
     /// its deadline, whatever the target.
     pub(super) fn has_mentioned(

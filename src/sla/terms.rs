@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Clock, Metric, Target};
+use super::{Calendar, Clock, Metric, Reported, Target};
 use crate::ids::{ReasonName, StatusName};
 use crate::time::{Instant, Span, after};
 use crate::workflow::StatusCategory;
@@ -205,6 +205,8 @@ pub struct Terms {
     terms: [Option<Term>; Metric::ALL.len()],
     /// By what runs that have ended were judged, by their numbers, where it was by other terms.
     judged: BTreeMap<Metric, (u32, Option<Term>)>,
+    /// What was told elsewhere of what comes to these clocks.
+    reported: Vec<Reported>,
 }
 
 impl Terms {
@@ -268,6 +270,16 @@ impl Terms {
         }
     }
 
+    /// The same, where this was told elsewhere of what comes to the clocks.
+    pub(crate) fn reporting(mut self, reported: impl IntoIterator<Item = Reported>) -> Self {
+        self.reported.extend(reported);
+        self
+    }
+
+    pub(super) fn reported(&self) -> &[Reported] {
+        &self.reported
+    }
+
     /// The same for what goes on in the place of this run.
     pub(super) fn in_place_of(&self, clock: &Clock) -> Cow<'_, Self> {
         if !self.judges(clock) {
@@ -277,7 +289,7 @@ impl Terms {
         if let Some(place) = terms.get_mut(clock.metric() as usize) {
             *place = self.of_run(clock).cloned();
         }
-        Cow::Owned(Self { terms, judged: BTreeMap::new() })
+        Cow::Owned(Self { terms, judged: BTreeMap::new(), reported: Vec::new() })
     }
 
     /// What is promised of one metric.
@@ -296,7 +308,7 @@ impl Terms {
         for term in terms.iter_mut().flatten() {
             (term.target, term.warnings, term.levels) = (None, Vec::new(), Vec::new());
         }
-        Self { terms, judged: BTreeMap::new() }
+        Self { terms, judged: BTreeMap::new(), reported: Vec::new() }
     }
 
     /// Whether this metric's clock stands still where the ticket stands.

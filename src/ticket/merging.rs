@@ -178,7 +178,7 @@ impl Member {
     }
 
     /// Since when clocks count its open question.
-    fn counts(&self) -> Option<Instant> {
+    pub(crate) fn counts(&self) -> Option<Instant> {
         self.open().map(|since| self.counts_from.map_or(since, |from| from.max(since)))
     }
 
@@ -286,6 +286,14 @@ impl Ticket {
         match self.members() {
             [] => self.waiting_since,
             members => oldest(self.own_waiting_since, members.iter(), Member::counts),
+        }
+    }
+
+    /// The same, or since when it did when it was merged.
+    pub(crate) fn clocks_wait_since_or_did(&self) -> Option<Instant> {
+        match self.members() {
+            [] => self.waits_or_did(),
+            _ => self.clocks_wait_since(),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::strict::HeadPromised;
 use super::{ClocksChanged, Origin, Ticket};
-use crate::ids::{Revision, SlaLevelName, SlaPolicyName};
+use crate::ids::{ContractName, CustomerGroupName, Revision, SlaLevelName, SlaPolicyName};
 use crate::sla::policy::Audience;
 use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, OpenedBy, Standing, Verdict, copy};
 
@@ -25,6 +25,12 @@ pub struct Promised {
     pub priority: u8,
     /// The revision of the settings.
     pub settings: Revision,
+    /// The customer group of the organisation of who asks, where any policy looks at that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<CustomerGroupName>,
+    /// Its contract, where any policy looks at that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractName>,
 }
 
 /// A step of the scale of service levels; `rank` compares two.
@@ -237,6 +243,8 @@ impl Ticket {
                 level: None,
                 priority: self.priority.rank,
                 settings: Revision::ZERO,
+                group: None,
+                contract: None,
             },
             customer: Vec::new(),
             internal: Vec::new(),

@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
 use super::{Promised, SlaLevel, Timers};
-use crate::ids::{PriorityName, Revision, SlaLevelName, SlaPolicyName, StatusName};
+use crate::ids::{
+    ContractName, CustomerGroupName, PriorityName, Revision, SlaLevelName, SlaPolicyName,
+    StatusName,
+};
 use crate::settings::Priority;
 use crate::time;
 use crate::workflow::{Status, StatusCategory};
@@ -52,6 +55,10 @@ pub(super) struct HeadPromised {
     level: Option<SlaLevel>,
     priority: u8,
     settings: Revision,
+    #[serde(default)]
+    group: Option<CustomerGroupName>,
+    #[serde(default)]
+    contract: Option<ContractName>,
 }
 
 #[derive(Deserialize)]

@@ -68,6 +68,8 @@ pub(crate) fn history() -> Vec<Event> {
         level: Some(SlaLevel { name: "gold".into(), rank: 1 }),
         priority: 2,
         settings: Revision(7),
+        group: None,
+        contract: None,
     };
     let started = |metric| {
         let what = Clocked::Started { due: Some(after(240)), paused: false };

@@ -13,6 +13,7 @@ mod late;
 mod many_pauses;
 mod named;
 mod seen_by;
+mod status;
 mod structure;
 #[path = "../support/mod.rs"]
 mod support;

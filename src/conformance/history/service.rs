@@ -3,7 +3,9 @@
 use crate::conformance::kit::Random;
 use crate::sla::policy::{Obligation, SlaAction, SlaPolicy, Whom};
 use crate::sla::{Calendar, Metric, Target};
-use crate::{ClockRules, DeskCalendar, Fact, MergeClocks, ReopenClocks, Span, SplitClocks};
+use crate::{
+    ClockRules, Condition, DeskCalendar, Fact, MergeClocks, ReopenClocks, Span, SplitClocks,
+};
 
 /// Office hours in one place, and nights over midnight in another.
 pub(super) fn calendars() -> Vec<DeskCalendar> {
@@ -22,7 +24,7 @@ pub(super) fn policies(random: &mut Random) -> Vec<SlaPolicy> {
     match random.below(5) {
         0 | 1 => Vec::new(),
         2 => vec![standard()],
-        3 => vec![urgent(), standard()],
+        3 => vec![urgent(), set_aside(), standard()],
         _ => vec![gold(), in_all_time()],
     }
 }
@@ -80,6 +82,22 @@ fn urgent() -> SlaPolicy {
         .obligation(Obligation::new(Metric::NextResponse).within(Span::hours(2)))
 }
 
+/// For what waits for somebody or some day, which a ticket may do and cease to do by itself.
+fn set_aside() -> SlaPolicy {
+    let status = |name: &str| Fact::Status.equals(name);
+    SlaPolicy::new("set aside")
+        .when(Condition::any([status("pending"), status("postponed")]))
+        .obligation(
+            Obligation::new(Metric::FirstResponse)
+                .within(Span::hours(12))
+                .warn_at_percent(50)
+                .remedy("a postcard"),
+        )
+        .obligation(Obligation::new(Metric::NextResponse).within(Span::days(2)))
+        .obligation(Obligation::new(Metric::TotalResolution).within(Span::days(4)).remedy("a pen"))
+        .obligation(Obligation::new(Metric::TimeToAssign).within(Span::hours(1)).internal())
+}
+
 /// For one group of customers, at night.
 fn gold() -> SlaPolicy {
     let night = |metric| Obligation::new(metric).in_calendar("nights");
@@ -98,7 +116,7 @@ fn gold() -> SlaPolicy {
 /// In all time, of almost everything, and not for every department.
 fn in_all_time() -> SlaPolicy {
     SlaPolicy::new("in all time")
-        .when(crate::Condition::not(Fact::Department.equals("vendors")))
+        .when(Condition::not(Fact::Department.equals("vendors")))
         .obligation(Obligation::new(Metric::FirstResponse).within(Span::hours(6)))
         .obligation(
             Obligation::new(Metric::NextResponse)

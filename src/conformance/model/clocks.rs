@@ -29,8 +29,22 @@ pub struct ModelClock {
     pub told: BTreeSet<Telling>,
     /// Whether a miss was ever told of this run.
     pub missed: bool,
+    /// Since when what was missed had been waited for.
+    pub missed_since: BTreeSet<DateTime<Utc>>,
     /// What was ever told of it: the kind, when it came, and how much time it was given.
     pub ever: BTreeSet<(u8, DateTime<Utc>, Option<TimeDelta>)>,
+}
+
+/// What a clock has told of something that is another ticket's now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Report {
+    pub(super) metric: Metric,
+    /// Since when it counts there.
+    pub(super) since: DateTime<Utc>,
+    /// By which deadline all was told that had come.
+    pub(super) due: Option<DateTime<Utc>>,
+    /// Whether any miss was told.
+    pub(super) missed: bool,
 }
 
 /// A policy, a priority, and the settings under which they are read.
@@ -143,7 +157,9 @@ impl<'s> Terms<'s> {
 impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
         let (still, told, ever) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
-        Self { metric, number, began, still, ended: None, by: None, told, missed: false, ever }
+        let missed_since = BTreeSet::new();
+        let (ended, by, missed) = (None, None, false);
+        Self { metric, number, began, still, ended, by, told, missed, missed_since, ever }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -244,16 +260,43 @@ impl ModelClock {
 
     /// Tells what its time has come for. Whether a remedy is owed for that: a run owes one once.
     pub(super) fn tell(&mut self, terms: &Terms<'_>, now: DateTime<Utc>) -> bool {
+        let mut first = false;
         if self.is_open() {
             for (at, telling) in self.tellings(terms).into_iter().filter(|(at, _)| *at <= now) {
                 if self.told.insert(telling) {
                     self.ever.insert(self.once(terms, at, telling));
+                    first |= telling == Telling::Missed && !self.missed;
                 }
             }
         }
-        let first = self.told.contains(&Telling::Missed) && !self.missed;
-        self.missed |= first;
+        if first {
+            self.is_missed();
+        }
         first && terms.obligation.is_some_and(|it| it.remedy.is_some())
+    }
+
+    fn is_missed(&mut self) {
+        if !self.missed {
+            self.missed = true;
+            self.missed_since.insert(self.began);
+        }
+    }
+
+    /// What another clock told of what this one measures now is told.
+    pub(super) fn hear(&mut self, terms: &Terms<'_>, report: &Report, now: DateTime<Utc>) {
+        let response = |metric| matches!(metric, Metric::FirstResponse | Metric::NextResponse);
+        let of_this =
+            report.metric == self.metric || (response(report.metric) && response(self.metric));
+        if !of_this || report.since != self.began || !self.is_open() {
+            return;
+        }
+        if report.missed {
+            self.is_missed();
+        }
+        if report.due.is_some() && report.due == self.due(terms) {
+            let come = self.tellings(terms).into_iter().filter(|(at, _)| *at <= now);
+            self.told.extend(come.map(|(_, telling)| telling));
+        }
     }
 
     /// What is told once of a run, whatever holds meanwhile: a miss under one deadline, a warning
@@ -350,6 +393,10 @@ impl ModelClock {
 
     /// Has run since another instant.
     pub(super) fn begin_at(&mut self, began: DateTime<Utc>) {
+        if began > self.began {
+            // What was asked before went elsewhere, and what is owed for it.
+            self.missed = self.missed_since.contains(&began);
+        }
         self.began = began;
         for (from, _) in &mut self.still {
             *from = began.max(*from);
@@ -377,9 +424,10 @@ impl ModelClock {
         let (metric, number, began) = (desk.metric(), desk.number(), desk.started_at());
         let told = warnings.chain(missed).chain(levels).collect();
         let missed = desk.told().ever_missed();
-        let ever = BTreeSet::new();
-        let desk_has = Self { metric, number, began, still, ended, by: None, told, missed, ever };
-        let mut model = Self { by: None, ever: BTreeSet::new(), ..self.clone() };
+        let bare = Self::begun(metric, number, began);
+        let desk_has = Self { still, ended, told, missed, ..bare.clone() };
+        let Self { by, missed_since, ever, .. } = bare;
+        let mut model = Self { by, missed_since, ever, ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {
             // Of the pauses before, the desk only says how much time ran between them.

@@ -172,6 +172,7 @@ impl Model {
             timers: Timers::default(),
             pledge: None,
             unpromised: Vec::new(),
+            reports: Vec::new(),
             held: false,
             words: Words::from(now),
         }

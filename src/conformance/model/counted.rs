@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::clocks::Report;
 use super::following::Following;
-use super::service::{Seen, judge, owe};
+use super::service::{Seen, heard, judge, owe};
 use super::{Model, ModelTicket};
+use crate::sla::policy::Audience;
 use crate::{ClockRules, ReasonName, StatusCategory, StatusName};
 
 /// How a ticket was once, while it was promised nothing.
@@ -35,16 +37,22 @@ impl Model {
         ticket: &mut ModelTicket,
         now: DateTime<Utc>,
         anew: bool,
+        reports: &[(Audience, Report)],
     ) {
         let was_done = ticket.unpromised.last().is_some_and(|before| before.ticket.is_done());
         self.remember(ticket, now);
         if anew && was_done {
-            self.count(ticket, now);
+            self.count(ticket, now, reports);
         }
     }
 
     /// Counts the clocks of unfinished work from what it was: what has ended was promised nothing.
-    pub(super) fn count(&self, ticket: &mut ModelTicket, now: DateTime<Utc>) {
+    pub(super) fn count(
+        &self,
+        ticket: &mut ModelTicket,
+        now: DateTime<Utc>,
+        reports: &[(Audience, Report)],
+    ) {
         if ticket.is_done() || ticket.rests() {
             return;
         }
@@ -63,6 +71,7 @@ impl Model {
                 ticket: &first.ticket,
                 standing: first.ticket.standing(),
                 rules: first.rules,
+                reports: Vec::new(),
                 remedies: Vec::new(),
             };
             following.opened(first.at);
@@ -79,6 +88,7 @@ impl Model {
                     following.happens(at, what, then.at);
                 }
             }
+            following.reports = heard(reports, audience);
             following.turn_to(terms, now);
             pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
             let owed = std::mem::take(&mut following.remedies);

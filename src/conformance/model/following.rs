@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::clocks::{ModelClock, Terms};
+use super::clocks::{ModelClock, Report, Terms};
 use super::{ModelTicket, Voice};
 use crate::sla::{Ending, Metric};
 use crate::{
@@ -42,6 +42,8 @@ pub(super) struct Following<'t, 's> {
     pub(super) ticket: &'t ModelTicket,
     pub(super) standing: (StatusName, Option<ReasonName>, StatusCategory),
     pub(super) rules: ClockRules,
+    /// What was told elsewhere of what comes.
+    pub(super) reports: Vec<Report>,
     /// What was missed for which a remedy is owed.
     pub(super) remedies: Vec<Metric>,
 }
@@ -69,7 +71,11 @@ impl<'s> Following<'_, 's> {
 
     pub(super) fn tell(&mut self, now: DateTime<Utc>) {
         for (metric, clock) in &mut *self.clocks {
-            if clock.tell(&self.terms.get(metric).copied().unwrap_or_default(), now) {
+            let terms = self.terms.get(metric).copied().unwrap_or_default();
+            for report in &self.reports {
+                clock.hear(&terms, report, now);
+            }
+            if clock.tell(&terms, now) {
                 self.remedies.push(*metric);
             }
         }
@@ -248,6 +254,7 @@ impl<'s> Following<'_, 's> {
                 second.told.clear();
                 second.missed = false;
                 second.ever.clear();
+                second.missed_since.clear();
                 second.begin_at(at);
                 let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {

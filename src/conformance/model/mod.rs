@@ -428,7 +428,7 @@ impl Model {
             let tells = !ticket.is_done() || ticket.service_wake().is_some();
             let adopts = matches!(call.command, Command::Adopt(_)) && !ticket.rests() && tells;
             if adopts && ticket.pledge.is_none() {
-                self.count(&mut ticket, step.now);
+                self.count(&mut ticket, step.now, &[]);
             } else if changed || adopts {
                 self.follow(&mut ticket, step.now, true);
             }

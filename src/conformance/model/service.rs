@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::clocks::{ModelClock, ModelPromise, Terms};
+use super::clocks::{ModelClock, ModelPromise, Report, Terms};
 use super::following::{Following, New};
 use super::ticket::Said;
 use super::{Model, ModelTicket, Voice};
 use crate::Settings;
-use crate::condition::{Condition, Fact, Is, Literal, Test};
+use crate::condition::{Condition, Fact, Is, Literal};
 use crate::sla::Metric;
 use crate::sla::policy::{Audience, SlaPolicy};
 use crate::{
-    AgentId, PriorityName, ReasonName, Revision, SlaPolicyName, StatusCategory, StatusName, Ticket,
-    TicketId,
+    AgentId, ContractName, CustomerGroupName, PriorityName, ReasonName, Revision, SlaPolicyName,
+    StatusCategory, StatusName, Ticket, TicketId,
 };
 
 /// What a ticket is promised, and how its clocks stand.
@@ -27,6 +27,8 @@ pub struct Pledge {
     pub priority: PriorityName,
     /// Under which settings, by the number of their publishing.
     pub settings: Revision,
+    /// To which group of customers who asks was known to belong, and under which contract.
+    pub customer: (Option<CustomerGroupName>, Option<ContractName>),
     /// The last run of each metric that ever began, to each audience.
     pub clocks: BTreeMap<Audience, BTreeMap<Metric, ModelClock>>,
     /// When one of them next tells something.
@@ -59,6 +61,12 @@ pub(super) fn judge(clocks: &mut BTreeMap<Metric, ModelClock>, by: &ModelPromise
     for clock in clocks.values_mut().filter(|clock| !clock.is_open()) {
         clock.by.get_or_insert_with(|| by.clone());
     }
+}
+
+/// What was told elsewhere to this audience.
+pub(super) fn heard(reports: &[(Audience, Report)], audience: Audience) -> Vec<Report> {
+    let ours = reports.iter().filter(|(to, _)| *to == audience);
+    ours.map(|(_, report)| report.clone()).collect()
 }
 
 /// Remedies are owed for these.
@@ -213,6 +221,32 @@ impl Model {
         Metric::ALL.into_iter().map(|metric| (metric, of(metric))).collect()
     }
 
+    /// What the clocks of a ticket have told of what began then, and counts since then elsewhere.
+    pub(super) fn reports(
+        &self,
+        ticket: &ModelTicket,
+        metrics: &[Metric],
+        began: DateTime<Utc>,
+        since: DateTime<Utc>,
+    ) -> Vec<(Audience, Report)> {
+        let Some(pledge) = &ticket.pledge else { return Vec::new() };
+        let (policy, priority, settings) = pledge.promise();
+        let settings = self.settings_of(settings);
+        let mut reports = Vec::new();
+        for (audience, clocks) in &pledge.clocks {
+            let terms = Self::terms(settings, policy.as_ref(), &priority, *audience);
+            for clock in metrics.iter().filter_map(|metric| clocks.get(metric)) {
+                let said = clock.missed || !clock.told.is_empty();
+                if said && clock.is_open() && clock.began == began {
+                    let due = terms.get(&clock.metric).and_then(|terms| clock.due(terms));
+                    let (metric, missed) = (clock.metric, clock.missed);
+                    reports.push((*audience, Report { metric, since, due, missed }));
+                }
+            }
+        }
+        reports
+    }
+
     /// What was promised of each metric whose clock has ended, when it did.
     fn past(
         &self,
@@ -228,42 +262,30 @@ impl Model {
         past.collect()
     }
 
-    /// The first policy that is for the ticket.
-    fn promise(&self, ticket: &ModelTicket) -> Option<SlaPolicyName> {
-        let organisation = ticket.organisation.and_then(|id| self.organisations.get(&id));
-        let is_for = |policy: &&SlaPolicy| {
-            let group = organisation.and_then(|it| it.group.as_ref());
-            let contract = organisation.and_then(|it| it.contract.as_ref());
-            (policy.groups.is_empty() || group.is_some_and(|it| policy.groups.contains(it)))
-                && (policy.contracts.is_empty()
-                    || contract.is_some_and(|it| policy.contracts.contains(it)))
-                && self.holds(&policy.when, ticket)
-        };
+    /// To whom a ticket belongs, where the settings in force look at that.
+    fn customer(&self, ticket: &ModelTicket) -> (Option<CustomerGroupName>, Option<ContractName>) {
         let mut policies = self.settings.draft().sla_policies.iter();
-        policies.find(is_for).map(|policy| policy.name.clone())
+        let looks = policies.any(|it| !it.groups.is_empty() || !it.contracts.is_empty());
+        let organisation = ticket.organisation.and_then(|id| self.organisations.get(&id));
+        match organisation.filter(|_| looks) {
+            Some(organisation) => (organisation.group.clone(), organisation.contract.clone()),
+            None => (None, None),
+        }
     }
 
-    /// Whether a condition holds of a ticket. The model reads no more than what histories draw:
-    /// the department, and a priority that is at least so high.
-    fn holds(&self, condition: &Condition, ticket: &ModelTicket) -> bool {
-        match condition {
-            Condition::All(parts) => parts.iter().all(|part| self.holds(part, ticket)),
-            Condition::Any(parts) => parts.iter().any(|part| self.holds(part, ticket)),
-            Condition::Not(part) => !self.holds(part, ticket),
-            Condition::Test(Test {
-                fact: Fact::Department,
-                is: Is::Equal(Literal::Text(name)),
-            }) => ticket.department.as_ref().is_some_and(|it| it.as_str() == &**name),
-            Condition::Test(Test {
-                fact: Fact::Priority,
-                is: Is::AtLeast(Literal::Text(name)),
-            }) => {
-                let priorities = &self.settings.draft().priorities;
-                let rank = |name: &str| priorities.iter().position(|it| it.as_str() == name);
-                rank(ticket.priority.as_str()) >= rank(name)
-            }
-            Condition::Test(_) => false,
-        }
+    /// The first policy of some settings that is for the ticket of such a customer.
+    fn promise(
+        settings: &Settings,
+        (group, contract): &(Option<CustomerGroupName>, Option<ContractName>),
+        ticket: &ModelTicket,
+    ) -> Option<SlaPolicyName> {
+        let is_for = |policy: &&SlaPolicy| {
+            (policy.groups.is_empty() || group.iter().any(|it| policy.groups.contains(it)))
+                && (policy.contracts.is_empty()
+                    || contract.iter().any(|it| policy.contracts.contains(it)))
+                && holds(settings, &policy.when, ticket)
+        };
+        settings.draft().sla_policies.iter().find(is_for).map(|policy| policy.name.clone())
     }
 
     /// To whom the policies promise something.
@@ -279,9 +301,10 @@ impl Model {
     pub(super) fn pledged(&self, ticket: &ModelTicket) -> Option<Pledge> {
         let promises = !self.settings.draft().sla_policies.is_empty();
         promises.then(|| Pledge {
-            policy: self.promise(ticket),
+            policy: Self::promise(&self.settings, &self.customer(ticket), ticket),
             priority: ticket.priority.clone(),
             settings: Revision(self.published.len() as u64),
+            customer: self.customer(ticket),
             clocks: BTreeMap::new(),
             wake: None,
             remedies: BTreeMap::new(),
@@ -291,6 +314,7 @@ impl Model {
 
     /// A ticket was opened: its clocks begin, if anything is promised on this desk.
     pub(super) fn begin_service(&self, ticket: &mut ModelTicket) {
+        let reports = std::mem::take(&mut ticket.reports);
         let Some(mut pledge) = self.pledged(ticket) else {
             return self.remember(ticket, ticket.opened_at);
         };
@@ -305,6 +329,7 @@ impl Model {
                 ticket,
                 standing: (ticket.status.clone(), ticket.reason.clone(), ticket.category),
                 rules: self.settings.clock_rules(),
+                reports: heard(&reports, audience),
                 remedies: Vec::new(),
             };
             following.opened(now);
@@ -319,10 +344,11 @@ impl Model {
     }
 
     /// The clocks of a ticket follow what was done to it. `anew`: somebody did it, and what is
-    /// promised is looked for.
+    /// promised is looked for in the settings in force; else in those that it has.
     pub(super) fn follow(&self, ticket: &mut ModelTicket, now: DateTime<Utc>, anew: bool) {
+        let reports = std::mem::take(&mut ticket.reports);
         let Some(mut pledge) = ticket.pledge.take() else {
-            return self.follow_unpromised(ticket, now, anew);
+            return self.follow_unpromised(ticket, now, anew, &reports);
         };
         let seen = std::mem::replace(&mut pledge.seen, Seen::of(ticket));
         if !ticket.rests() {
@@ -330,10 +356,12 @@ impl Model {
             let (policy, priority, under) = pledge.promise();
             let first = self.settings_of(under);
             if anew {
-                pledge.policy = self.promise(ticket);
+                pledge.customer = self.customer(ticket);
                 pledge.priority = ticket.priority.clone();
                 pledge.settings = Revision(self.published.len() as u64);
             }
+            let settings = self.settings_of(pledge.settings);
+            pledge.policy = Self::promise(settings, &pledge.customer, ticket);
             let last = self.settings_of(pledge.settings);
             let both = |audience| {
                 let first = Self::terms(first, policy.as_ref(), &priority, audience);
@@ -350,9 +378,9 @@ impl Model {
                 let standing = (seen.status.clone(), seen.reason.clone(), seen.category);
                 let rules = self.settings.clock_rules();
                 let past = self.past(clocks, *audience);
-                let remedies = Vec::new();
+                let (remedies, reports) = (Vec::new(), heard(&reports, *audience));
                 let mut following =
-                    Following { clocks, terms, past, ticket, standing, rules, remedies };
+                    Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -379,9 +407,9 @@ impl Model {
             let terms = Self::terms(settings, policy, priority, *audience);
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
             let rules = self.settings.clock_rules();
-            let (past, remedies) = (BTreeMap::new(), Vec::new());
+            let (past, remedies, reports) = (BTreeMap::new(), Vec::new(), Vec::new());
             let mut following =
-                Following { clocks, terms, past, ticket, standing, rules, remedies };
+                Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
             following.tell(due);
             wakes.extend(following.wake());
             owe(&mut pledge.remedies, *audience, following.remedies);
@@ -430,5 +458,29 @@ impl Model {
             }
         }
         differences
+    }
+}
+
+/// Whether a condition holds of a ticket. The model reads no more than what histories draw: the
+/// department, the status, and a priority that is at least so high.
+fn holds(settings: &Settings, condition: &Condition, ticket: &ModelTicket) -> bool {
+    let holds = |part: &Condition| self::holds(settings, part, ticket);
+    let test = match condition {
+        Condition::All(parts) => return parts.iter().all(holds),
+        Condition::Any(parts) => return parts.iter().any(holds),
+        Condition::Not(part) => return !holds(part),
+        Condition::Test(test) => test,
+    };
+    match (&test.fact, &test.is) {
+        (Fact::Department, Is::Equal(Literal::Text(name))) => {
+            ticket.department.as_ref().is_some_and(|it| it.as_str() == &**name)
+        }
+        (Fact::Status, Is::Equal(Literal::Text(name))) => ticket.status.as_str() == &**name,
+        (Fact::Priority, Is::AtLeast(Literal::Text(name))) => {
+            let rank =
+                |name: &str| settings.draft().priorities.iter().position(|it| it.as_str() == name);
+            rank(ticket.priority.as_str()) >= rank(name)
+        }
+        _ => false,
     }
 }

@@ -4,7 +4,8 @@ use super::conversation::first_line;
 use super::ticket::status;
 use super::{Model, ModelTicket, Said, Step, Voice};
 use crate::command::Split;
-use crate::{MessageRef, Origin, Requester, Revision, StatusCategory};
+use crate::sla::Metric;
+use crate::{MessageRef, Origin, Requester, Revision, SplitClocks, StatusCategory};
 
 impl Model {
     pub(super) fn split(&self, step: &mut Step<'_>, ticket: &mut ModelTicket, split: &Split) {
@@ -61,6 +62,10 @@ impl Model {
             child.held |= above.held;
             between = above.merged_into;
         }
+        let anew = self.settings.clock_rules().split == SplitClocks::SinceSplit;
+        let since = if anew { child.opened_at } else { said.at };
+        let responses = [Metric::FirstResponse, Metric::NextResponse];
+        child.reports = self.reports(ticket, &responses, said.at, since);
         self.begin_service(&mut child);
         child.arm(&self.settings);
         step.opens = Some(child);

@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 
 use super::{Faults, Model, ModelTicket, Step, Voice, only};
 use crate::command::{Edit, Merge};
+use crate::sla::Metric;
 use crate::{
     Call, Command, Follower, MergeAcross, MergeClocks, MergeWaiting, Requester, StatusCategory,
     TicketId,
 };
+
+const RESPONSES: [Metric; 2] = [Metric::FirstResponse, Metric::NextResponse];
 
 /// A ticket that was merged into another, as that one's books have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,6 +311,18 @@ impl Model {
         let (first, total) = ticket.owes();
         let resolved_before = ticket.reopened > 0 || ticket.resolution.is_some();
         let owed = asks && earliest && !end.is_done();
+        let (began, earliest_asked) = (ticket.counted(), asked_since);
+        if let Some((began, asked)) = began.zip(earliest_asked) {
+            let since = if earliest { asked } else { asked.max(now) };
+            end.reports.extend(self.reports(ticket, &RESPONSES, began, since));
+        }
+        if owed {
+            if !resolved_before {
+                let reports = self.reports(ticket, &[Metric::FirstResolution], first, first);
+                end.reports.extend(reports);
+            }
+            end.reports.extend(self.reports(ticket, &[Metric::TotalResolution], total, total));
+        }
         end.members.push(ModelMember {
             ticket: ticket.id,
             since: end.thread.len(),
@@ -357,6 +372,19 @@ impl Model {
         self.keep_parts(step, parts);
         // It comes out of a conversation that is on hold.
         ticket.held |= survivor.held;
+        let member = survivor.members.iter().find(|member| member.ticket == ticket.id);
+        let counts = member.and_then(|member| {
+            let since = survivor.remembered_of(member)?;
+            Some(since.max(member.counts_from.unwrap_or(since)))
+        });
+        if let Some((began, since)) = counts.zip(ticket.counted()) {
+            ticket.reports.extend(self.reports(&survivor, &RESPONSES, began, since));
+        }
+        let (first, total) = ticket.owes();
+        for (metric, since) in [(Metric::FirstResolution, first), (Metric::TotalResolution, total)]
+        {
+            ticket.reports.extend(self.reports(&survivor, &[metric], since, since));
+        }
         let before = survivor.brought();
         survivor.members.retain(|member| member.ticket != ticket.id);
         let after = survivor.brought();

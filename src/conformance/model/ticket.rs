@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::clocks::Report;
 use super::{
     Admission, ModelMember, ModelSide, ModelTodo, Offer, Picture, Pledge, Snapshot, Words,
 };
+use crate::sla::policy::Audience;
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
     FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
@@ -132,6 +134,8 @@ pub struct ModelTicket {
     pub pledge: Option<Box<Pledge>>,
     /// How it was from its opening on, as long as it is promised nothing.
     pub unpromised: Vec<Snapshot>,
+    /// What was told elsewhere of what comes to it.
+    pub(super) reports: Vec<(Audience, Report)>,
     pub held: bool,
     /// What is personal on it.
     pub words: Words,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::super::Refusal;
 use super::super::decision::Guard;
 use super::super::work::Work;
-use super::{promised_of, published, settings_of};
+use super::{customer_of, published, settings_of};
 use crate::ids::Key;
-use crate::sla::policy::{Audience, Obligation, Promise};
+use crate::settings::Settings;
+use crate::sla::policy::{Audience, Customer, Obligation, Promise};
 use crate::sla::{Metric, Terms};
-use crate::ticket::{Promised, SlaLevel};
+use crate::ticket::{Promised, Scene, SlaLevel};
 
 /// What the clocks of a ticket are measured by.
 pub(super) struct Measure<'a> {
@@ -41,16 +42,19 @@ impl<'a> Work<'a> {
 
     /// What was promised so.
     fn measure(&self, promised: Promised) -> Result<Measure<'a>, Refusal> {
-        let cx = self.cx;
-        let settings = if promised.settings == cx.settings_revision {
-            cx.settings
-        } else {
-            let passage = published(cx.desk, promised.settings);
-            settings_of(cx.loaded, passage).ok_or(Refusal::NotLoaded)?
-        };
-        let named = |name| settings.sla_policies().named(name);
-        let promise = promised.policy.as_ref().and_then(named);
+        let policies = self.settings_then(&promised)?.sla_policies();
+        let promise = promised.policy.as_ref().and_then(|name| policies.named(name));
         Ok(Measure { promised, promise })
+    }
+
+    /// The settings under which that was promised.
+    fn settings_then(&self, promised: &Promised) -> Result<&'a Settings, Refusal> {
+        let cx = self.cx;
+        if promised.settings == cx.settings_revision {
+            return Ok(cx.settings);
+        }
+        let passage = published(cx.desk, promised.settings);
+        settings_of(cx.loaded, passage).ok_or(Refusal::NotLoaded)
     }
 
     /// These terms, and those by which clocks were judged that have ended under others.
@@ -70,6 +74,15 @@ impl<'a> Work<'a> {
         Ok(terms)
     }
 
+    /// These terms, and what was told elsewhere of what comes to these clocks.
+    pub(super) fn reporting(&self, terms: Arc<Terms>, audience: Audience) -> Arc<Terms> {
+        if self.reported.is_empty() {
+            return terms;
+        }
+        let ours = self.reported.iter().filter(|(to, _)| *to == audience);
+        Arc::new(Terms::clone(&terms).reporting(ours.map(|(_, reported)| *reported)))
+    }
+
     /// What is promised of the ticket as it is now, under the settings in force.
     pub(super) fn promise(&mut self) -> Measure<'a> {
         let cx = self.cx;
@@ -80,17 +93,37 @@ impl<'a> Work<'a> {
             let key = Key::organisation(cx.desk, organisation.id());
             self.guard(Guard { key, revision: organisation.revision() });
         }
-        let promise = promised_of(policies, &self.ticket, organisation.map(|it| &**it), self.now);
-        let level = promise.and_then(|promise| {
-            let name = promise.policy().level.clone()?;
-            Some(SlaLevel { name, rank: promise.rank()? })
-        });
+        let customer = customer_of(organisation.map(|it| &**it));
+        let promise = policies.of(&Scene::of(&self.ticket, self.now), customer);
         let promised = Promised {
             policy: promise.map(|promise| promise.name().clone()),
-            level,
+            level: promise.and_then(level),
             priority: cx.settings.place_of_priority(&self.ticket.priority().name),
             settings: cx.settings_revision,
+            group: customer.group.cloned(),
+            contract: customer.contract.cloned(),
         };
         Measure { promised, promise }
     }
+
+    /// What the same settings promise of it since the ticket has changed by itself: at the same
+    /// priority, and to whom it was known to belong, so that it is the same whenever that is noticed.
+    pub(super) fn promise_still(&self, promised: &Promised) -> Result<Measure<'a>, Refusal> {
+        let policies = self.settings_then(promised)?.sla_policies();
+        let Promised { group, contract, .. } = promised;
+        let customer = Customer { group: group.as_ref(), contract: contract.as_ref() };
+        let promise = policies.of(&Scene::of(&self.ticket, self.now), customer);
+        let promised = Promised {
+            policy: promise.map(|promise| promise.name().clone()),
+            level: promise.and_then(level),
+            ..promised.clone()
+        };
+        Ok(Measure { promised, promise })
+    }
+}
+
+/// The step of a policy on the scale of service levels.
+fn level(promise: &Promise) -> Option<SlaLevel> {
+    let name = promise.policy().level.clone()?;
+    Some(SlaLevel { name, rank: promise.rank()? })
 }

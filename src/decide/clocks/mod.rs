@@ -20,7 +20,7 @@ use crate::people::Organisation;
 use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Policies, Promise, SlaAction, Whom};
-use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Metric, Standing, Terms};
+use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Standing, Terms, copy};
 use crate::ticket::{ClocksChanged, Scene, Ticket, TicketChange};
 use crate::time::Instant;
 use measure::Measure;
@@ -68,8 +68,8 @@ fn settings_of(loaded: &Loaded, passage: Passage) -> Option<&Settings> {
 }
 
 impl<'a> Work<'a> {
-    /// The clocks follow what the command did. What is promised is looked for anew, but by nothing
-    /// that a ticket does by itself.
+    /// The clocks follow what the command did. What is promised is looked for anew, under the
+    /// settings in force; but by nothing that a ticket does by itself.
     pub(super) fn follow_command(&mut self) -> Result<(), Refusal> {
         let (by, rule) = match self.cx.call.command {
             Command::Tick(_) => (By::Time, Rule::Sla),
@@ -138,7 +138,11 @@ impl<'a> Work<'a> {
         }
         let now = if adopts { None } else { self.events.last().map(|event| event.at) };
         let now = now.unwrap_or(self.now);
-        let next = if by != By::Time || begins { Some(self.promise()) } else { None };
+        let next = match &measured {
+            // What a ticket does by itself is looked at under the settings that armed it.
+            Some(measure) if by == By::Time => Some(self.promise_still(&measure.promised)?),
+            Some(_) | None => Some(self.promise()),
+        };
         let first = match (&measured, &next) {
             (Some(measure), _) | (None, Some(measure)) => measure,
             (None, None) => return Ok(()),
@@ -155,6 +159,7 @@ impl<'a> Work<'a> {
         for audience in Audience::ALL {
             let terms = first.terms(audience);
             let terms = if late { self.judging(terms, audience)? } else { terms };
+            let terms = self.reporting(terms, audience);
             let there = self.ticket.clocks(audience).is_some();
             // What was never promised among ourselves has no clocks.
             let have = match audience {
@@ -174,7 +179,7 @@ impl<'a> Work<'a> {
             } else {
                 continue;
             };
-            let next = last.terms(audience);
+            let next = self.reporting(last.terms(audience), audience);
             let turned = Cell::new(None);
             let told = self.told(audience, clocks, (&next, most), |clocks| {
                 let mut changes = Vec::new();
@@ -235,11 +240,14 @@ impl<'a> Work<'a> {
         let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
         let (mut intents, mut remedies) = (Vec::new(), Vec::new());
         for audience in Audience::ALL {
+            // As they were before each of the changes.
             let clocks = self.ticket.clocks(audience);
-            let missed = clocks.iter().flat_map(Clocks::iter).filter(|it| it.told().ever_missed());
-            let mut missed: BTreeSet<Metric> = missed.map(Clock::metric).collect();
+            let mut clocks: Vec<Clock> = clocks.iter().flat_map(Clocks::iter).cloned().collect();
             for (place, change) in changed.of(audience).iter().enumerate() {
                 let obligation = by.teller(audience, place).obligation(change.metric, audience);
+                let before = clocks.iter().find(|clock| clock.metric() == change.metric);
+                let first = before.is_none_or(|clock| !clock.told().ever_missed());
+                copy(&mut clocks, *change);
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
                     Clocked::Warned { warning } => {
                         let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
@@ -250,11 +258,8 @@ impl<'a> Work<'a> {
                         (NoticeKind::SlaEscalated, level.map_or(&[], |level| &level.then))
                     }
                     Clocked::Missed => (NoticeKind::SlaMissed, &[]),
-                    Clocked::Started { .. } => {
-                        missed.remove(&change.metric);
-                        continue;
-                    }
-                    Clocked::Paused
+                    Clocked::Started { .. }
+                    | Clocked::Paused
                     | Clocked::Resumed { .. }
                     | Clocked::Retargeted { .. }
                     | Clocked::Rebegun { .. }
@@ -270,8 +275,7 @@ impl<'a> Work<'a> {
                 }
                 intents.extend(then.iter().cloned());
                 let owed = obligation.is_some_and(|it| it.remedy.is_some());
-                let first = change.what == Clocked::Missed && missed.insert(change.metric);
-                if owed && first {
+                if owed && first && change.what == Clocked::Missed {
                     remedies.push(change.metric);
                     told.insert((NoticeKind::RemedyDue, Recipient::Desk));
                 }
@@ -315,11 +319,15 @@ pub(crate) fn promised_of<'p>(
     organisation: Option<&Organisation>,
     now: Instant,
 ) -> Option<&'p Promise> {
-    let customer = Customer {
+    policies.of(&Scene::of(ticket, now), customer_of(organisation))
+}
+
+/// What policies ask of an organisation.
+fn customer_of(organisation: Option<&Organisation>) -> Customer<'_> {
+    Customer {
         group: organisation.and_then(|it| it.group()),
         contract: organisation.and_then(|it| it.contract()),
-    };
-    policies.of(&Scene::of(ticket, now), customer)
+    }
 }
 
 fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

@@ -2,6 +2,7 @@
 
 use super::Followed;
 use super::leaving::leave;
+use super::reports::{Passed, reported};
 use crate::cause::Rule;
 use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
@@ -10,6 +11,8 @@ use crate::decide::{Cx, Guard, Refusal, Step};
 use crate::ids::{AgentId, Key, Revision};
 use crate::people::Requester;
 use crate::settings::{MergeAcross, MergeClocks, MergeWaiting};
+use crate::sla::Reported;
+use crate::sla::policy::Audience;
 use crate::ticket::command::Merge;
 use crate::ticket::{
     Absorbed, Brought, Follower, Member, Moved, Owed, Released, StatusChange, Ticket, TicketChange,
@@ -85,6 +88,7 @@ pub(in crate::decide) fn merge<'a>(
     work.trace(moves(&status));
     work.record(TicketChange::MergedInto { into: end.id(), status }, None);
     work.rearm();
+    survivor.reported = brought_with(work, &absorbed);
     survivor.record(TicketChange::Absorbed(absorbed), None);
     let at = survivor.ticket.revision();
     if brings.is_some() {
@@ -172,6 +176,18 @@ fn owed(survivor: &Work<'_>, ticket: &Ticket) -> Option<Owed> {
     }
 }
 
+/// What was told of what a ticket brings.
+fn brought_with(work: &Work<'_>, absorbed: &Absorbed) -> Vec<(Audience, Reported)> {
+    let Some(ticket) = work.loaded() else { return Vec::new() };
+    let began = ticket.clocks_wait_since();
+    let question = began.zip(absorbed.brings).map(|(began, Brought { since, counts_from, .. })| {
+        Passed::question(began, counts_from.map_or(since, |from| from.max(since)))
+    });
+    let first = absorbed.owed.and_then(|owed| owed.first).map(Passed::first_resolution);
+    let total = absorbed.owed.map(|owed| Passed::total_resolution(owed.total));
+    reported(&work.ticket, question.into_iter().chain(first).chain(total))
+}
+
 /// How many tickets a ticket stands for, and how long the longest chain to it is.
 fn size(ticket: &Ticket) -> (u32, u32) {
     let members = ticket.members().iter();
@@ -239,6 +255,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
         returns_to_new: stood.returns_to_new,
         ..work.move_to(stood.status.clone(), Moved::Released)
     };
+    work.reported = brought_back(&survivor.ticket, &work.ticket);
     let ticket = work.ticket.id();
     let staying = survivor.ticket.members().iter().filter(|member| member.ticket != ticket);
     let waiting_since = waiting(survivor.ticket.own_waiting_since(), staying);
@@ -260,6 +277,19 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     survivor.record(TicketChange::Released(Released { ticket, waiting_since, followers }), None);
     leave(work, &mut survivor)?;
     Ok(survivor)
+}
+
+/// What was told on the survivor of what is a ticket's own again.
+fn brought_back(survivor: &Ticket, ticket: &Ticket) -> Vec<(Audience, Reported)> {
+    let member = survivor.members().iter().find(|member| member.ticket == ticket.id());
+    let Some(member) = member else { return Vec::new() };
+    let since = ticket.clocks_wait_since_or_did();
+    let question = member.counts().zip(since).map(|(began, since)| Passed::question(began, since));
+    let [first, total] = [
+        Passed::first_resolution(ticket.first_since()),
+        Passed::total_resolution(ticket.total_since()),
+    ];
+    reported(survivor, question.into_iter().chain([first, total]))
 }
 
 impl Work<'_> {

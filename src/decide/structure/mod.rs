@@ -2,6 +2,7 @@
 
 mod leaving;
 mod merge;
+mod reports;
 mod split;
 
 pub(super) use merge::{merge, undo};

@@ -1,5 +1,6 @@
 //! Splitting a message off into a ticket of its own.
 
+use super::reports::{Passed, reported};
 use crate::channel::NoticeKind;
 use crate::decide::checks::{self, within};
 use crate::decide::opening::{derived, free, inheriting};
@@ -98,7 +99,9 @@ pub(in crate::decide) fn split<'a>(
         opened.status = cx.settings.workflow().landmark(Landmark::Outreach);
     }
     let personal = Personal { subject: Some(subject), ..Personal::default() };
+    let since = if opened.clocks_since_split { work.now } else { said_at };
     let mut new = Work::opening(cx, work.now, id, opened, personal);
+    new.reported = reported(&work.ticket, [Passed::question(said_at, since)]);
     let opened = new.ticket.revision();
     for shown in [&*work].into_iter().chain(&beside) {
         new.hold_as(&shown.ticket);

@@ -34,8 +34,9 @@
 //! - **The first policy that matches**, in the order of the settings: its condition holds of the
 //!   ticket, and the organisation of who asks is in one of its groups and under one of its
 //!   contracts, where it names any. It is looked for anew whenever somebody does something
-//!   to the ticket, and not when it wakes or closes by itself, so a condition is better not of
-//!   the status; running clocks keep their beginnings and pauses, and verdicts stand.
+//!   to the ticket, under the settings in force; and when it wakes or closes by itself, under those
+//!   of the last command, so that nothing depends on when that is noticed. Running clocks keep
+//!   their beginnings and pauses, and verdicts stand.
 //! - **A target for each metric**, by the ticket's priority, or else the one for all of them.
 //!   Without either, nothing is promised of this metric.
 //! - **To the customer, or among ourselves**: an internal obligation has a clock of its own
