@@ -11,11 +11,12 @@
 
 mod support;
 
-use helpdesk::command::{MarkSpam, Merge, Reply, UndoMerge, UnmarkSpam};
+use helpdesk::command::{LogConversation, MarkSpam, Merge, Reply, SaidBy, UndoMerge, UnmarkSpam};
 use helpdesk::sla::policy::{Audience, Obligation};
 use helpdesk::sla::{Clock, Clocked, Metric, SlaPolicy, Verdict};
 use helpdesk::{
-    Actor, Adopted, NoticeKind, Refusal, Rule, SettingsDraft, Span, Step, TicketChange, TicketId,
+    Actor, Adopted, Channel, NoticeKind, Refusal, Rule, SettingsDraft, Span, Step, TicketChange,
+    TicketId,
 };
 use support::*;
 
@@ -213,6 +214,33 @@ fn work_that_closes_by_itself_before_it_is_taken_up_is_back_whoever_looked() {
     };
     assert!(back(true).is_some());
     assert_eq!(back(true), back(false));
+}
+
+#[test]
+fn what_is_told_late_of_a_time_before_the_policies_is_judged_by_nothing() {
+    let desk = TestDesk::with(silent());
+    desk.given_request();
+    desk.set_now(monday() + hours(1));
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "We are looking"));
+    desk.set_now(monday() + hours(7));
+    desk.ok(&agent(ANNA), resolve(TICKET));
+    let hourly = Obligation::new(Metric::PeriodicUpdate).within(Span::hours(1));
+    let policy = SlaPolicy::new("standard").obligation(hourly);
+    publish(&desk, SettingsDraft { sla_policies: vec![policy], ..silent() });
+    desk.set_now(monday() + hours(8));
+    desk.ok(&customer(MARIA), Reply::new(TICKET, "It burns again"));
+    let silence = clock(&desk, TICKET, Metric::PeriodicUpdate).unwrap();
+    assert_eq!(silence.ended().unwrap().verdict, None);
+
+    // An agent had called in between: both parts of the silence were promised nothing.
+    let said_at = monday() + hours(4);
+    let log =
+        LogConversation::new(TICKET, SaidBy::Agent(ANNA), Channel::Phone, said_at, "They spoke.");
+    desk.ok(&agent(ANNA), log);
+    let second = clock(&desk, TICKET, Metric::PeriodicUpdate).unwrap();
+    assert_eq!((second.number(), second.ended().unwrap().verdict), (2, None));
+    assert!(!desk.ticket(TICKET).has_missed());
+    desk.verify();
 }
 
 #[test]

@@ -19,10 +19,17 @@ impl<'a> Work<'a> {
     /// The events so far: those that were loaded, and those of this decision.
     pub(super) fn history(&self) -> Result<impl Iterator<Item = &Event>, Refusal> {
         let loaded = match self.before {
-            Some(ticket) => self.cx.loaded.passage(Passage::whole(self.key, ticket.revision())),
-            None => Some(&[][..]),
+            Some(ticket) => {
+                let whole = Passage::whole(self.key, ticket.revision());
+                let loaded = self.cx.loaded.passage(whole);
+                if loaded.is_none() {
+                    self.cx.short.set(Some(whole));
+                }
+                loaded.ok_or(Refusal::NotLoaded)?
+            }
+            None => &[],
         };
-        Ok(loaded.ok_or(Refusal::NotLoaded)?.iter().chain(&self.events))
+        Ok(loaded.iter().chain(&self.events))
     }
 
     /// Whether the history has an event of this revision.

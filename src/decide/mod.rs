@@ -37,6 +37,7 @@ mod subjects;
 mod timers;
 mod work;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub use call::{Call, Command, Context};
@@ -136,11 +137,17 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
     if !needs::asked(desk, call, loaded).is_empty() {
         return Err(Refusal::NotLoaded);
     }
-    decided(desk, call, loaded)
+    decided(desk, call, loaded, &Cell::new(None))
 }
 
-/// The decision, as far as it can be made of what is loaded.
-fn decided(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refusal> {
+/// The decision, as far as it can be made of what is loaded. Where the history of a ticket would be
+/// needed that was not, `short` says which.
+fn decided(
+    desk: DeskId,
+    call: &Call,
+    loaded: &Loaded,
+    short: &Cell<Option<Passage>>,
+) -> Result<Decision, Refusal> {
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
     }
@@ -159,6 +166,7 @@ fn decided(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Refus
         settings_revision: record.revision,
         who: who(desk, call, loaded)?,
         now: whole_micros(call.context.now),
+        short,
     };
     match &call.command {
         Command::Open(open) => opening::open(&cx, open),
@@ -376,6 +384,8 @@ struct Cx<'a> {
     settings_revision: Revision,
     who: Who<'a>,
     now: Instant,
+    /// The history that was needed and is not loaded.
+    short: &'a Cell<Option<Passage>>,
 }
 
 impl<'a> Cx<'a> {

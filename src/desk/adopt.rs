@@ -41,9 +41,10 @@ impl<S: Store> Desk<S> {
     /// So does one that has clocks towards the customer, and none among ourselves because the
     /// policies first had such obligations later.
     ///
-    /// Finished work is left as it is, and so is what was merged into another ticket or is spam:
-    /// these follow by themselves, by the command that makes work of them again. One without
-    /// clocks is counted from its history then, as if it had just adopted them.
+    /// The clocks of finished work are left as they are, and so are those of what was merged into
+    /// another ticket or is spam: these follow by themselves, by the command that makes work of them
+    /// again. One without clocks is counted from its history then, as if it had just adopted them.
+    /// Other timers follow the settings on all of them, such as that of retention.
     ///
     /// # Examples
     ///

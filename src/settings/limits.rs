@@ -80,11 +80,11 @@ pub struct Limits {
     /// Messages split off a ticket. Default 100.
     #[serde(skip_serializing_if = "is_default::<100>")]
     pub splits: u32,
-    /// Pauses that a ticket keeps at hand of each clock of its service levels; at least 1. Default
-    /// 32. This is no cap on how often a clock stands still: of a clock that has more, half as many
-    /// are kept, and at least one, and what ran before them as one sum. The others are looked up in the history, by
-    /// the few commands that need them: those by which the clock is to run in other hours, or which
-    /// tell of something that happened so long ago.
+    /// Pauses that a ticket keeps at hand of each clock of its service levels; 1 to 10,000.
+    /// Default 32. This is no cap on how often a clock stands still: of a clock that has more, half as
+    /// many are kept, and at least one, and what ran before them as one sum. The others are looked up
+    /// in the history, by the few commands that need them: those by which the clock is to run in other
+    /// hours, or which tell of something that happened so long ago.
     #[serde(skip_serializing_if = "is_default::<32>")]
     pub clock_pauses: u32,
     /// Side conversations of a ticket, closed ones too. Default 20.
@@ -150,6 +150,9 @@ impl Default for Limits {
 
 /// The longest chain of merges that any settings allow.
 pub(crate) const MOST_CHAIN: u32 = 32;
+
+/// The most pauses that a ticket may keep of a clock.
+const MOST_PAUSES: u32 = 10_000;
 
 // Left out of what is stored while they are the default, as they were before there were any.
 const ABOUT: u32 = 50;
@@ -223,11 +226,10 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
             Mistake::OutOfRange { found: limits.merge_chain.to_string(), expected: "1 to 32" },
         );
     }
-    if limits.clock_pauses == 0 {
-        problems.at(
-            "limits.clock_pauses",
-            Mistake::OutOfRange { found: "0".into(), expected: "at least 1" },
-        );
+    if !(1..=MOST_PAUSES).contains(&limits.clock_pauses) {
+        let found = limits.clock_pauses.to_string();
+        let expected = "1 to 10000: a head has them all, for each clock";
+        problems.at("limits.clock_pauses", Mistake::OutOfRange { found, expected });
     }
     if limits.condition_tests == 0 {
         problems.at(

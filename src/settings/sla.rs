@@ -107,9 +107,8 @@ impl Levels {
     /// in other hours, or by other policies.
     #[cfg(feature = "json")]
     pub(super) fn lack_some(&self, draft: &SettingsDraft) -> bool {
-        let calendars = draft.calendars.iter().map(|it| &it.name);
         let obligations = draft.sla_policies.iter().flat_map(|policy| &policy.obligations);
-        let mut named = obligations.filter_map(|it| it.calendar.as_ref()).chain(calendars);
+        let mut named = obligations.filter_map(|it| it.calendar.as_ref());
         let mut policies = draft.sla_policies.iter();
         named.any(|name| !self.calendars.contains_key(name))
             || policies.any(|policy| self.policies.named(&policy.name).is_none())

@@ -177,6 +177,11 @@ impl Term {
         }
     }
 
+    /// The same hours and pauses, of which nothing is promised.
+    fn without_target(self) -> Self {
+        Self { target: None, warnings: Vec::new(), levels: Vec::new(), ..self }
+    }
+
     /// How much time has run when this warning of a clock comes that began then; none where it
     /// would not come between the beginning and the deadline.
     pub(super) fn warned_at(&self, warning: Warning, began: Instant) -> Option<Span> {
@@ -280,14 +285,17 @@ impl Terms {
         &self.reported
     }
 
-    /// The same for what goes on in the place of this run.
+    /// The same for what goes on in the place of this run: of what was promised nothing, nothing is
+    /// promised afterwards.
     pub(super) fn in_place_of(&self, clock: &Clock) -> Cow<'_, Self> {
-        if !self.judges(clock) {
+        let unpromised = clock.ended().is_some_and(|ended| ended.target.is_none());
+        if !self.judges(clock) && !unpromised {
             return Cow::Borrowed(self);
         }
         let mut terms = self.terms.clone();
         if let Some(place) = terms.get_mut(clock.metric() as usize) {
-            *place = self.of_run(clock).cloned();
+            let term = self.of_run(clock).cloned();
+            *place = if unpromised { term.map(Term::without_target) } else { term };
         }
         Cow::Owned(Self { terms, judged: BTreeMap::new(), reported: Vec::new() })
     }
@@ -305,8 +313,8 @@ impl Terms {
     /// The same without deadlines: what stands still by them does, and nothing is promised.
     pub(crate) fn without_targets(&self) -> Self {
         let mut terms = self.terms.clone();
-        for term in terms.iter_mut().flatten() {
-            (term.target, term.warnings, term.levels) = (None, Vec::new(), Vec::new());
+        for term in &mut terms {
+            *term = term.take().map(Term::without_target);
         }
         Self { terms, judged: BTreeMap::new(), reported: Vec::new() }
     }

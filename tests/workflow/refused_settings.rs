@@ -144,8 +144,12 @@ fn limits_under_which_nothing_could_be_said() {
     assert_mistake("limits.subject_bytes", out_of_range("15", "at least 16"), |it| {
         it.limits.subject_bytes = 15;
     });
-    assert_mistake("limits.clock_pauses", out_of_range("0", "at least 1"), |it| {
+    let pauses = "1 to 10000: a head has them all, for each clock";
+    assert_mistake("limits.clock_pauses", out_of_range("0", pauses), |it| {
         it.limits.clock_pauses = 0;
+    });
+    assert_mistake("limits.clock_pauses", out_of_range("10001", pauses), |it| {
+        it.limits.clock_pauses = 10_001;
     });
     assert_mistake("limits.text_bytes", out_of_range("0", "at least 1"), |it| {
         it.limits.text_bytes = 0;

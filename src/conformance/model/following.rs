@@ -258,6 +258,9 @@ impl<'s> Following<'_, 's> {
                 second.begin_at(at);
                 let terms = self.terms_of_run(Metric::PeriodicUpdate);
                 if let Some(ended) = ended {
+                    // Of what was promised nothing, nothing is promised afterwards.
+                    let unpromised = ended.target.is_none();
+                    let terms = if unpromised { terms.without_target() } else { terms };
                     second.end(&terms, ended.at, ended.by);
                 }
                 self.clocks.insert(Metric::PeriodicUpdate, second);

@@ -5,6 +5,8 @@ use crate::decide::clocks::published;
 use crate::ids::{ContactId, Key, OrganisationId, TicketId};
 use crate::record::Record;
 use crate::sla::policy::Audience;
+use crate::ticket::Ticket;
+use crate::time::Instant;
 
 /// The settings that were in force when a ticket's clocks last followed, and to whom its requester
 /// belongs.
@@ -14,25 +16,19 @@ pub(super) fn measuring(asking: &mut Asking<'_>, id: TicketId) {
     let settings = loaded.record(Key::settings(asking.desk));
     let revision = settings.map(|record| record.revision);
     belonging(asking, ticket.organisation());
-    let Some(promised) = ticket.promised() else { return taking_up(asking, id) };
+    let Some(promised) = ticket.promised() else { return };
     if revision.is_some_and(|revision| revision != promised.settings) {
         asking.passage(published(asking.desk, promised.settings));
     }
 }
 
-/// What the clocks are counted from of a ticket that has none yet, where it may be work again: it
-/// was finished, or part of another, or spam, while there were no policies.
-fn taking_up(asking: &mut Asking<'_>, id: TicketId) {
-    let settings = asking.loaded.record(Key::settings(asking.desk)).and_then(Record::settings);
-    let (Some(settings), Some(ticket)) = (settings, asking.loaded.ticket(asking.desk, id)) else {
-        return;
-    };
-    let now = asking.now.max(ticket.updated_at());
+/// Whether a ticket that has no clocks yet may be work again: it is finished, or part of another, or
+/// spam, or will have been finished by now.
+pub(super) fn may_be_back(ticket: &Ticket, now: Instant) -> bool {
+    let now = now.max(ticket.updated_at());
     let closes = ticket.timers().auto_close.is_some_and(|due| due <= now);
     let away = closes || ticket.clocks_rest() || ticket.status().category.is_done();
-    if asking.takes_up && away && !settings.sla_policies().is_empty() {
-        asking.whole(id);
-    }
+    ticket.promised().is_none() && away
 }
 
 /// The settings by which clocks were judged that have ended since, where something is told late of

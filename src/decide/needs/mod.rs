@@ -4,6 +4,8 @@
 mod measure;
 mod reach;
 
+use std::cell::Cell;
+
 use super::blocks::Look;
 use super::loaded::{Loaded, Needs, Passage};
 use super::{Refusal, decided};
@@ -14,6 +16,7 @@ use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
 };
 use crate::people::{Actor, Follower, Requester};
+use crate::record::Record;
 use crate::settings::MOST_CHAIN;
 use crate::subject::ExternalRef;
 use crate::ticket::LinkKind;
@@ -32,8 +35,6 @@ struct Asking<'a> {
     desk: DeskId,
     now: Instant,
     loaded: &'a Loaded,
-    /// Whether the command may make work of what was none.
-    takes_up: bool,
     needs: Needs,
 }
 
@@ -143,8 +144,10 @@ impl Asking<'_> {
 /// each, where closing [waits](crate::CloseBlocks) for what lies behind them; and where a merge is
 /// undone by which somebody came to follow what followed up, one for each such follow-up of a
 /// follow-up and for each ticket that these were merged into, of which there may be any number. The
-/// last round may ask for the whole history of a ticket on which so much has happened that it keeps
-/// only [some pauses](crate::Limits::clock_pauses) of its clocks, where those do not do.
+/// last rounds may ask for the whole history of a ticket, one a round: of one on which so much has
+/// happened that it keeps only [some pauses](crate::Limits::clock_pauses) of its clocks, where those
+/// do not do; and of one that was finished, spam or merged while nothing was promised, where it is work
+/// again. Whether that is so only the decision knows, and with such tickets it is tried here first.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -173,23 +176,27 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     if needs.is_empty() { recounting(desk, call, loaded) } else { needs }
 }
 
-/// The histories of the tickets whose clocks keep too few of their pauses for what this call does:
-/// what that is, only the decision knows. Most keep all.
+/// The history of a ticket whose clocks keep too few of their pauses for what this call does, or are
+/// to be counted because it is work again: which that is, only the decision knows.
 fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
-    let condensed = loaded.tickets().filter(|ticket| ticket.has_condensed_clocks());
-    let passages = condensed.map(|it| Passage::whole(Key::ticket(desk, it.id()), it.revision()));
-    let mut passages: Vec<_> = passages.filter(|it| loaded.passage(*it).is_none()).collect();
-    if passages.is_empty() || !matches!(decided(desk, call, loaded), Err(Refusal::NotLoaded)) {
-        passages.clear();
+    let settings = loaded.record(Key::settings(desk)).and_then(Record::settings);
+    let promises = settings.is_some_and(|settings| !settings.sla_policies().is_empty());
+    let now = whole_micros(call.context.now);
+    let mut tickets = loaded.tickets();
+    let short = Cell::new(None);
+    if tickets.any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now)))
+        && matches!(decided(desk, call, loaded, &short), Err(Refusal::NotLoaded))
+    {
+        let passages = short.take().into_iter().collect();
+        return Needs { passages, ..Needs::default() };
     }
-    Needs { passages, ..Needs::default() }
+    Needs::default()
 }
 
 /// What is missing of all that a decision on such a call looks at.
 pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let now = whole_micros(call.context.now);
-    let takes_up = !matches!(call.command, Command::Tick(_) | Command::Adopt(_));
-    let mut asking = Asking { desk, now, loaded, takes_up, needs: Needs::default() };
+    let mut asking = Asking { desk, now, loaded, needs: Needs::default() };
     if loaded.asked.is_empty() {
         // The settings, who acts, and what it is about.
         asking.needs.records.reserve_exact(3);

@@ -5,6 +5,8 @@
 //! and left where this one does. In any other order all that it holds is looked through, or, where
 //! the condition is about the deadline, all that has one between its bounds.
 
+use uuid::Uuid;
+
 use super::shelf::{self, Shelf};
 use super::{DeskState, Row, place_of, scan};
 use crate::ids::TicketNumber;
@@ -83,7 +85,7 @@ impl<'s> Listing<'s> {
     /// The numbers of all that may be shown, in no order, where they have a deadline.
     fn due(&self) -> Option<impl Iterator<Item = TicketNumber> + 's> {
         let between = self.deadlines.between.filter(|_| !self.deadlines.none)?;
-        let due = shelf::by_deadline(self.everywhere(), between, false);
+        let due = shelf::by_deadline(self.everywhere(), between, Uuid::nil(), false);
         Some(due.map(|(_, _, number)| number))
     }
 
@@ -104,8 +106,11 @@ impl<'s> Listing<'s> {
         let all = |with_deadline| -> usize {
             self.everywhere().iter().map(|shelf| shelf.len(with_deadline)).sum()
         };
-        // Few have a deadline: they are sought out and put in order. Many do: one comes soon.
-        if !self.deadlines.none && all(true) <= all(false) / 4 {
+        // Where so few have a deadline that a page of them is found later by walking than all of them
+        // by looking, they are sought out and put in order.
+        let (with, either) = (all(true), all(false));
+        let walk = self.query.limit.saturating_mul(either);
+        if !self.deadlines.none && with.saturating_mul(with) <= walk {
             return self.looked_through();
         }
         let shown = self.numbers(from, descending).filter_map(|number| self.shown(number));
@@ -144,7 +149,10 @@ impl<'s> Listing<'s> {
         };
         let mut page: Vec<(SortKey, Record)> = Vec::new();
         let (mut last, mut tied) = (None, 0);
-        for (at, _, number) in shelf::by_deadline(self.everywhere(), between, descending) {
+        // Of those that tie with the last page's end, the first that it did not have.
+        let after = self.query.after.as_ref().filter(|_| exact);
+        let first = after.map_or(Uuid::nil(), |after| *after.id().as_uuid());
+        for (at, _, number) in shelf::by_deadline(self.everywhere(), between, first, descending) {
             let full = page.len() >= self.query.limit;
             if full && (exact || last != Some(at)) {
                 break;

@@ -59,13 +59,15 @@ pub(super) fn by_number<'s>(
 }
 
 /// What stands on these shelves with a deadline in this stretch, each ticket once: the earliest
-/// first, of one deadline by id; or the latest first, of one deadline by id downwards.
+/// first, of one deadline by id; or the latest first, of one deadline by id downwards. Of the
+/// deadline that the stretch begins with, those from `first` on.
 pub(super) fn by_deadline<'s>(
     shelves: Vec<&'s Shelf>,
     between: Between,
+    first: Uuid,
     descending: bool,
 ) -> impl Iterator<Item = Deadline> + 's {
-    let first = |micros: i64| (micros, Uuid::nil(), TicketNumber(0));
+    let first = |micros: i64| (micros, first, TicketNumber(0));
     let last = |micros: i64| (micros, Uuid::max(), TicketNumber(u64::MAX));
     let from = between.from.map(|at| first(at.timestamp_micros()));
     let until = between.until.map(|at| last(at.timestamp_micros()));
