@@ -40,7 +40,11 @@
 //! - **A target for each metric**, by the ticket's priority, or else the one for all of them.
 //!   Without either, nothing is promised of this metric.
 //! - **To the customer, or among ourselves**: an internal obligation has a clock of its own
-//!   beside the customer's, which customers are never shown.
+//!   beside the customer's, which customers are never shown. The customer is whoever asks: on an
+//!   internal ticket a colleague, to whom the same is promised, remedies too. What is not for them
+//!   says so in its condition: `kind = customer`.
+//! - **What is merged into another ticket, or is spam, rests**: its clocks tell nothing and are
+//!   shown to nobody. The time counts all the same once it is back: whoever asked has waited.
 //!
 //! # Roads not taken
 //!
