@@ -110,8 +110,8 @@ fn tell(outcome: &Outcome) {
             };
             println!("{}  the {} {what}", shown(change.at), change.metric);
         }
-        for metric in &changed.remedies {
-            println!("{}  a remedy is owed for the {metric}", shown(event.at));
+        for remedy in &changed.remedies {
+            println!("{}  a remedy is owed for the {}", shown(event.at), remedy.metric);
         }
     }
 }

@@ -242,11 +242,11 @@ pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, ClocksChanged, FollowersLeft, Heard,
-    LinkKind, MergedSplit, Message, MessageRef, Moved, Opened, Origin, Owed, PriorityBy, Promised,
-    Proposal, RedactedBy, Released, Reminded, ReplayError, Resolution, Scene, Side, SideId,
-    SideSaid, SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange, TicketKind,
-    TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning,
-    Visibility, command,
+    Intent, LinkKind, MergedSplit, Message, MessageRef, Moved, Opened, Origin, Owed, PriorityBy,
+    Promised, Proposal, RedactedBy, Released, Remedy, Reminded, ReplayError, Resolution, Scene,
+    Side, SideId, SideSaid, SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange,
+    TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState,
+    Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};

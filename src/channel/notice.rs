@@ -104,7 +104,8 @@ impl NoticeKind {
             | Self::SlaWarning
             | Self::SlaMissed
             | Self::SlaEscalated
-            | Self::RemedyDue => Sight::Full,
+            | Self::RemedyDue
+            | Self::RemedyWithdrawn => Sight::Full,
         }
     }
 }
@@ -201,8 +202,11 @@ pub enum NoticeKind {
     /// likewise.
     SlaEscalated,
     /// A deadline has passed for which the customer is owed something: to the desk. The event says
-    /// of which metrics, and their policy what.
+    /// what, and for which metrics: [`ClocksChanged::remedies`](crate::ClocksChanged::remedies).
     RemedyDue,
+    /// It has turned out that what was missed had come in time, and what was to be owed for it is
+    /// not: to the desk. The event says what.
+    RemedyWithdrawn,
 }
 
 /// Who is to be told. Addresses are the host's to know.

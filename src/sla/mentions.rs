@@ -7,7 +7,8 @@ use super::change::{ClockChange, Clocked};
 use super::clock::{Clock, Telling};
 use crate::time::{self, Instant, Span};
 
-/// How much of that is remembered of a clock: of more, the oldest is forgotten.
+/// How much of that is remembered of a clock: of more, the oldest is forgotten. Heads are stored with
+/// it, and folds apply it: it is part of the stored form.
 const MOST: usize = 64;
 
 /// Something that a clock told.

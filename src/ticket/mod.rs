@@ -27,9 +27,9 @@ pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
-    Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, MergedSplit, Moved, Opened, Origin,
-    Owed, PriorityBy, RedactedBy, Released, Reminded, SideSaid, SideStarted, SplitOff,
-    StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
+    Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, Intent, MergedSplit, Moved, Opened,
+    Origin, Owed, PriorityBy, RedactedBy, Released, Remedy, Reminded, SideSaid, SideStarted,
+    SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};
@@ -37,6 +37,7 @@ pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
 pub use sides::{Side, SideId};
+pub(crate) use sla::Owing;
 pub use sla::{Promised, SlaLevel};
 pub use timers::{TimerKind, Timers};
 pub(crate) use timers::{armed, retention_falls_due};

@@ -6,10 +6,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::strict::HeadPromised;
-use super::{ClocksChanged, Origin, Ticket};
+use super::{ClocksChanged, Origin, Remedy, Ticket};
 use crate::ids::{ContractName, CustomerGroupName, Revision, SlaLevelName, SlaPolicyName};
 use crate::sla::policy::Audience;
-use crate::sla::{Clock, ClockChange, Clocked, Clocks, Metric, OpenedBy, Standing, Verdict, copy};
+use crate::sla::{
+    Clock, ClockChange, Clocked, Clocks, Ending, Metric, OpenedBy, Standing, Verdict, copy,
+};
+use crate::time;
 
 /// What a ticket is promised, and under which settings that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,6 +58,51 @@ pub(crate) struct TicketSla {
     /// By what clocks that have ended were judged, where it was not what is promised now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     judged: Vec<Judged>,
+    /// What is owed for misses of the last runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    owed: Vec<Owing>,
+}
+
+/// What is owed for a miss.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Owing {
+    /// The deadline that was missed.
+    #[serde(deserialize_with = "time::truncated")]
+    pub(crate) due: DateTime<Utc>,
+    pub(crate) remedy: Remedy,
+}
+
+impl Owing {
+    /// Keeps what is owed up to date with a change of a clock: nothing is known of former runs.
+    /// Gives back what is not owed after all: what was missed had come by the deadline.
+    pub(crate) fn follow(
+        owed: &mut Vec<Self>,
+        audience: Audience,
+        change: &ClockChange,
+    ) -> Option<Remedy> {
+        let of = |it: &Self| (it.remedy.audience, it.remedy.metric) == (audience, change.metric);
+        match change.what {
+            Clocked::Started { .. } => {
+                owed.retain(|it| !of(it));
+                None
+            }
+            Clocked::Ended { by: Ending::Fulfilled, .. } => {
+                let place = owed.iter().position(|it| of(it) && change.at <= it.due)?;
+                Some(owed.remove(place).remedy)
+            }
+            Clocked::Ended { .. }
+            | Clocked::Paused
+            | Clocked::Resumed { .. }
+            | Clocked::Retargeted { .. }
+            | Clocked::Rebegun { .. }
+            | Clocked::Reopened { .. }
+            | Clocked::Warned { .. }
+            | Clocked::Missed
+            | Clocked::Escalated { .. }
+            | Clocked::Condensed { .. } => None,
+        }
+    }
 }
 
 /// By what a clock that has ended was judged.
@@ -76,10 +124,18 @@ impl TicketSla {
     }
 
     /// Copies what an event states of the clocks of an audience, by what was promised until then.
-    fn copy(&mut self, audience: Audience, changes: &[ClockChange]) {
+    fn copy(&mut self, audience: Audience, changes: &[ClockChange], remedies: &[Remedy]) {
         // What was corrected just now.
         let mut corrected = None;
         for change in changes {
+            Owing::follow(&mut self.owed, audience, change);
+            let of = |it: &&Remedy| (it.audience, it.metric) == (audience, change.metric);
+            let remedy = remedies.iter().find(of).filter(|_| change.what == Clocked::Missed);
+            // It is owed for the first miss of a run.
+            let owed = self.owed.iter().map(|it| &it.remedy).any(|it| of(&it));
+            if let Some(remedy) = remedy.filter(|_| !owed) {
+                self.owed.push(Owing { due: change.at, remedy: remedy.clone() });
+            }
             let known = self.of(audience).iter().find(|it| it.metric() == change.metric);
             let had_ended = known.is_some_and(|it| it.ended().is_some());
             let clocks = match audience {
@@ -168,12 +224,21 @@ impl Ticket {
         judged.map(|it| (it.audience, it.metric, &it.by))
     }
 
+    /// What is owed for misses of the last runs of its clocks.
+    pub(crate) fn owed(&self) -> &[Owing] {
+        self.sla.as_ref().map_or(&[], |sla| &sla.owed)
+    }
+
     /// The clocks of what is promised to an audience, as they were when the ticket last changed;
     /// `None`: there are none. Of a clock with many pauses the older ones are
     /// [condensed](Clock::condensed): [`Desk::service`](crate::Desk::service) has all.
     pub fn clocks(&self, audience: Audience) -> Option<Clocks> {
         let clocks = self.sla.as_ref()?.of(audience);
         (!clocks.is_empty()).then(|| self.clocks_standing(self.standing(), clocks.clone()))
+    }
+
+    pub(crate) fn has_clocks(&self, audience: Audience) -> bool {
+        self.sla.as_ref().is_some_and(|sla| !sla.of(audience).is_empty())
     }
 
     /// The same, to go on with; without any yet, none have begun.
@@ -235,7 +300,7 @@ impl Ticket {
 
     /// Copies what an event states of its clocks.
     pub(super) fn clock(&mut self, changed: &ClocksChanged) {
-        let ClocksChanged { promised, customer, internal, remedies: _, intents: _, wake } = changed;
+        let ClocksChanged { promised, customer, internal, remedies, wake, .. } = changed;
         self.timers.sla = *wake;
         let first = || TicketSla {
             promised: Promised {
@@ -249,14 +314,15 @@ impl Ticket {
             customer: Vec::new(),
             internal: Vec::new(),
             judged: Vec::new(),
+            owed: Vec::new(),
         };
         let begins = self.sla.is_none();
         let mut sla = self.sla.take().map_or_else(first, Arc::unwrap_or_clone);
         if let Some(promised) = promised.as_ref().filter(|_| begins) {
             sla.promised = promised.clone();
         }
-        sla.copy(Audience::Customer, customer);
-        sla.copy(Audience::Internal, internal);
+        sla.copy(Audience::Customer, customer, remedies);
+        sla.copy(Audience::Internal, internal, remedies);
         // What ends in the same event was judged by what was promised before it.
         if let Some(promised) = promised.as_ref().filter(|_| !begins) {
             sla.promise(promised.clone());

@@ -9,7 +9,7 @@ use helpdesk::{
 use crate::attached;
 use crate::vocabulary::*;
 
-pub(crate) const NOTICES: [NoticeKind; 22] = [
+pub(crate) const NOTICES: [NoticeKind; 23] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -32,6 +32,7 @@ pub(crate) const NOTICES: [NoticeKind; 22] = [
     NoticeKind::SlaMissed,
     NoticeKind::SlaEscalated,
     NoticeKind::RemedyDue,
+    NoticeKind::RemedyWithdrawn,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

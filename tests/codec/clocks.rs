@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
 use helpdesk::sla::{ClockChange, Clocked, Ending, Metric, SlaPolicy, Target, Told, Verdict};
 use helpdesk::{
-    Actor, Calendar, Change, ClocksChanged, DeskCalendar, Event, Head, Key, Promised, Revision,
-    Rule, SettingsDraft, SlaLevel, Span, TicketChange, fold,
+    Actor, Calendar, Change, ClocksChanged, DeskCalendar, Event, Head, Intent, Key, Promised,
+    Remedy, Revision, Rule, SettingsDraft, SlaLevel, Span, TicketChange, fold,
 };
 
 use crate::samples::{BEN, DESK, TICKET, bare_opening, event, monday, plain};
@@ -61,6 +61,16 @@ pub(crate) fn changes() -> Vec<Clocked> {
     all
 }
 
+/// What is owed for a miss, as it was told at first.
+fn bare(metric: Metric) -> Remedy {
+    Remedy { metric, audience: Audience::Customer, words: None }
+}
+
+fn intents(metric: Option<Metric>) -> Vec<Intent> {
+    let intent = |action| Intent { metric, audience: Audience::Customer, action };
+    actions().into_iter().map(intent).collect()
+}
+
 /// A ticket that is promised something, to whose clocks everything happens; and nothing any more.
 pub(crate) fn history() -> Vec<Event> {
     let promised = Promised {
@@ -94,8 +104,8 @@ pub(crate) fn history() -> Vec<Event> {
         let missed = what == Clocked::Missed;
         all.push(ClocksChanged {
             customer: vec![change],
-            remedies: if missed { vec![Metric::TotalResolution] } else { Vec::new() },
-            intents: if missed { actions() } else { Vec::new() },
+            remedies: if missed { vec![bare(Metric::TotalResolution)] } else { Vec::new() },
+            intents: if missed { intents(None) } else { Vec::new() },
             ..ClocksChanged::default()
         });
     }
@@ -127,6 +137,48 @@ pub(crate) fn condensed() -> Vec<Event> {
             target: None,
         };
         let changed = ClocksChanged { customer: vec![change], ..ClocksChanged::default() };
+        let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
+        let change = TicketChange::ClocksChanged(Box::new(changed));
+        event(revision, cause, Change::Ticket(change), None)
+    });
+    events.collect()
+}
+
+/// And what is owed, and wanted, by which clock; and that it is not owed after all.
+pub(crate) fn owed() -> Vec<Event> {
+    let before = (history().len() + condensed().len()) as u64;
+    let owed = Remedy {
+        metric: Metric::TotalResolution,
+        audience: Audience::Customer,
+        words: Some("10 % of the month's fee".into()),
+    };
+    let internal = Remedy { audience: Audience::Internal, ..owed.clone() };
+    let promised = Promised {
+        policy: Some("premium".into()),
+        level: None,
+        priority: 2,
+        settings: Revision(8),
+        group: Some("vip".into()),
+        contract: Some("premium-2026".into()),
+    };
+    let change = ClockChange {
+        metric: Metric::TotalResolution,
+        at: after(70),
+        what: Clocked::Missed,
+        wake: None,
+        target: Some(Span::hours(4)),
+    };
+    let all = [
+        ClocksChanged {
+            promised: Some(promised),
+            customer: vec![change],
+            remedies: vec![owed.clone(), internal],
+            intents: intents(Some(Metric::TotalResolution)),
+            ..ClocksChanged::default()
+        },
+        ClocksChanged { withdrawn: vec![owed], ..ClocksChanged::default() },
+    ];
+    let events = all.into_iter().zip(before + 1..).map(|(changed, revision)| {
         let cause = helpdesk::Cause { rule: Some(Rule::Sla), ..plain(Actor::System) };
         let change = TicketChange::ClocksChanged(Box::new(changed));
         event(revision, cause, Change::Ticket(change), None)

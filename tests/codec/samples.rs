@@ -416,6 +416,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(structure::by_rules());
     later.push(structure::rules());
     later.extend(clocks::condensed());
+    later.extend(clocks::owed());
     later
 }
 

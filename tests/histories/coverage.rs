@@ -77,7 +77,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 110] = [
+const CHANGES: [&str; 111] = [
     "AccessGranted",
     "AccessGranted by late words",
     "AccessRevoked",
@@ -187,6 +187,7 @@ const CHANGES: [&str; 110] = [
     "clock: Condensed, missed true",
     "clock: promised anew",
     "clock: a remedy is due",
+    "clock: a remedy is not due",
     "clock: internal",
 ];
 

@@ -82,17 +82,25 @@ pub(crate) fn remedies(
     ticket: TicketId,
     model: &ModelTicket,
 ) -> Result<(), Broken> {
-    let owed = model.pledge.iter().flat_map(|pledge| pledge.remedies.values().flatten());
-    let mut told: BTreeMap<Metric, usize> = BTreeMap::new();
+    let mut told: BTreeMap<(bool, Audience, Metric), usize> = BTreeMap::new();
     for event in history {
         let Some(TicketChange::ClocksChanged(changed)) = event.ticket_change() else { continue };
-        for metric in &changed.remedies {
-            *told.entry(*metric).or_default() += 1;
+        for remedy in &changed.remedies {
+            *told.entry((false, remedy.audience, remedy.metric)).or_default() += 1;
+        }
+        for remedy in &changed.withdrawn {
+            *told.entry((true, remedy.audience, remedy.metric)).or_default() += 1;
         }
     }
-    let mut expected: BTreeMap<Metric, usize> = BTreeMap::new();
-    for (metric, times) in owed {
-        *expected.entry(*metric).or_default() += times;
+    let mut expected = BTreeMap::new();
+    if let Some(pledge) = &model.pledge {
+        for (withdrawn, all) in [(false, &pledge.remedies), (true, &pledge.withdrawn)] {
+            for (audience, metrics) in all {
+                let of =
+                    |(metric, times): (&Metric, &usize)| ((withdrawn, *audience, *metric), *times);
+                expected.extend(metrics.iter().map(of));
+            }
+        }
     }
     law!(told == expected, "S3: {ticket} owes {told:?}, not {expected:?}");
     Ok(())
@@ -128,6 +136,7 @@ pub(crate) fn kinds(event: &Event) -> Vec<String> {
         (anew, "clock: total resolution anew"),
         (changed.promised.is_some(), "clock: promised anew"),
         (!changed.remedies.is_empty(), "clock: a remedy is due"),
+        (!changed.withdrawn.is_empty(), "clock: a remedy is not due"),
         (!changed.internal.is_empty(), "clock: internal"),
     ];
     kinds.extend(flags.iter().filter(|(is, _)| *is).map(|(_, name)| (*name).to_owned()));
@@ -142,6 +151,7 @@ pub(crate) fn notices(outcome: &Outcome, notices: &[Notice]) -> Result<(), Broke
         NoticeKind::SlaMissed,
         NoticeKind::SlaEscalated,
         NoticeKind::RemedyDue,
+        NoticeKind::RemedyWithdrawn,
     ];
     let told = notices.iter().filter(|notice| of_clocks.contains(&notice.kind));
     let told: BTreeSet<_> =
@@ -158,7 +168,10 @@ pub(crate) fn notices(outcome: &Outcome, notices: &[Notice]) -> Result<(), Broke
             _ => None,
         });
         let owed = (!changed.remedies.is_empty()).then_some(NoticeKind::RemedyDue);
-        stated.extend(kinds.chain(owed).map(|kind| (ticket, event.revision, kind)));
+        let withdrawn = !changed.withdrawn.is_empty();
+        let withdrawn = withdrawn.then_some(NoticeKind::RemedyWithdrawn);
+        stated
+            .extend(kinds.chain(owed).chain(withdrawn).map(|kind| (ticket, event.revision, kind)));
     }
     law!(told == stated, "C3: clocks tell {stated:?}, and people are told {told:?}");
     Ok(())

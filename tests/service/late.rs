@@ -1,12 +1,13 @@
 //! What is told of a ticket after the fact, where something else is promised since.
 
+use chrono::TimeDelta;
 use helpdesk::command::{LogConversation, Reply, SaidBy};
 use helpdesk::sla::policy::{Audience, Obligation};
 use helpdesk::sla::{Metric, SlaPolicy, Verdict};
-use helpdesk::{Actor, Span};
+use helpdesk::{Actor, NoticeKind, Recipient, Span};
 
 use crate::support::*;
-use crate::{called, clock, draft_with};
+use crate::{called, changed, clock, draft_with, today, told};
 
 fn answer() -> Obligation {
     Obligation::new(Metric::FirstResponse)
@@ -71,5 +72,57 @@ fn a_silence_that_is_parted_late_is_judged_by_what_was_promised_when_it_ended() 
         ticket.measured_by(Audience::Customer, Metric::PeriodicUpdate).unwrap().settings
     };
     assert_ne!(by(&desk), desk.ticket(TICKET).promised().unwrap().settings);
+    desk.verify();
+}
+
+#[test]
+fn what_was_owed_is_not_where_it_turns_out_that_the_answer_came_in_time() {
+    let answer = answer().within(Span::hours(4)).remedy("a cake");
+    for answered in [false, true] {
+        let policy = SlaPolicy::new("standard").obligation(answer.clone());
+        let desk = TestDesk::with(draft_with([policy]));
+        desk.given_request();
+        desk.advance_to(today("14:00:00"));
+        let owed = changed(&desk, TICKET).pop().unwrap().2.remedies;
+        assert_eq!(owed.len(), 1);
+        if answered {
+            desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+        }
+        desk.notices();
+        // They had spoken too late, then they had spoken in time: by one microsecond.
+        let at = |time: &str, micros: i64| LogConversation {
+            occurred_at: today(time) + TimeDelta::microseconds(micros),
+            ..called(SaidBy::Agent(ANNA), time)
+        };
+        if answered {
+            desk.ok(&agent(ANNA), at("13:00:00", 1));
+            assert_eq!(told(&desk), []);
+        }
+        desk.ok(&agent(ANNA), at("13:00:00", 0));
+        assert_eq!(told(&desk), [(NoticeKind::RemedyWithdrawn, Recipient::Desk)]);
+        let (_, _, last) = changed(&desk, TICKET).pop().unwrap();
+        assert_eq!((last.withdrawn, last.remedies), (owed, Vec::new()));
+        assert!(!desk.ticket(TICKET).has_missed());
+        // Once.
+        desk.ok(&agent(ANNA), called(SaidBy::Agent(ANNA), "12:00:00"));
+        assert_eq!(told(&desk), []);
+        desk.verify();
+    }
+}
+
+#[test]
+fn what_was_missed_and_put_off_later_is_owed_for_whenever_the_answer_comes() {
+    let promising = |hours| {
+        let answer = answer().within(Span::hours(hours)).remedy("a cake");
+        draft_with([SlaPolicy::new("standard").obligation(answer)])
+    };
+    let desk = TestDesk::with(promising(1));
+    desk.given_request();
+    desk.advance_to(today("11:00:00"));
+    desk.publish(promising(8));
+    desk.ok(&agent(ANNA), Reply::new(TICKET, "Unplug it."));
+    desk.desk.adopt(desk.now(), None, 10).unwrap();
+    let withdrawn = changed(&desk, TICKET).into_iter().flat_map(|(_, _, it)| it.withdrawn);
+    assert_eq!(withdrawn.count(), 0);
     desk.verify();
 }

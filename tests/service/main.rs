@@ -25,8 +25,8 @@ use helpdesk::sla::policy::{Audience, Obligation, SlaAction, Whom};
 use helpdesk::sla::{Clock, ClockState, Clocked, Metric, SlaPolicy, Target, Verdict};
 use helpdesk::{
     Actor, Calendar, Channel, ClocksChanged, ContactProfile, DeskCalendar, Fact, NoticeKind,
-    OrganisationId, OrganisationProfile, Recipient, Revision, Rule, SettingsDraft, Span, Step,
-    TicketChange, TicketId, TimerKind,
+    OrganisationId, OrganisationProfile, Recipient, Remedy, Revision, Rule, SettingsDraft, Span,
+    Step, TicketChange, TicketId, TimerKind,
 };
 use support::*;
 
@@ -116,6 +116,7 @@ fn told(desk: &TestDesk) -> Vec<(NoticeKind, Recipient)> {
                 | NoticeKind::SlaMissed
                 | NoticeKind::SlaEscalated
                 | NoticeKind::RemedyDue
+                | NoticeKind::RemedyWithdrawn
         )
     };
     let notices = desk.notices().into_iter().filter(|notice| of_sla(notice.kind));
@@ -206,9 +207,16 @@ fn each_warning_miss_and_level_is_told_once_at_its_instant_and_a_miss_is_dated_b
         ]
     );
     let missed = by_timer.iter().find(|(at, ..)| *at == deadline + micro()).unwrap();
-    assert_eq!(missed.2.remedies, [Metric::FirstResponse]);
+    let remedy = Remedy {
+        metric: Metric::FirstResponse,
+        audience: Audience::Customer,
+        words: Some("a cake".into()),
+    };
+    assert_eq!(missed.2.remedies, [remedy]);
     let level = by_timer.iter().find(|(at, ..)| *at == escalated).unwrap();
     assert_eq!(level.2.intents.len(), 2, "what the policy wants done is recorded");
+    let of = (Some(Metric::FirstResponse), Audience::Customer);
+    assert!(level.2.intents.iter().all(|intent| (intent.metric, intent.audience) == of));
     desk.verify();
 }
 

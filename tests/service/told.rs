@@ -10,7 +10,8 @@ use crate::{SECOND, called, changed, clock, draft_with, today, told};
 
 /// For which misses something came to be owed.
 fn owed_on(desk: &TestDesk, id: TicketId) -> Vec<Metric> {
-    changed(desk, id).into_iter().flat_map(|(_, _, changed)| changed.remedies).collect()
+    let remedies = changed(desk, id).into_iter().flat_map(|(_, _, changed)| changed.remedies);
+    remedies.map(|remedy| remedy.metric).collect()
 }
 
 fn owed(desk: &TestDesk) -> Vec<Metric> {

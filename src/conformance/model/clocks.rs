@@ -29,6 +29,8 @@ pub struct ModelClock {
     pub told: BTreeSet<Telling>,
     /// Whether a miss was ever told of this run.
     pub missed: bool,
+    /// The deadline for whose miss something is owed.
+    pub owed: Option<DateTime<Utc>>,
     /// Since when what was missed had been waited for.
     pub missed_since: BTreeSet<DateTime<Utc>>,
     /// What was ever told of it: the kind, when it came, and how much time it was given.
@@ -158,8 +160,8 @@ impl ModelClock {
     pub(super) fn begun(metric: Metric, number: u32, began: DateTime<Utc>) -> Self {
         let (still, told, ever) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         let missed_since = BTreeSet::new();
-        let (ended, by, missed) = (None, None, false);
-        Self { metric, number, began, still, ended, by, told, missed, missed_since, ever }
+        let (ended, by, missed, owed) = (None, None, false, None);
+        Self { metric, number, began, still, ended, by, told, missed, owed, missed_since, ever }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -272,7 +274,11 @@ impl ModelClock {
         if first {
             self.is_missed();
         }
-        first && terms.obligation.is_some_and(|it| it.remedy.is_some())
+        let owes = first && terms.obligation.is_some_and(|it| it.remedy.is_some());
+        if owes {
+            self.owed = self.due(terms);
+        }
+        owes
     }
 
     fn is_missed(&mut self) {
@@ -426,8 +432,8 @@ impl ModelClock {
         let missed = desk.told().ever_missed();
         let bare = Self::begun(metric, number, began);
         let desk_has = Self { still, ended, told, missed, ..bare.clone() };
-        let Self { by, missed_since, ever, .. } = bare;
-        let mut model = Self { by, missed_since, ever, ..self.clone() };
+        let Self { by, owed, missed_since, ever, .. } = bare;
+        let mut model = Self { by, owed, missed_since, ever, ..self.clone() };
         model.still.retain(|(from, until)| until.is_none_or(|until| *from < until));
         if let Some(condensed) = desk.condensed() {
             // Of the pauses before, the desk only says how much time ran between them.

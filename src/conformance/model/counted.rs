@@ -73,6 +73,7 @@ impl Model {
                 rules: first.rules,
                 reports: Vec::new(),
                 remedies: Vec::new(),
+                withdrawn: Vec::new(),
             };
             following.opened(first.at);
             let mut last = &*first.ticket;
@@ -92,7 +93,9 @@ impl Model {
             following.turn_to(terms, now);
             pledge.wake = [pledge.wake, following.wake()].into_iter().flatten().min();
             let owed = std::mem::take(&mut following.remedies);
+            let withdrawn = std::mem::take(&mut following.withdrawn);
             owe(&mut pledge.remedies, audience, owed);
+            owe(&mut pledge.withdrawn, audience, withdrawn);
             judge(&mut clocks, &pledge.promise());
             pledge.clocks.insert(audience, clocks);
         }

@@ -46,6 +46,8 @@ pub(super) struct Following<'t, 's> {
     pub(super) reports: Vec<Report>,
     /// What was missed for which a remedy is owed.
     pub(super) remedies: Vec<Metric>,
+    /// What is not owed after all.
+    pub(super) withdrawn: Vec<Metric>,
 }
 
 impl<'s> Following<'_, 's> {
@@ -93,6 +95,18 @@ impl<'s> Following<'_, 's> {
         if let Some(clock) = self.clocks.get_mut(&metric).filter(|clock| clock.is_open()) {
             clock.end(&terms, at, by);
         }
+        if by == Ending::Fulfilled {
+            self.withdraw(metric, at);
+        }
+    }
+
+    /// What was missed came then; where that is not after the deadline, nothing is owed.
+    fn withdraw(&mut self, metric: Metric, at: DateTime<Utc>) {
+        let Some(clock) = self.clocks.get_mut(&metric) else { return };
+        if clock.ended_at() == Some(at) && clock.owed.is_some_and(|due| at <= due) {
+            clock.owed = None;
+            self.withdrawn.push(metric);
+        }
     }
 
     /// What it waits for came at that instant, as is known now.
@@ -104,6 +118,7 @@ impl<'s> Following<'_, 's> {
         let moved = clock.ended.as_ref().is_some_and(|ended| ended.by == Ending::Moved);
         if clock.is_open() || (clock.ended_at() > Some(at) && !moved) {
             clock.end(&terms, at, Ending::Fulfilled);
+            self.withdraw(metric, at);
         }
     }
 
@@ -252,7 +267,7 @@ impl<'s> Following<'_, 's> {
                 let mut second = ModelClock { number: silence.number + 1, ..silence };
                 let ended = second.ended.take();
                 second.told.clear();
-                second.missed = false;
+                (second.missed, second.owed) = (false, None);
                 second.ever.clear();
                 second.missed_since.clear();
                 second.begin_at(at);

@@ -44,6 +44,7 @@ mod lifecycle;
 mod linking;
 mod ownership;
 mod people;
+mod policies;
 mod privacy;
 mod service;
 mod sides;

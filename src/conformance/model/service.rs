@@ -10,9 +10,8 @@ use super::following::{Following, New};
 use super::ticket::Said;
 use super::{Model, ModelTicket, Voice};
 use crate::Settings;
-use crate::condition::{Condition, Fact, Is, Literal};
 use crate::sla::Metric;
-use crate::sla::policy::{Audience, SlaPolicy};
+use crate::sla::policy::Audience;
 use crate::{
     AgentId, ContractName, CustomerGroupName, PriorityName, ReasonName, Revision, SlaPolicyName,
     StatusCategory, StatusName, Ticket, TicketId,
@@ -35,6 +34,8 @@ pub struct Pledge {
     pub wake: Option<DateTime<Utc>>,
     /// How often a remedy came to be owed, for what.
     pub remedies: BTreeMap<Audience, BTreeMap<Metric, usize>>,
+    /// How often it turned out that it was not.
+    pub withdrawn: BTreeMap<Audience, BTreeMap<Metric, usize>>,
     /// What they have seen of the ticket.
     seen: Seen,
 }
@@ -262,32 +263,6 @@ impl Model {
         past.collect()
     }
 
-    /// To whom a ticket belongs, where the settings in force look at that.
-    fn customer(&self, ticket: &ModelTicket) -> (Option<CustomerGroupName>, Option<ContractName>) {
-        let mut policies = self.settings.draft().sla_policies.iter();
-        let looks = policies.any(|it| !it.groups.is_empty() || !it.contracts.is_empty());
-        let organisation = ticket.organisation.and_then(|id| self.organisations.get(&id));
-        match organisation.filter(|_| looks) {
-            Some(organisation) => (organisation.group.clone(), organisation.contract.clone()),
-            None => (None, None),
-        }
-    }
-
-    /// The first policy of some settings that is for the ticket of such a customer.
-    fn promise(
-        settings: &Settings,
-        (group, contract): &(Option<CustomerGroupName>, Option<ContractName>),
-        ticket: &ModelTicket,
-    ) -> Option<SlaPolicyName> {
-        let is_for = |policy: &&SlaPolicy| {
-            (policy.groups.is_empty() || group.iter().any(|it| policy.groups.contains(it)))
-                && (policy.contracts.is_empty()
-                    || contract.iter().any(|it| policy.contracts.contains(it)))
-                && holds(settings, &policy.when, ticket)
-        };
-        settings.draft().sla_policies.iter().find(is_for).map(|policy| policy.name.clone())
-    }
-
     /// To whom the policies promise something.
     pub(super) fn promised_to(&self) -> Vec<Audience> {
         let policies = self.settings.draft().sla_policies.iter();
@@ -308,6 +283,7 @@ impl Model {
             clocks: BTreeMap::new(),
             wake: None,
             remedies: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
             seen: Seen::of(ticket),
         })
     }
@@ -331,6 +307,7 @@ impl Model {
                 rules: self.settings.clock_rules(),
                 reports: heard(&reports, audience),
                 remedies: Vec::new(),
+                withdrawn: Vec::new(),
             };
             following.opened(now);
             following.tell(now);
@@ -379,8 +356,17 @@ impl Model {
                 let rules = self.settings.clock_rules();
                 let past = self.past(clocks, *audience);
                 let (remedies, reports) = (Vec::new(), heard(&reports, *audience));
-                let mut following =
-                    Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
+                let mut following = Following {
+                    clocks,
+                    terms,
+                    past,
+                    ticket,
+                    standing,
+                    rules,
+                    reports,
+                    remedies,
+                    withdrawn: Vec::new(),
+                };
                 for (at, what) in &news {
                     following.happens(*at, *what, now);
                 }
@@ -390,6 +376,7 @@ impl Model {
                 following.tell(now);
                 wakes.extend(following.wake());
                 owe(&mut pledge.remedies, *audience, following.remedies);
+                owe(&mut pledge.withdrawn, *audience, following.withdrawn);
                 judge(clocks, &(policy.clone(), priority.clone(), under));
             }
             pledge.wake = wakes.into_iter().min();
@@ -408,8 +395,17 @@ impl Model {
             let standing = (ticket.status.clone(), ticket.reason.clone(), ticket.category);
             let rules = self.settings.clock_rules();
             let (past, remedies, reports) = (BTreeMap::new(), Vec::new(), Vec::new());
-            let mut following =
-                Following { clocks, terms, past, ticket, standing, rules, reports, remedies };
+            let mut following = Following {
+                clocks,
+                terms,
+                past,
+                ticket,
+                standing,
+                rules,
+                reports,
+                remedies,
+                withdrawn: Vec::new(),
+            };
             following.tell(due);
             wakes.extend(following.wake());
             owe(&mut pledge.remedies, *audience, following.remedies);
@@ -458,29 +454,5 @@ impl Model {
             }
         }
         differences
-    }
-}
-
-/// Whether a condition holds of a ticket. The model reads no more than what histories draw: the
-/// department, the status, and a priority that is at least so high.
-fn holds(settings: &Settings, condition: &Condition, ticket: &ModelTicket) -> bool {
-    let holds = |part: &Condition| self::holds(settings, part, ticket);
-    let test = match condition {
-        Condition::All(parts) => return parts.iter().all(holds),
-        Condition::Any(parts) => return parts.iter().any(holds),
-        Condition::Not(part) => return !holds(part),
-        Condition::Test(test) => test,
-    };
-    match (&test.fact, &test.is) {
-        (Fact::Department, Is::Equal(Literal::Text(name))) => {
-            ticket.department.as_ref().is_some_and(|it| it.as_str() == &**name)
-        }
-        (Fact::Status, Is::Equal(Literal::Text(name))) => ticket.status.as_str() == &**name,
-        (Fact::Priority, Is::AtLeast(Literal::Text(name))) => {
-            let rank =
-                |name: &str| settings.draft().priorities.iter().position(|it| it.as_str() == name);
-            rank(ticket.priority.as_str()) >= rank(name)
-        }
-        _ => false,
     }
 }

@@ -21,7 +21,7 @@ use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Policies, Promise, SlaAction, Whom};
 use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Standing, Terms, copy};
-use crate::ticket::{ClocksChanged, Scene, Ticket, TicketChange};
+use crate::ticket::{ClocksChanged, Intent, Owing, Remedy, Scene, Ticket, TicketChange};
 use crate::time::Instant;
 use measure::Measure;
 pub(crate) use recount::{recorded, recount};
@@ -160,7 +160,7 @@ impl<'a> Work<'a> {
             let terms = first.terms(audience);
             let terms = if late { self.judging(terms, audience)? } else { terms };
             let terms = self.reporting(terms, audience);
-            let there = self.ticket.clocks(audience).is_some();
+            let there = self.ticket.has_clocks(audience);
             // What was never promised among ourselves has no clocks.
             let have = match audience {
                 Audience::Customer => true,
@@ -238,16 +238,19 @@ impl<'a> Work<'a> {
             return;
         }
         let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
-        let (mut intents, mut remedies) = (Vec::new(), Vec::new());
+        let (mut intents, mut remedies, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
+        let mut owing = self.ticket.owed().to_vec();
         for audience in Audience::ALL {
-            // As they were before each of the changes.
-            let clocks = self.ticket.clocks(audience);
+            // As they were before each of the changes, where that is looked at.
+            let misses = changed.of(audience).iter().any(|it| it.what == Clocked::Missed);
+            let clocks = misses.then(|| self.ticket.clocks(audience)).flatten();
             let mut clocks: Vec<Clock> = clocks.iter().flat_map(Clocks::iter).cloned().collect();
             for (place, change) in changed.of(audience).iter().enumerate() {
                 let obligation = by.teller(audience, place).obligation(change.metric, audience);
                 let before = clocks.iter().find(|clock| clock.metric() == change.metric);
                 let first = before.is_none_or(|clock| !clock.told().ever_missed());
                 copy(&mut clocks, *change);
+                withdrawn.extend(Owing::follow(&mut owing, audience, change));
                 let (kind, then): (NoticeKind, &[SlaAction]) = match change.what {
                     Clocked::Warned { warning } => {
                         let warn = obligation.and_then(|it| it.warnings.get(usize::from(warning)));
@@ -273,15 +276,26 @@ impl<'a> Work<'a> {
                         told.insert((kind, self.recipient(whom)));
                     }
                 }
-                intents.extend(then.iter().cloned());
-                let owed = obligation.is_some_and(|it| it.remedy.is_some());
-                if owed && first && change.what == Clocked::Missed {
-                    remedies.push(change.metric);
+                let (metric, due) = (change.metric, change.at);
+                let intent = |action: &SlaAction| Intent {
+                    metric: Some(metric),
+                    audience,
+                    action: action.clone(),
+                };
+                intents.extend(then.iter().map(intent));
+                let words = obligation.and_then(|it| it.remedy.clone());
+                if words.is_some() && first && change.what == Clocked::Missed {
+                    let remedy = Remedy { metric, audience, words };
+                    owing.push(Owing { due, remedy: remedy.clone() });
+                    remedies.push(remedy);
                     told.insert((NoticeKind::RemedyDue, Recipient::Desk));
                 }
             }
         }
-        (changed.intents, changed.remedies) = (intents, remedies);
+        if !withdrawn.is_empty() {
+            told.insert((NoticeKind::RemedyWithdrawn, Recipient::Desk));
+        }
+        (changed.intents, changed.remedies, changed.withdrawn) = (intents, remedies, withdrawn);
         record(self, TicketChange::ClocksChanged(Box::new(changed)));
         for (kind, to) in told {
             self.tell(kind, to);

@@ -52,8 +52,8 @@ pub(super) fn adopting(asking: &mut Asking<'_>, id: TicketId) {
     };
     let policies = settings.sla_policies();
     let lacks = |audience| match audience {
-        Audience::Customer => !policies.is_empty() && ticket.clocks(audience).is_none(),
-        Audience::Internal => policies.have_internal() && ticket.clocks(audience).is_none(),
+        Audience::Customer => !policies.is_empty() && !ticket.has_clocks(audience),
+        Audience::Internal => policies.have_internal() && !ticket.has_clocks(audience),
     };
     let rests = ticket.clocks_rest() || ticket.status().category.is_done();
     if !rests && Audience::ALL.into_iter().any(lacks) {

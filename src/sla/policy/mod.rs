@@ -40,7 +40,11 @@
 //! - **A target for each metric**, by the ticket's priority, or else the one for all of them.
 //!   Without either, nothing is promised of this metric.
 //! - **To the customer, or among ourselves**: an internal obligation has a clock of its own
-//!   beside the customer's, which customers are never shown.
+//!   beside the customer's, which customers are never shown. The customer is whoever asks: on an
+//!   internal ticket a colleague, to whom the same is promised, remedies too. What is not for them
+//!   says so in its condition: `kind = customer`.
+//! - **What is merged into another ticket, or is spam, rests**: its clocks tell nothing and are
+//!   shown to nobody. The time counts all the same once it is back: whoever asked has waited.
 //!
 //! # Two kinds of level
 //!
@@ -121,10 +125,10 @@
 //!     desk: &Desk<S>,
 //!     now: chrono::DateTime<chrono::Utc>,
 //!     notice: NoticeId,
-//!     (place, intent): (usize, &SlaAction),
+//!     (place, intent): (usize, &Intent),
 //! ) -> Result<bool, DeskError> {
 //!     let mut edit = Edit::new(notice.ticket);
-//!     match intent {
+//!     match &intent.action {
 //!         SlaAction::RaisePriority(priority) => {
 //!             let ticket = desk.ticket(notice.ticket)?;
 //!             let now = ticket.map(|ticket| ticket.priority().rank);

@@ -187,5 +187,6 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::SlaMissed => "sla_missed",
         NoticeKind::SlaEscalated => "sla_escalated",
         NoticeKind::RemedyDue => "remedy_due",
+        NoticeKind::RemedyWithdrawn => "remedy_withdrawn",
     }
 }

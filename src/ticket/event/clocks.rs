@@ -71,16 +71,108 @@ pub struct ClocksChanged {
     /// What became of those of what is promised among ourselves, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub internal: Vec<ClockChange>,
-    /// For which misses the customer is owed something now.
+    /// What the customer is owed now for misses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub remedies: Vec<Metric>,
+    pub remedies: Vec<Remedy>,
+    /// What they are not owed after all: what was missed had come in time, as is known now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<Remedy>,
     /// What their policy wants done now, in order: recorded, and carried out by the host,
     /// [exactly once](crate::sla::policy#doing-what-a-warning-or-a-level-wants-exactly-once).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub intents: Vec<SlaAction>,
+    pub intents: Vec<Intent>,
     /// When one of them next tells something by itself.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub wake: Option<DateTime<Utc>>,
+}
+
+/// What is owed for a miss.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "StoredRemedy", into = "StoredRemedy")]
+pub struct Remedy {
+    /// Of what the miss was.
+    pub metric: Metric,
+    /// To whom that was promised.
+    pub audience: Audience,
+    /// What is owed, in the words of the policy that promised it; `None` in older events, which name
+    /// the metric only.
+    pub words: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredRemedy {
+    Bare(Metric),
+    Full {
+        metric: Metric,
+        #[serde(default)]
+        audience: Audience,
+        words: Option<String>,
+    },
+}
+
+impl From<StoredRemedy> for Remedy {
+    fn from(stored: StoredRemedy) -> Self {
+        match stored {
+            StoredRemedy::Bare(metric) => {
+                Self { metric, audience: Audience::Customer, words: None }
+            }
+            StoredRemedy::Full { metric, audience, words } => Self { metric, audience, words },
+        }
+    }
+}
+
+impl From<Remedy> for StoredRemedy {
+    fn from(Remedy { metric, audience, words }: Remedy) -> Self {
+        match (audience, words) {
+            (Audience::Customer, None) => Self::Bare(metric),
+            (audience, words) => Self::Full { metric, audience, words },
+        }
+    }
+}
+
+/// What a policy wants done because a warning or a level of escalation came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "StoredIntent", into = "StoredIntent")]
+pub struct Intent {
+    /// Of which clock it came; `None` in older events, which do not say so.
+    pub metric: Option<Metric>,
+    /// To whom that was promised.
+    pub audience: Audience,
+    /// What is to be done.
+    pub action: SlaAction,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredIntent {
+    Full {
+        metric: Option<Metric>,
+        #[serde(default)]
+        audience: Audience,
+        action: SlaAction,
+    },
+    Bare(SlaAction),
+}
+
+impl From<StoredIntent> for Intent {
+    fn from(stored: StoredIntent) -> Self {
+        match stored {
+            StoredIntent::Bare(action) => {
+                Self { metric: None, audience: Audience::Customer, action }
+            }
+            StoredIntent::Full { metric, audience, action } => Self { metric, audience, action },
+        }
+    }
+}
+
+impl From<Intent> for StoredIntent {
+    fn from(Intent { metric, audience, action }: Intent) -> Self {
+        match (metric, audience) {
+            (None, Audience::Customer) => Self::Bare(action),
+            (metric, audience) => Self::Full { metric, audience, action },
+        }
+    }
 }
 
 impl ClocksChanged {

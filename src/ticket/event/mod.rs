@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use agenda::{Reminded, TodoAdded, TodoMarked};
-pub use clocks::ClocksChanged;
+pub use clocks::{ClocksChanged, Intent, Remedy};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
