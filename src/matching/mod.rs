@@ -5,7 +5,8 @@
 //! means. Here it is [checked](crate::Condition::check) against a [`Lexicon`], what names mean
 //! under the settings, for the [`Place`] where it stands. The [`Matcher`] that comes of that is
 //! asked of anything that has [`Facts`]; a ticket's are a [`Scene`](crate::Scene). An [`Order`]
-//! says which ticket comes first, and a [`Cursor`] where a page ended.
+//! says which ticket comes first, and a [`Cursor`] where a page ended. A [`MatcherSet`] asks many
+//! matchers at once.
 
 mod check;
 mod cursor;
@@ -17,6 +18,7 @@ mod matcher;
 mod narrow;
 mod order;
 mod pattern;
+mod set;
 mod sight;
 mod sought;
 
@@ -31,6 +33,7 @@ pub(crate) use listing::check_views;
 pub use matcher::Matcher;
 pub use narrow::{Indexed, Narrow};
 pub use order::{Cursor, CursorMismatch, Order, SortKey};
+pub use set::MatcherSet;
 pub(crate) use sight::{
     held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher,
 };
