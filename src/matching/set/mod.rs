@@ -37,8 +37,8 @@ use entry::Entries;
 /// assert_eq!(&**ticket.subject().known().unwrap(), "It burns. Help!");
 /// let scene = Scene::of(&ticket, now);
 /// assert_eq!(rules.first(&scene), Some(0));
-/// assert_eq!(rules.all(&scene), [0]);
-/// assert_eq!(rules.next(&scene, 1), None, "nothing after the first");
+/// assert_eq!(rules.all(&scene), [0, 2], "it came by e-mail");
+/// assert_eq!(rules.next(&scene, 1), Some(2));
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 ///
