@@ -55,6 +55,8 @@ fn a_condition_that_contradicts_itself_never_fires() {
         "any()",
         "not (priority = high or priority != high)",
         "status in (open, new) and status in (closed, resolved)",
+        "status = open and not status_category = open",
+        "status in (open, in_progress) and status_category in (new, closed)",
         "(tags contains a or tags contains b) and not tags contains a and not tags contains b",
     ] {
         let told = "`0` never fires: its condition contradicts itself";
@@ -88,7 +90,7 @@ fn a_condition_that_contradicts_itself_never_fires() {
 
 #[test]
 fn a_rule_behind_wider_ones_is_never_reached() {
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (
             &["priority >= medium", "priority = high and tags contains a"],
             "`1` is never reached: `0` before it takes all, such as priority: high; tags: a",
@@ -104,6 +106,10 @@ fn a_rule_behind_wider_ones_is_never_reached() {
         (
             &["tags contains a", "tags contains b", "tags contains a or tags contains b"],
             "`2` is never reached: `0` and `1` before it take all, such as tags: a",
+        ),
+        (
+            &["status_category = waiting", "status in (pending, answered)"],
+            "`1` is never reached: `0` before it takes all, such as status: pending",
         ),
         (
             &["field.seats >= 3", "field.seats = 5"],
@@ -130,6 +136,7 @@ fn a_rule_behind_wider_ones_is_never_reached() {
         &["subject contains refund", "subject contains fund"],
         &["tags contains a", "tags contains b", "tags contains a or tags contains c"],
         &["priority is present", "not priority = high"],
+        &["status in (open, in_progress)", "status_category = open"],
         &["not field.seats < 3", "field.seats is missing or field.seats > 1"],
     ] {
         assert_eq!(found(routing(reached)), Vec::<String>::new(), "{reached:?}");

@@ -35,7 +35,8 @@ const SUBJECTS: [&str; 6] = ["refund", "Fund", "fun", "x", "re", "REFUND x"];
 
 fn test(lcg: &mut Lcg, place: Place) -> String {
     let changes = if place == Place::Trigger { 4 } else { 0 };
-    match lcg.below(8 + changes) {
+    match lcg.below(9 + changes) {
+        12 => format!("status_category {} open", lcg.pick(&["=", "!="])),
         0 => {
             let sign = lcg.pick(&["=", "!=", ">=", "<", "<=", ">"]);
             format!("priority {sign} {}", lcg.pick(&PRIORITIES))
@@ -52,6 +53,9 @@ fn test(lcg: &mut Lcg, place: Place) -> String {
             format!("{fact} is {}", lcg.pick(&["missing", "present"]))
         }
         7 => format!("subject = \"{}\"", lcg.pick(&SUBJECTS)),
+        8 if place == Place::Rule => {
+            format!("not status_category = {}", lcg.pick(&["open", "new"]))
+        }
         8 | 9 => format!("status changed to {}", lcg.pick(&STATUSES)),
         10 => format!("priority changed from {}", lcg.pick(&PRIORITIES)),
         _ => format!("{} changed", lcg.pick(&["priority", "status", "tags"])),
@@ -135,6 +139,10 @@ impl Row {
         match fact {
             Fact::Priority => self.priority.as_deref().map_or(Value::Missing, Value::Name),
             Fact::Status => self.status.as_ref().map_or(Value::Missing, Value::Status),
+            Fact::StatusCategory => {
+                let status = self.status.as_ref();
+                status.map_or(Value::Missing, |it| Value::Name(it.category.as_str()))
+            }
             Fact::Tags if self.tags.is_empty() => Value::Missing,
             Fact::Tags => Value::Tags(&self.tags),
             Fact::Subject => self.subject.as_deref().map_or(Value::Missing, Value::Text),

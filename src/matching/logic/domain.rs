@@ -58,9 +58,14 @@ impl Domain {
         Self { missing: false, ..Self::any(of) }
     }
 
-    /// One value.
-    pub(super) fn one(value: Typed, of: &Type) -> Self {
-        Self { only: Some(vec![value]), ..Self::present(of) }
+    /// No value.
+    pub(super) fn missing(of: &Type) -> Self {
+        Self { present: false, ..Self::any(of) }
+    }
+
+    /// One of these values.
+    pub(super) fn among(values: Vec<Typed>, of: &Type) -> Self {
+        Self { only: Some(values), ..Self::present(of) }
     }
 
     /// What a test leaves, where it is true or else false.
@@ -72,10 +77,10 @@ impl Domain {
             odd
         };
         match (ask, truth) {
-            (Ask::Missing, true) | (Ask::Present, false) => Self { present: false, ..any },
+            (Ask::Missing, true) | (Ask::Present, false) => Self::missing(of),
             (Ask::Missing, false) | (Ask::Present, true) => Self::present(of),
             (Ask::OneOf(values), true) | (Ask::NoneOf(values), false) => {
-                Self { only: Some(values.clone()), ..Self::present(of) }
+                Self::among(values.clone(), of)
             }
             (Ask::OneOf(values), false) | (Ask::NoneOf(values), true) => {
                 Self { not: values.clone(), ..any }
@@ -88,7 +93,7 @@ impl Domain {
             (Ask::Contains(item), true) => Self { has: vec![item.clone()], ..Self::present(of) },
             (Ask::Contains(item), false) => Self { lacks: vec![item.clone()], ..any },
             (Ask::Matches(_) | Ask::Older(_) | Ask::Younger(_), true) => odd(Self::present(of)),
-            (Ask::ChangedTo(value), true) => odd(Self::one(value.clone(), of)).changed(),
+            (Ask::ChangedTo(value), true) => odd(Self::among(vec![value.clone()], of)).changed(),
             // As text it may have been the same in other letter case.
             (Ask::ChangedFrom(value), true) if !matches!(of, Type::Text) => {
                 odd(Self { not: vec![value.clone()], ..any }).changed()

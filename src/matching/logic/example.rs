@@ -138,7 +138,11 @@ impl fmt::Display for Example {
         if self.now.is_empty() && before.is_empty() {
             return f.write_str("any ticket");
         }
-        for (fact, value) in &self.now {
+        // The status says it.
+        let is_said = |facts: &BTreeMap<Fact, Sample>, fact: &Fact| {
+            *fact == Fact::StatusCategory && facts.contains_key(&Fact::Status)
+        };
+        for (fact, value) in self.now.iter().filter(|(fact, _)| !is_said(&self.now, fact)) {
             write!(f, "{between}{fact}: {value}")?;
             between = "; ";
             match before.get(fact) {
@@ -148,7 +152,8 @@ impl fmt::Display for Example {
                 None => {}
             }
         }
-        for (fact, was) in before.iter().filter(|(fact, _)| !self.now.contains_key(*fact)) {
+        let gone = |fact: &Fact| !self.now.contains_key(fact) && !is_said(before, fact);
+        for (fact, was) in before.iter().filter(|(fact, _)| gone(fact)) {
             write!(f, "{between}{fact}: nothing (before: {was})")?;
             between = "; ";
         }
@@ -200,10 +205,17 @@ impl Case {
             if *before || domain.missing {
                 continue;
             }
-            now.insert(fact.clone(), domain.sample(fact, lexicon)?);
+            let value = match fact {
+                // It comes with the status.
+                Fact::StatusCategory => continue,
+                Fact::Status => Sample::Status(self.status(domain, lexicon)?),
+                fact => domain.sample(fact, lexicon)?,
+            };
+            now.insert(fact.clone(), value);
         }
         let changed = |domain: &Domain| domain.odd.contains(&(CHANGED.into(), true));
         if !self.domains.values().any(changed) {
+            with_category(&mut now);
             return Some(Example { now, before: None });
         }
         let mut was = now.clone();
@@ -223,7 +235,35 @@ impl Case {
                 None => was.remove(fact),
             };
         }
+        with_category(&mut now);
+        with_category(&mut was);
         Some(Example { now, before: Some(was) })
+    }
+}
+
+impl Case {
+    /// A status that is left, in a category that is.
+    fn status(&self, domain: &Domain, lexicon: &Lexicon) -> Option<Status> {
+        let category = self.domain(&Fact::StatusCategory, &Type::Name(NameOf::StatusCategory));
+        let known = match &domain.only {
+            Some(only) => only.clone(),
+            None => domain.candidates(&Fact::Status, lexicon),
+        };
+        known.into_iter().find_map(|value| match &value {
+            Typed::Status(status) if domain.admits(&value) => {
+                let name = Typed::Name(status.category.as_str().into());
+                category.is_none_or(|it| it.admits(&name)).then(|| status.clone())
+            }
+            _ => None,
+        })
+    }
+}
+
+/// A status comes with its category.
+fn with_category(facts: &mut BTreeMap<Fact, Sample>) {
+    if let Some(Sample::Status(status)) = facts.get(&Fact::Status) {
+        let category = Sample::Name(status.category.as_str().into());
+        facts.insert(Fact::StatusCategory, category);
     }
 }
 

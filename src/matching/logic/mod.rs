@@ -6,8 +6,8 @@ mod example;
 use std::collections::BTreeMap;
 
 use super::Matcher;
-use super::lexicon::Type;
-use super::matcher::{Ask, Node, Probe};
+use super::lexicon::{NameOf, Type};
+use super::matcher::{Ask, Node, Probe, Typed};
 use crate::condition::Fact;
 use domain::Domain;
 
@@ -73,12 +73,48 @@ impl Case {
     /// What a test says, where it is true or else false.
     fn of(probe: &Probe, truth: bool) -> Self {
         let mut case = Self::default();
-        case.narrow(&probe.fact, &probe.of, false, Domain::of(&probe.ask, &probe.of, truth));
+        let domain = Domain::of(&probe.ask, &probe.of, truth);
+        match probe.fact {
+            Fact::Status => case.narrow_category(&domain),
+            Fact::StatusCategory => case.narrow_one(&Fact::Status, &Type::Status, &domain),
+            _ => {}
+        }
+        case.narrow(&probe.fact, &probe.of, false, domain);
         if let (Ask::ChangedFrom(value), true) = (&probe.ask, truth) {
-            let before = Domain::one(value.clone(), &probe.of);
+            let before = Domain::among(vec![value.clone()], &probe.of);
             case.narrow(&probe.fact, &probe.of, true, before);
         }
         case
+    }
+
+    /// A ticket's status is in the category that the settings gave it.
+    fn narrow_category(&mut self, status: &Domain) {
+        let of = Type::Name(NameOf::StatusCategory);
+        self.narrow_one(&Fact::StatusCategory, &of, status);
+        if let Some(statuses) = &status.only {
+            let categories = statuses.iter().filter_map(|status| match status {
+                Typed::Status(status) => Some(Typed::Name(status.category.as_str().into())),
+                _ => None,
+            });
+            let categories = Domain::among(categories.collect(), &of);
+            self.narrow(&Fact::StatusCategory, &of, false, categories);
+        }
+    }
+
+    /// What has a value where another has, and only there.
+    fn narrow_one(&mut self, fact: &Fact, of: &Type, other: &Domain) {
+        if !other.missing {
+            self.narrow(fact, of, false, Domain::present(of));
+        }
+        if !other.present {
+            self.narrow(fact, of, false, Domain::missing(of));
+        }
+    }
+
+    /// What a fact may be now.
+    fn domain(&self, fact: &Fact, of: &Type) -> Option<&Domain> {
+        let tested = Tested { fact: fact.clone(), of: of.word(), before: false };
+        self.domains.get(&tested)
     }
 
     /// The same where this fact has some value.

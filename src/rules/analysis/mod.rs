@@ -28,8 +28,10 @@
 //!
 //! # What it says, and what it does not
 //!
-//! What is found is so; what is so need not be found. Each test is taken by itself: that a status
-//! has one category, or that what was resolved had been opened before, is not known here. Not seen
+//! What is found is so; what is so need not be found. Each test is taken by itself, but that a status
+//! has its category: that what was resolved had been opened before, or that what somebody owns is
+//! not queued, is not known here. An example names what matters, and may lack what every ticket has.
+//! Not seen
 //! are contradictions inside regular expressions, conditions of more than 64 cases, and loops that
 //! go by way of a message, a timer, or an owner whom a strategy chooses. Of rules that set one
 //! thing differently, 20,000 pairs of cases are looked at.
