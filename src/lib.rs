@@ -155,6 +155,7 @@
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
 //! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
 //! | [`sla`] | calendars: business hours, and the time in them; clocks against what was promised, and why they show what they show |
+//! | [`rules`] | a host's rules as data: routing, triggers, time rules, macros; what is wrong with them |
 //! | `settings` | everything a host configures, checked as a whole |
 //! | `ticket` | the head, its events and commands, how each event changes it |
 //! | `record`, `channel` | histories and heads of every kind; notices |
@@ -192,6 +193,7 @@ mod people;
 mod personal;
 mod problem;
 mod record;
+pub mod rules;
 mod settings;
 pub mod sla;
 pub mod store;
@@ -219,10 +221,11 @@ pub use desk::{
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
     AgentId, BotName, CalendarName, CategoryName, CommandId, ContactId, ContractName, Correlation,
-    CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, ImpactName, Key, NotAReference,
-    NotAnId, OrganisationId, PriorityName, ProviderName, ReasonName, ReceivedAt, RecordKind,
-    Reference, ResolutionCode, Revision, SlaLevelName, SlaPolicyName, StatusName, SubjectKind,
-    SubjectRole, Tag, TicketId, TicketNumber, UrgencyName, ViewName, VisitorId,
+    CustomerGroupName, DepartmentName, DeskId, FieldName, GuestId, HostActionName, ImpactName, Key,
+    LanguageTag, NotAReference, NotAnId, OrganisationId, PriorityName, ProviderName, ReasonName,
+    ReceivedAt, RecordKind, Reference, ResolutionCode, Revision, RuleName, SkillName, SlaLevelName,
+    SlaPolicyName, StatusName, SubjectKind, SubjectRole, Tag, TicketId, TicketNumber, UrgencyName,
+    ViewName, VisitorId,
 };
 pub use people::{
     Actor, Agent, AgentChange, AgentProfile, AgentSight, Author, Contact, ContactChange,
@@ -233,6 +236,7 @@ pub use people::{
 pub use personal::{Erasable, Personal};
 pub use problem::{Mistake, Problem};
 pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
+pub use rules::{Rulebook, RulebookDraft};
 pub use settings::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
     FieldProblem, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge, Priority,

@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules from the ground up. A file may import from its own rank and from those below.
-const RANKS: [&[&str]; 12] = [
+const RANKS: [&[&str]; 13] = [
     &["ids", "identity", "time", "digest", "value", "personal", "problem", "subject"],
     &["condition"],
     &["people"],
     &["cause", "workflow"],
     &["matching"],
     &["sla"],
+    &["rules"],
     &["settings"],
     &["ticket"],
     &["record", "channel"],
@@ -27,7 +28,7 @@ const RANKS: [&[&str]; 12] = [
 const OUTSIDE: &str = "conformance";
 
 /// Modules that are on the crate's front themselves.
-const FRONT: [&str; 4] = ["condition", "matching", "sla", "store"];
+const FRONT: [&str; 5] = ["condition", "matching", "rules", "sla", "store"];
 
 /// What the core may not name: clocks, chance, files, network, threads, the machine.
 const IMPURE: [&str; 16] = [

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 pub use names::{
     BotName, CalendarName, CategoryName, ContractName, Correlation, CustomerGroupName,
-    DepartmentName, FieldName, ImpactName, PriorityName, ProviderName, ReasonName, ReceivedAt,
-    ResolutionCode, SlaLevelName, SlaPolicyName, StatusName, SubjectKind, SubjectRole, Tag,
-    UrgencyName, ViewName, VisitorId,
+    DepartmentName, FieldName, HostActionName, ImpactName, LanguageTag, PriorityName, ProviderName,
+    ReasonName, ReceivedAt, ResolutionCode, RuleName, SkillName, SlaLevelName, SlaPolicyName,
+    StatusName, SubjectKind, SubjectRole, Tag, UrgencyName, ViewName, VisitorId,
 };
 pub(crate) use names::{label_problem, name_problem};
 pub use parse::NotAnId;

@@ -164,6 +164,15 @@ names! {
     SlaLevelName;
     /// The contract of an organisation, such as `premium-2026`; 1 to 64 bytes.
     ContractName;
+    /// A rule of a [rulebook](crate::rules::RulebookDraft), such as `refunds`; 1 to 64 bytes. What
+    /// the rule does is recorded under it.
+    RuleName;
+    /// Something that an agent can do, such as `networks`; 1 to 64 bytes.
+    SkillName;
+    /// A language that somebody speaks, such as `de` or `de-AT` (BCP 47); 1 to 64 bytes.
+    LanguageTag;
+    /// Work of the host's own that rules ask for, such as `refund`; 1 to 64 bytes.
+    HostActionName;
     /// A bot of the host, such as `greeter`; 1 to 64 bytes. It stands in every event of the bot's.
     BotName;
     /// The host's own correlation id, such as that of a web request, carried into events and

@@ -5,6 +5,19 @@ pub(super) fn folded(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
+/// The bytes of the folded text, one after the other.
+pub(super) fn bytes(text: &str, mut each: impl FnMut(u8)) {
+    for c in text.chars() {
+        if c.is_ascii() {
+            each(c.to_ascii_lowercase() as u8);
+        } else {
+            for c in c.to_lowercase() {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(&mut each);
+            }
+        }
+    }
+}
+
 /// Whether the text, folded, is this folded text.
 pub(super) fn equals(text: &str, folded: &str) -> bool {
     text.chars().flat_map(char::to_lowercase).eq(folded.chars())

@@ -37,8 +37,8 @@ use crate::workflow::Status;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    program: Arc<Program>,
-    me: Option<AgentId>,
+    pub(super) program: Arc<Program>,
+    pub(super) me: Option<AgentId>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) struct Program {
 }
 
 /// A condition with every name in it looked up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -59,14 +59,14 @@ pub(super) enum Node {
 }
 
 /// A test with its value typed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Probe {
     pub(super) fact: Fact,
     pub(super) of: Type,
     pub(super) ask: Ask,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Ask {
     Missing,
     Present,
@@ -123,7 +123,7 @@ pub(super) enum Typed {
 }
 
 impl Typed {
-    fn is(&self, value: Value<'_>, me: Option<AgentId>) -> bool {
+    pub(super) fn is(&self, value: Value<'_>, me: Option<AgentId>) -> bool {
         match (self, value) {
             (Self::Text(folded), Value::Text(text)) => fold::equals(text, folded),
             (Self::Name(this), Value::Name(that)) => **this == *that,
@@ -283,7 +283,7 @@ impl Node {
         }
     }
 
-    fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
+    pub(super) fn matches(&self, facts: &(impl Facts + ?Sized), me: Option<AgentId>) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.matches(facts, me)),
             Self::Any(parts) => parts.iter().any(|part| part.matches(facts, me)),

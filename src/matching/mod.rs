@@ -5,7 +5,8 @@
 //! means. Here it is [checked](crate::Condition::check) against a [`Lexicon`], what names mean
 //! under the settings, for the [`Place`] where it stands. The [`Matcher`] that comes of that is
 //! asked of anything that has [`Facts`]; a ticket's are a [`Scene`](crate::Scene). An [`Order`]
-//! says which ticket comes first, and a [`Cursor`] where a page ended.
+//! says which ticket comes first, and a [`Cursor`] where a page ended. A [`MatcherSet`] asks many
+//! matchers at once.
 
 mod check;
 mod cursor;
@@ -14,10 +15,12 @@ mod facts;
 mod fold;
 mod lexicon;
 mod listing;
+mod logic;
 mod matcher;
 mod narrow;
 mod order;
 mod pattern;
+mod set;
 mod sight;
 mod sought;
 
@@ -30,9 +33,12 @@ pub(crate) use lexicon::FieldType;
 pub use lexicon::Lexicon;
 pub use listing::Listing;
 pub(crate) use listing::check_views;
+pub use logic::Example;
+pub(crate) use logic::{Case, Sample};
 pub use matcher::Matcher;
 pub use narrow::{Indexed, Narrow};
 pub use order::{Cursor, CursorMismatch, Order, SortKey};
+pub use set::MatcherSet;
 pub(crate) use sight::{
     held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher,
 };

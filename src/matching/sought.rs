@@ -51,6 +51,12 @@ impl SoughtSubject {
         })
     }
 
+    /// One that is it.
+    pub(super) fn an_example(&self) -> About {
+        let id = self.id.clone().unwrap_or_else(|| "1".into());
+        About { role: self.role.clone(), subject: SubjectRef { kind: self.kind.clone(), id } }
+    }
+
     /// The one object that it is, whatever its role; `None`: any of a kind.
     pub(super) fn subject(&self) -> Option<SubjectRef> {
         let id = self.id.clone()?;
@@ -77,6 +83,13 @@ impl SoughtRef {
                 && self.scope.as_ref().is_none_or(|scope| *scope == reference.scope)
                 && self.id.as_ref().is_none_or(|id| *id == reference.id)
         })
+    }
+
+    /// One that is it.
+    pub(super) fn an_example(&self) -> ExternalRef {
+        let some = |part: &Option<Arc<str>>| part.clone().unwrap_or_else(|| "1".into());
+        let provider = self.provider.clone();
+        ExternalRef { provider, scope: some(&self.scope), id: some(&self.id) }
     }
 
     /// The one reference that it is; `None`: any of a provider, or of a scope.

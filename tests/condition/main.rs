@@ -23,6 +23,7 @@ mod order;
 mod random;
 mod scenes;
 mod semantics;
+mod set;
 mod text_form;
 
 use std::sync::Arc;

@@ -22,12 +22,15 @@
 //!
 //! The aim, 1.0, is not met.
 //!
-//! Business hours are measured apart, by `cargo run --release -- calendar`: see `calendar.rs`.
+//! Business hours are measured apart, by `cargo run --release -- calendar`: see `calendar.rs`; and
+//! rules by `-- rules`: see `rules.rs`.
 
 #[path = "../../hours.rs"]
 mod hours;
 #[path = "../../../tests/calendar/random.rs"]
 mod random;
+#[path = "../../ruleset.rs"]
+mod ruleset;
 #[path = "../../workload.rs"]
 mod workload;
 
@@ -37,6 +40,7 @@ mod clocks;
 mod cqrs;
 mod opening;
 mod ours;
+mod rules;
 
 use std::error::Error;
 use std::process::{Command, Stdio};
@@ -50,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("measure") => return measure(),
         Some("agree") => return agreement::check(),
         Some("calendar") => return calendar::run(),
+        Some("rules") => return rules::run(),
         _ => {}
     }
     // What the peer prints goes nowhere; the results go to standard error.

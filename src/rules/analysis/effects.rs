@@ -1,0 +1,212 @@
+//! What actions change, as far as it can be told beforehand.
+
+use super::super::{Action, Assignment, FieldChange, Route};
+use crate::condition::Fact;
+use crate::ids::Tag;
+use crate::matching::{Example, Lexicon, Sample};
+use crate::people::Requester;
+use crate::value::FieldValue;
+use crate::workflow::Status;
+
+/// How a fact comes to change by what rules do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    /// By an action that names it.
+    ByName,
+    /// It follows from something else that changes, in ways that are not known here.
+    Follows,
+    /// Not by any rule.
+    Never,
+}
+
+pub(super) fn changes(fact: &Fact) -> Changes {
+    match fact {
+        Fact::Status
+        | Fact::StatusCategory
+        | Fact::Reason
+        | Fact::Department
+        | Fact::Assignee
+        | Fact::Priority
+        | Fact::Category
+        | Fact::Tags
+        | Fact::Field(_) => Changes::ByName,
+        Fact::Number
+        | Fact::Kind
+        | Fact::Origin
+        | Fact::Requester
+        | Fact::About
+        | Fact::ExternalRefs
+        | Fact::Impact
+        | Fact::Urgency
+        | Fact::Channel
+        | Fact::ReceivedAt
+        | Fact::Parent
+        | Fact::OpenTodos
+        | Fact::Subject
+        | Fact::Organisation
+        | Fact::Follows
+        | Fact::MergedInto
+        | Fact::OpenedAt
+        | Fact::Held
+        | Fact::Spam
+        | Fact::OpenSides => Changes::Never,
+        Fact::Followers
+        | Fact::Resolution
+        | Fact::Messages
+        | Fact::Notes
+        | Fact::Reopened
+        | Fact::Escalated
+        | Fact::Transferred
+        | Fact::Queued
+        | Fact::Overdue
+        | Fact::OpenAgeWarned
+        | Fact::UpdatedAt
+        | Fact::StatusSince
+        | Fact::UnresolvedSince
+        | Fact::WaitingSince
+        | Fact::FirstAnsweredAt
+        | Fact::LastAskedAt
+        | Fact::LastAnsweredAt
+        | Fact::ResolvedAt
+        | Fact::ClosedAt
+        | Fact::PostponedUntil
+        | Fact::ProposedAt
+        | Fact::SlaPolicy
+        | Fact::SlaLevel
+        | Fact::SlaDueAt
+        | Fact::SlaMissed
+        | Fact::MessageText
+        | Fact::MessageAuthor
+        | Fact::MessageVisibility => Changes::Follows,
+    }
+}
+
+/// Whether it changes the ticket at all.
+pub(super) fn does_something(action: &Action) -> bool {
+    !matches!(action, Action::Notify(_) | Action::Host(_))
+}
+
+/// Whether the action may change the fact.
+pub(super) fn may_change(action: &Action, fact: &Fact) -> bool {
+    match changes(fact) {
+        Changes::Never => false,
+        Changes::Follows => does_something(action),
+        Changes::ByName => match action {
+            // Work that is handed on, and an answer, may move a ticket to another status.
+            Action::SetStatus(_) => {
+                matches!(fact, Fact::Status | Fact::StatusCategory | Fact::Reason | Fact::Assignee)
+            }
+            Action::SetPriority(_) => *fact == Fact::Priority,
+            Action::SetCategory(_) => *fact == Fact::Category,
+            Action::AddTag(_) | Action::RemoveTag(_) => *fact == Fact::Tags,
+            Action::SetField(FieldChange { field, .. }) | Action::ClearField(field) => {
+                matches!(fact, Fact::Field(name) if name == field)
+            }
+            Action::Assign(_) | Action::Route(_) | Action::Escalate(_) => matches!(
+                fact,
+                Fact::Status
+                    | Fact::StatusCategory
+                    | Fact::Reason
+                    | Fact::Department
+                    | Fact::Assignee
+                    | Fact::Priority
+            ),
+            Action::Reply(_) => {
+                matches!(fact, Fact::Status | Fact::StatusCategory | Fact::Reason | Fact::Assignee)
+            }
+            Action::Note(_) | Action::Notify(_) | Action::Host(_) => false,
+        },
+    }
+}
+
+/// What an action sets, each thing with the value that it sets it to.
+pub(super) fn sets(action: &Action) -> Vec<(String, String)> {
+    let one = |what: &str, value: String| vec![(what.to_owned(), value)];
+    match action {
+        Action::SetStatus(to) => one("status", to.status.to_string()),
+        Action::SetPriority(priority) => one("priority", priority.to_string()),
+        Action::SetCategory(category) => one("category", category.to_string()),
+        Action::AddTag(tag) => one(&format!("tag {tag}"), "on".into()),
+        Action::RemoveTag(tag) => one(&format!("tag {tag}"), "off".into()),
+        Action::SetField(FieldChange { field, value }) => {
+            one(&format!("field {field}"), format!("{value:?}"))
+        }
+        Action::ClearField(field) => one(&format!("field {field}"), String::new()),
+        Action::Assign(Assignment { department, agent }) => {
+            let department = department.as_ref().map(|it| ("department".into(), it.to_string()));
+            let agent = agent.as_ref().map(|it| ("assignee".into(), it.to_string()));
+            department.into_iter().chain(agent).collect()
+        }
+        Action::Route(Route { department: Some(department), .. })
+        | Action::Escalate(department) => one("department", department.to_string()),
+        Action::Route(_)
+        | Action::Note(_)
+        | Action::Reply(_)
+        | Action::Notify(_)
+        | Action::Host(_) => Vec::new(),
+    }
+}
+
+/// Carries an action out on a made-up ticket; `false`: what comes of it is not known here.
+pub(super) fn carry_out(action: &Action, ticket: &mut Example, lexicon: &Lexicon) -> bool {
+    let name = |name: &str| Some(Sample::Name(name.into()));
+    match action {
+        Action::SetStatus(to) => {
+            let Some(category) = lexicon.statuses.get(&to.status) else { return false };
+            let status = Status { name: to.status.clone(), category: *category };
+            ticket.set(Fact::Status, Some(Sample::Status(status)));
+            ticket.set(Fact::StatusCategory, name(category.as_str()));
+            ticket.set(Fact::Reason, to.reason.as_ref().and_then(|it| name(it.as_str())));
+        }
+        Action::SetPriority(priority) => ticket.set(Fact::Priority, name(priority.as_str())),
+        Action::SetCategory(category) => ticket.set(Fact::Category, name(category.as_str())),
+        Action::AddTag(tag) => {
+            let mut tags = tags(ticket);
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+                tags.sort();
+            }
+            ticket.set(Fact::Tags, Some(Sample::Tags(tags)));
+        }
+        Action::RemoveTag(tag) => {
+            let mut tags = tags(ticket);
+            tags.retain(|it| it != tag);
+            ticket.set(Fact::Tags, (!tags.is_empty()).then_some(Sample::Tags(tags)));
+        }
+        Action::SetField(FieldChange { field, value }) => {
+            let value = match value {
+                FieldValue::Text(text) => Sample::Text(text.clone()),
+                FieldValue::Integer(number) => Sample::Integer(*number),
+                FieldValue::Boolean(boolean) => Sample::Boolean(*boolean),
+                FieldValue::Date(date) => Sample::Date(*date),
+                FieldValue::Choice(word) => Sample::Name(word.clone()),
+            };
+            ticket.set(Fact::Field(field.clone()), Some(value));
+        }
+        Action::ClearField(field) => ticket.set(Fact::Field(field.clone()), None),
+        Action::Assign(Assignment { department, agent: None }) => {
+            if let Some(department) = department {
+                ticket.set(Fact::Department, name(department.as_str()));
+            }
+            ticket.set(Fact::Assignee, None);
+        }
+        Action::Assign(Assignment { department, agent: Some(agent) }) => {
+            if let Some(department) = department {
+                ticket.set(Fact::Department, name(department.as_str()));
+            }
+            ticket.set(Fact::Assignee, Some(Sample::Person(Requester::Agent(*agent))));
+        }
+        Action::Notify(_) | Action::Host(_) => {}
+        Action::Route(_) | Action::Escalate(_) | Action::Reply(_) | Action::Note(_) => {
+            return false;
+        }
+    }
+    true
+}
+
+fn tags(ticket: &Example) -> Vec<Tag> {
+    match ticket.get(&Fact::Tags) {
+        Some(Sample::Tags(tags)) => tags.clone(),
+        _ => Vec::new(),
+    }
+}
