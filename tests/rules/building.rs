@@ -105,7 +105,7 @@ fn what_is_misspelt_or_left_out_is_refused() {
         ),
         (
             "{\"routing\": [\n{\"name\": \"a\", \"when\": \"status =\", \"to\": {\"assign\": {}}}]}",
-            "line 1, column 9: found the end",
+            "not a condition, at character 9: found the end",
         ),
     ] {
         let error = serde_json::from_str::<RulebookDraft>(text).unwrap_err().to_string();
