@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 use std::alloc::System;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{Open, Reply};
@@ -19,6 +19,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// The allocator counts for all threads, so one test counts at a time.
+static ALONE: Mutex<()> = Mutex::new(());
 
 const SUBJECT: &str = "The printer on the third floor is on fire";
 const PLACE: &str = "between the plants";
@@ -67,6 +70,7 @@ fn kept<T>(make: impl FnOnce() -> T) -> (T, usize) {
 
 #[test]
 fn a_typical_head_takes_less_than_a_kibibyte_without_its_texts() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (ticket, history) = typical();
     assert_eq!((ticket.tags().len(), ticket.fields().len(), ticket.followers().len()), (5, 3, 2));
     assert_eq!(ticket.subject().known().map(|subject| &**subject), Some(SUBJECT));
@@ -117,6 +121,7 @@ fn conversed(times: i64) -> (usize, usize) {
 
 #[test]
 fn ten_thousand_questions_and_answers_leave_a_head_as_small_as_a_hundred() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (hundred, text_of_hundred) = conversed(100);
     let (many, text_of_many) = conversed(10_000);
     println!("{hundred} and {many} bytes, {text_of_hundred} and {text_of_many} in text");
