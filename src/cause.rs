@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CommandId, Correlation, Key, Revision};
+use crate::ids::{CommandId, Correlation, Key, Revision, RuleName};
 use crate::people::Actor;
 use crate::time;
 
@@ -98,4 +98,12 @@ pub enum Rule {
     Reminder,
     /// The clocks of the service levels follow what happens, and tell what their time has come for.
     Sla,
+    /// A trigger of the desk's rulebook.
+    Trigger(RuleName),
+    /// A time rule of the desk's rulebook.
+    TimeRule(RuleName),
+    /// A macro that an agent applied.
+    Macro(RuleName),
+    /// A routing rule of the desk's rulebook.
+    Routing(RuleName),
 }

@@ -21,11 +21,7 @@ impl<'a> Work<'a> {
         let loaded = match self.before {
             Some(ticket) => {
                 let whole = Passage::whole(self.key, ticket.revision());
-                let loaded = self.cx.loaded.passage(whole);
-                if loaded.is_none() {
-                    self.cx.short.set(Some(whole));
-                }
-                loaded.ok_or(Refusal::NotLoaded)?
+                self.cx.passage(whole)?
             }
             None => &[],
         };

@@ -12,6 +12,7 @@ mod clocks;
 mod confirming;
 mod contacts;
 mod conversation;
+mod cx;
 mod decision;
 mod editing;
 mod erasing;
@@ -37,8 +38,7 @@ mod subjects;
 mod timers;
 mod work;
 
-use std::cell::Cell;
-use std::sync::Arc;
+use std::cell::RefCell;
 
 pub use call::{Call, Command, Context};
 pub(crate) use clocks::{promised_of, recorded, recount};
@@ -52,13 +52,11 @@ pub use needs::needs;
 pub use refusal::{Refusal, RefusalKind, Vocabulary};
 pub use step::{Stayed, Step};
 
-use crate::cause::Cause;
-use crate::ids::{AgentId, DeskId, Key, Revision, TicketId, name_problem};
-use crate::people::Deed;
-use crate::people::{Actor, Agent, Customer, GuestRight, Party, Requester, Who, may, sight};
-use crate::settings::Settings;
+use crate::ids::{DeskId, Key, TicketId, name_problem};
+use crate::people::{Actor, Customer, Deed, Who};
 use crate::ticket::Ticket;
-use crate::time::{Instant, whole_micros};
+use crate::time::whole_micros;
+use cx::Cx;
 use work::Work;
 
 /// Decides a call: what is to be written, or which rule stands against it.
@@ -137,16 +135,34 @@ pub fn decide(desk: DeskId, call: &Call, loaded: &Loaded) -> Result<Decision, Re
     if !needs::asked(desk, call, loaded).is_empty() {
         return Err(Refusal::NotLoaded);
     }
-    decided(desk, call, loaded, &Cell::new(None))
+    decided(desk, call, loaded, &RefCell::default())
 }
 
-/// The decision, as far as it can be made of what is loaded. Where the history of a ticket would be
-/// needed that was not, `short` says which.
+/// As [`decide`], where what is missing is not known yet: the decision or the refusal, or else what
+/// is to be loaded before it can be made.
+pub(crate) fn attempt(
+    desk: DeskId,
+    call: &Call,
+    loaded: &Loaded,
+) -> Result<Result<Decision, Refusal>, Needs> {
+    let asked = needs::asked(desk, call, loaded);
+    if !asked.is_empty() {
+        return Err(asked);
+    }
+    let missing = RefCell::default();
+    match decided(desk, call, loaded, &missing) {
+        Err(Refusal::NotLoaded) if !missing.borrow().is_empty() => Err(missing.take()),
+        decision => Ok(decision),
+    }
+}
+
+/// The decision, as far as it can be made of what is loaded. Where something would be needed that
+/// only the decision knows of, and that was not loaded, `missing` says what.
 fn decided(
     desk: DeskId,
     call: &Call,
     loaded: &Loaded,
-    short: &Cell<Option<Passage>>,
+    missing: &RefCell<Needs>,
 ) -> Result<Decision, Refusal> {
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
@@ -166,7 +182,7 @@ fn decided(
         settings_revision: record.revision,
         who: who(desk, call, loaded)?,
         now: whole_micros(call.context.now),
-        short,
+        missing,
     };
     match &call.command {
         Command::Open(open) => opening::open(&cx, open),
@@ -372,113 +388,5 @@ fn deed_of(command: &Command) -> Deed {
         Command::ConfirmSolution(_) | Command::RejectSolution(_) => Deed::Confirm,
         Command::MarkSpam(_) | Command::UnmarkSpam(_) => Deed::Spam,
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => Deed::Side,
-    }
-}
-
-/// What every rule looks at: the call, the settings in force, the actor, the time.
-struct Cx<'a> {
-    desk: DeskId,
-    call: &'a Call,
-    loaded: &'a Loaded,
-    settings: &'a Arc<Settings>,
-    settings_revision: Revision,
-    who: Who<'a>,
-    now: Instant,
-    /// The history that was needed and is not loaded.
-    short: &'a Cell<Option<Passage>>,
-}
-
-impl<'a> Cx<'a> {
-    fn party(&self) -> Party {
-        self.who.party()
-    }
-
-    fn is_tick(&self) -> bool {
-        matches!(self.call.command, Command::Tick(_))
-    }
-
-    /// The cause of what this call brings about, on a record whose time is `now`.
-    fn cause(&self, now: Instant) -> Cause {
-        let context = &self.call.context;
-        Cause {
-            actor: context.actor.clone(),
-            command: context.command_id,
-            correlation: context.correlation.clone(),
-            rule: None,
-            parent: None,
-            depth: 0,
-            settings: self.settings_revision,
-            actor_revision: match self.who {
-                Who::Agent(agent) => Some(agent.revision()),
-                Who::Customer(_)
-                | Who::Bot
-                | Who::AutoResponder(_)
-                | Who::Guest(..)
-                | Who::Host
-                | Who::System => None,
-            },
-            claimed_at: (now > self.now).then_some(self.now),
-        }
-    }
-
-    /// Whether the actor, where they say what they have seen of a record, has seen its last
-    /// news, and nothing that is not there.
-    fn has_seen(&self, key: Key, news: Revision, last: Revision) -> Result<(), Refusal> {
-        match self.call.context.seen {
-            Some(seen) if seen < news || seen > last => {
-                Err(Refusal::StaleView { key, seen, found: news })
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// The time that counts for a record: what it has seen is never later.
-    fn now_of(&self, key: Key) -> Instant {
-        let record = self.loaded.record(key);
-        record.map_or(self.now, |record| record.head.updated_at().max(self.now))
-    }
-
-    /// The ticket, if there is one and the actor may know of it.
-    fn visible(&self, id: TicketId) -> Result<&'a Ticket, Refusal> {
-        let policy = self.settings.sight_policy();
-        self.loaded
-            .ticket(self.desk, id)
-            .map(|ticket| &**ticket)
-            .filter(|ticket| sight(self.who, ticket.sight(), policy).is_some())
-            .ok_or(Refusal::NotFound { ticket: id })
-    }
-
-    /// Whether the actor's role does such things at all.
-    fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
-        let asker = ticket.is_some_and(|ticket| self.asks(ticket));
-        // A guest may what was granted, and no more.
-        let granted = match self.who {
-            Who::Guest(guest, now) => ticket
-                .and_then(|ticket| ticket.sight().grant(guest, now))
-                .is_some_and(|grant| grant.rights.contains(&GuestRight::Reply)),
-            _ => true,
-        };
-        if granted && may(self.party(), deed, asker) {
-            Ok(())
-        } else {
-            Err(Refusal::Forbidden { party: self.party(), deed: deed.as_str() })
-        }
-    }
-
-    /// Whether the actor is the one who asked.
-    fn asks(&self, ticket: &Ticket) -> bool {
-        match self.who {
-            Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
-            Who::Customer(customer) => match ticket.requester() {
-                Requester::Contact(contact) => customer.is(contact),
-                Requester::Agent(_) => false,
-            },
-            Who::Bot | Who::AutoResponder(_) | Who::Guest(..) | Who::Host | Who::System => false,
-        }
-    }
-
-    /// The agent's record, if there is one.
-    fn agent(&self, id: AgentId) -> Option<&'a Agent> {
-        self.loaded.agent(self.desk, id).map(|agent| &**agent)
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::io::Io;
 use super::read::PAGE;
 use super::{DeskError, Outcome, Prepared};
-use crate::decide::{Call, Command, Loaded, Needs, Passage, Refusal, decide, needs};
+use crate::decide::{Call, Command, Decision, Loaded, Needs, Passage, Refusal, attempt};
 use crate::digest::digest;
 use crate::ids::{DeskId, Key};
 use crate::people::Actor;
@@ -52,8 +52,7 @@ impl<I: Io> Flow<I> {
         if let Some(outcome) = self.earlier(&call.command, receipt).await? {
             return Ok(Prepared { commit: None, outcome });
         }
-        let loaded = self.load(call).await?;
-        let decision = decide(self.id, call, &loaded);
+        let (loaded, decision) = self.decide(call).await?;
         // The same command may have been carried out between that question and this decision,
         // which then rests on what it did. A commit would be told; where there is none, ask.
         let nothing = decision.as_ref().map_or(true, |decision| decision.writes.is_empty());
@@ -111,16 +110,20 @@ impl<I: Io> Flow<I> {
         }
     }
 
-    /// Everything that a decision on this call needs to see, in as many rounds as there are: the last
-    /// finds nothing missing. What a store does not answer is not asked for again, and is missing.
-    async fn load(&self, call: &Call) -> Result<Loaded, DeskError> {
+    /// The decision on this call, and what it was made on: loaded in as many rounds as it takes, the
+    /// last of which lacks nothing. What a store does not answer is not asked for again, and is
+    /// missing.
+    async fn decide(&self, call: &Call) -> Result<(Loaded, Result<Decision, Refusal>), DeskError> {
         let mut loaded = Loaded::default();
         let mut known = None;
         loop {
-            let needs = needs(self.id, call, &loaded);
+            let needs = match attempt(self.id, call, &loaded) {
+                Ok(decision) => return Ok((loaded, decision)),
+                Err(needs) => needs,
+            };
             // A round that brought nothing would be asked for without end.
-            if needs.is_empty() || known.replace(loaded.len()) == Some(loaded.len()) {
-                break;
+            if known.replace(loaded.len()) == Some(loaded.len()) {
+                return Ok((loaded, Err(Refusal::NotLoaded)));
             }
             let Needs { records, counters, keys, passages } = needs;
             let wanted = Wanted { records, counters, roster: None };
@@ -142,7 +145,6 @@ impl<I: Io> Flow<I> {
                 loaded.add_passage(passage, self.passage(passage).await?);
             }
         }
-        Ok(loaded)
     }
 
     /// A piece of a history, a page at a time.

@@ -72,6 +72,12 @@ impl RulebookDraft {
     /// texts of conditions mean, it leaves to [`build`](Self::build).
     pub const SCHEMA: &str = include_str!("rulebook.schema.json");
 
+    /// Whether there is no rule of any kind.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { routing, triggers, time_rules, macros } = self;
+        routing.is_empty() && triggers.is_empty() && time_rules.is_empty() && macros.is_empty()
+    }
+
     /// Looks every name up and refuses contradictions.
     ///
     /// # Errors
@@ -118,6 +124,11 @@ impl Serialize for Rulebook {
 }
 
 impl Rulebook {
+    /// No rules.
+    pub(crate) fn none(lexicon: &Lexicon) -> Self {
+        check(RulebookDraft::default(), lexicon, &mut Problems::none())
+    }
+
     /// What the host wrote; change it and build it again.
     pub fn draft(&self) -> &RulebookDraft {
         &self.draft

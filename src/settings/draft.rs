@@ -10,6 +10,7 @@ use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
 use crate::people::{AgentSight, CustomerSight};
 use crate::problem::Problems;
+use crate::rules::RulebookDraft;
 use crate::sla::SlaPolicy;
 use crate::time::Span;
 use crate::workflow::WorkflowDraft;
@@ -134,6 +135,9 @@ pub struct SettingsDraft {
     /// open obligation counts, a question has waited since it was asked, and reopened work goes on.
     #[serde(skip_serializing_if = "ClockRules::is_default")]
     pub clock_rules: ClockRules,
+    /// What tickets do by the desk's own [rules](crate::rules). Default none.
+    #[serde(skip_serializing_if = "RulebookDraft::is_empty")]
+    pub rules: RulebookDraft,
 }
 
 impl Default for SettingsDraft {
@@ -179,6 +183,7 @@ impl Default for SettingsDraft {
             sla_levels: Vec::new(),
             sla_policies: Vec::new(),
             clock_rules: ClockRules::default(),
+            rules: RulebookDraft::default(),
         }
     }
 }

@@ -36,6 +36,7 @@ use crate::ids::{
 use crate::matching::{Lexicon, check_views};
 use crate::people::{AgentSight, CustomerSight, SightPolicy};
 use crate::problem::{Mistake, Problem, Problems};
+use crate::rules::Rulebook;
 use crate::sla::Calendar;
 use crate::sla::policy::{Gap, Policies};
 use crate::time::Span;
@@ -67,6 +68,7 @@ pub struct Settings {
     prefix: Arc<str>,
     lexicon: Arc<Lexicon>,
     levels: Arc<sla::Levels>,
+    rules: Arc<Rulebook>,
 }
 
 /// By what the host wrote: all the rest is made of that.
@@ -112,9 +114,10 @@ impl Settings {
         if problems.is_empty() && levels.lack_some(&draft) {
             problems = of_levels;
         }
+        let rules = Arc::new(rules_of(&draft, &lexicon, &mut problems));
         if problems.is_empty() {
             let prefix = draft.reference_prefix.as_str().into();
-            Ok(Self { workflow, prefix, lexicon, levels, draft })
+            Ok(Self { workflow, prefix, lexicon, levels, rules, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -292,6 +295,23 @@ impl Settings {
         &self.levels.gaps
     }
 
+    /// What tickets do by the desk's own rules.
+    ///
+    /// ```
+    /// use helpdesk::rules::RoutingRule;
+    /// use helpdesk::rules::Assignment;
+    /// use helpdesk::{AgentId, SettingsDraft};
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// let anna = AgentId::from_u128(8);
+    /// draft.rules.routing.push(RoutingRule::new("all to Anna", Assignment::agent(anna)));
+    /// assert_eq!(draft.build()?.rules().routing().len(), 1);
+    /// # Ok::<(), helpdesk::SettingsError>(())
+    /// ```
+    pub fn rules(&self) -> &Rulebook {
+        &self.rules
+    }
+
     /// What the names in conditions mean under these settings.
     pub fn lexicon(&self) -> Arc<Lexicon> {
         self.lexicon.clone()
@@ -358,8 +378,20 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         confirms: draft.confirm_resolution != Confirmation::Off,
     };
     let workflow = check(draft.workflow.clone(), around, problems);
+    let rules = Arc::new(rules_of(&draft, &lexicon, problems));
     let prefix = draft.reference_prefix.as_str().into();
-    Settings { workflow, prefix, lexicon, levels, draft }
+    Settings { workflow, prefix, lexicon, levels, rules, draft }
+}
+
+/// The rules, with every name looked up; none where they have mistakes.
+fn rules_of(draft: &SettingsDraft, lexicon: &Lexicon, problems: &mut Problems) -> Rulebook {
+    match draft.rules.clone().build(lexicon) {
+        Ok(rules) => rules,
+        Err(error) => {
+            problems.below("rules", error.problems());
+            Rulebook::none(lexicon)
+        }
+    }
 }
 
 /// Settings with mistakes in them: every one, each with the path to it.

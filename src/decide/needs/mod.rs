@@ -4,7 +4,7 @@
 mod measure;
 mod reach;
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use super::blocks::Look;
 use super::loaded::{Loaded, Needs, Passage};
@@ -183,12 +183,11 @@ fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let promises = settings.is_some_and(|settings| !settings.sla_policies().is_empty());
     let now = whole_micros(call.context.now);
     let mut tickets = loaded.tickets();
-    let short = Cell::new(None);
+    let missing = RefCell::default();
     if tickets.any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now)))
-        && matches!(decided(desk, call, loaded, &short), Err(Refusal::NotLoaded))
+        && matches!(decided(desk, call, loaded, &missing), Err(Refusal::NotLoaded))
     {
-        let passages = short.take().into_iter().collect();
-        return Needs { passages, ..Needs::default() };
+        return missing.take();
     }
     Needs::default()
 }

@@ -1,0 +1,130 @@
+//! What every rule looks at, and the questions that most of them ask.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::loaded::{Loaded, Needs, Passage};
+use super::{Call, Command, Refusal};
+use crate::cause::Cause;
+use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
+use crate::people::{Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
+use crate::record::Event;
+use crate::settings::Settings;
+use crate::ticket::Ticket;
+use crate::time::Instant;
+
+/// What every rule looks at: the call, the settings in force, the actor, the time.
+pub(super) struct Cx<'a> {
+    pub(super) desk: DeskId,
+    pub(super) call: &'a Call,
+    pub(super) loaded: &'a Loaded,
+    pub(super) settings: &'a Arc<Settings>,
+    pub(super) settings_revision: Revision,
+    pub(super) who: Who<'a>,
+    pub(super) now: Instant,
+    /// What was needed, as only the decision knows, and is not loaded.
+    pub(super) missing: &'a RefCell<Needs>,
+}
+
+impl<'a> Cx<'a> {
+    /// A piece of a history that is only read where it must be; if it is not there, it is missing.
+    pub(super) fn passage(&self, passage: Passage) -> Result<&'a [Event], Refusal> {
+        self.loaded.passage(passage).ok_or_else(|| {
+            self.missing.borrow_mut().passages.push(passage);
+            Refusal::NotLoaded
+        })
+    }
+
+    pub(super) fn party(&self) -> Party {
+        self.who.party()
+    }
+
+    pub(super) fn is_tick(&self) -> bool {
+        matches!(self.call.command, Command::Tick(_))
+    }
+
+    /// The cause of what this call brings about, on a record whose time is `now`.
+    pub(super) fn cause(&self, now: Instant) -> Cause {
+        let context = &self.call.context;
+        Cause {
+            actor: context.actor.clone(),
+            command: context.command_id,
+            correlation: context.correlation.clone(),
+            rule: None,
+            parent: None,
+            depth: 0,
+            settings: self.settings_revision,
+            actor_revision: match self.who {
+                Who::Agent(agent) => Some(agent.revision()),
+                Who::Customer(_)
+                | Who::Bot
+                | Who::AutoResponder(_)
+                | Who::Guest(..)
+                | Who::Host
+                | Who::System => None,
+            },
+            claimed_at: (now > self.now).then_some(self.now),
+        }
+    }
+
+    /// Whether the actor, where they say what they have seen of a record, has seen its last
+    /// news, and nothing that is not there.
+    pub(super) fn has_seen(&self, key: Key, news: Revision, last: Revision) -> Result<(), Refusal> {
+        match self.call.context.seen {
+            Some(seen) if seen < news || seen > last => {
+                Err(Refusal::StaleView { key, seen, found: news })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The time that counts for a record: what it has seen is never later.
+    pub(super) fn now_of(&self, key: Key) -> Instant {
+        let record = self.loaded.record(key);
+        record.map_or(self.now, |record| record.head.updated_at().max(self.now))
+    }
+
+    /// The ticket, if there is one and the actor may know of it.
+    pub(super) fn visible(&self, id: TicketId) -> Result<&'a Ticket, Refusal> {
+        let policy = self.settings.sight_policy();
+        self.loaded
+            .ticket(self.desk, id)
+            .map(|ticket| &**ticket)
+            .filter(|ticket| sight(self.who, ticket.sight(), policy).is_some())
+            .ok_or(Refusal::NotFound { ticket: id })
+    }
+
+    /// Whether the actor's role does such things at all.
+    pub(super) fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
+        let asker = ticket.is_some_and(|ticket| self.asks(ticket));
+        // A guest may what was granted, and no more.
+        let granted = match self.who {
+            Who::Guest(guest, now) => ticket
+                .and_then(|ticket| ticket.sight().grant(guest, now))
+                .is_some_and(|grant| grant.rights.contains(&GuestRight::Reply)),
+            _ => true,
+        };
+        if granted && may(self.party(), deed, asker) {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden { party: self.party(), deed: deed.as_str() })
+        }
+    }
+
+    /// Whether the actor is the one who asked.
+    pub(super) fn asks(&self, ticket: &Ticket) -> bool {
+        match self.who {
+            Who::Agent(agent) => ticket.requester() == Requester::Agent(agent.id()),
+            Who::Customer(customer) => match ticket.requester() {
+                Requester::Contact(contact) => customer.is(contact),
+                Requester::Agent(_) => false,
+            },
+            Who::Bot | Who::AutoResponder(_) | Who::Guest(..) | Who::Host | Who::System => false,
+        }
+    }
+
+    /// The agent's record, if there is one.
+    pub(super) fn agent(&self, id: AgentId) -> Option<&'a Agent> {
+        self.loaded.agent(self.desk, id).map(|agent| &**agent)
+    }
+}
