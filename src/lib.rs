@@ -239,8 +239,9 @@ pub use record::{Change, Event, Head, InForce, Newer, Record, fold};
 pub use rules::{Rulebook, RulebookDraft};
 pub use settings::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
-    FieldProblem, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge, Priority,
-    PriorityMatrix, ReopenClocks, Reopening, Settings, SettingsDraft, SettingsError, SplitClocks,
+    FieldProblem, FollowUpClocks, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge,
+    Priority, PriorityMatrix, ReopenClocks, Reopening, Settings, SettingsDraft, SettingsError,
+    SplitClocks,
 };
 pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};

@@ -14,7 +14,9 @@ use super::{Cx, Refusal, Vocabulary, agenda, subjects};
 use crate::channel::NoticeKind;
 use crate::ids::TicketId;
 use crate::people::{Author, Deed, Follower, Requester, Role, Who};
-use crate::settings::Priority;
+use crate::settings::{FollowUpClocks, Priority};
+use crate::sla::policy::Audience;
+use crate::sla::{Continued, Metric};
 use crate::ticket::command::{FollowUp, Open};
 use crate::ticket::{
     Message, Opened, Origin, PriorityBy, Ticket, TicketChange, Timers, Visibility, derived_subject,
@@ -98,6 +100,7 @@ pub(super) fn open(cx: &Cx<'_>, open: &Open) -> Result<Decision, Refusal> {
         follows: None,
         split_from: None,
         clocks_since_split: false,
+        continues: Vec::new(),
         timers: Timers::default(),
     };
     personal.subject = Some(subject);
@@ -229,6 +232,7 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
         follows: Some(former.id()),
         followers,
         by_merges: following,
+        continues: continues(cx, former),
         ..inheriting(cx, former, former.requester(), message, &subject)
     };
     personal.subject = Some(subject);
@@ -240,6 +244,21 @@ fn link<'a>(work: &mut Work<'a>, id: TicketId, said: Said<'_>) -> Result<Work<'a
     work.record(TicketChange::FollowedUp { by: id, by_merges }, None);
     work.trace(Step::FollowUpOpened { ticket: id });
     Ok(new)
+}
+
+/// Where the total resolution of what follows this ticket up goes on from.
+fn continues(cx: &Cx<'_>, former: &Ticket) -> Vec<(Audience, Continued)> {
+    match cx.settings.clock_rules().follow_up {
+        FollowUpClocks::Anew => Vec::new(),
+        FollowUpClocks::Continue => {
+            let of = |audience| {
+                let clocks = former.clocks(audience)?;
+                let continued = clocks.of(Metric::TotalResolution).and_then(Continued::of)?;
+                Some((audience, continued))
+            };
+            Audience::ALL.into_iter().filter_map(of).collect()
+        }
+    }
 }
 
 /// The opening of a ticket that continues another: it inherits what the settings still know.
@@ -284,6 +303,7 @@ pub(super) fn inheriting(
         follows: None,
         split_from: None,
         clocks_since_split: false,
+        continues: Vec::new(),
         timers: Timers::default(),
     }
 }

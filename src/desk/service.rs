@@ -341,7 +341,7 @@ impl<I: Io> Flow<I> {
         for audience in Audience::ALL.into_iter().filter(had) {
             let terms = promise.map(|it| it.terms_at(audience, usize::from(priority)));
             let Some(terms) = terms.filter(|_| !ticket.clocks_rest()) else { continue };
-            let counted = recount(key, &history, terms).map_err(DeskError::Replay)?;
+            let counted = recount(key, &history, terms, audience).map_err(DeskError::Replay)?;
             let Some((clocks, _)) = counted else { continue };
             let measured = Arc::new((clocks, terms.clone()));
             let (clocks, _) = &*measured;

@@ -1,13 +1,13 @@
-//! What becomes of service levels by a merge, a split and a reopening.
+//! What becomes of service levels by a merge, a split, a reopening and a follow-up.
 
 use serde::{Deserialize, Serialize};
 
-/// What becomes of a ticket's [service levels](crate::sla) by a merge, a split and a reopening.
+/// What becomes of a ticket's [service levels](crate::sla) by a merge, a split, a reopening and a
+/// follow-up.
 ///
 /// Each is decided when it happens, by the settings in force then, and recorded: settings that are
 /// published later change nothing of it, nor does judging anew
-/// ([`Desk::judged_now`](crate::Desk::judged_now)). A ticket that follows up a closed one begins
-/// with clocks of its own.
+/// ([`Desk::judged_now`](crate::Desk::judged_now)).
 ///
 /// ```
 /// use helpdesk::{ClockRules, ReopenClocks, Settings};
@@ -27,6 +27,9 @@ pub struct ClockRules {
     pub split: SplitClocks,
     /// What total resolution does when finished work is taken up again. Default it goes on.
     pub reopen: ReopenClocks,
+    /// What the clocks of a ticket do that follows up a closed one. Default they begin anew.
+    #[serde(skip_serializing_if = "FollowUpClocks::is_anew")]
+    pub follow_up: FollowUpClocks,
 }
 
 impl ClockRules {
@@ -102,4 +105,53 @@ pub enum ReopenClocks {
     Continue,
     /// It begins a new run, with its whole target before it.
     Anew,
+}
+
+/// What the clocks of a ticket do that [follows up](crate::command::FollowUp) a closed one.
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// use helpdesk::command::FollowUp;
+/// use helpdesk::sla::policy::{Audience, Obligation};
+/// use helpdesk::sla::{Metric, SlaPolicy};
+/// use helpdesk::{ClockRules, FollowUpClocks};
+///
+/// let end = Obligation::new(Metric::TotalResolution).within(Span::hours(8));
+/// let mut draft = SettingsDraft::default();
+/// draft.sla_policies = vec![SlaPolicy::new("standard").obligation(end)];
+/// draft.clock_rules = ClockRules { follow_up: FollowUpClocks::Continue, ..ClockRules::default() };
+/// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+///
+/// // Three of the eight hours run until it is closed; a year later it turns out not to be solved.
+/// let (first, second) = (TicketId::from_u128(2), TicketId::from_u128(3));
+/// desk.open(customer.at(now), Open::new(first, Requester::Contact(maria), "It burns."))?;
+/// let closed = now + TimeDelta::hours(3);
+/// desk.close(agent.at(closed), Close { ticket: first, resolution: Some(Resolving::new("solved")) })?;
+/// let later = closed + TimeDelta::days(365);
+/// desk.follow_up(customer.at(later), FollowUp::new(first, second, "It burns again."))?;
+///
+/// let clocks = desk.ticket(second)?.unwrap().clocks(Audience::Customer).unwrap();
+/// let total = clocks.of(Metric::TotalResolution).unwrap();
+/// assert_eq!((total.started_at(), total.due()), (now, Some(later + TimeDelta::hours(5))));
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FollowUpClocks {
+    /// All of them begin anew with it.
+    #[default]
+    Anew,
+    /// Total resolution goes on: what had run on the closed ticket has run, and nothing of the time
+    /// since. What came of it there was told there, and a miss is not owed for twice. Where other
+    /// hours come to hold for it, what had run counts as if it had run at once. The other clocks
+    /// begin with the new ticket, and so does this one where the closed ticket had none.
+    Continue,
+}
+
+impl FollowUpClocks {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_anew(&self) -> bool {
+        *self == Self::Anew
+    }
 }

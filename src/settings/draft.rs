@@ -131,8 +131,9 @@ pub struct SettingsDraft {
     /// Default none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sla_policies: Vec<SlaPolicy>,
-    /// What becomes of service levels by a merge, a split and a reopening. Default: the earliest
-    /// open obligation counts, a question has waited since it was asked, and reopened work goes on.
+    /// What becomes of service levels by a merge, a split, a reopening and a follow-up. Default:
+    /// the earliest open obligation counts, a question has waited since it was asked, reopened work
+    /// goes on, and a follow-up begins anew.
     #[serde(skip_serializing_if = "ClockRules::is_default")]
     pub clock_rules: ClockRules,
     /// What tickets do by the desk's own [rules](crate::rules). Default none.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use clock_rules::{ClockRules, MergeClocks, ReopenClocks, SplitClocks};
+pub use clock_rules::{ClockRules, FollowUpClocks, MergeClocks, ReopenClocks, SplitClocks};
 pub use confirmation::Confirmation;
 pub use department::Department;
 pub use draft::SettingsDraft;
@@ -177,7 +177,7 @@ impl Settings {
         self.draft.merging
     }
 
-    /// What becomes of service levels by a merge, a split and a reopening.
+    /// What becomes of service levels by a merge, a split, a reopening and a follow-up.
     pub fn clock_rules(&self) -> ClockRules {
         self.draft.clock_rules
     }

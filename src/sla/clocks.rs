@@ -7,7 +7,7 @@ use super::change::{ClockChange, Clocked, Ending, Happened, OpenedBy};
 use super::clock::{Clock, Telling};
 use super::following::Reopening;
 use super::metric::WhenDone;
-use super::{Metric, Standing, Terms};
+use super::{Continued, Metric, Standing, Terms};
 use crate::time::{self, Instant};
 use crate::workflow::StatusCategory;
 
@@ -69,6 +69,17 @@ impl Clocks {
         opened_by: OpenedBy,
         standing: Standing,
     ) -> (Self, Vec<ClockChange>) {
+        Self::opened_from(terms, at, opened_by, standing, None)
+    }
+
+    /// The same, where its total resolution goes on from that of another.
+    pub(crate) fn opened_from(
+        terms: &Terms,
+        at: Instant,
+        opened_by: OpenedBy,
+        standing: Standing,
+        continued: Option<Continued>,
+    ) -> (Self, Vec<ClockChange>) {
         let at = time::whole_micros(at);
         let mut clocks = Self::unopened(at, opened_by, standing);
         let first = match opened_by {
@@ -84,7 +95,10 @@ impl Clocks {
             Metric::TimeToAssign,
         ];
         for metric in [first].into_iter().chain(always) {
-            clocks.start(terms, metric, at, &mut changes);
+            match continued.filter(|_| metric == Metric::TotalResolution) {
+                Some(from) => clocks.goes_on(terms, at, from, &mut changes),
+                None => clocks.start(terms, metric, at, &mut changes),
+            }
         }
         if clocks.standing.category.is_done() {
             clocks.done(terms, at, &mut changes);

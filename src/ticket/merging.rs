@@ -29,7 +29,7 @@ pub(super) struct Structure {
     /// The follow-ups that somebody follows by merges only, as they followed this one; oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) lent_to: Vec<TicketId>,
-    /// Since when its total resolution counts, where that began anew.
+    /// Since when its total resolution counts, where that began anew or goes on from another's.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -39,14 +39,15 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// That of a new ticket which was split off another, or whose followers follow another by
-    /// merges.
+    /// That of a new ticket which was split off another, whose followers follow another by merges,
+    /// or whose resolution goes on from another's.
     pub(super) fn opened(opened: &Opened) -> Option<Box<Self>> {
         let split_from = opened.split_from;
         let split_from =
             split_from.map(|MessageRef { ticket, revision }| Source { ticket, revision });
         let came = came_at_opening(opened);
-        let structure = Self { split_from, came, ..Self::default() };
+        let total_since = opened.continues.iter().map(|(_, continued)| continued.since).min();
+        let structure = Self { split_from, came, total_since, ..Self::default() };
         (structure != Self::default()).then(|| Box::new(structure))
     }
 }

@@ -21,6 +21,7 @@ mod histories_kept;
 mod names;
 mod newer;
 mod people;
+mod rules;
 mod samples;
 mod settings;
 mod sides;

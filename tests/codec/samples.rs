@@ -12,7 +12,9 @@ use helpdesk::{
     StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition, Visibility, fold,
 };
 
-use crate::{attached, clocks, confirming, forgotten, guests, people, sides, structure, work};
+use crate::{
+    attached, clocks, confirming, forgotten, guests, people, rules, sides, structure, work,
+};
 
 pub(crate) use crate::beside::*;
 pub(crate) use crate::vocabulary::*;
@@ -116,6 +118,7 @@ pub(crate) fn opened() -> Opened {
         follows: None,
         split_from: None,
         clocks_since_split: false,
+        continues: Vec::new(),
         timers: Timers::default(),
     }
 }
@@ -417,6 +420,9 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(structure::rules());
     later.extend(clocks::condensed());
     later.extend(clocks::owed());
+    later.push(structure::continuing());
+    later.push(rules::settings());
+    later.extend(rules::history());
     later
 }
 
@@ -532,5 +538,6 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(clocks::heads());
     heads.push((ticket, fold(ticket, &structure::by_rules()).unwrap()));
     heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
+    heads.push((ticket, fold(ticket, [&structure::continuing()]).unwrap()));
     heads
 }

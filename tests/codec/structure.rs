@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use helpdesk::sla::Continued;
+use helpdesk::sla::policy::Audience;
 use helpdesk::{
-    Absorbed, Actor, Author, Brought, Cause, Change, Channel, ClockRules, Event, FollowersLeft,
-    Heard, MergeClocks, MergedSplit, Message, MessageRef, Moved, Opened, Owed, Part, Personal,
-    Released, ReopenClocks, Revision, Rule, SettingsDraft, SplitClocks, SplitOff, StatusCategory,
-    StatusChange, TicketChange, TicketId, Timers, Visibility,
+    Absorbed, Actor, Author, Brought, Cause, Change, Channel, ClockRules, Condition, Event,
+    FollowUpClocks, FollowersLeft, Heard, MergeClocks, MergedSplit, Message, MessageRef, Moved,
+    Opened, Owed, Part, Personal, Released, ReopenClocks, Revision, Rule, SettingsDraft, Span,
+    SplitClocks, SplitOff, StatusCategory, StatusChange, TicketChange, TicketId, Timers,
+    Visibility,
 };
 
 use crate::samples::{
@@ -208,12 +211,28 @@ pub(crate) fn by_rules() -> Vec<Event> {
     events.collect()
 }
 
+/// A follow-up whose total resolution goes on, to the customer and among ourselves.
+pub(crate) fn continuing() -> Event {
+    let continued = |hours, missed| Continued {
+        since: monday() - TimeDelta::days(70),
+        ran: Span::hours(hours),
+        missed,
+    };
+    let continues =
+        vec![(Audience::Customer, continued(3, false)), (Audience::Internal, continued(9, true))];
+    let opened = Opened { follows: Some(TicketId::from_u128(0x74)), continues, ..opened() };
+    let change = Change::Ticket(TicketChange::Opened(Box::new(opened)));
+    let personal = Personal { subject: Some("Printer".into()), ..Personal::default() };
+    event(1, plain(Actor::Agent(ANNA)), change, Some(personal))
+}
+
 /// Settings with rules of their own for clocks.
 pub(crate) fn rules() -> Event {
     let clock_rules = ClockRules {
         merge: MergeClocks::Survivors,
         split: SplitClocks::SinceSplit,
         reopen: ReopenClocks::Anew,
+        ..ClockRules::default()
     };
     let draft = SettingsDraft { clock_rules, ..SettingsDraft::default() };
     event(1, plain(Actor::Host), Change::Settings(Arc::new(draft.build().unwrap())), None)

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+mod follow_ups;
 mod late;
 mod many_pauses;
 mod named;

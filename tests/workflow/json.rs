@@ -2,12 +2,16 @@
 
 use std::fmt::Debug;
 
+use helpdesk::rules::{
+    Action, Anchor, Assignment, Macro, RoutingRule, RulebookDraft, TimeRule, Trigger,
+};
 use helpdesk::sla::policy::Obligation;
 use helpdesk::sla::{Metric, SlaPolicy};
 use helpdesk::{
-    AgentProfile, AgentSight, Calendar, ClockRules, CloseBlocks, Confirmation, CustomerSight,
-    DeskCalendar, FieldDef, FieldKind, Limits, MergeAcross, MergeClocks, Merging, OpenAge, Party,
-    Proposed, ReopenClocks, Reopening, Settings, SettingsDraft, Span, SplitClocks, Transition,
+    AgentProfile, AgentSight, Calendar, ClockRules, CloseBlocks, Condition, Confirmation,
+    CustomerSight, DeskCalendar, FieldDef, FieldKind, FollowUpClocks, Limits, MergeAcross,
+    MergeClocks, Merging, OpenAge, Party, Proposed, ReopenClocks, Reopening, Settings,
+    SettingsDraft, Span, SplitClocks, Transition,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -100,6 +104,13 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
         merge: MergeClocks::Survivors,
         split: SplitClocks::SinceSplit,
         reopen: ReopenClocks::Anew,
+        follow_up: FollowUpClocks::Continue,
+    };
+    settings.rules = RulebookDraft {
+        routing: vec![RoutingRule::new("all", Assignment::department("support"))],
+        triggers: vec![Trigger::new("stop", Condition::all([])).stop()],
+        time_rules: vec![TimeRule::new("old", Anchor::OpenedAt, Span::hours(1)).stop()],
+        macros: vec![Macro::new("tag").then(Action::AddTag("tagged".into()))],
     };
     settings.retention = Some(Span::days(400));
     settings.confirm_resolution = Confirmation::Offered;
@@ -107,6 +118,7 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     settings.workflow.landmarks.proposed = Some(Proposed { status: "pending".into(), reason });
     reads_in_part(&settings);
     reads_in_part(&settings.workflow);
+    reads_in_part(&settings.rules);
     reads_in_part(&settings.workflow.landmarks);
     reads_in_part(&settings.merging);
     reads_in_part(&settings.clock_rules);

@@ -4,7 +4,8 @@ use crate::conformance::kit::Random;
 use crate::sla::policy::{Obligation, SlaAction, SlaPolicy, Whom};
 use crate::sla::{Calendar, Metric, Target};
 use crate::{
-    ClockRules, Condition, DeskCalendar, Fact, MergeClocks, ReopenClocks, Span, SplitClocks,
+    ClockRules, Condition, DeskCalendar, Fact, FollowUpClocks, MergeClocks, ReopenClocks, Span,
+    SplitClocks,
 };
 
 /// Office hours in one place, and nights over midnight in another.
@@ -29,12 +30,13 @@ pub(super) fn policies(random: &mut Random) -> Vec<SlaPolicy> {
     }
 }
 
-/// Draws what becomes of clocks by a merge, a split and a reopening.
+/// Draws what becomes of clocks by a merge, a split, a reopening and a follow-up.
 pub(super) fn rules(random: &mut Random) -> ClockRules {
     ClockRules {
         merge: random.one_of([MergeClocks::EarliestObligation, MergeClocks::Survivors]),
         split: random.one_of([SplitClocks::SinceAsked, SplitClocks::SinceSplit]),
         reopen: random.one_of([ReopenClocks::Continue, ReopenClocks::Anew]),
+        follow_up: random.one_of([FollowUpClocks::Anew, FollowUpClocks::Continue]),
     }
 }
 

@@ -148,7 +148,7 @@ impl<'s> Terms<'s> {
         }
     }
 
-    fn later(&self, from: DateTime<Utc>, by: TimeDelta) -> Option<DateTime<Utc>> {
+    pub(super) fn later(&self, from: DateTime<Utc>, by: TimeDelta) -> Option<DateTime<Utc>> {
         match self.calendar {
             Some(calendar) => calendar.add(from, Span::try_from(by).ok()?).ok(),
             None => from.checked_add_signed(by),
@@ -279,6 +279,16 @@ impl ModelClock {
             self.owed = self.due(terms);
         }
         owes
+    }
+
+    /// What has come by then was told elsewhere, a miss only if it was.
+    pub(super) fn goes_on(&mut self, terms: &Terms<'_>, at: DateTime<Utc>, missed: bool) {
+        let come = self.tellings(terms).into_iter().filter(|(came, _)| *came <= at);
+        let told = come.map(|(_, telling)| telling);
+        self.told = told.filter(|it| missed || matches!(it, Telling::Warning(_))).collect();
+        if missed {
+            self.is_missed();
+        }
     }
 
     fn is_missed(&mut self) {

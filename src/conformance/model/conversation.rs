@@ -169,6 +169,7 @@ impl Model {
             lent: BTreeSet::new(),
             dropped: BTreeSet::new(),
             split_from: None,
+            continued: BTreeMap::new(),
             timers: Timers::default(),
             pledge: None,
             unpromised: Vec::new(),

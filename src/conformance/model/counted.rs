@@ -75,7 +75,7 @@ impl Model {
                 remedies: Vec::new(),
                 withdrawn: Vec::new(),
             };
-            following.opened(first.at);
+            following.opened(first.at, ticket.continued.get(&audience));
             let mut last = &*first.ticket;
             for then in before {
                 let seen = Seen::of(last);

@@ -161,6 +161,8 @@ impl Model {
         {
             child.guests.insert(*guest, admission.clone());
         }
+        child.continued = self.continued(ticket);
+        child.begun_anew = child.continued.values().map(|(since, ..)| *since).min();
         self.begin_service(&mut child);
         child.arm(&self.settings);
         step.opens = Some(child);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::clocks::{ModelClock, Report, Terms};
 use super::{ModelTicket, Voice};
@@ -139,7 +139,12 @@ impl<'s> Following<'_, 's> {
         first.or(next)
     }
 
-    pub(super) fn opened(&mut self, now: DateTime<Utc>) {
+    /// Its clocks begin; that of total resolution goes on from elsewhere, if it says so.
+    pub(super) fn opened(
+        &mut self,
+        now: DateTime<Utc>,
+        continued: Option<&(DateTime<Utc>, TimeDelta, bool)>,
+    ) {
         let at = self.ticket.opened_at;
         for metric in Metric::ALL {
             let begins = match metric {
@@ -151,6 +156,17 @@ impl<'s> Following<'_, 's> {
             if begins {
                 self.begin(metric, at);
             }
+        }
+        if let Some((since, ran, missed)) = continued {
+            let terms = self.terms(Metric::TotalResolution);
+            let mut clock = ModelClock::begun(Metric::TotalResolution, 1, *since);
+            let ran_until = terms.later(*since, *ran).map_or(at, |until| until.min(at));
+            let stops = self.stops(Metric::TotalResolution);
+            if stops || ran_until < at {
+                clock.still.push((ran_until, (!stops).then_some(at)));
+            }
+            clock.goes_on(&terms, at, *missed);
+            self.clocks.insert(Metric::TotalResolution, clock);
         }
         let first = self.ticket.thread.first();
         let waits_anew =

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::clocks::{ModelClock, ModelPromise, Report, Terms};
 use super::following::{Following, New};
@@ -13,8 +13,8 @@ use crate::Settings;
 use crate::sla::Metric;
 use crate::sla::policy::Audience;
 use crate::{
-    AgentId, ContractName, CustomerGroupName, PriorityName, ReasonName, Revision, SlaPolicyName,
-    StatusCategory, StatusName, Ticket, TicketId,
+    AgentId, ContractName, CustomerGroupName, FollowUpClocks, PriorityName, ReasonName, Revision,
+    SlaPolicyName, StatusCategory, StatusName, Ticket, TicketId,
 };
 
 /// What a ticket is promised, and how its clocks stand.
@@ -222,6 +222,21 @@ impl Model {
         Metric::ALL.into_iter().map(|metric| (metric, of(metric))).collect()
     }
 
+    /// How far total resolution had got on a ticket, where what follows it up goes on from there.
+    pub(super) fn continued(
+        &self,
+        ticket: &ModelTicket,
+    ) -> BTreeMap<Audience, (DateTime<Utc>, TimeDelta, bool)> {
+        let goes_on = self.settings.clock_rules().follow_up == FollowUpClocks::Continue;
+        let pledge = ticket.pledge.iter().filter(|_| goes_on);
+        let clocks = pledge.flat_map(|pledge| &pledge.clocks);
+        let ended = clocks.filter_map(|(audience, clocks)| {
+            let clock = clocks.get(&Metric::TotalResolution)?;
+            Some((*audience, (clock.began, clock.ended.as_ref()?.ran, clock.missed)))
+        });
+        ended.collect()
+    }
+
     /// What the clocks of a ticket have told of what began then, and counts since then elsewhere.
     pub(super) fn reports(
         &self,
@@ -309,7 +324,7 @@ impl Model {
                 remedies: Vec::new(),
                 withdrawn: Vec::new(),
             };
-            following.opened(now);
+            following.opened(now, ticket.continued.get(&audience));
             following.tell(now);
             let owed = std::mem::take(&mut following.remedies);
             owe(&mut pledge.remedies, audience, owed);

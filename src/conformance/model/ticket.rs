@@ -80,7 +80,7 @@ pub struct ModelTicket {
     /// Whether it was in a status of category new when it was postponed.
     pub postponed_from_new: bool,
     pub unresolved_since: DateTime<Utc>,
-    /// Since when its total resolution counts, where that began anew.
+    /// Since when its total resolution counts, where that began anew or elsewhere.
     pub begun_anew: Option<DateTime<Utc>>,
     pub resolved_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
@@ -129,6 +129,9 @@ pub struct ModelTicket {
     /// Who followed it by which merge only, until they were taken off by hand.
     pub dropped: BTreeSet<(TicketId, Follower)>,
     pub split_from: Option<MessageRef>,
+    /// To whom its total resolution goes on from that of the ticket which it follows up: when that
+    /// began, how long it ran, and whether a miss was told.
+    pub continued: BTreeMap<Audience, (DateTime<Utc>, TimeDelta, bool)>,
     pub timers: Timers,
     /// What is promised, where anything was when it was opened.
     pub pledge: Option<Box<Pledge>>,

@@ -21,7 +21,7 @@ use crate::record::{Change, Event};
 use crate::settings::Settings;
 use crate::sla::policy::{Audience, Customer, Policies, Promise, SlaAction, Whom};
 use crate::sla::{Clock, ClockChange, Clocked, Clocks, Happened, Standing, Terms, copy};
-use crate::ticket::{ClocksChanged, Intent, Owing, Remedy, Scene, Ticket, TicketChange};
+use crate::ticket::{ClocksChanged, Intent, Opened, Owing, Remedy, Scene, Ticket, TicketChange};
 use crate::time::Instant;
 use measure::Measure;
 pub(crate) use recount::{recorded, recount};
@@ -172,10 +172,11 @@ impl<'a> Work<'a> {
             } else if have && recounts {
                 // What has just happened is part of the history.
                 seen.clear();
-                self.recounted(&terms, now)?
+                self.recounted(&terms, audience, now)?
             } else if have && begins {
                 let (at, by) = (self.ticket.opened_at(), self.ticket.opened_by());
-                Clocks::opened(&terms, at, by, self.opening_standing())
+                let continued = self.being_opened().and_then(|opened| opened.continued(audience));
+                Clocks::opened_from(&terms, at, by, self.opening_standing(), continued)
             } else {
                 continue;
             };
@@ -215,10 +216,11 @@ impl<'a> Work<'a> {
     fn recounted(
         &self,
         terms: &Terms,
+        audience: Audience,
         now: Instant,
     ) -> Result<(Clocks, Vec<ClockChange>), Refusal> {
         let untold = terms.without_targets();
-        let counted = recount(self.key, self.history()?, &untold);
+        let counted = recount(self.key, self.history()?, &untold, audience);
         let counted = counted.map_err(|why| Refusal::HistoryUnreadable { why })?;
         let (mut clocks, mut changes) = counted.ok_or(Refusal::NotLoaded)?;
         changes.extend(clocks.retarget(&untold, terms, now));
@@ -312,16 +314,23 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Its opening, where it is opened by this decision.
+    fn being_opened(&self) -> Option<&Opened> {
+        match self.events.first().and_then(Event::ticket_change) {
+            Some(TicketChange::Opened(opened)) => Some(opened),
+            _ => None,
+        }
+    }
+
     /// Where the ticket stood when it was opened.
     fn opening_standing(&self) -> Standing {
-        let opened = self.events.first().and_then(Event::ticket_change);
-        match opened {
-            Some(TicketChange::Opened(opened)) => Standing {
+        match self.being_opened() {
+            Some(opened) => Standing {
                 status: opened.status.name.clone(),
                 reason: None,
                 category: opened.status.category,
             },
-            _ => self.ticket.standing(),
+            None => self.ticket.standing(),
         }
     }
 }

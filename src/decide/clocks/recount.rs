@@ -17,6 +17,7 @@ pub(crate) fn recount<'e>(
     key: Key,
     history: impl IntoIterator<Item = &'e Event>,
     terms: &Terms,
+    audience: Audience,
 ) -> Result<Option<(Clocks, Vec<ClockChange>)>, ReplayError> {
     let (mut head, mut waited) = (None, None);
     let mut counted: Option<(Clocks, Vec<ClockChange>)> = None;
@@ -25,7 +26,11 @@ pub(crate) fn recount<'e>(
         if let Head::Ticket(ticket) = &next {
             let (clocks, changes) = counted.get_or_insert_with(|| {
                 let (at, by) = (ticket.opened_at(), ticket.opened_by());
-                Clocks::opened(terms, at, by, ticket.standing())
+                let continued = match event.ticket_change() {
+                    Some(TicketChange::Opened(opened)) => opened.continued(audience),
+                    _ => None,
+                };
+                Clocks::opened_from(terms, at, by, ticket.standing(), continued)
             });
             // What it does while it is part of another, or spam, they do not see.
             let rests = ticket.clocks_rest();

@@ -8,6 +8,8 @@ use crate::ids::{
 };
 use crate::people::{Follower, Requester};
 use crate::settings::Priority;
+use crate::sla::Continued;
+use crate::sla::policy::Audience;
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{Channel, Message, MessageRef, PriorityBy, Timers};
 use crate::value::FieldFact;
@@ -79,12 +81,23 @@ pub struct Opened {
     /// ([`SplitClocks::SinceSplit`](crate::SplitClocks::SinceSplit)).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clocks_since_split: bool,
+    /// Where its total resolution goes on from that of the ticket which it follows up, to whom it was
+    /// promised; to everybody else it begins anew
+    /// ([`FollowUpClocks`](crate::FollowUpClocks)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub continues: Vec<(Audience, Continued)>,
     /// What it will do by itself.
     #[serde(default)]
     pub timers: Timers,
 }
 
 impl Opened {
+    /// Where its total resolution to this audience goes on from.
+    pub(crate) fn continued(&self, audience: Audience) -> Option<Continued> {
+        let mut continues = self.continues.iter();
+        continues.find(|(to, _)| *to == audience).map(|(_, continued)| *continued)
+    }
+
     /// The channel that the request came by.
     pub fn channel(&self) -> &Channel {
         &self.message.channel
