@@ -27,6 +27,7 @@ mod tick;
 mod timeline;
 mod twice;
 mod verbs;
+mod work;
 mod workload;
 
 use chrono::{DateTime, Utc};
@@ -47,6 +48,7 @@ pub use sides::{SidePage, SidePost};
 pub use thread::{Post, ThreadCursor, ThreadPage};
 pub use tick::Ticked;
 pub use timeline::{Happening, Timeline, TimelineCursor, TimelineEntry};
+pub use work::{WorkEntry, WorkPage};
 pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging,
-    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, check_all,
+    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, ToSolve, check_all,
 };
 use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
@@ -134,6 +134,10 @@ pub struct SettingsDraft {
     /// open obligation counts, a question has waited since it was asked, and reopened work goes on.
     #[serde(skip_serializing_if = "ClockRules::is_default")]
     pub clock_rules: ClockRules,
+    /// Which tickets are to be solved next, and in which order. Default: new and open ones, by the
+    /// earliest obligation or the end of their patience, whichever comes first.
+    #[serde(skip_serializing_if = "ToSolve::is_default")]
+    pub to_solve: ToSolve,
 }
 
 impl Default for SettingsDraft {
@@ -179,6 +183,7 @@ impl Default for SettingsDraft {
             sla_levels: Vec::new(),
             sla_policies: Vec::new(),
             clock_rules: ClockRules::default(),
+            to_solve: ToSolve::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod merging;
 mod policies;
 mod priority;
 mod sla;
+mod to_solve;
 
 use std::sync::Arc;
 
@@ -27,13 +28,14 @@ pub use merging::{MergeAcross, MergeWaiting, Merging};
 pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 pub use sla::DeskCalendar;
+pub use to_solve::ToSolve;
 
 use crate::condition::View;
 use crate::ids::{
     CalendarName, CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName,
     ResolutionCode,
 };
-use crate::matching::{Lexicon, check_views};
+use crate::matching::{Lexicon, Turns, check_views};
 use crate::people::{AgentSight, CustomerSight, SightPolicy};
 use crate::problem::{Mistake, Problem, Problems};
 use crate::sla::Calendar;
@@ -67,6 +69,7 @@ pub struct Settings {
     prefix: Arc<str>,
     lexicon: Arc<Lexicon>,
     levels: Arc<sla::Levels>,
+    turns: Turns,
 }
 
 /// By what the host wrote: all the rest is made of that.
@@ -114,7 +117,8 @@ impl Settings {
         }
         if problems.is_empty() {
             let prefix = draft.reference_prefix.as_str().into();
-            Ok(Self { workflow, prefix, lexicon, levels, draft })
+            let turns = to_solve::turns(&draft);
+            Ok(Self { workflow, prefix, lexicon, levels, turns, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -292,6 +296,19 @@ impl Settings {
         &self.levels.gaps
     }
 
+    /// In which order tickets are to be solved.
+    ///
+    /// ```
+    /// # use helpdesk::{Settings, Span};
+    /// let settings = Settings::default();
+    /// let served: Vec<&str> = settings.turns().statuses().map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(served, ["new", "open", "in_progress"]);
+    /// assert_eq!(settings.turns().patience("medium"), Span::hours(16));
+    /// ```
+    pub fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
     /// What the names in conditions mean under these settings.
     pub fn lexicon(&self) -> Arc<Lexicon> {
         self.lexicon.clone()
@@ -343,6 +360,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         |index| format!("customer_groups[{index}]"),
     );
     policies::check(&draft, problems);
+    to_solve::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let lexicon = Arc::new(lexicon::of(&draft));
     check_views(&draft.views, &lexicon, "views", problems);
@@ -359,7 +377,8 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     };
     let workflow = check(draft.workflow.clone(), around, problems);
     let prefix = draft.reference_prefix.as_str().into();
-    Settings { workflow, prefix, lexicon, levels, draft }
+    let turns = to_solve::turns(&draft);
+    Settings { workflow, prefix, lexicon, levels, turns, draft }
 }
 
 /// Settings with mistakes in them: every one, each with the path to it.
