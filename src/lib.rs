@@ -166,6 +166,7 @@
 //! | `record`, `channel` | histories and heads of every kind; notices |
 //! | `decide` | the rules |
 //! | [`store`] | what is asked of a database; the store in memory; the stored form |
+//! | [`presence`] | who looks at a ticket and who writes on it |
 //! | `desk` | load, decide, commit, try again; ticks; reading |
 //!
 //! # Features
@@ -196,6 +197,7 @@ mod ids;
 pub mod matching;
 mod people;
 mod personal;
+pub mod presence;
 mod problem;
 mod record;
 pub mod rules;
@@ -217,11 +219,11 @@ pub use decide::{
     RefusalKind, Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, Adopted, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
-    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, OwnerSlice, Page,
-    Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView,
-    Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
-    TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
+    Activity, Adopted, AgentLoad, AsyncDesk, Attendance, ContactNote, ContactNotes, Delivery, Desk,
+    DeskError, DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome,
+    OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying,
+    Row, SavedView, Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage,
+    Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
