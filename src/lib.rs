@@ -109,6 +109,11 @@
 //! sight, as one matcher; a store may narrow it by its indexes, and the matcher decides. So no
 //! filter, order or page tells anybody of what they may not see.
 //!
+//! **Whose turn it is follows from the ticket and the settings.** The order of work goes by the
+//! earlier of two instants: when the first obligation is due, and when the patience of the priority
+//! ends. Neither moves with the time at which it is asked for, so what comes in later goes behind.
+//! Stores keep what it depends on, and no answer: new settings count at once, for every ticket.
+//!
 //! **One person may be several contacts.** A contact that was merged keeps its record and points
 //! to the one that speaks for it, which lists all for whom it does; so each is one step away, and
 //! nothing on a ticket is rewritten. Sight, blocks and organisations are those of the one who
@@ -153,7 +158,7 @@
 //! | [`condition`] | the language of views and listings, as data and as text |
 //! | `people` | actors, authors, roles, agents, contacts, organisations; who may see and do what |
 //! | `cause`, `workflow` | what caused a change; the lifecycle as data |
-//! | [`matching`] | conditions checked, and asked of tickets; orders and cursors |
+//! | [`matching`] | conditions checked, and asked of tickets; orders and cursors; whose turn it is |
 //! | [`sla`] | calendars: business hours, and the time in them; clocks against what was promised, and why they show what they show |
 //! | [`rules`] | a host's rules as data: routing, triggers, time rules, macros; what is wrong with them |
 //! | `settings` | everything a host configures, checked as a whole |
@@ -161,6 +166,7 @@
 //! | `record`, `channel` | histories and heads of every kind; notices |
 //! | `decide` | the rules |
 //! | [`store`] | what is asked of a database; the store in memory; the stored form |
+//! | [`presence`] | who looks at a ticket and who writes on it |
 //! | `desk` | load, decide, commit, try again; ticks; reading |
 //!
 //! # Features
@@ -191,6 +197,7 @@ mod ids;
 pub mod matching;
 mod people;
 mod personal;
+pub mod presence;
 mod problem;
 mod record;
 pub mod rules;
@@ -208,15 +215,15 @@ pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
     AgentColumns, Call, Columns, Command, ContactColumns, Context, Counter, CounterChange,
-    Decision, Erasure, Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind,
-    Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
+    Decision, Erasure, Expected, Guard, KeyChange, Loaded, Needs, Passage, QueuedColumns, Refusal,
+    RefusalKind, Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, Adopted, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
-    DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome, OwnerSlice, Page,
-    Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying, Row, SavedView,
-    Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
-    TimelineCursor, TimelineEntry, ViewOwner, Workload,
+    Activity, Adopted, AgentLoad, AsyncDesk, Attendance, ContactNote, ContactNotes, Delivery, Desk,
+    DeskError, DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome,
+    OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying,
+    Row, SavedView, Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage,
+    Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -241,7 +248,7 @@ pub use settings::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
     FieldProblem, FollowUpClocks, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge,
     Priority, PriorityMatrix, ReopenClocks, Reopening, Settings, SettingsDraft, SettingsError,
-    SplitClocks,
+    SplitClocks, ToSolve,
 };
 pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};

@@ -19,7 +19,7 @@ const RANKS: [&[&str]; 13] = [
     &["ticket"],
     &["record", "channel"],
     &["decide"],
-    &["store"],
+    &["store", "presence"],
     &["desk"],
 ];
 
@@ -28,7 +28,7 @@ const RANKS: [&[&str]; 13] = [
 const OUTSIDE: &str = "conformance";
 
 /// Modules that are on the crate's front themselves.
-const FRONT: [&str; 5] = ["condition", "matching", "rules", "sla", "store"];
+const FRONT: [&str; 6] = ["condition", "matching", "presence", "rules", "sla", "store"];
 
 /// What the core may not name: clocks, chance, files, network, threads, the machine.
 const IMPURE: [&str; 16] = [

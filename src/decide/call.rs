@@ -262,7 +262,8 @@ impl Context {
     }
 
     /// Refuses the command ([`StaleView`](crate::Refusal::StaleView)) if the ticket has changed
-    /// since the actor looked at it: nobody answers what they have not read.
+    /// since the actor looked at it: nobody answers what they have not read. What has happened in the
+    /// meantime, [`Desk::since_seen`](crate::Desk::since_seen) tells.
     ///
     /// It is the revision of the ticket that the command names. Of the ticket into which that one
     /// was merged it says nothing: what would go there is refused, by a refusal that leads on to

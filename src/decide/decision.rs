@@ -9,11 +9,15 @@ use super::erasure::Erasure;
 use super::step::Step;
 use crate::channel::Notice;
 use crate::identity::Identity;
-use crate::ids::{AgentId, DepartmentName, Key, OrganisationId, Revision, TicketNumber};
-use crate::matching::Indexed;
+use crate::ids::{
+    AgentId, DepartmentName, Key, OrganisationId, PriorityName, Revision, SlaLevelName, StatusName,
+    TicketNumber,
+};
+use crate::matching::{Indexed, Waiting};
 use crate::people::{Follower, Requester};
 use crate::record::{Event, Head};
 use crate::subject::{ExternalRef, SubjectRef};
+use crate::ticket::Ticket;
 use crate::workflow::StatusCategory;
 
 /// What the rules say is to be written, all of it or nothing: what [`decide`](crate::decide)
@@ -227,6 +231,42 @@ pub struct TicketColumns {
     /// fact `sla_due_at`. It changes only where the ticket does. To be kept in order, with the id:
     /// pages of what falls due soonest are asked for all day.
     pub sla_due_at: Option<DateTime<Utc>>,
+    /// What its turn depends on in the [order of work](crate::matching::Turns), beside the
+    /// deadline, while it waits for somebody to take it: nobody owns it, it is not finished and not
+    /// postponed. To be kept in order, what has one department, status, priority and service level
+    /// by `sla_due_at` and by since when it waits, with the id: the next ticket to solve is asked
+    /// for all day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Box<QueuedColumns>>,
+}
+
+/// What a store indexes of a ticket that waits in a queue. It says nothing of the settings, and so
+/// stays right under new ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedColumns {
+    /// Its status.
+    pub status: StatusName,
+    /// Its priority.
+    pub priority: PriorityName,
+    /// The service level of its policy.
+    pub level: Option<SlaLevelName>,
+    /// Since when somebody waits for an answer; where nobody does, since when it is unresolved.
+    pub since: DateTime<Utc>,
+}
+
+impl QueuedColumns {
+    fn of(ticket: &Ticket) -> Option<Box<Self>> {
+        let waits = ticket.is_queued() && ticket.postponed_until().is_none();
+        let level = ticket.promised().and_then(|it| it.level.as_ref());
+        waits.then(|| {
+            Box::new(Self {
+                status: ticket.status().name.clone(),
+                priority: ticket.priority().name.clone(),
+                level: level.map(|level| level.name.clone()),
+                since: ticket.waiting_since().unwrap_or_else(|| ticket.unresolved_since()),
+            })
+        })
+    }
 }
 
 impl TicketColumns {
@@ -243,6 +283,29 @@ impl TicketColumns {
             external_refs: &self.external_refs,
             sla_due_at: self.sla_due_at,
         }
+    }
+
+    /// The same, to be asked for its place in the [order of work](crate::matching::Turns::place);
+    /// `None`: it does not wait in a queue.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let record = desk.record(Key::ticket(desk.id(), id))?.unwrap();
+    /// let Columns::Ticket(columns) = Columns::of(&record.head) else { unreachable!() };
+    /// let waiting = columns.waiting().unwrap();
+    /// assert_eq!((waiting.status, waiting.priority), ("new", "medium"));
+    /// assert!(desk.settings()?.turns().place(waiting).is_some());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn waiting(&self) -> Option<Waiting<'_>> {
+        let queued = self.queued.as_ref()?;
+        Some(Waiting {
+            status: queued.status.as_str(),
+            priority: queued.priority.as_str(),
+            level: queued.level.as_ref().map(SlaLevelName::as_str),
+            since: queued.since,
+            sla_due_at: self.sla_due_at,
+        })
     }
 }
 
@@ -282,6 +345,7 @@ impl Columns {
                 },
                 external_refs: ticket.external_refs().to_vec(),
                 sla_due_at: ticket.sla_due_at(),
+                queued: QueuedColumns::of(ticket),
             }),
             Head::Agent(agent) => Self::Agent(AgentColumns {
                 departments: agent.departments().to_vec(),

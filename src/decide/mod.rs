@@ -44,7 +44,7 @@ pub use call::{Call, Command, Context};
 pub(crate) use clocks::{promised_of, recorded, recount};
 pub use decision::{
     AgentColumns, Columns, ContactColumns, Counter, CounterChange, Decision, Expected, Guard,
-    KeyChange, TicketColumns, UniqueKey, Write,
+    KeyChange, QueuedColumns, TicketColumns, UniqueKey, Write,
 };
 pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};

@@ -266,7 +266,7 @@ impl<S: AsyncStore> AsyncDesk<S> {
         self.flow().bulk(context, tickets, command).await
     }
 
-    fn flow(&self) -> Flow<Awaited<'_, S>> {
+    pub(super) fn flow(&self) -> Flow<Awaited<'_, S>> {
         Flow { io: Awaited(&self.store), id: self.id, tries: self.tries }
     }
 }

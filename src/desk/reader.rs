@@ -33,6 +33,11 @@ impl Reader {
         &self.actor
     }
 
+    /// The time that it is for them.
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
     pub(super) fn who(&self) -> Who<'_> {
         let customer = |id| Customer { id, record: self.contact.as_deref() };
         match (&self.actor, &self.agent) {

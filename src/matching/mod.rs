@@ -23,6 +23,7 @@ mod pattern;
 mod set;
 mod sight;
 mod sought;
+mod turn;
 
 pub use check::ConditionError;
 pub use cursor::NotACursor;
@@ -40,8 +41,9 @@ pub use narrow::{Indexed, Narrow};
 pub use order::{Cursor, CursorMismatch, Order, SortKey};
 pub use set::MatcherSet;
 pub(crate) use sight::{
-    held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher,
+    held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher, works_matcher,
 };
+pub use turn::{Turn, TurnPlace, TurnReason, Turns, Waiting, WorkOrder};
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -85,7 +85,7 @@ impl Narrow {
     }
 
     /// Whether it says that nothing matches.
-    fn is_impossible(&self) -> bool {
+    pub(crate) fn is_impossible(&self) -> bool {
         self.categories.as_ref().is_some_and(BTreeSet::is_empty)
             || self.requesters.as_ref().is_some_and(BTreeSet::is_empty)
             || self.assignees.as_ref().is_some_and(BTreeSet::is_empty)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::check::{ConditionError, below};
 use super::cursor::{NotACursor, serde_as_text};
 use super::lexicon::{NameOf, Type};
-use super::{Facts, Lexicon, Value};
+use super::{Facts, Lexicon, TurnPlace, Turns, Value};
 use crate::condition::{Fact, Sort, text};
 use crate::digest::digest;
 use crate::ids::{PriorityName, SlaLevelName, TicketId, TicketNumber};
@@ -60,6 +60,8 @@ struct Inner {
     scale: Arc<[PriorityName]>,
     /// Of the keys, and of the priority scale where one of them needs it.
     levels: Arc<[SlaLevelName]>,
+    /// It is the order of work: it has no keys.
+    turns: Option<Turns>,
     digest: u64,
 }
 
@@ -127,6 +129,18 @@ impl SortKey {
         }
     }
 
+    /// The ticket's place in the order of work, of a place in [that order](Order::by_turn); `None`:
+    /// it is another order, or the ticket has no turn.
+    pub fn turn(&self) -> Option<TurnPlace> {
+        use Part::Integer;
+        match self.values[..] {
+            [Integer(rank), Integer(level), Integer(at), Integer(priority), Integer(since)] => {
+                Some(TurnPlace { rank, level, at, priority, since })
+            }
+            _ => None,
+        }
+    }
+
     /// Which ticket.
     pub fn id(&self) -> TicketId {
         self.id
@@ -191,11 +205,49 @@ impl Order {
             false => digest(&said),
         };
         let digest = digest.unwrap_or_default();
-        let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, levels, digest };
+        let turns = None;
+        let inner = Inner { sorts: sorts.to_vec(), keys: found, scale, levels, turns, digest };
         Some(Self { inner: Arc::new(inner) })
     }
 
-    /// What was checked.
+    /// The order of work: whose turn it is. A listing in this order shows no ticket that has no
+    /// turn; [`Desk::to_solve`](crate::Desk::to_solve) is one.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::matching::Order;
+    ///
+    /// let turns = desk.settings()?.turns().clone();
+    /// let order = Order::of_turns(turns.clone());
+    /// assert_eq!(order.by_turn(), Some(&turns));
+    ///
+    /// let ticket = desk.ticket(id)?.unwrap();
+    /// let place = order.key(&Scene::of(&ticket, now)).turn().unwrap();
+    /// assert_eq!(place.at_micros(), (now + TimeDelta::hours(16)).timestamp_micros());
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn of_turns(turns: Turns) -> Self {
+        let (scale, levels, digest) = ([].into(), [].into(), turns.digest());
+        let (sorts, keys, turns) = (Vec::new(), Vec::new(), Some(turns));
+        Self { inner: Arc::new(Inner { sorts, keys, scale, levels, turns, digest }) }
+    }
+
+    /// The order of work, if it is that ([`of_turns`](Self::of_turns)).
+    ///
+    /// A store that keeps what waits in queues
+    /// ([`TicketColumns::queued`](crate::TicketColumns::queued)) by department, status, priority
+    /// and service level, in each by `sla_due_at` and by since when it waits, walks these side by
+    /// side from where the last page ended ([`SortKey::turn`]), and stops where this one does.
+    pub fn by_turn(&self) -> Option<&Turns> {
+        self.inner.turns.as_ref()
+    }
+
+    /// Whether a listing in this order may show it: in the order of work, what has a turn.
+    pub(crate) fn shows(&self, facts: &(impl Facts + ?Sized)) -> bool {
+        self.by_turn().is_none_or(|turns| turns.place_of(facts).is_some())
+    }
+
+    /// What was checked; nothing, of the [order of work](Self::of_turns).
     pub fn sorts(&self) -> &[Sort] {
         &self.inner.sorts
     }
@@ -219,6 +271,10 @@ impl Order {
 
     /// Where this stands.
     pub fn key(&self, facts: &(impl Facts + ?Sized)) -> SortKey {
+        if let Some(turns) = self.by_turn() {
+            let values = turns.place_of(facts).map_or_else(Vec::new, of_turn);
+            return SortKey { values, id: facts.id() };
+        }
         let part = |key: &Key| self.part(key.of.only(facts.value(&key.sort.by)), key);
         SortKey { values: self.inner.keys.iter().map(part).collect(), id: facts.id() }
     }
@@ -243,6 +299,11 @@ impl Order {
 
     /// Which of two comes first.
     pub fn compare(&self, one: &SortKey, two: &SortKey) -> Ordering {
+        if self.by_turn().is_some() {
+            // What has no turn comes last.
+            let place = |key: &SortKey| (key.values.is_empty(), key.turn(), key.id);
+            return place(one).cmp(&place(two));
+        }
         let parts = one.values.iter().zip(&two.values);
         for ((one, two), key) in parts.zip(&self.inner.keys) {
             let order = match (one, two) {
@@ -270,6 +331,10 @@ impl Order {
     /// priority scale changed: the listing begins anew.
     pub fn resume(&self, cursor: &Cursor) -> Result<SortKey, CursorMismatch> {
         let Cursor { order, key } = cursor;
+        if self.by_turn().is_some() {
+            let fits = *order == self.inner.digest && key.turn().is_some();
+            return if fits { Ok(key.clone()) } else { Err(CursorMismatch) };
+        }
         let fits = |(part, key): (&Part, &Key)| match part {
             Part::Missing => true,
             Part::Integer(_) => key.sorts_numbers(),
@@ -410,6 +475,12 @@ fn text_of_hex(hex: &str) -> Option<String> {
 }
 
 serde_as_text!(Cursor);
+
+/// A place in the order of work, as [`SortKey::turn`] reads it back.
+fn of_turn(place: TurnPlace) -> Vec<Part> {
+    let TurnPlace { rank, level, at, priority, since } = place;
+    [rank, level, at, priority, since].map(Part::Integer).into()
+}
 
 fn ranked(place: Option<usize>) -> Part {
     place.map_or(Part::Missing, |rank| Part::Integer(rank as i64))

@@ -2,7 +2,7 @@
 
 use super::{Lexicon, Matcher, Place};
 use crate::condition::{Condition, Fact};
-use crate::ids::{ContactId, OrganisationId};
+use crate::ids::{ContactId, DepartmentName, OrganisationId};
 use crate::people::{AgentSight, CustomerSight, Role, SightPolicy, Who};
 
 /// Which tickets this actor may know of: true of a ticket exactly where
@@ -57,6 +57,13 @@ pub(crate) fn sight_matcher(who: Who<'_>, policy: SightPolicy) -> Option<Matcher
         | Who::System => &[],
     };
     condition.check(&Lexicon::of_departments(departments), Place::View).ok()
+}
+
+/// The matcher of what is in the queue of one of these departments, or of none.
+pub(crate) fn works_matcher(departments: &[DepartmentName]) -> Option<Matcher> {
+    let theirs = departments.iter().map(DepartmentName::as_str);
+    let queues = Condition::any([Fact::Department.missing(), Fact::Department.is_in(theirs)]);
+    queues.check(&Lexicon::of_departments(departments), Place::View).ok()
 }
 
 /// The matcher of what any of these contacts asked for, however many they are.

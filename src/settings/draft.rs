@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging,
-    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, check_all,
+    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, ToSolve, check_all,
 };
 use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
@@ -139,6 +139,10 @@ pub struct SettingsDraft {
     /// What tickets do by the desk's own [rules](crate::rules). Default none.
     #[serde(skip_serializing_if = "RulebookDraft::is_empty")]
     pub rules: RulebookDraft,
+    /// Which tickets are to be solved next, and in which order. Default: new and open ones, by the
+    /// earliest obligation or the end of their patience, whichever comes first.
+    #[serde(skip_serializing_if = "ToSolve::is_default")]
+    pub to_solve: ToSolve,
 }
 
 impl Default for SettingsDraft {
@@ -185,6 +189,7 @@ impl Default for SettingsDraft {
             sla_policies: Vec::new(),
             clock_rules: ClockRules::default(),
             rules: RulebookDraft::default(),
+            to_solve: ToSolve::default(),
         }
     }
 }

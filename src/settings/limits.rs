@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Mistake, Problems};
+use crate::time::Span;
 
 /// The caps of a desk, each with a default that most desks never meet.
 ///
@@ -110,6 +111,10 @@ pub struct Limits {
     /// Bytes of a condition in its text form; 1 to 65,536. Default 16 KiB, which is some 350 ids:
     /// an agent's own views are read with every command of the agent.
     pub condition_bytes: u32,
+    /// How long it counts that an agent looks at a ticket or writes on it, unless that is renewed;
+    /// 1 second to 24 hours. Default 3 minutes. See [`presence`](crate::presence).
+    #[serde(skip_serializing_if = "is_three_minutes")]
+    pub presence: Span,
 }
 
 impl Default for Limits {
@@ -144,8 +149,17 @@ impl Default for Limits {
             condition_tests: 500,
             condition_items: 1000,
             condition_bytes: 16 << 10,
+            presence: THREE_MINUTES,
         }
     }
+}
+
+const THREE_MINUTES: Span = Span::minutes(3);
+
+/// Whether a lease on a ticket lasts as it did before anybody could set that.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_three_minutes(span: &Span) -> bool {
+    *span == THREE_MINUTES
 }
 
 /// The longest chain of merges that any settings allow.
@@ -230,6 +244,10 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
         let found = limits.clock_pauses.to_string();
         let expected = "1 to 10000: a head has them all, for each clock";
         problems.at("limits.clock_pauses", Mistake::OutOfRange { found, expected });
+    }
+    if !(Span::seconds(1)..=Span::hours(24)).contains(&limits.presence) {
+        let (found, expected) = (limits.presence.to_string(), "1 second to 24 hours");
+        problems.at("limits.presence", Mistake::OutOfRange { found, expected });
     }
     if limits.condition_tests == 0 {
         problems.at(

@@ -11,6 +11,7 @@ mod merging;
 mod policies;
 mod priority;
 mod sla;
+mod to_solve;
 
 use std::sync::Arc;
 
@@ -27,13 +28,14 @@ pub use merging::{MergeAcross, MergeWaiting, Merging};
 pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
 pub use sla::DeskCalendar;
+pub use to_solve::ToSolve;
 
 use crate::condition::View;
 use crate::ids::{
     CalendarName, CategoryName, CustomerGroupName, DepartmentName, FieldName, PriorityName,
     ResolutionCode,
 };
-use crate::matching::{Lexicon, check_views};
+use crate::matching::{Lexicon, Turns, check_views};
 use crate::people::{AgentSight, CustomerSight, SightPolicy};
 use crate::problem::{Mistake, Problem, Problems};
 use crate::rules::Rulebook;
@@ -69,6 +71,7 @@ pub struct Settings {
     lexicon: Arc<Lexicon>,
     levels: Arc<sla::Levels>,
     rules: Arc<Rulebook>,
+    turns: Turns,
 }
 
 /// By what the host wrote: all the rest is made of that.
@@ -117,7 +120,8 @@ impl Settings {
         let rules = Arc::new(rules_of(&draft, &lexicon, &mut problems));
         if problems.is_empty() {
             let prefix = draft.reference_prefix.as_str().into();
-            Ok(Self { workflow, prefix, lexicon, levels, rules, draft })
+            let turns = to_solve::turns(&draft);
+            Ok(Self { workflow, prefix, lexicon, levels, rules, turns, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -312,6 +316,19 @@ impl Settings {
         &self.rules
     }
 
+    /// In which order tickets are to be solved.
+    ///
+    /// ```
+    /// # use helpdesk::{Settings, Span};
+    /// let settings = Settings::default();
+    /// let served: Vec<&str> = settings.turns().statuses().map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(served, ["new", "open", "in_progress"]);
+    /// assert_eq!(settings.turns().patience("medium"), Span::hours(16));
+    /// ```
+    pub fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
     /// What the names in conditions mean under these settings.
     pub fn lexicon(&self) -> Arc<Lexicon> {
         self.lexicon.clone()
@@ -363,6 +380,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
         |index| format!("customer_groups[{index}]"),
     );
     policies::check(&draft, problems);
+    to_solve::check(&draft, problems);
     limits::check(&draft.limits, problems);
     let lexicon = Arc::new(lexicon::of(&draft));
     check_views(&draft.views, &lexicon, "views", problems);
@@ -380,7 +398,8 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     let workflow = check(draft.workflow.clone(), around, problems);
     let rules = Arc::new(rules_of(&draft, &lexicon, problems));
     let prefix = draft.reference_prefix.as_str().into();
-    Settings { workflow, prefix, lexicon, levels, rules, draft }
+    let turns = to_solve::turns(&draft);
+    Settings { workflow, prefix, lexicon, levels, rules, turns, draft }
 }
 
 /// The rules, with every name looked up; none where they have mistakes.

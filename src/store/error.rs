@@ -27,10 +27,12 @@ pub enum Operation {
     Claim,
     /// [`Store::settle`](super::Store::settle)
     Settle,
+    /// A call on a [`Presence`](crate::presence::Presence), which is no part of a store
+    Presence,
 }
 
 impl Operation {
-    /// The method's name.
+    /// The method's name; of a presence, that.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Load => "load",
@@ -43,6 +45,7 @@ impl Operation {
             Self::Due => "due",
             Self::Claim => "claim",
             Self::Settle => "settle",
+            Self::Presence => "presence",
         }
     }
 }

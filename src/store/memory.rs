@@ -7,6 +7,7 @@ mod find;
 mod hash;
 mod index;
 mod outbox;
+mod queue;
 mod shelf;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

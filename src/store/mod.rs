@@ -169,10 +169,11 @@ pub trait Store {
     /// On return: the tickets for which [`Query::matches`] is true, in the order, those that come
     /// strictly after `query.after` only, at most `query.limit`. Each as it is in the last
     /// commit. A store fetches by what [`Query::narrow`] says of the columns, or by anything
-    /// else that finds the same; the matcher decides. Two orders are worth an index of their own:
-    /// [by number](crate::matching::Order::by_number) and
+    /// else that finds the same; the matcher decides. Three orders are worth an index of their own:
+    /// [by number](crate::matching::Order::by_number);
     /// [by deadline](crate::matching::Order::by_deadline), tickets without a deadline last, then
-    /// by id.
+    /// by id; and [the order of work](crate::matching::Order::by_turn), which shows what waits in
+    /// queues ([`TicketColumns::queued`](crate::TicketColumns::queued)).
     ///
     /// # Errors
     ///

@@ -11,6 +11,7 @@ use crate::ids::{DepartmentName, DeskId, Key, TicketNumber};
 use crate::matching::{Matcher, Narrow, Order, SortKey};
 use crate::record::{Event, Record};
 use crate::ticket::Scene;
+use crate::workflow::StatusCategory;
 
 /// What [`Store::load`](super::Store::load) is to read, all of it as of one instant.
 ///
@@ -154,10 +155,10 @@ pub struct Query {
 
 impl Query {
     /// Whether the listing shows this record, pages aside: this decides, whatever a store's
-    /// indexes say.
+    /// indexes say. In the [order of work](Order::by_turn) it shows what has a turn.
     pub fn matches(&self, record: &Record) -> bool {
-        record.key.desk == self.desk
-            && self.scene(record).is_some_and(|scene| self.filter.matches(&scene))
+        let shown = |scene: &Scene<'_>| self.order.shows(scene) && self.filter.matches(scene);
+        record.key.desk == self.desk && self.scene(record).as_ref().is_some_and(shown)
     }
 
     /// Where the record stands in the order; `None`: it is not a ticket.
@@ -170,7 +171,19 @@ impl Query {
     /// overlap, so a ticket is fetched by one of them and shown once. An empty list: it shows
     /// nothing.
     pub fn narrow(&self) -> Vec<Narrow> {
-        self.filter.narrow_at(self.now)
+        let said = self.filter.narrow_at(self.now);
+        if self.order.by_turn().is_none() {
+            return said;
+        }
+        // What has a turn is nobody's, and unfinished.
+        let unfinished = StatusCategory::ALL.into_iter().filter(|category| !category.is_done());
+        let queued = Narrow {
+            categories: Some(unfinished.collect()),
+            assignees: Some([None].into()),
+            ..Narrow::unrestricted()
+        };
+        let both = said.into_iter().map(|one| one.and(queued.clone()));
+        both.filter(|one| !one.is_impossible()).collect()
     }
 
     fn scene<'r>(&self, record: &'r Record) -> Option<Scene<'r>> {

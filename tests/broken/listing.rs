@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use helpdesk::matching::{Between, Narrow};
+use helpdesk::matching::{Between, Narrow, Order, SortKey, Turns};
 use helpdesk::store::Query;
-use helpdesk::{Columns, Record, Requester, TicketColumns};
+use helpdesk::{Columns, Record, Requester, Settings, TicketColumns};
 
 use super::Bug;
 use super::naive::{Row, State};
@@ -14,9 +14,13 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
     // What the columns allow, as the store has them.
     let admitted = || match state.rows.get(&record.key) {
         Some(Row { columns: Columns::Ticket(it), .. }) => {
+            // In the order of work, what waits in a queue.
+            let turns = query.order.by_turn();
+            let place = |turns: &Turns| turns.place(it.waiting()?);
             let narrow = query.narrow();
             let most = if bug == Bug::FindTakesOneAlternative { 1 } else { narrow.len() };
-            narrow.iter().take(most).any(|one| admits(bug, one, it))
+            let waits = turns.is_none_or(|turns| place(turns).is_some());
+            waits && narrow.iter().take(most).any(|one| admits(bug, one, it))
         }
         _ => false,
     };
@@ -26,6 +30,10 @@ pub(crate) fn shows(bug: Bug, query: &Query, record: &Record, state: &State) -> 
         Bug::FindCrossesDesks => {
             let here = Query { desk: record.key.desk, ..query.clone() };
             here.matches(record)
+        }
+        Bug::FindShowsWithoutTurn if query.order.by_turn().is_some() => {
+            let order = Order::check(&[], &Settings::default().lexicon()).unwrap();
+            Query { order, ..query.clone() }.matches(record)
         }
         _ => query.matches(record) && admitted(),
     }
@@ -91,6 +99,10 @@ pub(crate) fn page(bug: Bug, query: &Query, mut records: Vec<Record>) -> Vec<Rec
             _ => {}
         }
     }
+    if bug == Bug::FindTurnsByDeadline && query.order.by_turn().is_some() {
+        let due = |record: &Record| record.ticket().unwrap().sla_due_at();
+        records.sort_by_key(|record| (due(record).is_none(), due(record)));
+    }
     if let Some(after) = &query.after {
         let comes = |record: &Record| {
             let here = place(record);
@@ -98,6 +110,13 @@ pub(crate) fn page(bug: Bug, query: &Query, mut records: Vec<Record>) -> Vec<Rec
             if bug == Bug::FindSkipsTies
                 && query.order.by_deadline().is_some()
                 && here.deadline() == after.deadline()
+            {
+                return false;
+            }
+            let instant = |key: &SortKey| key.turn().map(|place| place.at_micros());
+            if bug == Bug::FindSkipsTurns
+                && query.order.by_turn().is_some()
+                && instant(&here) == instant(after)
             {
                 return false;
             }

@@ -384,6 +384,16 @@ bugs! {
     FindSkipsTies as broken_find_skips_ties breaks pages_join_in_the_order_of_deadlines;
     /// Downwards, what ties in its deadline goes down too.
     FindTurnsTies as broken_find_turns_ties breaks pages_join_in_the_order_of_deadlines;
+    /// The index has where the ticket stood in its queue when it was opened.
+    TurnsStay as broken_turns_stay breaks the_order_of_work_shows_what_has_a_turn;
+    /// What has no turn is shown in the order of work, as in any other.
+    FindShowsWithoutTurn as broken_find_shows_without_turn
+        breaks the_order_of_work_shows_what_has_a_turn;
+    /// What has a deadline is in the order of work by that, however patient it could be.
+    FindTurnsByDeadline as broken_find_turns_by_deadline
+        breaks the_order_of_work_shows_what_has_a_turn, pages_join_in_the_order_of_work;
+    /// A page goes on after the instant of the last turn, and leaves out what ties with it.
+    FindSkipsTurns as broken_find_skips_turns breaks pages_join_in_the_order_of_work;
     /// A listing shows every desk.
     FindCrossesDesks as broken_find_crosses_desks breaks a_listing_shows_one_desk;
     /// What is to be erased stays.

@@ -6,7 +6,7 @@ use helpdesk::rules::{
     Action, Anchor, Assignment, Macro, RoutingRule, RulebookDraft, TimeRule, Trigger,
 };
 use helpdesk::{
-    Actor, Cause, Change, ClockRules, Condition, Event, FollowUpClocks, Rule, SettingsDraft, Span,
+    Actor, Cause, Change, ClockRules, Condition, Event, FollowUpClocks, SettingsDraft, Span,
     TicketChange,
 };
 

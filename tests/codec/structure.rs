@@ -6,11 +6,10 @@ use chrono::TimeDelta;
 use helpdesk::sla::Continued;
 use helpdesk::sla::policy::Audience;
 use helpdesk::{
-    Absorbed, Actor, Author, Brought, Cause, Change, Channel, ClockRules, Condition, Event,
-    FollowUpClocks, FollowersLeft, Heard, MergeClocks, MergedSplit, Message, MessageRef, Moved,
-    Opened, Owed, Part, Personal, Released, ReopenClocks, Revision, Rule, SettingsDraft, Span,
-    SplitClocks, SplitOff, StatusCategory, StatusChange, TicketChange, TicketId, Timers,
-    Visibility,
+    Absorbed, Actor, Author, Brought, Cause, Change, Channel, ClockRules, Event, FollowersLeft,
+    Heard, MergeClocks, MergedSplit, Message, MessageRef, Moved, Opened, Owed, Part, Personal,
+    Released, ReopenClocks, Revision, Rule, SettingsDraft, Span, SplitClocks, SplitOff,
+    StatusCategory, StatusChange, TicketChange, TicketId, Timers, Visibility,
 };
 
 use crate::samples::{

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use helpdesk::matching::WorkOrder;
 use helpdesk::rules::{
     Action, Anchor, Assignment, Macro, RoutingRule, RulebookDraft, TimeRule, Trigger,
 };
@@ -112,6 +113,11 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
         time_rules: vec![TimeRule::new("old", Anchor::OpenedAt, Span::hours(1)).stop()],
         macros: vec![Macro::new("tag").then(Action::AddTag("tagged".into()))],
     };
+    settings.to_solve = ToSolve {
+        statuses: vec![vec!["open".into()], vec!["new".into()]],
+        order: WorkOrder::SlaLevel,
+        patience: [("high".into(), Span::hours(1))].into(),
+    };
     settings.retention = Some(Span::days(400));
     settings.confirm_resolution = Confirmation::Offered;
     let reason = Some("confirmation".into());
@@ -119,6 +125,7 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     reads_in_part(&settings);
     reads_in_part(&settings.workflow);
     reads_in_part(&settings.rules);
+    reads_in_part(&settings.to_solve);
     reads_in_part(&settings.workflow.landmarks);
     reads_in_part(&settings.merging);
     reads_in_part(&settings.clock_rules);

@@ -20,6 +20,7 @@ mod races;
 mod random;
 mod receipts;
 mod scan;
+mod turns;
 
 use super::law::Law;
 
@@ -355,6 +356,17 @@ laws! { $
         /// way, what ties stands by the further keys, then by id; and pages go on strictly after
         /// the last row, among what ties and among what has no deadline, too.
         pages_join_in_the_order_of_deadlines;
+    }
+    turns {
+        /// In the order of work `find` shows the tickets that have a turn, and of these the ones for
+        /// which the condition is true: nobody's, unfinished, not postponed, of a status that is
+        /// served (`TicketColumns::queued`); whatever was taken, given back, moved, answered, spam or
+        /// merged in the meantime, and whatever the settings say of what is served.
+        the_order_of_work_shows_what_has_a_turn;
+        /// In the order of work `find` sorts by rank, by service level where that counts, by the
+        /// earlier of deadline and end of patience, by priority, by who waits longest, by id; and
+        /// pages go on strictly after the last row, among what ties, too.
+        pages_join_in_the_order_of_work;
     }
     races {
         /// Of many commits at once on one record at one revision, exactly one is made; the

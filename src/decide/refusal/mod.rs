@@ -53,7 +53,7 @@ pub enum Refusal {
         /// What was to be done.
         deed: &'static str,
     },
-    /// Somebody has done something since the actor looked.
+    /// Somebody acted since the actor looked: [`Desk::since_seen`](crate::Desk::since_seen) tells.
     #[error("the actor saw revision {seen} of {key}, and {found} is news to them")]
     StaleView {
         /// What the actor looked at.

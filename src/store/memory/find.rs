@@ -2,7 +2,7 @@
 //!
 //! A condition leaves shelves, those of the columns that it narrows to the least; of their tickets,
 //! the matcher decides. By number and by deadline, a shelf is walked from where the last page ended,
-//! and left where this one does. In any other order all that it holds is looked through, or, where
+//! and left where this one does; in the order of work, the queues of departments are. In any other order all that it holds is looked through, or, where
 //! the condition is about the deadline, all that has one between its bounds.
 
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::shelf::{self, Shelf};
 use super::{DeskState, Row, place_of, scan};
 use crate::ids::TicketNumber;
-use crate::matching::{Between, Deadlines, Narrow, SortKey};
+use crate::matching::{Between, Deadlines, Narrow, SortKey, Turns};
 use crate::record::Record;
 use crate::store::Query;
 
@@ -26,6 +26,9 @@ pub(super) fn find(desk: &DeskState, rows: &[Row], query: &Query) -> Vec<Record>
         shelves: desk.indexes.shelves(&narrow),
         deadlines: deadlines(&narrow),
     };
+    if let Some(turns) = query.order.by_turn() {
+        return listing.by_turn(turns, &narrow);
+    }
     match (query.order.by_number(), query.order.by_deadline()) {
         (_, Some(descending)) => listing.by_deadline(descending),
         (Some(descending), None) => listing.by_number(descending),
@@ -114,6 +117,22 @@ impl<'s> Listing<'s> {
             return self.looked_through();
         }
         let shown = self.numbers(from, descending).filter_map(|number| self.shown(number));
+        shown.take(self.query.limit).map(|(_, record)| record).collect()
+    }
+
+    fn by_turn(&self, turns: &Turns, narrow: &[Narrow]) -> Vec<Record> {
+        let queues = &self.desk.indexes.queues;
+        // Where so few may be shown that a page of them is found later by walking than all of them by
+        // looking, they are sought out and put in order.
+        let few: usize = self.everywhere().iter().map(|shelf| shelf.len(false)).sum();
+        if few.saturating_mul(few) <= self.query.limit.saturating_mul(queues.len()) {
+            return self.looked_through();
+        }
+        let named = |one: &Narrow| one.departments.clone();
+        let departments: Option<Vec<_>> = narrow.iter().map(named).collect();
+        let departments = departments.map(|each| each.into_iter().flatten().collect());
+        let walk = queues.walk(turns, departments.as_ref(), self.query.after.as_ref());
+        let shown = walk.filter_map(|number| self.shown(number));
         shown.take(self.query.limit).map(|(_, record)| record).collect()
     }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::hash::IdMap;
+use super::queue::Queues;
 use super::shelf::{Moving, Shelf, shift, shift_each};
 use crate::decide::{AgentColumns, TicketColumns};
 use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
@@ -27,6 +28,7 @@ pub(super) struct Indexes {
     organisations: IdMap<OrganisationId, Shelf>,
     subjects: IdMap<SubjectRef, Shelf>,
     external_refs: IdMap<ExternalRef, Shelf>,
+    pub(super) queues: Queues,
     rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
@@ -74,6 +76,7 @@ impl Indexes {
         if before == after {
             return;
         }
+        self.queues.update((number, id), before, after);
         let due = |it: Option<&TicketColumns>| Some(it?.sla_due_at?.timestamp_micros());
         let ticket = Moving { number, id, due: (due(before), due(after)) };
         let category = |it: &TicketColumns| it.category;

@@ -93,7 +93,7 @@ pub fn load<'r>(
 /// Which of these records a listing shows, in its order: the answer of
 /// [`Store::find`](super::Store::find).
 ///
-/// Takes time and space for each record that matches; a store with indexes hands in what
+/// In any order, that of work too. Takes time and space for each record that matches; a store with indexes hands in what
 /// [`Query::narrow`] leaves. Records that are no tickets, or another desk's, are passed over.
 ///
 /// ```

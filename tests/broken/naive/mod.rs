@@ -375,6 +375,14 @@ impl Naive {
                         other => other,
                     }
                 }
+                Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::TurnsStay) => {
+                    match write.columns {
+                        Columns::Ticket(new) => {
+                            Columns::Ticket(TicketColumns { queued: old.queued, ..new })
+                        }
+                        other => other,
+                    }
+                }
                 Some(Row { columns: Columns::Ticket(old), .. }) if self.has(Bug::SubjectsStay) => {
                     match write.columns {
                         Columns::Ticket(new) => {
