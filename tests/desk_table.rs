@@ -67,6 +67,7 @@ const ABOUT_A_TICKET: [&str; 36] = [
     "start_side",
     "reply_side",
     "close_side",
+    "apply_macro",
 ];
 
 const PARTIES: [&str; 13] = [

@@ -41,6 +41,7 @@ pub(crate) fn timers() -> Timers {
         retention: None,
         reminder: None,
         sla: None,
+        rules: None,
     }
 }
 
