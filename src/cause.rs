@@ -106,4 +106,6 @@ pub enum Rule {
     Macro(RuleName),
     /// A routing rule of the desk's rulebook.
     Routing(RuleName),
+    /// The time was up in which an owner was to begin, to whom a rule had given the ticket.
+    NotTaken,
 }

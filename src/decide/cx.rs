@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::loaded::{Loaded, Needs, Passage};
-use super::{Call, Command, Refusal};
+use super::roster::{Roster, Rostered};
+use super::{Call, Command, Counter, Refusal};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
@@ -33,6 +34,47 @@ impl<'a> Cx<'a> {
             self.missing.borrow_mut().passages.push(passage);
             Refusal::NotLoaded
         })
+    }
+
+    /// A counter that is only read where it must be; if it is not there, it is missing.
+    pub(super) fn counter(&self, counter: Counter) -> Result<i64, Refusal> {
+        if self.loaded.knows_counter(&counter) {
+            return Ok(self.loaded.counter(counter));
+        }
+        let mut missing = self.missing.borrow_mut();
+        if !missing.counters.contains(&counter) {
+            missing.counters.push(counter);
+        }
+        Err(Refusal::NotLoaded)
+    }
+
+    /// A record that is only looked at where it must be; if it was not asked for, it is missing.
+    pub(super) fn looked_up(&self, key: Key) -> Result<(), Refusal> {
+        if self.loaded.knows(key) {
+            return Ok(());
+        }
+        let mut missing = self.missing.borrow_mut();
+        if !missing.records.contains(&key) {
+            missing.records.push(key);
+        }
+        Err(Refusal::NotLoaded)
+    }
+
+    /// The agents of a roster; if they are not there, they are missing.
+    pub(super) fn roster(
+        &self,
+        roster: &Roster,
+        channel: &Arc<str>,
+    ) -> Result<&'a [Rostered], Refusal> {
+        if let Some(known) = self.loaded.roster(roster, channel) {
+            return Ok(known);
+        }
+        let wanted = (roster.clone(), channel.clone());
+        let mut missing = self.missing.borrow_mut();
+        if !missing.rosters.contains(&wanted) {
+            missing.rosters.push(wanted);
+        }
+        Err(Refusal::NotLoaded)
     }
 
     pub(super) fn party(&self) -> Party {

@@ -33,8 +33,8 @@ use crate::ticket::command::{
     Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
     Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
     MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
-    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide, Take, Transfer,
-    Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetAvailability, SetStatus, Split, StartSide,
+    Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 use crate::ticket::{SideId, Ticket};
 
@@ -266,7 +266,7 @@ impl<S: AsyncStore> AsyncDesk<S> {
         self.flow().bulk(context, tickets, command).await
     }
 
-    fn flow(&self) -> Flow<Awaited<'_, S>> {
+    pub(super) fn flow(&self) -> Flow<Awaited<'_, S>> {
         Flow { io: Awaited(&self.store), id: self.id, tries: self.tries }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging,
-    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, check_all,
+    OpenAge, PriorityMatrix, Reopening, RoutingSettings, Settings, SettingsError, check_all,
 };
 use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
@@ -138,6 +138,9 @@ pub struct SettingsDraft {
     /// What tickets do by the desk's own [rules](crate::rules). Default none.
     #[serde(skip_serializing_if = "RulebookDraft::is_empty")]
     pub rules: RulebookDraft,
+    /// How the work is counted that tickets make. Default: each is 1.
+    #[serde(skip_serializing_if = "RoutingSettings::is_default")]
+    pub routing: RoutingSettings,
 }
 
 impl Default for SettingsDraft {
@@ -184,6 +187,7 @@ impl Default for SettingsDraft {
             sla_policies: Vec::new(),
             clock_rules: ClockRules::default(),
             rules: RulebookDraft::default(),
+            routing: RoutingSettings::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::agenda::Todo;
 use super::event::Opened;
 use super::links::TicketLink;
 use super::merging::Structure;
+use super::routing::RoutingState;
 use super::sides::Side;
 use crate::people::Grant;
 
@@ -25,6 +26,8 @@ pub(super) struct Extras {
     /// In the order in which they were started.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sides: Vec<Side>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) routing: Option<Box<RoutingState>>,
 }
 
 impl Default for Extras {
@@ -40,6 +43,7 @@ impl Extras {
         links: Vec::new(),
         todos: Vec::new(),
         sides: Vec::new(),
+        routing: None,
     };
 
     /// Those of a new ticket, if it has any.

@@ -21,6 +21,7 @@ mod histories_kept;
 mod names;
 mod newer;
 mod people;
+mod routing;
 mod samples;
 mod settings;
 mod sides;

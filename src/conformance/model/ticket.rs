@@ -220,6 +220,8 @@ impl ModelTicket {
             retention,
             reminder,
             sla,
+            // The model knows desks without routing rules.
+            routing: _,
         } = self.timers;
         let all = [wake, auto_close, open_age_warning, open_age_overdue, retention, reminder, sla];
         all.into_iter().flatten().min()
@@ -347,6 +349,7 @@ impl ModelTicket {
             sla: self.service_wake(),
             retention: self.kept_until(settings),
             reminder: self.next_reminder(),
+            routing: None,
         };
     }
 

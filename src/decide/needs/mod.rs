@@ -13,7 +13,7 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{
-    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+    BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 use crate::people::{Actor, Follower, Requester};
 use crate::record::Record;
@@ -147,7 +147,9 @@ impl Asking<'_> {
 /// last rounds may ask for the whole history of a ticket, one a round: of one on which so much has
 /// happened that it keeps only [some pauses](crate::Limits::clock_pauses) of its clocks, where those
 /// do not do; and of one that was finished, spam or merged while nothing was promised, where it is work
-/// again. Whether that is so only the decision knows, and with such tickets it is tried here first.
+/// again. Where rules give tickets to agents, and where an agent's tickets of a channel are bounded,
+/// they may ask for those among whom one is chosen, and for more counters. Whether that is so only the
+/// decision knows, and there it is tried here first.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -181,10 +183,15 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
 fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let settings = loaded.record(Key::settings(desk)).and_then(Record::settings);
     let promises = settings.is_some_and(|settings| !settings.sla_policies().is_empty());
+    let routes = settings.is_some_and(|settings| settings.routes().any);
+    let by_channel = loaded.agents().any(|agent| !agent.channel_capacity().is_empty());
     let now = whole_micros(call.context.now);
     let mut tickets = loaded.tickets();
     let missing = RefCell::default();
-    if tickets.any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now)))
+    if (routes
+        || by_channel
+        || tickets
+            .any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now))))
         && matches!(decided(desk, call, loaded, &missing), Err(Refusal::NotLoaded))
     {
         return missing.take();
@@ -323,7 +330,9 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             asking.whole(*ticket);
             conversation(&mut asking, *ticket);
         }
-        Command::EraseAgent(id) => asking.agent(*id),
+        Command::EraseAgent(id) | Command::SetAvailability(SetAvailability { agent: id, .. }) => {
+            asking.agent(*id);
+        }
         Command::PutContact { id, profile } => {
             asking.record(Key::contact(desk, *id));
             for identity in &profile.identities {
@@ -389,6 +398,7 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::SetStatus(_)
         | Command::Postpone(_)
         | Command::Tick(_)
+        | Command::Route(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => {}

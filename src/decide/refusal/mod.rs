@@ -4,7 +4,7 @@ mod kind;
 mod vocabulary;
 
 pub use kind::RefusalKind;
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{ChannelRoom, Vocabulary};
 
 use crate::condition::Fact;
 use crate::ids::{
@@ -291,11 +291,14 @@ pub enum Refusal {
     OverCapacity {
         /// The agent.
         agent: AgentId,
-        /// How many unresolved tickets the agent owns.
+        /// How much unresolved work the agent owns.
         load: i64,
-        /// How many they may.
+        /// How much they may.
         capacity: u32,
     },
+    /// The agent has no room for more tickets of this one's channel.
+    #[error("{0}")]
+    OverChannelCapacity(ChannelRoom),
     /// Escalation leads to a higher tier.
     #[error("the department `{to}` is on tier {tier}, which is not above {from}")]
     NotHigherTier {
@@ -348,8 +351,7 @@ pub enum Refusal {
         /// The to-do that was named.
         todo: TodoId,
     },
-    /// The agent is not on record, has left, or may not see the ticket: no note is for them, nor
-    /// would they be told of anything that they followed.
+    /// The agent is not on record, has left, or may not see the ticket: nothing is told to them.
     #[error("agent `{agent}` may not see the ticket")]
     CannotSee {
         /// The agent.
@@ -404,10 +406,8 @@ pub enum Refusal {
         /// The contact.
         contact: ContactId,
     },
-    /// Another ticket of the desk has this external reference.
-    ///
-    /// Which one is said to those who see all of that ticket. Others are told no more than that
-    /// the reference is in use.
+    /// Another ticket of the desk has this external reference; which one is said to those who see
+    /// all of that ticket.
     #[error("the external reference `{reference}` is in use{}", vocabulary::by(*owner))]
     ExternalRefTaken {
         /// The reference.

@@ -17,6 +17,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -71,6 +73,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -134,6 +138,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -184,6 +190,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
