@@ -108,6 +108,8 @@ pub enum Rule {
     Macro(RuleName),
     /// A routing rule of the desk's rulebook.
     Routing(RuleName),
+    /// The time was up in which an owner was to begin, to whom a rule had given the ticket.
+    NotTaken,
 }
 
 impl Rule {
@@ -115,7 +117,11 @@ impl Rule {
     /// by hand.
     pub(crate) fn is_desks_own(&self) -> bool {
         match self {
-            Self::Trigger(_) | Self::TimeRule(_) | Self::Routing(_) | Self::Sla => true,
+            Self::Trigger(_)
+            | Self::TimeRule(_)
+            | Self::Routing(_)
+            | Self::NotTaken
+            | Self::Sla => true,
             Self::Macro(_)
             | Self::OnCustomerReply
             | Self::OnAgentReply
@@ -151,6 +157,7 @@ impl fmt::Display for Rule {
             Self::TimeRule(name) => write!(f, "the time rule `{name}`"),
             Self::Macro(name) => write!(f, "the macro `{name}`"),
             Self::Routing(name) => write!(f, "the routing rule `{name}`"),
+            Self::NotTaken => f.write_str("the time in which an owner was to begin"),
         }
     }
 }

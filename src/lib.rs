@@ -214,17 +214,18 @@ pub use cause::{Cause, EventRef, Rule};
 pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
-    AgentColumns, Call, Columns, Command, ContactColumns, Context, Counter, CounterChange,
-    Decision, Erasure, Expected, Guard, KeyChange, Loaded, MacroStopped, Needs, Passage,
-    QueuedColumns, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write,
-    decide, needs,
+    AgentColumns, Call, ChannelRoom, Columns, Command, ContactColumns, Context, Counter,
+    CounterChange, Decision, Erasure, Expected, Explained, Guard, KeyChange, Loaded, MacroStopped,
+    Needs, Passage, QueuedColumns, Refusal, RefusalKind, Stayed, Step, TicketColumns, UniqueKey,
+    Vocabulary, Write, decide, needs,
 };
 pub use desk::{
-    Activity, Adopted, AgentLoad, AsyncDesk, Attendance, ContactNote, ContactNotes, Delivery, Desk,
-    DeskError, DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir, Outcome,
-    OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed, Relaying,
-    Row, SavedView, Service, ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage,
-    Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
+    Activity, Adopted, AgentLoad, AsyncDesk, Attendance, Backlog, ContactNote, ContactNotes,
+    Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir,
+    Outcome, OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed,
+    Relaying, RoutedWaiting, Row, SavedView, Service, ServiceClock, Shown, SidePage, SidePost,
+    ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner,
+    WorkEntry, WorkPage, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -248,18 +249,19 @@ pub use rules::{Rulebook, RulebookDraft};
 pub use settings::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
     FieldProblem, FollowUpClocks, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge,
-    Priority, PriorityMatrix, ReopenClocks, Reopening, Settings, SettingsDraft, SettingsError,
-    SplitClocks, ToSolve,
+    Priority, PriorityMatrix, ReopenClocks, Reopening, RoutingSettings, Settings, SettingsDraft,
+    SettingsError, SplitClocks, ToSolve,
 };
 pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
-    Absorbed, Attachment, AttachmentFacts, Brought, Channel, ClocksChanged, FollowersLeft, Heard,
-    HostAsked, Intent, LinkKind, LookedAt, MergedSplit, Message, MessageRef, Moved, Opened, Origin,
-    Owed, PriorityBy, Promised, Proposal, RedactedBy, Released, Remedy, Reminded, ReplayError,
-    Resolution, RuleAsked, Scene, Side, SideId, SideSaid, SideStarted, SlaLevel, SplitOff,
-    StatusChange, Ticket, TicketChange, TicketKind, TicketLink, TimeRulesLookedAt, TimerKind,
-    Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning, Visibility, command,
+    Absorbed, Attachment, AttachmentFacts, Brought, Burden, Channel, ClocksChanged, FollowersLeft,
+    Heard, HostAsked, Intent, LinkKind, LookedAt, MergedSplit, Message, MessageRef, Moved, Opened,
+    Origin, Owed, PriorityBy, Promised, Proposal, RedactedBy, Released, Remedy, Reminded,
+    ReplayError, Resolution, Routed, RoutingState, RuleAsked, Scene, Side, SideId, SideSaid,
+    SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TicketLink,
+    TimeRulesLookedAt, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState,
+    Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};

@@ -338,7 +338,8 @@ impl<'s> Hand<'s> {
             }
             let counters = parts.counters.iter().map(|change| change.counter.clone()).collect();
             let records = keys.into_iter().collect();
-            let wanted = Wanted { records, counters, roster: Some(Roster::Everybody) };
+            let wanted =
+                Wanted { records, counters, roster: Some(Roster::Everybody), channel: None };
             let found = self.store().load(desk, wanted).await?;
             let taken = parts.keys.iter().map(|change| match change {
                 KeyChange::Take(key, _) | KeyChange::Release(key, _) => key.clone(),

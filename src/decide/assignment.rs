@@ -1,16 +1,20 @@
 //! Whose work a ticket is: owners, departments, tiers.
 
-use super::Refusal;
+use std::sync::Arc;
+
 use super::checks::{self, not_closed, reason};
+use super::counted::{Given, Room, micros};
 use super::decision::{Counter, Guard};
 use super::step::Step;
 use super::work::Work;
+use super::{ChannelRoom, Refusal};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key};
-use crate::people::{Deed, Role, Who};
+use crate::people::{Agent, Deed, Role, Who};
 use crate::ticket::command::{Assign, Escalate, Transfer};
-use crate::ticket::{Moved, Ticket, TicketChange, Unassigning};
+use crate::ticket::{Burden, Moved, Ticket, TicketChange, Unassigning};
+use crate::time::Instant;
 
 /// Gives the ticket to an agent.
 pub(super) fn assign(work: &mut Work<'_>, assign: &Assign) -> Result<(), Refusal> {
@@ -28,8 +32,8 @@ pub(super) fn assign(work: &mut Work<'_>, assign: &Assign) -> Result<(), Refusal
 pub(super) fn unassign(work: &mut Work<'_>) -> Result<(), Refusal> {
     not_closed(work)?;
     if let Some(from) = work.ticket.assignee() {
-        let because = Unassigning::ByHand;
-        work.record(TicketChange::Unassigned { from, because }, None);
+        let (because, waits_since) = (Unassigning::ByHand, work.waits());
+        work.record(TicketChange::Unassigned { from, because, waits_since }, None);
         let queue = work.queue();
         work.notify(NoticeKind::Queued, queue);
     }
@@ -54,6 +58,8 @@ pub(super) fn take(work: &mut Work<'_>) -> Result<(), Refusal> {
     }
     if let Some(to) = cx.settings.workflow().on_take(&work.ticket.status().name) {
         work.moved(work.move_to(to, Moved::Taken), Some(Rule::OnTake), None);
+    } else if work.ticket.routing().take_by().is_some() {
+        work.record(TicketChange::TakenUp, None);
     }
     Ok(())
 }
@@ -77,10 +83,7 @@ pub(super) fn transfer(work: &mut Work<'_>, transfer: &Transfer) -> Result<(), R
 /// Hands the ticket to a higher tier.
 pub(super) fn escalate(work: &mut Work<'_>, escalate: &Escalate) -> Result<(), Refusal> {
     let cx = work.cx;
-    let status = work.ticket.status();
-    if status.category.is_done() {
-        return Err(Refusal::Finished { status: status.name.clone() });
-    }
+    checks::unfinished(work)?;
     let to = checks::department(cx, &escalate.department)?;
     let tier = |name: &DepartmentName| cx.settings.department(name).map_or(0, |known| known.tier);
     let (from_tier, to_tier) = (work.ticket.department().map_or(0, tier), tier(&to));
@@ -126,8 +129,8 @@ fn hand_over(work: &mut Work<'_>, heir: Option<(AgentId, bool)>) {
     match (heir, work.ticket.assignee()) {
         (Some((agent, over)), _) => give(work, agent, over),
         (None, Some(from)) => {
-            let because = Unassigning::Transferred;
-            work.record(TicketChange::Unassigned { from, because }, None);
+            let (because, waits_since) = (Unassigning::Transferred, work.waits());
+            work.record(TicketChange::Unassigned { from, because, waits_since }, None);
             let queue = work.queue();
             work.notify_of(handed, NoticeKind::Queued, queue);
         }
@@ -144,16 +147,18 @@ fn give(work: &mut Work<'_>, to: AgentId, over_capacity: bool) {
     if from == Some(to) {
         return;
     }
-    work.record(TicketChange::Assigned { to, from, over_capacity }, None);
+    let burden = work.burden();
+    let change = TicketChange::Assigned { to, from, over_capacity, burden, take_by: None };
+    work.record(change, None);
     work.notify(NoticeKind::Assigned, Recipient::Agent(to));
 }
 
-/// Whether the agent may own a ticket of this department; gives their capacity.
-fn eligible(
-    work: &mut Work<'_>,
+/// Whether the agent may own a ticket of this department; gives the agent.
+fn eligible<'a>(
+    work: &mut Work<'a>,
     id: AgentId,
     department: Option<&DepartmentName>,
-) -> Result<Option<u32>, Refusal> {
+) -> Result<&'a Agent, Refusal> {
     let agent = work.cx.agent(id).ok_or(Refusal::CannotOwn { agent: id })?;
     if !agent.is_active() || agent.role() == Role::Light {
         return Err(Refusal::CannotOwn { agent: id });
@@ -165,7 +170,7 @@ fn eligible(
     }
     let (key, revision) = (Key::agent(work.cx.desk, id), agent.revision());
     work.guard(Guard { key, revision });
-    Ok(agent.capacity())
+    Ok(agent)
 }
 
 /// Whether the agent may own the ticket and has room; gives whether capacity is overridden.
@@ -175,56 +180,115 @@ fn may_own(
     department: Option<&DepartmentName>,
     override_capacity: bool,
 ) -> Result<bool, Refusal> {
-    let capacity = eligible(work, id, department)?;
+    let agent = eligible(work, id, department)?;
+    if work.cx.settings.routes().any {
+        let before = work.cx.counter(Counter::Given(id))?;
+        work.given = Some(Given { agent: id, before, at: micros(work.now).max(before) });
+    }
+    // Finished work takes up nobody's room, until it is work again.
+    if work.ticket.status().category.is_done() {
+        return Ok(false);
+    }
     // Rules may have taken it from them just now.
-    let had = work.before.and_then(Ticket::burdens) == Some(id);
-    let load = work.cx.loaded.counter(Counter::Load(id)) - i64::from(had);
-    // Finished work takes up nobody's room.
-    let burdens = !work.ticket.status().category.is_done();
-    match capacity {
-        Some(capacity) if burdens && load >= i64::from(capacity) => {
-            if override_capacity {
-                Ok(true)
-            } else {
-                Err(Refusal::OverCapacity { agent: id, load, capacity })
-            }
+    let had = work.before.filter(|before| before.burdens() == Some(id)).map(Ticket::burden);
+    match work.hold_room(agent, &work.burden(), had)? {
+        Some(Lack { .. }) if override_capacity => Ok(true),
+        Some(Lack { channel: None, load, most }) => {
+            Err(Refusal::OverCapacity { agent: id, load, capacity: most })
         }
-        capacity => {
-            // Also where it may be exceeded: that would have to be recorded.
-            work.hold_load_to(capacity);
-            Ok(false)
+        Some(Lack { channel: Some(channel), load, most }) => {
+            let room = ChannelRoom { agent: id, channel, open: load, most };
+            Err(Refusal::OverChannelCapacity(room))
         }
+        None => Ok(false),
     }
 }
 
+/// What room an agent lacks for a ticket.
+struct Lack {
+    /// The channel, where the room that is lacking is that for its tickets.
+    channel: Option<Arc<str>>,
+    load: i64,
+    most: u32,
+}
+
 impl Work<'_> {
+    /// What the ticket is to whoever is given it now.
+    pub(super) fn burden(&self) -> Burden {
+        let channel: Arc<str> = self.ticket.channel().to_string().into();
+        Burden { weight: self.cx.settings.weight_of(&channel), channel: Some(channel) }
+    }
+
+    /// Sees to it that this commit lifts the owner to be no further than they have room; gives what
+    /// they lack for it, if anything. `freed`: the same decision has relieved them of this.
+    fn hold_room(
+        &mut self,
+        agent: &Agent,
+        burden: &Burden,
+        freed: Option<&Burden>,
+    ) -> Result<Option<Lack>, Refusal> {
+        let id = agent.id();
+        let relieved = freed.map_or(0, |freed| i64::from(freed.weight));
+        let load = self.cx.loaded.counter(Counter::Load(id)) - relieved;
+        let capacity = agent.capacity();
+        if let Some(most) = capacity
+            && load.saturating_add(burden.weight.into()) > i64::from(most)
+        {
+            return Ok(Some(Lack { channel: None, load, most }));
+        }
+        let channel = burden.channel.as_ref();
+        let most = channel.and_then(|channel| agent.channel_capacity().get(channel)).copied();
+        if let (Some(channel), Some(most)) = (channel, most) {
+            let open = self.cx.counter(Counter::Open(id, channel.clone()))?;
+            let relieved = freed.is_some_and(|freed| freed.channel.as_ref() == Some(channel));
+            let open = open - i64::from(relieved);
+            if open >= i64::from(most) {
+                return Ok(Some(Lack { channel: Some(channel.clone()), load: open, most }));
+            }
+        }
+        // Also where it may be exceeded: that would have to be recorded.
+        self.room = Room { capacity, most };
+        Ok(None)
+    }
+
     /// On reopening: the owner keeps the ticket if they may own it and have room.
-    pub(super) fn settle_owner(&mut self) {
-        self.settle_owner_beside(None);
+    pub(super) fn settle_owner(&mut self) -> Result<(), Refusal> {
+        self.settle_owner_beside(None)
     }
 
     /// As [`settle_owner`](Self::settle_owner), where the same decision has relieved somebody of
-    /// another ticket.
-    pub(super) fn settle_owner_beside(&mut self, freed: Option<AgentId>) {
-        let Some(agent) = self.ticket.assignee() else { return };
+    /// another ticket, which was this to them.
+    pub(super) fn settle_owner_beside(
+        &mut self,
+        freed: Option<(AgentId, &Burden)>,
+    ) -> Result<(), Refusal> {
+        let Some(agent) = self.ticket.assignee() else { return Ok(()) };
         let key = Key::agent(self.cx.desk, agent);
-        let record = self.cx.loaded.agent(self.cx.desk, agent);
+        let record = self.cx.agent(agent);
         if let Some(record) = record {
             self.guard(Guard { key, revision: record.revision() });
         }
-        let freed = i64::from(freed == Some(agent));
-        let load = self.cx.loaded.counter(Counter::Load(agent)) - freed;
-        let eligible = record.filter(|record| record.can_own(self.ticket.department()));
-        let because = match eligible.map(|record| record.capacity()) {
+        let freed = freed.filter(|(freed, _)| *freed == agent).map(|(_, burden)| burden);
+        let because = match record.filter(|record| record.can_own(self.ticket.department())) {
             None => Unassigning::NotEligible,
-            Some(Some(capacity)) if load >= i64::from(capacity) => Unassigning::AtCapacity,
-            Some(capacity) => {
-                self.hold_load_to(capacity);
-                self.trace(Step::OwnerKept { agent });
-                return;
+            Some(record) => {
+                let burden = self.ticket.burden().clone();
+                if self.hold_room(record, &burden, freed)?.is_none() {
+                    self.trace(Step::OwnerKept { agent });
+                    return Ok(());
+                }
+                Unassigning::AtCapacity
             }
         };
         self.trace(Step::OwnerDropped { agent, because });
-        self.record_by(Rule::OwnerOnReopen, TicketChange::Unassigned { from: agent, because });
+        let change = TicketChange::Unassigned { from: agent, because, waits_since: self.waits() };
+        self.record_by(Rule::OwnerOnReopen, change);
+        Ok(())
+    }
+
+    /// Since when a ticket waits for an owner that loses the one it has: now, where rules look for
+    /// another.
+    pub(super) fn waits(&self) -> Option<Instant> {
+        self.cx.settings.routes().any.then_some(self.now)
     }
 }

@@ -205,6 +205,8 @@ impl Standing {
                 | TicketChange::StatusChanged(_)
                 | TicketChange::ResolutionRecorded { .. }
                 | TicketChange::Assigned { .. }
+                | TicketChange::Routed(_)
+                | TicketChange::TakenUp
                 | TicketChange::Unassigned { .. }
                 | TicketChange::Transferred { .. }
                 | TicketChange::Escalated { .. }

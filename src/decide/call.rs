@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::condition::View;
 use crate::ids::{AgentId, CommandId, ContactId, Correlation, OrganisationId, Revision, TicketId};
 use crate::people::command::{
-    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+    BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
@@ -78,6 +78,9 @@ pub enum Command {
     /// Has a ticket follow the settings in force: see [`Desk::adopt`](crate::Desk::adopt). Only
     /// [`Actor::System`] gives it.
     Adopt(TicketId),
+    /// Looks for an owner by the routing rules, for a ticket that waits for one: see
+    /// [`Desk::route`](crate::Desk::route). Whoever may assign, and [`Actor::System`].
+    Route(TicketId),
     /// Registers an agent, or says anew what an agent is. Owners, admins and the host.
     PutAgent {
         /// Which agent.
@@ -85,6 +88,8 @@ pub enum Command {
         /// Everything there is to say of them.
         profile: AgentProfile,
     },
+    /// Says whether an agent takes work: see [`SetAvailability`].
+    SetAvailability(SetAvailability),
     /// Keeps the acting agent's own views: these, and no other.
     SaveViews(Vec<View>),
     /// Puts a contact on record, or says anew what a contact is. Agents and the host.
@@ -172,6 +177,7 @@ impl Command {
             | Self::Split(Split { ticket, .. })
             | Self::Tick(ticket)
             | Self::Adopt(ticket)
+            | Self::Route(ticket)
             | Self::Redact(Redact { ticket, .. })
             | Self::EraseTicket(EraseTicket { ticket, .. })
             | Self::Hold(Hold { ticket, .. })
@@ -186,6 +192,7 @@ impl Command {
             | Self::ApplyMacro(ApplyMacro { ticket, .. }) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
+            | Self::SetAvailability(_)
             | Self::SaveViews(_)
             | Self::PutContact { .. }
             | Self::PutOrganisation { .. }

@@ -69,6 +69,15 @@ pub(super) fn reason(work: &Work<'_>, text: &str) -> Result<(u32, Personal), Ref
     Ok((bytes, Personal { text: Some(text.into()), ..Personal::default() }))
 }
 
+/// Only unfinished work is given on.
+pub(super) fn unfinished(work: &Work<'_>) -> Result<(), Refusal> {
+    let status = work.ticket.status();
+    if status.category.is_done() {
+        return Err(Refusal::Finished { status: status.name.clone() });
+    }
+    Ok(())
+}
+
 /// Closed tickets are reopened first.
 pub(super) fn not_closed(work: &Work<'_>) -> Result<(), Refusal> {
     match work.ticket.status() {

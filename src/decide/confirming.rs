@@ -26,10 +26,8 @@ pub(super) fn propose(work: &mut Work<'_>, propose: &ProposeSolution) -> Result<
     let on = cx.settings.confirm_resolution() != Confirmation::Off;
     let (to, reason) = workflow.proposed().filter(|_| on).ok_or(Refusal::ConfirmationOff)?;
     checks::not_closed(work)?;
+    checks::unfinished(work)?;
     let status = work.ticket.status();
-    if status.category.is_done() {
-        return Err(Refusal::Finished { status: status.name.clone() });
-    }
     let stays = status.name == to.name && work.ticket.reason() == reason;
     may_enter_or_stay(work, &to)?;
     // The customer's word must not wait for a field that only agents fill in.

@@ -116,7 +116,7 @@ fn time_zone_problem(name: &str) -> Option<&'static str> {
 }
 
 /// The form of a BCP 47 tag: subtags of one to eight letters and digits, the first of letters.
-fn language_problem(tag: &str) -> Option<&'static str> {
+pub(super) fn language_problem(tag: &str) -> Option<&'static str> {
     let subtag = |it: &str| {
         (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };

@@ -234,7 +234,7 @@ fn hear(work: &mut Work<'_>, said: Said<'_>) -> Result<(), Refusal> {
         Some(to) if is_news => {
             work.moved(work.move_to(to, because), Some(rule), None);
             if status.category.is_done() {
-                work.settle_owner();
+                work.settle_owner()?;
             }
         }
         to => {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::loaded::{Loaded, Needs, Passage};
+use super::roster::{Roster, Rostered};
 use super::{Call, Command, Counter, Refusal};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
@@ -49,26 +50,49 @@ impl<'a> Cx<'a> {
         self.desks_own.is_none()
     }
 
-    /// A record that a rule turns out to look at; if it was not loaded, it is missing.
-    pub(super) fn needed(&self, key: Key) -> Result<(), Refusal> {
-        if self.loaded.knows(key) {
-            return Ok(());
+    /// An agent whom a rule turns out to name: the record.
+    pub(super) fn needed_agent(&self, id: AgentId) -> Result<(), Refusal> {
+        self.looked_up(Key::agent(self.desk, id))
+    }
+
+    /// A counter that is only read where it must be; if it is not there, it is missing.
+    pub(super) fn counter(&self, counter: Counter) -> Result<i64, Refusal> {
+        if self.loaded.knows_counter(&counter) {
+            return Ok(self.loaded.counter(counter));
         }
-        self.missing.borrow_mut().records.push(key);
+        let mut missing = self.missing.borrow_mut();
+        if !missing.counters.contains(&counter) {
+            missing.counters.push(counter);
+        }
         Err(Refusal::NotLoaded)
     }
 
-    /// An agent whom a rule turns out to name: the record.
-    pub(super) fn needed_agent(&self, id: AgentId) -> Result<(), Refusal> {
-        self.needed(Key::agent(self.desk, id))
-    }
-
-    /// A counter that a rule turns out to look at; if it was not read, it is missing.
-    pub(super) fn needed_counter(&self, counter: Counter) -> Result<(), Refusal> {
-        if self.loaded.knows_counter(&counter) {
+    /// A record that is only looked at where it must be; if it was not asked for, it is missing.
+    pub(super) fn looked_up(&self, key: Key) -> Result<(), Refusal> {
+        if self.loaded.knows(key) {
             return Ok(());
         }
-        self.missing.borrow_mut().counters.push(counter);
+        let mut missing = self.missing.borrow_mut();
+        if !missing.records.contains(&key) {
+            missing.records.push(key);
+        }
+        Err(Refusal::NotLoaded)
+    }
+
+    /// The agents of a roster; if they are not there, they are missing.
+    pub(super) fn roster(
+        &self,
+        roster: &Roster,
+        channel: &Arc<str>,
+    ) -> Result<&'a [Rostered], Refusal> {
+        if let Some(known) = self.loaded.roster(roster, channel) {
+            return Ok(known);
+        }
+        let wanted = (roster.clone(), channel.clone());
+        let mut missing = self.missing.borrow_mut();
+        if !missing.rosters.contains(&wanted) {
+            missing.rosters.push(wanted);
+        }
         Err(Refusal::NotLoaded)
     }
 

@@ -169,8 +169,18 @@ pub enum KeyChange {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Counter {
-    /// How many unfinished tickets an agent owns.
+    /// How much unfinished work an agent owns: the sum of the [weights](crate::Burden::weight) of
+    /// those tickets, each 1 where the settings say nothing.
     Load(AgentId),
+    /// How many unfinished tickets of a channel an agent owns, by the channel as conditions write
+    /// it; tickets that were assigned before this was counted are in none.
+    Open(AgentId, Arc<str>),
+    /// When an agent was last given a ticket, in microseconds since 1970; kept where rules give
+    /// tickets to agents.
+    Given(AgentId),
+    /// When a ticket last left an agent, in microseconds since 1970; kept where rules look for
+    /// those who have had no work for longest.
+    Freed(AgentId),
     /// How many unfinished tickets a department has; `None`: those of no department.
     Unfinished(Option<DepartmentName>),
     /// How many of these nobody owns.

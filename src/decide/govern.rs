@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::contacts::language_problem;
 use super::decision::{Columns, Decision, Expected, KeyChange, UniqueKey, Write};
 use super::{Call, Cx, Loaded, Refusal, Vocabulary, checks};
 use crate::cause::Cause;
 use crate::condition::View;
-use crate::ids::{AgentId, DeskId, Key, Revision};
-use crate::matching::{ConditionError, check_views};
-use crate::people::{Actor, Agent, AgentProfile, Deed, Party, Role, Who};
+use crate::ids::{AgentId, DeskId, Key, Revision, name_problem};
+use crate::matching::{ConditionError, channel_named, check_views};
+use crate::people::command::SetAvailability;
+use crate::people::{Actor, Agent, AgentChange, AgentProfile, Deed, Party, Role, Who};
+use crate::personal::Personal;
 use crate::problem::Problems;
 use crate::record::{Change, Event, Head, InForce};
 use crate::settings::Settings;
@@ -107,6 +110,7 @@ pub(super) fn put_agent(
     for department in &profile.departments {
         checks::department(cx, department)?;
     }
+    can_route(cx, profile)?;
     if current.is_some_and(|agent| agent.is_as(profile)) {
         return Ok(Decision::default());
     }
@@ -127,8 +131,7 @@ pub(super) fn put_agent(
     let expected = current.map_or(Expected::New, |agent| Expected::At(agent.revision()));
     let revision = current.map_or(Revision::ZERO, Agent::revision).next();
     let at = cx.now_of(key);
-    let views = current.map_or(&[][..], Agent::views);
-    let (facts, personal) = (profile.facts(views), profile.personal());
+    let (facts, personal) = (profile.facts(current), profile.personal());
     let head = Head::Agent(Arc::new(Agent::after(id, revision, at, &facts, Some(&personal))));
     let event = Event {
         revision,
@@ -139,6 +142,55 @@ pub(super) fn put_agent(
     };
     let writes = vec![write(key, expected, event, head)];
     Ok(Decision { writes, keys, ..Decision::default() })
+}
+
+/// The most skills, languages and channels that an agent's profile names, of each.
+const MOST_NAMED: u32 = 100;
+
+/// What routing asks of an agent can be asked of this one.
+fn can_route(cx: &Cx<'_>, profile: &AgentProfile) -> Result<(), Refusal> {
+    checks::within("skills", MOST_NAMED, profile.skills.len())?;
+    for (skill, level) in &profile.skills {
+        let level = (!(1..=10).contains(level)).then_some("has a level that is not 1 to 10");
+        if let Some(problem) = name_problem(skill.as_str()).or(level) {
+            return Err(checks::bad_name(Vocabulary::Skill, skill.as_str(), problem));
+        }
+    }
+    checks::within("languages", MOST_NAMED, profile.languages.len())?;
+    for language in &profile.languages {
+        if let Some(problem) = language_problem(language.as_str()) {
+            return Err(checks::bad_name(Vocabulary::Language, language.as_str(), problem));
+        }
+    }
+    if let Some(calendar) = &profile.calendar
+        && cx.settings.calendar(calendar).is_none()
+    {
+        return Err(checks::unknown(Vocabulary::Calendar, calendar.as_str()));
+    }
+    checks::within("channel_capacity", MOST_NAMED, profile.channel_capacity.len())?;
+    for channel in profile.channel_capacity.keys() {
+        if channel_named(channel).is_none() {
+            return Err(checks::bad_name(Vocabulary::Channel, channel, "is no channel"));
+        }
+    }
+    Ok(())
+}
+
+/// Says whether an agent takes work.
+pub(super) fn set_availability(
+    cx: &Cx<'_>,
+    SetAvailability { agent: id, available }: SetAvailability,
+) -> Result<Decision, Refusal> {
+    if !matches!(cx.who, Who::Agent(agent) if agent.id() == id) {
+        cx.may(Deed::SetAvailability, None)?;
+    }
+    let agent = cx.agent(id).ok_or(Refusal::NoSuchAgent { agent: id })?;
+    let (key, revision) = (Key::agent(cx.desk, id), agent.revision());
+    cx.has_seen(key, revision, revision)?;
+    if agent.is_available() == available {
+        return Ok(Decision::default());
+    }
+    Ok(said_anew(cx, agent, agent.with_availability(available)))
 }
 
 /// Owners are made, changed and unmade only by owners and the host.
@@ -168,9 +220,13 @@ pub(super) fn save_views(cx: &Cx<'_>, views: &[View]) -> Result<Decision, Refusa
     if agent.views() == views {
         return Ok(Decision::default());
     }
-    let at = cx.now_of(key);
-    let (facts, personal) = agent.with_views(views);
-    let revision = revision.next();
+    Ok(said_anew(cx, agent, agent.with_views(views)))
+}
+
+/// One event on the record of an agent, who is this since.
+fn said_anew(cx: &Cx<'_>, agent: &Agent, (facts, personal): (AgentChange, Personal)) -> Decision {
+    let key = Key::agent(cx.desk, agent.id());
+    let (at, revision) = (cx.now_of(key), agent.revision().next());
     let head = Agent::after(agent.id(), revision, at, &facts, Some(&personal));
     let event = Event {
         revision,
@@ -181,7 +237,7 @@ pub(super) fn save_views(cx: &Cx<'_>, views: &[View]) -> Result<Decision, Refusa
     };
     let head = Head::Agent(Arc::new(head));
     let write = write(key, Expected::At(agent.revision()), event, head);
-    Ok(Decision { writes: vec![write], ..Decision::default() })
+    Decision { writes: vec![write], ..Decision::default() }
 }
 
 /// One event on a record, and the head after it.

@@ -130,7 +130,7 @@ pub(super) fn reopen(work: &mut Work<'_>, reopen: &Reopen) -> Result<(), Refusal
     let mut change = work.move_to(to, Moved::Reopened);
     change.bytes = bytes;
     work.moved(change, None, Some(&reopen.reason));
-    work.settle_owner();
+    work.settle_owner()?;
     work.notify_workers(NoticeKind::Reopened);
     Ok(())
 }

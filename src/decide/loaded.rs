@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::decide::{Counter, UniqueKey};
+use crate::decide::{Counter, Roster, Rostered, UniqueKey};
 use crate::ids::{AgentId, ContactId, DeskId, Key, OrganisationId, Revision, TicketId};
 use crate::people::{Agent, Contact, Organisation};
 use crate::record::{Event, Record};
@@ -19,6 +19,9 @@ pub struct Needs {
     pub counters: Vec<Counter>,
     /// Pieces of histories to read: of the few decisions that a head is not enough for.
     pub passages: Vec<Passage>,
+    /// Agents who can own tickets, each with how many of the channel they own: of decisions that
+    /// choose an owner.
+    pub rosters: Vec<(Roster, Arc<str>)>,
 }
 
 /// A piece of a record's history.
@@ -46,6 +49,7 @@ impl Needs {
             && self.keys.is_empty()
             && self.counters.is_empty()
             && self.passages.is_empty()
+            && self.rosters.is_empty()
     }
 }
 
@@ -61,6 +65,7 @@ pub struct Loaded {
     keys: Vec<(UniqueKey, Option<Key>)>,
     counters: Vec<(Counter, i64)>,
     passages: Vec<(Passage, Vec<Event>)>,
+    rosters: Vec<(Roster, Arc<str>, Vec<Rostered>)>,
 }
 
 impl Loaded {
@@ -96,10 +101,15 @@ impl Loaded {
         self.passages.push((passage, events));
     }
 
+    /// Adds the agents of a roster, in the order of their keys, with what they own of a channel.
+    pub fn add_roster(&mut self, roster: Roster, channel: Arc<str>, agents: Vec<Rostered>) {
+        self.rosters.push((roster, channel, agents));
+    }
+
     /// How much was added.
     pub(crate) fn len(&self) -> usize {
         let (keys, counters) = (self.keys.len(), self.counters.len());
-        self.asked.len() + keys + counters + self.passages.len()
+        self.asked.len() + keys + counters + self.passages.len() + self.rosters.len()
     }
 
     pub(crate) fn record(&self, key: Key) -> Option<&Record> {
@@ -150,6 +160,18 @@ impl Loaded {
     pub(crate) fn passage(&self, passage: Passage) -> Option<&[Event]> {
         let known = self.passages.iter().find(|(known, _)| *known == passage);
         known.map(|(_, events)| &**events)
+    }
+
+    /// The agents of a roster; `None` where they were never looked for.
+    pub(super) fn roster(&self, roster: &Roster, channel: &str) -> Option<&[Rostered]> {
+        let mut rosters = self.rosters.iter();
+        let known = rosters.find(|(known, of, _)| known == roster && **of == *channel);
+        known.map(|(_, _, agents)| &**agents)
+    }
+
+    /// All agents among it.
+    pub(super) fn agents(&self) -> impl Iterator<Item = &Arc<Agent>> {
+        self.records.iter().flatten().filter_map(Record::agent)
     }
 
     pub(super) fn knows_owner(&self, key: &UniqueKey) -> bool {

@@ -13,6 +13,7 @@ mod clocks;
 mod confirming;
 mod contacts;
 mod conversation;
+mod counted;
 mod cx;
 mod decision;
 mod editing;
@@ -30,6 +31,7 @@ mod opening;
 mod organisations;
 mod privacy;
 mod refusal;
+mod roster;
 mod routing;
 mod said;
 mod sides;
@@ -43,6 +45,8 @@ mod work;
 
 use std::cell::RefCell;
 
+use chrono::{DateTime, Utc};
+
 pub use call::{Call, Command, Context};
 pub(crate) use clocks::{promised_of, recorded, recount};
 pub use decision::{
@@ -52,11 +56,13 @@ pub use decision::{
 pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
-pub use refusal::{MacroStopped, Refusal, RefusalKind, Vocabulary};
+pub use refusal::{ChannelRoom, MacroStopped, Refusal, RefusalKind, Vocabulary};
+pub use roster::{Roster, Rostered};
 pub use step::{Stayed, Step};
 
-use crate::ids::{DeskId, Key, TicketId, name_problem};
+use crate::ids::{DeskId, Key, RuleName, TicketId, name_problem};
 use crate::people::{Actor, Customer, Deed, Who};
+use crate::rules;
 use crate::ticket::Ticket;
 use crate::time::whole_micros;
 use cx::Cx;
@@ -159,6 +165,49 @@ pub(crate) fn attempt(
     }
 }
 
+/// Who would get a ticket by the routing rules, and why: what
+/// [`Desk::explain_routing`](crate::Desk::explain_routing) gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explained {
+    /// The rule that is for the ticket.
+    pub rule: RuleName,
+    /// Who would be chosen among whom, and why; `None`: the rule names a queue, and nobody.
+    pub decision: Option<rules::routing::Decision>,
+}
+
+/// Who would get a ticket by the routing rules; `None`: no rule is for it. Or else what is to be
+/// loaded before that can be said.
+pub(crate) fn explain(
+    desk: DeskId,
+    ticket: TicketId,
+    now: DateTime<Utc>,
+    loaded: &Loaded,
+) -> Result<Result<Option<Explained>, Refusal>, Needs> {
+    let call = Actor::System.at(now).call(Command::Route(ticket));
+    let asked = needs::asked(desk, &call, loaded);
+    if !asked.is_empty() {
+        return Err(asked);
+    }
+    let missing = RefCell::default();
+    match explained(desk, ticket, (&call, loaded, &missing)) {
+        Err(Refusal::NotLoaded) if !missing.borrow().is_empty() => Err(missing.take()),
+        explained => Ok(explained),
+    }
+}
+
+fn explained(
+    desk: DeskId,
+    ticket: TicketId,
+    (call, loaded, missing): (&Call, &Loaded, &RefCell<Needs>),
+) -> Result<Option<Explained>, Refusal> {
+    let cx = context(desk, call, loaded, missing)?;
+    let work = Work::on(&cx, cx.visible(ticket)?);
+    let Some(rule) = work.routing_rule() else { return Ok(None) };
+    let decision = work.explained(&rule.to)?;
+    Ok(Some(Explained { rule: rule.name.clone(), decision }))
+}
+
 /// The decision, as far as it can be made of what is loaded. Where something would be needed that
 /// only the decision knows of, and that was not loaded, `missing` says what.
 fn decided(
@@ -170,28 +219,18 @@ fn decided(
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
     }
-    let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
-    let settings = record.settings().ok_or(Refusal::NoSuchDesk)?;
+    let cx = context(desk, call, loaded, missing)?;
     if let Some(correlation) = &call.context.correlation
         && let Some(problem) = checks::address_problem(correlation.as_str())
     {
         return Err(checks::bad_name(Vocabulary::Correlation, correlation.as_str(), problem));
     }
-    let own = Cx {
-        desk,
-        call,
-        loaded,
-        settings,
-        settings_revision: record.revision,
-        who: Who::System,
-        now: whole_micros(call.context.now),
-        missing,
-        desks_own: None,
-    };
-    let cx = Cx { who: who(desk, call, loaded)?, desks_own: Some(&own), ..own.clone() };
+    let own = Cx { who: Who::System, ..cx.clone() };
+    let cx = Cx { desks_own: Some(&own), ..cx.clone() };
     match &call.command {
         Command::Open(open) => opening::open(&cx, open),
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
+        Command::SetAvailability(set) => govern::set_availability(&cx, *set),
         Command::SaveViews(views) => govern::save_views(&cx, views),
         Command::PutContact { id, profile } => contacts::put(&cx, *id, profile),
         Command::PutOrganisation { id, profile } => organisations::put(&cx, *id, profile),
@@ -208,6 +247,27 @@ fn decided(
             on_ticket(&cx, id)
         }
     }
+}
+
+/// What every rule looks at.
+fn context<'a>(
+    desk: DeskId,
+    call: &'a Call,
+    loaded: &'a Loaded,
+    missing: &'a RefCell<Needs>,
+) -> Result<Cx<'a>, Refusal> {
+    let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
+    Ok(Cx {
+        desk,
+        call,
+        loaded,
+        settings: record.settings().ok_or(Refusal::NoSuchDesk)?,
+        settings_revision: record.revision,
+        who: who(desk, call, loaded)?,
+        now: whole_micros(call.context.now),
+        missing,
+        desks_own: None,
+    })
 }
 
 /// Looks the actor up.
@@ -315,10 +375,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::ConfirmSolution(_) => confirming::confirm(work),
         Command::RejectSolution(reject) => confirming::reject(work, reject),
         Command::MarkSpam(_) => spam::mark(work),
-        Command::UnmarkSpam(_) => {
-            spam::unmark(work);
-            Ok(())
-        }
+        Command::UnmarkSpam(_) => spam::unmark(work),
         Command::StartSide(start) => sides::start(work, start),
         Command::ReplySide(reply) => sides::reply(work, reply),
         Command::CloseSide(close) => sides::close(work, close),
@@ -326,6 +383,8 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         // What is due has been carried out; there is nothing beside it, but that a ticket follows
         // the settings in force once a command is done.
         Command::Tick(_) | Command::Adopt(_) => Ok(()),
+        // Nor beside this, but that an owner is looked for.
+        Command::Route(_) => Ok(()),
         // Decided elsewhere: these are not about a ticket that exists, or about two.
         Command::Reply(_)
         | Command::LogConversation(_)
@@ -337,6 +396,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         | Command::Split(_)
         | Command::Open(_)
         | Command::PutAgent { .. }
+        | Command::SetAvailability(_)
         | Command::SaveViews(_)
         | Command::PutContact { .. }
         | Command::PutOrganisation { .. }
@@ -375,6 +435,8 @@ fn deed_of(command: &Command) -> Deed {
         Command::Split(_) => Deed::Split,
         Command::Tick(_) => Deed::Tick,
         Command::Adopt(_) => Deed::Adopt,
+        Command::Route(_) => Deed::Route,
+        Command::SetAvailability(_) => Deed::SetAvailability,
         Command::SaveViews(_) => Deed::SaveViews,
         Command::PutContact { .. }
         | Command::MergeContacts(_)

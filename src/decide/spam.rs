@@ -24,15 +24,16 @@ pub(super) fn mark(work: &mut Work<'_>) -> Result<(), Refusal> {
 }
 
 /// Takes the mark back, and puts the ticket where somebody sees it.
-pub(super) fn unmark(work: &mut Work<'_>) {
+pub(super) fn unmark(work: &mut Work<'_>) -> Result<(), Refusal> {
     if !work.ticket.is_spam() {
-        return;
+        return Ok(());
     }
     work.record(TicketChange::SpamMarked { spam: false }, None);
     let to = work.cx.settings.workflow().landmark(Landmark::Reopened);
     work.moved(work.move_to(to, Moved::UnmarkedSpam), None, None);
-    work.settle_owner();
+    work.settle_owner()?;
     work.notify_workers(NoticeKind::Reopened);
+    Ok(())
 }
 
 /// Refuses what would go on with spam. Whoever asked does not learn of the mark.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cause::Rule;
 use crate::ids::{AgentId, Revision, RuleName, SlaPolicyName, StatusName, TicketId};
 use crate::people::Follower;
+use crate::rules::routing;
 use crate::ticket::{Moved, TimerKind, Unassigning};
 
 /// One step of the reasoning behind an outcome: what [`Outcome::trace`](crate::Outcome::trace)
@@ -126,6 +127,13 @@ pub enum Step {
     },
     /// The solution that had been proposed waits for the customer's word again.
     ProposalReturns,
+    /// An owner was looked for by a rule.
+    Routed {
+        /// By which.
+        rule: Rule,
+        /// Who was chosen among whom, and why; of long lists the first 20.
+        decision: Box<routing::Decision>,
+    },
     /// The timers were set anew: the settings changed since they were armed.
     Adopted {
         /// The settings' revision now.
@@ -230,6 +238,10 @@ impl fmt::Display for Step {
             Self::ProposalReturns => {
                 f.write_str("the proposed solution waits for the customer's word again")
             }
+            Self::Routed { decision, .. } => match decision.agent() {
+                Some(agent) => write!(f, "routed to agent `{agent}`"),
+                None => f.write_str("nobody can have it now: it waits for an owner"),
+            },
             Self::Adopted { settings } => {
                 write!(f, "its timers follow revision {settings} of the settings")
             }

@@ -10,7 +10,7 @@ use super::work::Work;
 use crate::cause::{Cause, Rule};
 use crate::channel::NoticeKind;
 use crate::people::Actor;
-use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind};
+use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind, Timers, Unassigning};
 use crate::time::Instant;
 use crate::workflow::Landmark;
 
@@ -28,9 +28,7 @@ impl Work<'_> {
 
     fn settle_within(&mut self, time: (Bound<Instant>, Bound<Instant>)) -> Result<(), Refusal> {
         let mut looked = 0;
-        while let Some((timer, due)) =
-            self.ticket.timers().next().filter(|(_, at)| time.contains(at))
-        {
+        while let Some((timer, due)) = self.next_timer().filter(|(_, at)| time.contains(at)) {
             self.trace(Step::Settled { timer, due });
             // New settings may set a timer to before what the ticket has seen since.
             let at = due.max(self.ticket.updated_at());
@@ -85,6 +83,7 @@ impl Work<'_> {
                     looked += 1;
                     self.look_at_time_rules(due, at)?;
                 }
+                TimerKind::Routing => self.take_away(at),
             }
             self.come_to_rest(Some(at))?;
             // The next tick goes on.
@@ -93,6 +92,23 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The timer that fires next. Where nobody owns the ticket, routing looks for somebody after all
+    /// else, and once: it chooses among those who are there then.
+    fn next_timer(&self) -> Option<(TimerKind, Instant)> {
+        let timers = self.ticket.timers();
+        match self.ticket.assignee() {
+            Some(_) => timers.next(),
+            None => Timers { routing: None, ..timers }.next(),
+        }
+    }
+
+    /// The owner, to whom a rule gave the ticket, did not begin in time.
+    fn take_away(&mut self, at: Instant) {
+        let Some(from) = self.ticket.assignee() else { return };
+        let (because, waits_since) = (Unassigning::NotTaken, Some(at));
+        self.fire(at, Rule::NotTaken, TicketChange::Unassigned { from, because, waits_since });
     }
 
     /// Erases everything, the time for it having come.

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::automation::Turn;
-use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Write};
+use super::counted::{Given, Room};
+use super::decision::{Columns, CounterChange, Decision, Expected, Guard, Write};
 use super::erasure::erasures;
 use super::step::Step;
 use super::{Cx, Refusal};
 use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::Notice;
-use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
+use crate::ids::{Key, Revision, TicketId};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::settings::ReopenClocks;
@@ -31,7 +32,12 @@ pub(super) struct Work<'a> {
     pub(super) addressed: Option<&'a Ticket>,
     pub(super) key: Key,
     expected: Expected,
-    ceiling: Option<i64>,
+    /// Above what its owner may not be lifted by this commit.
+    pub(super) room: Room,
+    /// When its owner was given it, where that is kept.
+    pub(super) given: Option<Given>,
+    /// What other tickets of this decision count for.
+    pub(super) beside: Vec<CounterChange>,
     /// The ticket as it was loaded.
     pub(super) before: Option<&'a Ticket>,
     /// How many of the events the clocks have followed.
@@ -65,23 +71,9 @@ pub(super) struct Snapshot {
     events: usize,
     notices: usize,
     trace: usize,
-    ceiling: Option<i64>,
+    room: Room,
+    given: Option<Given>,
     armed: bool,
-}
-
-/// What an unfinished ticket counts for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Burden<'a> {
-    owner: Option<AgentId>,
-    department: Option<&'a DepartmentName>,
-}
-
-impl<'a> Burden<'a> {
-    /// `None` for finished work, which burdens nobody.
-    fn of(ticket: &'a Ticket) -> Option<Self> {
-        (!ticket.status().category.is_done())
-            .then(|| Self { owner: ticket.assignee(), department: ticket.department() })
-    }
 }
 
 /// What a decision writes beside the tickets themselves.
@@ -106,7 +98,9 @@ impl<'a> Work<'a> {
             addressed: None,
             key: Key::ticket(cx.desk, ticket.id()),
             expected: Expected::At(ticket.revision()),
-            ceiling: None,
+            room: Room::default(),
+            given: None,
+            beside: Vec::new(),
             before: Some(ticket),
             followed: 0,
             stood: Some(ticket.standing()),
@@ -150,7 +144,9 @@ impl<'a> Work<'a> {
             addressed: None,
             key: Key::ticket(cx.desk, id),
             expected: Expected::New,
-            ceiling: None,
+            room: Room::default(),
+            given: None,
+            beside: Vec::new(),
             before: None,
             followed: 0,
             stood: None,
@@ -281,7 +277,8 @@ impl<'a> Work<'a> {
             events: self.events.len(),
             notices: self.out.notices.len(),
             trace: self.out.trace.len(),
-            ceiling: self.ceiling,
+            room: self.room,
+            given: self.given,
             armed: self.armed,
         }
     }
@@ -292,7 +289,8 @@ impl<'a> Work<'a> {
         self.events.truncate(to.events);
         self.out.notices.truncate(to.notices);
         self.out.trace.truncate(to.trace);
-        self.ceiling = to.ceiling;
+        self.room = to.room;
+        self.given = to.given;
         self.armed = to.armed;
     }
 
@@ -316,11 +314,6 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The owner to be may not be lifted above this load by this commit.
-    pub(super) fn hold_load_to(&mut self, capacity: Option<u32>) {
-        self.ceiling = capacity.map(i64::from);
-    }
-
     /// Records the timers that have come to differ from what the last event stated.
     fn state_timers(&mut self) {
         let timers = armed(&self.ticket, self.cx.settings);
@@ -341,42 +334,22 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// What the ticket no longer counts for, and what it counts for now: one function for every
-    /// counter, so that none can come to differ from the tickets that it counts.
-    fn count(&self, changes: &mut Vec<CounterChange>) {
-        let (before, after) = (self.before.and_then(Burden::of), Burden::of(&self.ticket));
-        if before == after {
-            return;
-        }
-        let mut change = |counter, delta, ceiling| {
-            changes.push(CounterChange { counter, delta, ceiling });
-        };
-        let (from, to) = (before.and_then(|it| it.owner), after.and_then(|it| it.owner));
-        if from != to {
-            from.into_iter().for_each(|agent| change(Counter::Load(agent), -1, None));
-            to.into_iter().for_each(|agent| change(Counter::Load(agent), 1, self.ceiling));
-        }
-        let department = |it: Option<Burden<'_>>| it.map(|it| it.department.cloned());
-        let (from, to) = (department(before), department(after));
-        if from != to {
-            from.into_iter().for_each(|name| change(Counter::Unfinished(name), -1, None));
-            to.into_iter().for_each(|name| change(Counter::Unfinished(name), 1, None));
-        }
-        let queue = |it: Option<Burden<'_>>| department(it.filter(|it| it.owner.is_none()));
-        let (from, to) = (queue(before), queue(after));
-        if from != to {
-            from.into_iter().for_each(|name| change(Counter::Queued(name), -1, None));
-            to.into_iter().for_each(|name| change(Counter::Queued(name), 1, None));
-        }
-    }
-
     /// Brings what no event has stated yet up to date, and hands everything over.
     pub(super) fn finish(mut self, decision: &mut Decision) -> Result<(), Refusal> {
-        self.come_to_rest(None)?;
+        self.beside.clone_from(&decision.counters);
+        let most = self.cx.settings.limits().cascade_depth;
+        for _ in 0..most {
+            self.come_to_rest(None)?;
+            let events = self.events.len();
+            self.route_if_needed()?;
+            if self.events.len() == events {
+                break;
+            }
+        }
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();
         }
-        self.count(&mut decision.counters);
+        self.count(&mut decision.counters)?;
         self.changed_keys(&mut decision.keys);
         let Outgoing { guards, notices, trace } = self.out;
         hand_over(&mut decision.guards, guards);

@@ -69,6 +69,13 @@ impl<I: Io> Flow<I> {
     }
 
     pub(super) async fn execute(&self, call: &Call) -> Result<Outcome, DeskError> {
+        let mut outcome = self.carry_out(call).await?;
+        outcome.backlog = self.give_backlog(call, &outcome).await;
+        Ok(outcome)
+    }
+
+    /// As [`execute`](Self::execute), and nothing that follows from it.
+    pub(super) async fn carry_out(&self, call: &Call) -> Result<Outcome, DeskError> {
         let (mut tries, mut uncertain) = (0, 0);
         loop {
             tries += 1;
@@ -114,10 +121,18 @@ impl<I: Io> Flow<I> {
     /// last of which lacks nothing. What a store does not answer is not asked for again, and is
     /// missing.
     async fn decide(&self, call: &Call) -> Result<(Loaded, Result<Decision, Refusal>), DeskError> {
+        self.loading(|loaded| attempt(self.id, call, loaded)).await
+    }
+
+    /// What an attempt comes to once everything is loaded that it says it lacks.
+    pub(super) async fn loading<T>(
+        &self,
+        attempt: impl Fn(&Loaded) -> Result<Result<T, Refusal>, Needs>,
+    ) -> Result<(Loaded, Result<T, Refusal>), DeskError> {
         let mut loaded = Loaded::default();
         let mut known = None;
         loop {
-            let needs = match attempt(self.id, call, &loaded) {
+            let needs = match attempt(&loaded) {
                 Ok(decision) => return Ok((loaded, decision)),
                 Err(needs) => needs,
             };
@@ -125,8 +140,8 @@ impl<I: Io> Flow<I> {
             if known.replace(loaded.len()) == Some(loaded.len()) {
                 return Ok((loaded, Err(Refusal::NotLoaded)));
             }
-            let Needs { records, counters, keys, passages } = needs;
-            let wanted = Wanted { records, counters, roster: None };
+            let Needs { records, counters, keys, passages, rosters } = needs;
+            let wanted = Wanted { records, counters, roster: None, channel: None };
             // A round may be for histories only.
             if !(wanted.records.is_empty() && wanted.counters.is_empty()) {
                 let found = self.io.load(self.id, &wanted).await?;
@@ -140,6 +155,15 @@ impl<I: Io> Flow<I> {
                 for (key, owner) in keys.into_iter().zip(owners) {
                     loaded.add_key(key, owner);
                 }
+            }
+            for (roster, channel) in rosters {
+                let wanted = Wanted {
+                    roster: Some(roster.clone()),
+                    channel: Some(channel.clone()),
+                    ..Wanted::default()
+                };
+                let found = self.io.load(self.id, &wanted).await?;
+                loaded.add_roster(roster, channel, found.roster);
             }
             for passage in passages {
                 loaded.add_passage(passage, self.passage(passage).await?);

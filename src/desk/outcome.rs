@@ -3,11 +3,12 @@
 use std::mem;
 use std::sync::Arc;
 
+use super::Backlog;
 use crate::decide::{Command, Decision, Loaded, Step};
 use crate::ids::{DeskId, Key, Reference, Revision};
 use crate::people::Contact;
 use crate::people::command::{
-    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+    BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 use crate::record::{Event, Record};
 use crate::store::Receipt;
@@ -68,6 +69,9 @@ pub struct Outcome {
     pub tries: u32,
     /// Its place among the commits of the desk, once it is committed.
     pub seq: Option<u64>,
+    /// Of a command by which an agent came to be there for work, under rules that route: what
+    /// became of what waited, each ticket by a commit of its own after this one's.
+    pub backlog: Option<Backlog>,
     about: Option<Key>,
     prefix: Option<Arc<str>>,
 }
@@ -103,6 +107,7 @@ impl Outcome {
             repeated: false,
             tries: 1,
             seq: None,
+            backlog: None,
             about,
             prefix: None,
         }
@@ -116,6 +121,7 @@ impl Outcome {
             repeated: true,
             tries: 1,
             seq: Some(receipt.seq),
+            backlog: None,
             about: about(desk, command),
             prefix: None,
         }
@@ -201,7 +207,11 @@ fn about(desk: DeskId, command: &Command) -> Option<Key> {
         Command::Open(open) => Some(Key::ticket(desk, open.id)),
         Command::FollowUp(follow_up) => Some(Key::ticket(desk, follow_up.id)),
         Command::Split(split) => Some(Key::ticket(desk, split.id)),
-        Command::PutAgent { id, .. } | Command::EraseAgent(id) => Some(Key::agent(desk, *id)),
+        Command::PutAgent { id, .. }
+        | Command::EraseAgent(id)
+        | Command::SetAvailability(SetAvailability { agent: id, .. }) => {
+            Some(Key::agent(desk, *id))
+        }
         Command::PutOrganisation { id, .. } => Some(Key::organisation(desk, *id)),
         Command::PutContact { id: contact, .. }
         | Command::MergeContacts(MergeContacts { contact, .. })

@@ -113,6 +113,8 @@ impl Coming {
             | TicketChange::ResolutionRecorded { .. }
             | TicketChange::Assigned { .. }
             | TicketChange::Unassigned { .. }
+            | TicketChange::Routed(_)
+            | TicketChange::TakenUp
             | TicketChange::Transferred { .. }
             | TicketChange::Escalated { .. }
             | TicketChange::SubjectChanged { .. }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Desk, DeskError, Outcome};
 use crate::condition::View;
 use crate::decide::{Command, Context};
-use crate::ids::AgentId;
+use crate::ids::{AgentId, TicketId};
 use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -13,8 +13,8 @@ use crate::ticket::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
     EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
     Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide,
-    Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetAvailability, SetStatus,
+    Split, StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -78,6 +78,9 @@ macro_rules! for_each_verb {
             erase_ticket: EraseTicket;
             /// Puts a ticket on legal hold, or releases it: see [`Hold`].
             hold: Hold;
+            /// Says whether an agent takes work, and gives who is back what waits: see
+            /// [`SetAvailability`].
+            set_availability: SetAvailability;
             /// Merges a contact into another, who is the same person: see [`MergeContacts`].
             merge_contacts: MergeContacts;
             /// Undoes a merge of contacts: see [`UndoContactMerge`].
@@ -187,6 +190,33 @@ impl<S: Store> Desk<S> {
         profile: AgentProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutAgent { id, profile }))
+    }
+
+    /// Looks for an owner by the routing rules, for a ticket that waits for one: what the desk does
+    /// by itself where one comes to wait, asked for again. Where somebody owns it, where it is
+    /// finished, and where no rule is for it, it changes nothing.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// use helpdesk::rules::{Route, RoutingRule};
+    ///
+    /// let mut draft = SettingsDraft::default();
+    /// draft.rules.routing = vec![RoutingRule::new("all", Route::default())];
+    /// desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
+    ///
+    /// // It was opened before there were rules.
+    /// let routed = desk.route(Actor::Host.at(now), id)?;
+    /// assert_eq!(routed.ticket().unwrap().assignee(), Some(anna));
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::execute`]. Refused: [`NotFound`](crate::Refusal::NotFound);
+    /// [`Forbidden`](crate::Refusal::Forbidden) by whoever may not assign;
+    /// [`Merged`](crate::Refusal::Merged).
+    pub fn route(&self, context: Context, ticket: TicketId) -> Result<Outcome, DeskError> {
+        self.execute(&context.call(Command::Route(ticket)))
     }
 
     /// Erases the name and the e-mail address of an agent who has left, from every event of their

@@ -28,12 +28,13 @@ pub struct Workload {
 pub struct AgentLoad {
     /// The agent.
     pub agent: Arc<Agent>,
-    /// Unfinished tickets that the agent owns, of whatever department.
+    /// Unfinished work that the agent owns, of whatever department: each ticket counts by its
+    /// [weight](crate::Burden::weight), which is 1 where the settings say nothing.
     pub load: u64,
 }
 
 impl AgentLoad {
-    /// How many more tickets the agent may get; `None`: any number.
+    /// How much more work the agent may get; `None`: any amount.
     pub fn room(&self) -> Option<u64> {
         self.agent.capacity().map(|capacity| u64::from(capacity).saturating_sub(self.load))
     }
@@ -74,7 +75,7 @@ impl<I: Io> Flow<I> {
         let roster = department.clone().map_or(Roster::Everybody, Roster::Department);
         let counters =
             vec![Counter::Unfinished(department.clone()), Counter::Queued(department.clone())];
-        let wanted = Wanted { records: Vec::new(), counters, roster: Some(roster) };
+        let wanted = Wanted { records: Vec::new(), counters, roster: Some(roster), channel: None };
         let found = self.io.load(self.id, &wanted).await?;
         let count =
             |value: Option<&i64>| value.map_or(0, |value| u64::try_from(*value).unwrap_or(0));
@@ -86,7 +87,7 @@ impl<I: Io> Flow<I> {
             let what = Vocabulary::Department;
             return Err(Refusal::Unknown { what, name: name.to_string() }.into());
         }
-        let load = |Rostered { record, load }: &Rostered| {
+        let load = |Rostered { record, load, .. }: &Rostered| {
             Some(AgentLoad { agent: record.agent()?.clone(), load: count(Some(load)) })
         };
         Ok(Workload {

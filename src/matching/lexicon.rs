@@ -329,7 +329,7 @@ pub(super) fn category_named(name: &str) -> Option<StatusCategory> {
 }
 
 /// Splits a channel's text form into its kind and the name that the host gave it.
-pub(super) fn channel_named(text: &str) -> Option<(&str, Option<&str>)> {
+pub(crate) fn channel_named(text: &str) -> Option<(&str, Option<&str>)> {
     match text.split_once(':') {
         Some((kind @ ("social" | "messenger" | "other"), name)) if !name.is_empty() => {
             Some((kind, Some(name)))

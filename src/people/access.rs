@@ -283,6 +283,8 @@ pub(crate) enum Deed {
     Split,
     /// Settings and agents.
     Govern,
+    /// Saying whether another agent takes work; one's own word is not asked for here.
+    SetAvailability,
     /// Keeping views of one's own.
     SaveViews,
     /// Saying what contacts are, merging them, and notes about them.
@@ -293,6 +295,8 @@ pub(crate) enum Deed {
     Tick,
     /// Following settings that were published since.
     Adopt,
+    /// Having an owner looked for by the rules.
+    Route,
     /// Erasing what is personal.
     Erase,
     /// Legal hold, and release from it.
@@ -332,12 +336,14 @@ impl Deed {
             Self::Merge => "merge tickets",
             Self::Split => "split tickets",
             Self::Govern => "change settings or agents",
+            Self::SetAvailability => "say whether others take work",
             Self::SaveViews => "keep views",
             Self::KeepContacts => "keep records of contacts",
             Self::BlockContact => "block contacts",
             Self::KeepOrganisations => "keep records of organisations",
             Self::Tick => "tick",
             Self::Adopt => "adopt settings",
+            Self::Route => "have tickets routed",
             Self::Erase => "erase what is personal",
             Self::Hold => "put tickets on legal hold or release them",
             Self::Propose => "propose solutions here",
@@ -357,8 +363,8 @@ impl Deed {
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Adopt, Confirm, Edit, Erase, Escalate, Finish, Follow, FollowUp, Govern, Hold,
-        KeepContacts, KeepOrganisations, Note, Open, Propose, Reply, SaveViews, SetStatus, Side,
-        Spam, Take, Tick, Todo, Transfer,
+        KeepContacts, KeepOrganisations, Note, Open, Propose, Reply, Route, SaveViews,
+        SetAvailability, SetStatus, Side, Spam, Take, Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
@@ -366,12 +372,21 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     match party {
         Party::Owner | Party::Admin => !matches!(deed, Adopt | Tick | Confirm),
         Party::Host => !matches!(deed, Adopt | Take | Tick | SaveViews | Confirm),
-        Party::Agent => {
-            !matches!(deed, Adopt | Govern | KeepOrganisations | Tick | Erase | Hold | Confirm)
-        }
+        Party::Agent => !matches!(
+            deed,
+            Adopt | Govern | SetAvailability | KeepOrganisations | Tick | Erase | Hold | Confirm
+        ),
         Party::RestrictedAgent => !matches!(
             deed,
-            Adopt | Govern | KeepContacts | KeepOrganisations | Tick | Erase | Hold | Confirm
+            Adopt
+                | Govern
+                | SetAvailability
+                | KeepContacts
+                | KeepOrganisations
+                | Tick
+                | Erase
+                | Hold
+                | Confirm
         ),
         Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
@@ -396,6 +411,6 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Party::Customer => matches!(deed, Open | Reply | Follow),
         // What their grant says.
         Party::AutoResponder | Party::Guest => deed == Reply,
-        Party::System => matches!(deed, Adopt | Tick),
+        Party::System => matches!(deed, Adopt | Route | Tick),
     }
 }

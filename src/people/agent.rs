@@ -1,13 +1,13 @@
 //! Agents: who helps, in which role, in which departments, and how much at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::condition::View;
-use crate::ids::{AgentId, DepartmentName, Revision};
+use crate::ids::{AgentId, CalendarName, DepartmentName, LanguageTag, Revision, SkillName};
 use crate::people::Party;
 use crate::personal::{Erasable, Personal};
 use crate::time::{self, Instant};
@@ -84,10 +84,26 @@ pub struct AgentProfile {
     pub role: Role,
     /// The departments that the agent works in, each one that the settings know.
     pub departments: Vec<DepartmentName>,
-    /// How many unresolved tickets the agent may own at once; `None`: any number.
+    /// How much unresolved work the agent may own at once, each ticket counted by the
+    /// [weight](crate::RoutingSettings::weights) of its channel, which is 1 where the settings say
+    /// nothing; `None`: any amount.
     pub capacity: Option<u32>,
     /// Has left, or is not to act any more. What they own stays theirs until somebody moves it.
     pub deactivated: bool,
+    /// What the agent can do, and how well: each 1 to 10; at most 100. Default nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub skills: BTreeMap<SkillName, u8>,
+    /// The languages that the agent speaks, as BCP 47 tags such as `it` or `pt-BR`; at most 100.
+    /// Their form is checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<LanguageTag>,
+    /// When the agent works: a calendar of the settings. Default always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarName>,
+    /// How many unresolved tickets of a channel the agent may own at once, by the channel as
+    /// conditions write it (`email`, `social:mastodon`); at most 100. Default any number of each.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channel_capacity: BTreeMap<Arc<str>, u32>,
 }
 
 impl AgentProfile {
@@ -123,24 +139,59 @@ impl AgentProfile {
         self
     }
 
-    /// The same agent, with at most so many unresolved tickets at once.
+    /// The same agent, with at most so much unresolved work at once.
     #[must_use]
-    pub fn capacity(mut self, tickets: u32) -> Self {
-        self.capacity = Some(tickets);
+    pub fn capacity(mut self, work: u32) -> Self {
+        self.capacity = Some(work);
         self
     }
 
-    /// What it says, with the views that the agent keeps: those are the agent's own affair.
-    pub(crate) fn facts(&self, views: &[View]) -> AgentChange {
+    /// The same agent, with this skill at this level: 1 to 10.
+    #[must_use]
+    pub fn skill(mut self, skill: impl Into<SkillName>, level: u8) -> Self {
+        self.skills.insert(skill.into(), level);
+        self
+    }
+
+    /// The same agent, who speaks one more language.
+    #[must_use]
+    pub fn language(mut self, language: impl Into<LanguageTag>) -> Self {
+        self.languages.push(language.into());
+        self
+    }
+
+    /// The same agent, at work in the hours of this calendar of the settings.
+    #[must_use]
+    pub fn calendar(mut self, calendar: impl Into<CalendarName>) -> Self {
+        self.calendar = Some(calendar.into());
+        self
+    }
+
+    /// The same agent, with at most so many unresolved tickets of this channel at once.
+    #[must_use]
+    pub fn channel_capacity(mut self, channel: impl Into<Arc<str>>, tickets: u32) -> Self {
+        self.channel_capacity.insert(channel.into(), tickets);
+        self
+    }
+
+    /// What it says, with what is the agent's own affair: the views that they keep, and whether
+    /// they are there.
+    pub(crate) fn facts(&self, known: Option<&Agent>) -> AgentChange {
         // In order, each once.
         let departments: BTreeSet<_> = self.departments.iter().cloned().collect();
+        let languages: BTreeSet<_> = self.languages.iter().cloned().collect();
         AgentChange {
             role: self.role,
             departments: departments.into_iter().collect(),
             capacity: self.capacity,
             deactivated: self.deactivated,
             has_email: self.email.is_some(),
-            views: views.to_vec(),
+            views: known.map_or_else(Vec::new, |known| known.facts.views.clone()),
+            skills: self.skills.clone(),
+            languages: languages.into_iter().collect(),
+            calendar: self.calendar.clone(),
+            channel_capacity: self.channel_capacity.clone(),
+            unavailable: known.is_some_and(|known| known.facts.unavailable),
         }
     }
 
@@ -210,9 +261,36 @@ impl Agent {
         &self.facts.departments
     }
 
-    /// How many unresolved tickets the agent may own at once; `None`: any number.
+    /// How much unresolved work the agent may own at once; `None`: any amount.
     pub fn capacity(&self) -> Option<u32> {
         self.facts.capacity
+    }
+
+    /// How many unresolved tickets of a channel the agent may own at once, by channel; of one that
+    /// is not named any number.
+    pub fn channel_capacity(&self) -> &BTreeMap<Arc<str>, u32> {
+        &self.facts.channel_capacity
+    }
+
+    /// What the agent can do, and how well: each 1 to 10.
+    pub fn skills(&self) -> &BTreeMap<SkillName, u8> {
+        &self.facts.skills
+    }
+
+    /// The languages that the agent speaks, in order.
+    pub fn languages(&self) -> &[LanguageTag] {
+        &self.facts.languages
+    }
+
+    /// The calendar of the settings by which the agent works; `None`: at any time.
+    pub fn calendar(&self) -> Option<&CalendarName> {
+        self.facts.calendar.as_ref()
+    }
+
+    /// Whether the agent takes work: what [`SetAvailability`](crate::command::SetAvailability)
+    /// says. Default yes.
+    pub fn is_available(&self) -> bool {
+        !self.facts.unavailable
     }
 
     /// The views that the agent keeps, in the agent's order.
@@ -222,10 +300,18 @@ impl Agent {
 
     /// What an event states that changes nothing but the views.
     pub(crate) fn with_views(&self, views: &[View]) -> (AgentChange, Personal) {
-        let facts = AgentChange { views: views.to_vec(), ..self.facts.clone() };
+        (AgentChange { views: views.to_vec(), ..self.facts.clone() }, self.personal())
+    }
+
+    /// What an event states that changes nothing but whether the agent takes work.
+    pub(crate) fn with_availability(&self, available: bool) -> (AgentChange, Personal) {
+        (AgentChange { unavailable: !available, ..self.facts.clone() }, self.personal())
+    }
+
+    /// What is known of the agent's name and address.
+    fn personal(&self) -> Personal {
         let email = self.email.as_ref().and_then(Erasable::known).cloned();
-        let personal = Personal { name: self.name.known().cloned(), email, ..Personal::default() };
-        (facts, personal)
+        Personal { name: self.name.known().cloned(), email, ..Personal::default() }
     }
 
     /// What an event states that takes the name and the address away.
@@ -275,7 +361,7 @@ impl Agent {
 
     /// Whether this profile says what is on record already.
     pub(crate) fn is_as(&self, profile: &AgentProfile) -> bool {
-        self.facts == profile.facts(&self.facts.views)
+        self.facts == profile.facts(Some(self))
             && self.name.known().is_some_and(|name| **name == *profile.name)
             && self.email() == profile.email.as_deref()
     }
@@ -301,4 +387,19 @@ pub struct AgentChange {
     /// The views that the agent keeps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub views: Vec<View>,
+    /// What the agent can do, and how well: 1 to 10.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub skills: BTreeMap<SkillName, u8>,
+    /// The languages that the agent speaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<LanguageTag>,
+    /// The calendar by which the agent works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarName>,
+    /// How many unresolved tickets of a channel the agent may own at once.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channel_capacity: BTreeMap<Arc<str>, u32>,
+    /// Whether the agent takes no work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unavailable: bool,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ContactId;
+use crate::ids::{AgentId, ContactId};
 
 /// Merges a contact into another: one person, known twice.
 ///
@@ -226,4 +226,34 @@ impl EraseContact {
     pub fn new(contact: ContactId, reason: impl Into<String>) -> Self {
         Self { contact, reason: reason.into() }
     }
+}
+
+/// Says whether an agent takes work: what routing asks before it gives them a ticket.
+///
+/// It is the agent's own word, or that of whoever governs the desk. What they own stays theirs, and
+/// a hand may give them more; see [`Desk::set_availability`](crate::Desk::set_availability), which
+/// also gives those who are back what waits. Saying what is so already changes nothing.
+///
+/// # Refused
+///
+/// Beside what is [refused everywhere](crate::command#refused-everywhere):
+///
+/// - [`Forbidden`](crate::Refusal::Forbidden): of another agent, by anyone but owners, admins and
+///   the host.
+/// - [`NoSuchAgent`](crate::Refusal::NoSuchAgent): the agent is not on record.
+///
+/// # Examples
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// desk.set_availability(agent.at(now), SetAvailability { agent: anna, available: false })?;
+/// assert!(!desk.agent(anna)?.unwrap().is_available());
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SetAvailability {
+    /// Which agent.
+    pub agent: AgentId,
+    /// Whether they take work.
+    pub available: bool,
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, Limits, Merging,
-    OpenAge, PriorityMatrix, Reopening, Settings, SettingsError, ToSolve, check_all,
+    OpenAge, PriorityMatrix, Reopening, RoutingSettings, Settings, SettingsError, ToSolve,
+    check_all,
 };
 use crate::condition::View;
 use crate::ids::{CategoryName, CustomerGroupName, PriorityName, ResolutionCode, SlaLevelName};
@@ -143,6 +144,9 @@ pub struct SettingsDraft {
     /// earliest obligation or the end of their patience, whichever comes first.
     #[serde(skip_serializing_if = "ToSolve::is_default")]
     pub to_solve: ToSolve,
+    /// How the work is counted that tickets make. Default: each is 1.
+    #[serde(skip_serializing_if = "RoutingSettings::is_default")]
+    pub routing: RoutingSettings,
 }
 
 impl Default for SettingsDraft {
@@ -190,6 +194,7 @@ impl Default for SettingsDraft {
             clock_rules: ClockRules::default(),
             rules: RulebookDraft::default(),
             to_solve: ToSolve::default(),
+            routing: RoutingSettings::default(),
         }
     }
 }

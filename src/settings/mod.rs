@@ -10,6 +10,7 @@ mod limits;
 mod merging;
 mod policies;
 mod priority;
+mod routing;
 mod sla;
 mod to_solve;
 
@@ -27,6 +28,8 @@ pub(crate) use limits::MOST_CHAIN;
 pub use merging::{MergeAcross, MergeWaiting, Merging};
 pub use policies::{CloseBlocks, OpenAge, Reopening};
 pub use priority::{Priority, PriorityMatrix};
+pub(crate) use routing::Routes;
+pub use routing::RoutingSettings;
 pub use sla::DeskCalendar;
 pub use to_solve::ToSolve;
 
@@ -72,6 +75,7 @@ pub struct Settings {
     levels: Arc<sla::Levels>,
     rules: Arc<Rulebook>,
     turns: Turns,
+    routes: Routes,
 }
 
 /// By what the host wrote: all the rest is made of that.
@@ -120,8 +124,8 @@ impl Settings {
         let rules = Arc::new(rules_of(&draft, &lexicon, &mut problems));
         if problems.is_empty() {
             let prefix = draft.reference_prefix.as_str().into();
-            let turns = to_solve::turns(&draft);
-            Ok(Self { workflow, prefix, lexicon, levels, rules, turns, draft })
+            let (turns, routes) = (to_solve::turns(&draft), Routes::of(&rules));
+            Ok(Self { workflow, prefix, lexicon, levels, rules, turns, routes, draft })
         } else {
             Err(SettingsError { problems: problems.into_vec() })
         }
@@ -329,6 +333,15 @@ impl Settings {
         &self.turns
     }
 
+    /// How much work a ticket of this channel is, which is named as conditions write it.
+    pub fn weight_of(&self, channel: &str) -> u32 {
+        self.draft.routing.weights.get(channel).copied().unwrap_or(1)
+    }
+
+    pub(crate) fn routes(&self) -> Routes {
+        self.routes
+    }
+
     /// What the names in conditions mean under these settings.
     pub fn lexicon(&self) -> Arc<Lexicon> {
         self.lexicon.clone()
@@ -382,6 +395,7 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     policies::check(&draft, problems);
     to_solve::check(&draft, problems);
     limits::check(&draft.limits, problems);
+    routing::check(&draft, problems);
     let lexicon = Arc::new(lexicon::of(&draft));
     check_views(&draft.views, &lexicon, "views", problems);
     for (index, department) in draft.departments.iter().enumerate() {
@@ -398,8 +412,8 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     let workflow = check(draft.workflow.clone(), around, problems);
     let rules = Arc::new(rules_of(&draft, &lexicon, problems));
     let prefix = draft.reference_prefix.as_str().into();
-    let turns = to_solve::turns(&draft);
-    Settings { workflow, prefix, lexicon, levels, rules, turns, draft }
+    let (turns, routes) = (to_solve::turns(&draft), Routes::of(&rules));
+    Settings { workflow, prefix, lexicon, levels, rules, turns, routes, draft }
 }
 
 /// The rules, with every name looked up; none where they have mistakes.

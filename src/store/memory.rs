@@ -24,7 +24,7 @@ use super::{
     NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
 use crate::decide::{Columns, Counter, Erasure, KeyChange, UniqueKey, Write};
-use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
+use crate::ids::{AgentId, CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record};
 
 /// A store in memory: for tests, for small desks, and as the measure of other stores. Clones
@@ -283,11 +283,21 @@ impl Store for MemoryStore {
         let record = |key: &Key| state.rows.get(slot(key)?).map(Row::record);
         let counter = |counter: &Counter| own.and_then(|desk| desk.counters.get(counter)).copied();
         let mut roster = Vec::new();
-        if let (Some(own), Some(wanted)) = (own, &wanted.roster) {
-            let rows = own.indexes.roster(wanted).filter_map(|slot| state.rows.get(slot));
+        if let (Some(own), Some(listed)) = (own, &wanted.roster) {
+            let rows = own.indexes.roster(listed).filter_map(|slot| state.rows.get(slot));
             roster.extend(rows.map(|row| {
-                let load = row.key.as_agent().and_then(|id| counter(&Counter::Load(id)));
-                Rostered { record: row.record(), load: load.unwrap_or(0) }
+                let id = AgentId::from_uuid(row.key.id);
+                let count = |it: Counter| counter(&it).unwrap_or(0);
+                Rostered {
+                    record: row.record(),
+                    load: count(Counter::Load(id)),
+                    open: wanted
+                        .channel
+                        .as_ref()
+                        .map_or(0, |it| count(Counter::Open(id, it.clone()))),
+                    given: count(Counter::Given(id)),
+                    freed: count(Counter::Freed(id)),
+                }
             }));
         }
         Ok(Found {

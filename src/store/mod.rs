@@ -25,9 +25,10 @@ pub use commit::{Commit, CommitError, CommitParts, NewReceipt, Receipt, Touched}
 pub use error::{Operation, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use query::{
-    Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Roster, Rostered, Scope,
-    Settlement, Wanted,
+    Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Scope, Settlement, Wanted,
 };
+
+pub use crate::decide::{Roster, Rostered};
 
 use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
@@ -91,8 +92,10 @@ pub trait Store {
     /// in its head, or `None` where nothing was ever committed under that key, or it is another
     /// desk's; `counters` has, for each counter in order, the sum of all committed changes (0
     /// where there are none); `roster` has, in the order of their keys, the agents who can own
-    /// tickets and whose columns name the department, each with the sum of
-    /// [`Counter::Load`](crate::Counter::Load), and is empty where none was asked for.
+    /// tickets and whose columns name the department, each with the sums of
+    /// their [`Load`](crate::Counter::Load), [`Given`](crate::Counter::Given),
+    /// [`Freed`](crate::Counter::Freed) and, where a channel is named, their
+    /// [`Open`](crate::Counter::Open) of that channel, else 0; and is empty where none was asked for.
     ///
     /// # Errors
     ///

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Notice;
-use crate::decide::{Columns, Counter};
-use crate::ids::{DepartmentName, DeskId, Key, TicketNumber};
+use crate::decide::{Counter, Roster, Rostered};
+use crate::ids::{DeskId, Key, TicketNumber};
 use crate::matching::{Matcher, Narrow, Order, SortKey};
 use crate::record::{Event, Record};
 use crate::ticket::Scene;
@@ -21,6 +21,7 @@ use crate::workflow::StatusCategory;
 ///     records: vec![Key::ticket(desk.id(), id)],
 ///     counters: vec![Counter::Load(anna)],
 ///     roster: Some(Roster::Everybody),
+///     channel: Some("email".into()),
 /// };
 /// let found = desk.store().load(desk.id(), &wanted)?;
 /// assert_eq!(found.records[0].as_ref().unwrap().number, Some(TicketNumber(1)));
@@ -36,6 +37,9 @@ pub struct Wanted {
     pub counters: Vec<Counter>,
     /// Agents who can own tickets; `None`: none.
     pub roster: Option<Roster>,
+    /// Of which channel the roster is to say how many tickets each agent owns; `None`: of none, and
+    /// it says 0.
+    pub channel: Option<Arc<str>>,
 }
 
 impl Wanted {
@@ -50,50 +54,6 @@ impl Wanted {
     }
 }
 
-/// Which of the agents who can own tickets: those of whom
-/// [`AgentColumns::can_own`](crate::AgentColumns::can_own) is true.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Roster {
-    /// Those who work in this department.
-    Department(DepartmentName),
-    /// All of the desk.
-    Everybody,
-}
-
-impl Roster {
-    /// Whether a record with these columns is on the roster.
-    ///
-    /// ```
-    /// use helpdesk::store::Roster;
-    /// use helpdesk::{AgentColumns, Columns};
-    ///
-    /// let departments = vec!["billing".into()];
-    /// let agent = |can_own| {
-    ///     Columns::Agent(AgentColumns { departments: departments.clone(), can_own })
-    /// };
-    /// assert!(Roster::Department("billing".into()).lists(&agent(true)));
-    /// assert!(!Roster::Department("support".into()).lists(&agent(true)));
-    /// assert!(!Roster::Everybody.lists(&agent(false)));
-    /// assert!(!Roster::Everybody.lists(&Columns::Settings));
-    /// ```
-    pub fn lists(&self, columns: &Columns) -> bool {
-        match (columns, self) {
-            (Columns::Agent(agent), Self::Department(name)) => {
-                agent.can_own && agent.departments.contains(name)
-            }
-            (Columns::Agent(agent), Self::Everybody) => agent.can_own,
-            (
-                Columns::Ticket(_)
-                | Columns::Contact(_)
-                | Columns::Organisation
-                | Columns::Settings,
-                _,
-            ) => false,
-        }
-    }
-}
-
 /// What [`Store::load`](super::Store::load) found, in the order in which it was asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -103,15 +63,6 @@ pub struct Found {
     pub counters: Vec<i64>,
     /// The agents of the roster, in the order of their keys.
     pub roster: Vec<Rostered>,
-}
-
-/// An agent of a roster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rostered {
-    /// The agent's record.
-    pub record: Record,
-    /// How many unfinished tickets the agent owns.
-    pub load: i64,
 }
 
 /// A listing of tickets, as a store is asked for it: checked, with what its reader may see in

@@ -104,6 +104,7 @@ impl Ticket {
             status_since: at,
             department: opened.department.clone(),
             assignee: None,
+            burden: None,
             priority: opened.priority.clone(),
             channel: message.channel.clone(),
             opened_at: at,
@@ -169,7 +170,10 @@ impl Ticket {
         match change {
             // Refused by every reader of histories before it comes here.
             TicketChange::Opened(_) => {}
-            TicketChange::MessageAdded { message, heard } => self.hear(stamp, message, heard),
+            TicketChange::MessageAdded { message, heard } => {
+                self.hear(stamp, message, heard);
+                self.said_by(message);
+            }
             TicketChange::AccessGranted { grant } => {
                 self.edit_extras(|Extras { grants, .. }| {
                     // What has ended is nobody's any more.
@@ -181,7 +185,10 @@ impl Ticket {
             TicketChange::AccessRevoked { guest } => {
                 self.edit_extras(|extras| extras.grants.retain(|known| known.guest != *guest));
             }
-            TicketChange::StatusChanged(change) => self.move_to(stamp, change),
+            TicketChange::StatusChanged(change) => {
+                self.move_to(stamp, change);
+                self.moved_by(&stamp.cause.actor, change);
+            }
             TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
                 let text = stamp.personal.and_then(|personal| personal.text.clone());
                 self.edit().resolution = Some(Box::new(Resolution {
@@ -196,8 +203,14 @@ impl Ticket {
                     self.auto_close_cancelled = false;
                 }
             }
-            TicketChange::Assigned { to, .. } => self.assignee = Some(*to),
-            TicketChange::Unassigned { .. } => self.assignee = None,
+            TicketChange::Assigned { to, burden, take_by, .. } => {
+                self.assigned(*to, burden, *take_by);
+            }
+            TicketChange::Unassigned { from, because, waits_since } => {
+                self.unassigned(*from, *because, *waits_since);
+            }
+            TicketChange::Routed(routed) => self.routed(routed.waits_since, routed.again_at),
+            TicketChange::TakenUp => self.taken_up(),
             TicketChange::Transferred { to, .. } => {
                 self.department = Some(to.clone());
                 self.transferred = self.transferred.saturating_add(1);

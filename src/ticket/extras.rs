@@ -7,6 +7,7 @@ use super::agenda::Todo;
 use super::event::Opened;
 use super::links::TicketLink;
 use super::merging::Structure;
+use super::routing::RoutingState;
 use super::sides::Side;
 use super::time_rules::Looked;
 use crate::people::Grant;
@@ -29,6 +30,8 @@ pub(super) struct Extras {
     /// In the order of their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) looked: Vec<Looked>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) routing: Option<Box<RoutingState>>,
 }
 
 impl Default for Extras {
@@ -45,6 +48,7 @@ impl Extras {
         todos: Vec::new(),
         sides: Vec::new(),
         looked: Vec::new(),
+        routing: None,
     };
 
     /// Those of a new ticket, if it has any.

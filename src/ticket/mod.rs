@@ -12,6 +12,7 @@ mod links;
 mod merging;
 mod message;
 mod refs;
+mod routing;
 mod sides;
 mod sla;
 mod strict;
@@ -30,14 +31,15 @@ pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, HostAsked, Intent, LookedAt,
     MergedSplit, Moved, Opened, Origin, Owed, PriorityBy, RedactedBy, Released, Remedy, Reminded,
-    RuleAsked, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt,
-    TodoAdded, TodoMarked, Unassigning,
+    Routed, RuleAsked, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange,
+    TimeRulesLookedAt, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};
 pub(crate) use merging::{Member, waiting};
 pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
+pub use routing::{Burden, RoutingState};
 pub use sides::{Side, SideId};
 pub(crate) use sla::Owing;
 pub use sla::{Promised, SlaLevel};
@@ -141,6 +143,9 @@ pub struct Ticket {
     /// What is promised of it, where anything is; shared between its heads until it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sla: Option<Arc<sla::TicketSla>>,
+    /// What it is to its owner, where that was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    burden: Option<Arc<Burden>>,
     // The rest: shared between the heads of a ticket until something in it changes.
     details: Arc<Details>,
 }

@@ -46,6 +46,7 @@ pub(super) struct HeadTimers {
     sla: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     rules: Option<DateTime<Utc>>,
+    routing: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]

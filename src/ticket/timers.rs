@@ -60,6 +60,9 @@ pub struct Timers {
     /// The time of one of the desk's own [time rules](crate::rules::TimeRule) comes.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub rules: Option<DateTime<Utc>>,
+    /// Routing looks for an owner again, or for another where the owner has not begun.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub routing: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -83,6 +86,8 @@ pub enum TimerKind {
     Sla,
     /// The time of one of the desk's own rules has come.
     TimeRule,
+    /// Routing looks for an owner again, or for another.
+    Routing,
 }
 
 impl fmt::Display for TimerKind {
@@ -96,6 +101,7 @@ impl fmt::Display for TimerKind {
             Self::Reminder => "the reminder of a to-do",
             Self::Sla => "what a clock of the service levels tells",
             Self::TimeRule => "the time of a rule",
+            Self::Routing => "looking for an owner",
         })
     }
 }
@@ -112,6 +118,7 @@ impl Timers {
             (TimerKind::Reminder, self.reminder),
             (TimerKind::Sla, self.sla),
             (TimerKind::TimeRule, self.rules),
+            (TimerKind::Routing, self.routing),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -161,6 +168,7 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
         // Stated by what becomes of the clocks, and none of a ticket whose clocks rest.
         sla: ticket.timers().sla.filter(|_| !ticket.clocks_rest()),
         rules: ticket.next_time_rule(settings),
+        routing: ticket.routes_at(),
     }
 }
 

@@ -21,6 +21,7 @@ mod histories_kept;
 mod names;
 mod newer;
 mod people;
+mod routing;
 mod rules;
 mod samples;
 mod settings;

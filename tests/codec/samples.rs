@@ -1,19 +1,21 @@
 //! One of everything that is ever stored: what the golden files are made of.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use helpdesk::condition::View;
 use helpdesk::{
-    Actor, AgentChange, AgentSight, AttachmentFacts, Author, Cause, Change, Channel, CommandId,
-    ContactId, Department, Event, EventRef, FieldDef, FieldFact, FieldValue, Follower, Head, Heard,
-    Key, Message, Opened, Origin, Part, Party, Personal, Priority, PriorityBy, RecordKind,
-    RedactedBy, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft, Span, Status,
-    StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition, Visibility, fold,
+    Actor, AgentChange, AgentSight, AttachmentFacts, Author, Burden, Cause, Change, Channel,
+    CommandId, ContactId, Department, Event, EventRef, FieldDef, FieldFact, FieldValue, Follower,
+    Head, Heard, Key, Message, Opened, Origin, Part, Party, Personal, Priority, PriorityBy,
+    RecordKind, RedactedBy, Reopening, Requester, Revision, Role, Rule, Settings, SettingsDraft,
+    Span, Status, StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition,
+    Visibility, fold,
 };
 
 use crate::{
-    attached, clocks, confirming, forgotten, guests, people, rules, sides, structure, work,
+    attached, clocks, confirming, forgotten, guests, people, routing, rules, sides, structure, work,
 };
 
 pub(crate) use crate::beside::*;
@@ -42,6 +44,7 @@ pub(crate) fn timers() -> Timers {
         reminder: None,
         sla: None,
         rules: None,
+        routing: None,
     }
 }
 
@@ -225,10 +228,12 @@ pub(crate) fn ticket_history() -> Vec<Event> {
         bytes: 12,
         restarts_closing: true,
     });
-    changes.push(TicketChange::Assigned { to: ANNA, from: None, over_capacity: false });
-    changes.push(TicketChange::Assigned { to: BEN, from: Some(ANNA), over_capacity: true });
+    for (to, from, over_capacity) in [(ANNA, None, false), (BEN, Some(ANNA), true)] {
+        let burden = Burden::default();
+        changes.push(TicketChange::Assigned { to, from, over_capacity, burden, take_by: None });
+    }
     for because in UNASSIGNINGS {
-        changes.push(TicketChange::Unassigned { from: BEN, because });
+        changes.push(TicketChange::Unassigned { from: BEN, because, waits_since: None });
     }
     changes.push(TicketChange::Transferred { from: None, to: "billing".into() });
     changes.push(TicketChange::Transferred { from: Some("billing".into()), to: "it".into() });
@@ -312,7 +317,7 @@ pub(crate) fn agent_history() -> Vec<Event> {
             capacity: has_email.then_some(20),
             deactivated: place == 3,
             has_email,
-            views: Vec::new(),
+            ..plain_agent()
         };
         let personal = Personal {
             name: Some("Anna".into()),
@@ -322,6 +327,23 @@ pub(crate) fn agent_history() -> Vec<Event> {
         event(place as u64 + 1, plain(Actor::Host), Change::Agent(change), Some(personal))
     });
     events.collect()
+}
+
+/// An agent of whom nothing is said.
+pub(crate) fn plain_agent() -> AgentChange {
+    AgentChange {
+        role: Role::Agent,
+        departments: Vec::new(),
+        capacity: None,
+        deactivated: false,
+        has_email: false,
+        views: Vec::new(),
+        skills: BTreeMap::new(),
+        languages: Vec::new(),
+        calendar: None,
+        channel_capacity: BTreeMap::new(),
+        unavailable: false,
+    }
 }
 
 /// A view that makes every test that views make.
@@ -424,6 +446,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(structure::continuing());
     later.push(rules::settings());
     later.extend(rules::history());
+    later.extend(routing::history());
+    later.extend(routing::beside());
     later
 }
 
@@ -472,6 +496,7 @@ fn with_views() -> [Event; 2] {
         deactivated: false,
         has_email: false,
         views: vec![view()],
+        ..plain_agent()
     };
     let personal = Personal { name: Some("Ben".into()), ..Personal::default() };
     let all = View::new("all", "all()".parse().unwrap());
@@ -540,5 +565,6 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((ticket, fold(ticket, &structure::by_rules()).unwrap()));
     heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
     heads.push((ticket, fold(ticket, [&structure::continuing()]).unwrap()));
+    heads.extend(routing::heads());
     heads
 }

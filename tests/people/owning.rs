@@ -29,7 +29,7 @@ fn over_capacity_is_refused_unless_overridden_which_is_recorded() {
     assert_eq!(desk.refused(&agent(CARL), transfer).code(), "over_capacity");
     desk.ok(&agent(CARL), Assign { over_capacity: true, ..assign });
     let assigned = desk.changes(two).pop().unwrap();
-    let expected = TicketChange::Assigned { to: ANNA, from: None, over_capacity: true };
+    let expected = assigned_to_anna(true);
     assert_eq!(assigned, expected);
     assert_eq!(desk.load_of(ANNA), 2);
     // Room comes back as work is finished, given back or passed on.
@@ -49,7 +49,7 @@ fn an_override_that_was_not_needed_is_not_recorded_as_one() {
     desk.put_agent(ANNA, profile(ANNA).capacity(1));
     let ticket = desk.given_request();
     desk.ok(&agent(CARL), Assign { over_capacity: true, ..Assign::new(ticket, ANNA) });
-    let expected = TicketChange::Assigned { to: ANNA, from: None, over_capacity: false };
+    let expected = assigned_to_anna(false);
     assert_eq!(desk.changes(ticket).pop().unwrap(), expected);
 }
 
@@ -97,4 +97,10 @@ fn finished_work_takes_up_nobodys_room() {
     desk.ok(&customer(MARIA), request(ticket_id(2)));
     desk.ok(&agent(ANNA), Take { ticket: ticket_id(2) });
     assert_eq!(desk.load_of(ANNA), 1);
+}
+
+/// A ticket that came by mail becomes Anna's.
+fn assigned_to_anna(over_capacity: bool) -> TicketChange {
+    let burden = helpdesk::Burden { weight: 1, channel: Some("email".into()) };
+    TicketChange::Assigned { to: ANNA, from: None, over_capacity, burden, take_by: None }
 }

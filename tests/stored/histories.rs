@@ -118,7 +118,7 @@ fn same_records(ours: &Desk<TextStore>, theirs: &Desk<MemoryStore>) {
 /// What belongs to the desk, and not to one record.
 fn same_rest(text: &TextStore, memory: &MemoryStore) {
     let roster = Some(Roster::Everybody);
-    let wanted = Wanted { records: Vec::new(), counters: counters(), roster };
+    let wanted = Wanted { records: Vec::new(), counters: counters(), roster, channel: None };
     assert_eq!(text.load(DESK, &wanted).unwrap(), memory.load(DESK, &wanted).unwrap());
     assert_eq!(
         text.tables().records.keys().filter(|key| key.as_ticket().is_some()).count() as u64,

@@ -366,7 +366,7 @@ pub fn everything(store: &impl Store, desk: DeskId) -> String {
     keys.sort();
     keys.dedup();
     let counters: Vec<Counter> = keys.iter().filter_map(Key::as_agent).map(Counter::Load).collect();
-    let found = store.load(desk, &Wanted { records: keys, counters, roster: None }).unwrap();
+    let found = store.load(desk, &Wanted { records: keys, counters, ..Wanted::default() }).unwrap();
     let look = Lease { until: monday(), limit: 0 };
     let next = store.due(Scope::One(desk), monday(), look).unwrap().next;
     let entries: Vec<&Entry> = entries.iter().collect();

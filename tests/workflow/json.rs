@@ -12,7 +12,7 @@ use helpdesk::{
     AgentProfile, AgentSight, Calendar, ClockRules, CloseBlocks, Condition, Confirmation,
     CustomerSight, DeskCalendar, FieldDef, FieldKind, FollowUpClocks, Limits, MergeAcross,
     MergeClocks, Merging, OpenAge, Party, Proposed, ReopenClocks, Reopening, Settings,
-    SettingsDraft, Span, SplitClocks, Transition,
+    SettingsDraft, Span, SplitClocks, ToSolve, Transition,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -428,6 +428,11 @@ impl Draw<'_> {
             index = (0..=cast::AGENTS).find(|index| cast::agent(*index) == owner).unwrap_or(index);
         }
         let id = cast::agent(index);
+        if self.random.percent(10) {
+            let by = if self.random.percent(40) { Actor::Agent(id) } else { actor };
+            let set = SetAvailability { agent: id, available: self.random.percent(50) };
+            return (by, Command::SetAvailability(set));
+        }
         if self.random.percent(14) {
             // Sometimes one of whom nobody has heard.
             let nobody = cast::agent(cast::AGENTS + 9);

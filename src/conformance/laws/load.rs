@@ -20,6 +20,7 @@ pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
         records: vec![ticket(1), agent(ANNA), Key::settings(DESK)],
         counters: vec![Counter::Load(ANNA), Counter::Queued(None)],
         roster: Some(Roster::Everybody),
+        channel: None,
     };
     let nothing =
         Found { records: vec![None, None, None], counters: vec![0, 0], roster: Vec::new() };

@@ -352,6 +352,7 @@ impl Twins<'_> {
                 records: keys(),
                 counters: counters().into(),
                 roster: Some(Roster::Everybody),
+                channel: Some("email".into()),
             };
             let found = store.load(desk, wanted()).await?;
             let mut expected = memory.load(desk, wanted()).await?;

@@ -49,9 +49,12 @@ impl Model {
             Command::ApplyMacro(_) => step.require(false, "unknown_name"),
             // A tick is only what comes before every command.
             Command::Tick(_) | Command::Adopt(_) => {}
+            // The model knows desks without routing rules.
+            Command::Route(_) => {}
             // These are about no ticket that exists.
             Command::Open(_)
             | Command::PutAgent { .. }
+            | Command::SetAvailability(_)
             | Command::SaveViews(_)
             | Command::PutContact { .. }
             | Command::PutOrganisation { .. }

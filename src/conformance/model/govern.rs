@@ -7,7 +7,11 @@ use crate::{Actor, AgentId, AgentProfile, Command, Party, Role};
 
 impl Model {
     pub(super) fn govern(&self, step: &mut Step<'_>, command: &Command) -> Changes {
-        step.require(super::people::may(step.party, command, false), "forbidden");
+        let own = match command {
+            Command::SetAvailability(set) => *step.actor == Actor::Agent(set.agent),
+            _ => false,
+        };
+        step.require(own || super::people::may(step.party, command, false), "forbidden");
         let mut changes = Changes::default();
         match command {
             Command::PutAgent { id, profile } => {
@@ -17,6 +21,10 @@ impl Model {
                 profile.departments.dedup();
                 self.put_agent(step, *id, &profile);
                 changes.agent = Some((*id, profile));
+            }
+            Command::SetAvailability(set) => {
+                step.require(self.agents.contains_key(&set.agent), "no_such_agent");
+                changes.availability = Some((set.agent, set.available));
             }
             Command::SaveViews(views) => {
                 self.save_views(step, views);

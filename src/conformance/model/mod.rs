@@ -98,6 +98,8 @@ pub struct Model {
     /// All settings that ever were in force, oldest first.
     published: Vec<Arc<Settings>>,
     agents: BTreeMap<AgentId, AgentProfile>,
+    /// Those of them who take no work.
+    unavailable: BTreeSet<AgentId>,
     /// The views that agents keep, where they keep any.
     views: BTreeMap<AgentId, Vec<View>>,
     contacts: BTreeMap<ContactId, ModelContact>,
@@ -149,6 +151,7 @@ struct Changes {
     tickets: Vec<ModelTicket>,
     unnamed: Option<(TicketId, ModelTicket)>,
     agent: Option<(AgentId, AgentProfile)>,
+    availability: Option<(AgentId, bool)>,
     views: Option<(AgentId, Vec<View>)>,
     contacts: Vec<(ContactId, ModelContact)>,
     organisation: Option<(OrganisationId, OrganisationProfile)>,
@@ -184,6 +187,7 @@ impl Model {
             published: vec![settings.clone()],
             settings,
             agents: BTreeMap::new(),
+            unavailable: BTreeSet::new(),
             views: BTreeMap::new(),
             contacts: BTreeMap::new(),
             organisations: BTreeMap::new(),
@@ -201,6 +205,11 @@ impl Model {
     /// The agents on record.
     pub fn agents(&self) -> &BTreeMap<AgentId, AgentProfile> {
         &self.agents
+    }
+
+    /// Whether an agent takes work.
+    pub fn is_available(&self, agent: AgentId) -> bool {
+        !self.unavailable.contains(&agent)
     }
 
     /// The tickets, as they stand.
@@ -298,6 +307,12 @@ impl Model {
         if let Some((id, profile)) = changes.agent {
             changed |= self.agents.get(&id) != Some(&profile);
             self.agents.insert(id, profile);
+        }
+        if let Some((id, available)) = changes.availability {
+            changed |= match available {
+                true => self.unavailable.remove(&id),
+                false => self.unavailable.insert(id),
+            };
         }
         if let Some((id, views)) = changes.views {
             changed |= self.views(id) != views;

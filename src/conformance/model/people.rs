@@ -167,6 +167,9 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Hold(_)
         | Command::EraseAgent(_)
         | Command::EraseContact(_) => [Owner, Admin, Host].contains(&party),
+        // Of other agents.
+        Command::SetAvailability(_) => [Owner, Admin, Host].contains(&party),
+        Command::Route(_) => staff() || party == Party::System,
         Command::CreateDesk(_) => party == Host,
         // Only an agent has views of their own.
         Command::SaveViews(_) => workers.contains(&party) || party == LightAgent,

@@ -224,6 +224,8 @@ impl ModelTicket {
             reminder,
             sla,
             rules,
+            // The model knows desks without routing rules.
+            routing: _,
         } = self.timers;
         let ages = [open_age_warning, open_age_overdue];
         let all = [wake, auto_close, retention, reminder, sla, rules].into_iter().chain(ages);
@@ -354,6 +356,7 @@ impl ModelTicket {
             rules: None,
             retention: self.kept_until(settings),
             reminder: self.next_reminder(),
+            routing: None,
         };
     }
 

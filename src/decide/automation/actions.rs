@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{Asked, Why, wording};
 use crate::decide::blocks::Blocks;
-use crate::decide::checks::{not_closed, unknown};
+use crate::decide::checks::{not_closed, unfinished, unknown};
 use crate::decide::work::Work;
-use crate::decide::{
-    Counter, Refusal, Vocabulary, assignment, conversation, editing, lifecycle, routing,
-};
+use crate::decide::{Counter, Refusal, Vocabulary, assignment, conversation, editing, lifecycle};
 use crate::ids::AgentId;
 use crate::people::Deed;
 use crate::rules::{Action, Assignment, FieldChange, HostAction, ToStatus, Wording};
@@ -67,7 +65,10 @@ pub(super) fn carry_out(
             editing::edit(work, &Edit { fields: [(field.clone(), None)].into(), ..edit })
         }
         Action::Assign(assignment) => assign(work, assignment),
-        Action::Route(route) => routing::route(work, route, why.rule),
+        Action::Route(route) => {
+            unfinished(work)?;
+            work.route(route, why.rule.clone())
+        }
         Action::Escalate(department) => {
             // It is there.
             if work.ticket.department() == Some(department) {
@@ -146,7 +147,7 @@ fn assign(work: &mut Work<'_>, assignment: &Assignment) -> Result<(), Refusal> {
 /// What is looked at before an agent is given a ticket.
 fn may_be_given(work: &Work<'_>, agent: AgentId) -> Result<(), Refusal> {
     work.cx.needed_agent(agent)?;
-    work.cx.needed_counter(Counter::Load(agent))
+    work.cx.counter(Counter::Load(agent)).map(|_| ())
 }
 
 fn reply(work: &mut Work<'_>, text: &Wording, message: Option<usize>) -> Result<(), Refusal> {

@@ -155,6 +155,8 @@ fn sets_off(event: &Event) -> bool {
         | TicketChange::RuleAsked(_)
         | TicketChange::TimeRulesLookedAt(_)
         | TicketChange::MemberWrote { .. }
+        | TicketChange::Routed(_)
+        | TicketChange::TakenUp
         | TicketChange::Redacted { .. } => false,
         TicketChange::Opened(_)
         | TicketChange::MessageAdded { .. }

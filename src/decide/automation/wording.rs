@@ -22,7 +22,7 @@ pub(super) fn filled(
     for part in text.parts() {
         let WordingPart::Slot(slot) = part else { continue };
         let Some(person) = person(work, &slot) else { continue };
-        work.cx.needed(person)?;
+        work.cx.looked_up(person)?;
         // Or what was erased meanwhile could be written anew.
         if let Some(record) = work.cx.loaded.record(person) {
             work.guard(Guard { key: person, revision: record.revision });

@@ -114,6 +114,8 @@ impl Seen {
             | TicketChange::AccessRevoked { .. }
             | TicketChange::ResolutionRecorded { .. }
             | TicketChange::Unassigned { .. }
+            | TicketChange::Routed(_)
+            | TicketChange::TakenUp
             | TicketChange::Transferred { .. }
             | TicketChange::Escalated { .. }
             | TicketChange::SubjectChanged { .. }

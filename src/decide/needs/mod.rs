@@ -13,7 +13,7 @@ use crate::decide::{Call, Command, Counter, UniqueKey};
 use crate::identity::Identity;
 use crate::ids::{AgentId, ContactId, DeskId, Key, TicketId};
 use crate::people::command::{
-    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+    BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 use crate::people::{Actor, Follower, Requester};
 use crate::record::Record;
@@ -148,7 +148,8 @@ impl Asking<'_> {
 /// happened that it keeps only [some pauses](crate::Limits::clock_pauses) of its clocks, where those
 /// do not do; and of one that was finished, spam or merged while nothing was promised, where it is work
 /// again. Whether that is so only the decision knows, and with such tickets it is tried here first; so
-/// it is where the settings have [rules](crate::rules) that act, for what these turn out to look at.
+/// it is where the settings have [rules](crate::rules) that act, for what these turn out to look at, such
+/// as all among whom an agent is chosen; and where an agent's tickets of a channel are bounded.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -182,6 +183,8 @@ pub fn needs(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
 fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let settings = loaded.record(Key::settings(desk)).and_then(Record::settings);
     let promises = settings.is_some_and(|settings| !settings.sla_policies().is_empty());
+    let routes = settings.is_some_and(|settings| settings.routes().any);
+    let by_channel = loaded.agents().any(|agent| !agent.channel_capacity().is_empty());
     let now = whole_micros(call.context.now);
     let mut tickets = loaded.tickets();
     let missing = RefCell::default();
@@ -192,6 +195,8 @@ fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             || matches!(call.command, Command::ApplyMacro(_))
     });
     if (acts
+        || routes
+        || by_channel
         || tickets
             .any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now))))
         && matches!(decided(desk, call, loaded, &missing), Err(Refusal::NotLoaded))
@@ -332,7 +337,9 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             asking.whole(*ticket);
             conversation(&mut asking, *ticket);
         }
-        Command::EraseAgent(id) => asking.agent(*id),
+        Command::EraseAgent(id) | Command::SetAvailability(SetAvailability { agent: id, .. }) => {
+            asking.agent(*id);
+        }
         Command::PutContact { id, profile } => {
             asking.record(Key::contact(desk, *id));
             for identity in &profile.identities {
@@ -399,6 +406,7 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::SetStatus(_)
         | Command::Postpone(_)
         | Command::Tick(_)
+        | Command::Route(_)
         | Command::SaveViews(_)
         | Command::CreateDesk(_)
         | Command::PublishSettings(_) => {}

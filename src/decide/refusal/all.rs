@@ -1,6 +1,6 @@
 //! Every refusal there is.
 
-use super::{MacroStopped, Vocabulary};
+use super::{ChannelRoom, MacroStopped, Vocabulary};
 use crate::condition::Fact;
 use crate::ids::{
     AgentId, ContactId, DepartmentName, FieldName, Key, OrganisationId, Revision, RuleName,
@@ -283,11 +283,14 @@ pub enum Refusal {
     OverCapacity {
         /// The agent.
         agent: AgentId,
-        /// How many unresolved tickets the agent owns.
+        /// How much unresolved work the agent owns.
         load: i64,
-        /// How many they may.
+        /// How much they may.
         capacity: u32,
     },
+    /// The agent has no room for more tickets of this one's channel.
+    #[error("{0}")]
+    OverChannelCapacity(ChannelRoom),
     /// Escalation leads to a higher tier.
     #[error("the department `{to}` is on tier {tier}, which is not above {from}")]
     NotHigherTier {

@@ -102,6 +102,7 @@ impl Refusal {
             Self::CannotAnswer { .. } => "cannot_answer",
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
+            Self::OverChannelCapacity(_) => "over_channel_capacity",
             Self::NotHigherTier { .. } => "not_higher_tier",
             Self::LinkToItself { .. } => "link_to_itself",
             Self::StillWorkedOn => "still_worked_on",
@@ -179,6 +180,7 @@ impl Refusal {
             | Self::CannotAnswer { .. }
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }
+            | Self::OverChannelCapacity(_)
             | Self::NotHigherTier { .. }
             | Self::HasParent { .. }
             | Self::StillWorkedOn

@@ -8,4 +8,4 @@ mod vocabulary;
 pub use all::Refusal;
 pub use kind::RefusalKind;
 pub use stopped::MacroStopped;
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{ChannelRoom, Vocabulary};

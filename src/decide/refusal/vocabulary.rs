@@ -1,7 +1,9 @@
 //! The kinds of name that a refusal may be about.
 
-use crate::ids::TicketId;
 use std::fmt;
+use std::sync::Arc;
+
+use crate::ids::{AgentId, TicketId};
 
 /// The kinds of name that settings define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +31,10 @@ pub enum Vocabulary {
     Tag,
     /// An agent's name.
     AgentName,
+    /// Something that an agent can do.
+    Skill,
+    /// A calendar.
+    Calendar,
     /// An address or form that receives requests.
     ReceivedAt,
     /// A channel of the host's own.
@@ -87,6 +93,8 @@ impl fmt::Display for Vocabulary {
             Self::ResolutionCode => "resolution code",
             Self::Tag => "tag",
             Self::AgentName => "agent's name",
+            Self::Skill => "skill",
+            Self::Calendar => "calendar",
             Self::ReceivedAt => "receiving address",
             Self::Channel => "channel",
             Self::Macro => "macro",
@@ -110,6 +118,20 @@ impl fmt::Display for Vocabulary {
             Self::ExternalId => "external id",
         })
     }
+}
+
+/// How many tickets of a channel an agent owns who has no room for more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("agent `{agent}` owns {open} of {most} tickets of the channel `{channel}`")]
+pub struct ChannelRoom {
+    /// The agent.
+    pub agent: AgentId,
+    /// The channel, as conditions write it.
+    pub channel: Arc<str>,
+    /// How many unresolved tickets of it the agent owns.
+    pub open: i64,
+    /// How many they may.
+    pub most: u32,
 }
 
 /// By which ticket something is in use, if that may be said.

@@ -15,8 +15,8 @@ use crate::sla::Reported;
 use crate::sla::policy::Audience;
 use crate::ticket::command::Merge;
 use crate::ticket::{
-    Absorbed, Brought, Follower, Member, Moved, Owed, Released, StatusChange, Ticket, TicketChange,
-    TicketKind, waiting,
+    Absorbed, Brought, Burden, Follower, Member, Moved, Owed, Released, StatusChange, Ticket,
+    TicketChange, TicketKind, waiting,
 };
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -92,7 +92,8 @@ pub(in crate::decide) fn merge<'a>(
     survivor.record(TicketChange::Absorbed(absorbed), None);
     let at = survivor.ticket.revision();
     if brings.is_some() {
-        ask(&mut survivor, at, work.loaded().and_then(Ticket::burdens));
+        let freed = work.loaded().and_then(|it| Some((it.burdens()?, it.burden())));
+        ask(&mut survivor, at, freed)?;
     }
     survivor.hold_as(&work.ticket);
     Ok(survivor)
@@ -223,16 +224,21 @@ fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
 
 /// The survivor has a question more, as if its requester had asked it. `freed`: whom the merge has
 /// relieved of the other ticket.
-fn ask(survivor: &mut Work<'_>, absorbed: Revision, freed: Option<AgentId>) {
+fn ask(
+    survivor: &mut Work<'_>,
+    absorbed: Revision,
+    freed: Option<(AgentId, &Burden)>,
+) -> Result<(), Refusal> {
     let from = survivor.ticket.status().clone();
     if let Some(to) = survivor.cx.settings.workflow().on_customer_reply(&from) {
         survivor.moved(survivor.move_to(to, Moved::Absorbed), Some(Rule::OnMerge), None);
         if from.category.is_done() {
-            survivor.settle_owner_beside(freed);
+            survivor.settle_owner_beside(freed)?;
         }
     }
     let to = survivor.workers();
     survivor.notify_of(absorbed, NoticeKind::Merged, to);
+    Ok(())
 }
 
 /// Undoes the merge of the ticket at work. The ticket that had gone on is given back.
@@ -270,7 +276,7 @@ pub(in crate::decide) fn undo<'a>(work: &mut Work<'a>) -> Result<Work<'a>, Refus
     }
     let returned = work.ticket.revision();
     if !work.ticket.status().category.is_done() {
-        work.notify_workers_of_return(returned);
+        work.notify_workers_of_return(returned)?;
     }
     // It was part of a conversation that is on hold, and is so still.
     work.hold_as(&survivor.ticket);
@@ -294,9 +300,10 @@ fn brought_back(survivor: &Ticket, ticket: &Ticket) -> Vec<(Audience, Reported)>
 
 impl Work<'_> {
     /// The ticket is work again: its owner keeps it, or loses it, and whose it is is told.
-    fn notify_workers_of_return(&mut self, returned: Revision) {
-        self.settle_owner();
+    fn notify_workers_of_return(&mut self, returned: Revision) -> Result<(), Refusal> {
+        self.settle_owner()?;
         let to = self.workers();
         self.notify_of(returned, NoticeKind::Reopened, to);
+        Ok(())
     }
 }

@@ -134,6 +134,8 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::UndoContactMerge(_)
         | Command::BlockContact(_)
         | Command::NoteContact(_)
+        | Command::Route(_)
+        | Command::SetAvailability(_)
         | Command::PutAgent { .. }
         | Command::EraseAgent(_)
         | Command::EraseContact(_)

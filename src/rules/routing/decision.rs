@@ -11,7 +11,7 @@ use crate::rules::{Sticky, Strategy};
 use crate::time;
 
 /// Who gets a ticket, and why; or that nobody does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// When it was decided.
@@ -27,8 +27,14 @@ pub struct Decision {
     pub why: Option<Why>,
     /// Those who can have it, the chosen one first.
     pub ranked: Vec<Ranked>,
+    /// How many more there are who can, where only the first are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_ranked: u32,
     /// Those who cannot, by id.
     pub dropped: Vec<Dropped>,
+    /// How many more there are who cannot, where only the first are listed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_dropped: u32,
     /// When looking again may help though nothing happens before: it overflows, or somebody's
     /// working hours begin. `None` where somebody was found, and where nothing but a change helps.
     #[serde(
@@ -37,6 +43,11 @@ pub struct Decision {
         deserialize_with = "time::truncated_option"
     )]
     pub again_at: Option<DateTime<Utc>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Decision {
@@ -64,7 +75,7 @@ pub enum Why {
 }
 
 /// Somebody who can have a ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ranked {
     /// Who.
@@ -106,7 +117,7 @@ pub enum Score {
 }
 
 /// Somebody who cannot have a ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dropped {
     /// Who.
@@ -122,7 +133,7 @@ impl fmt::Display for Dropped {
 }
 
 /// Why an agent cannot have a ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unfit {

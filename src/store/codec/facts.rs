@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,10 @@ use crate::record::Change;
 use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
-    Absorbed, ClocksChanged, Follower, FollowersLeft, Heard, LinkKind, MergedSplit, Message,
-    Opened, PriorityBy, RedactedBy, Released, Reminded, RuleAsked, SideId, SideSaid, SplitOff,
-    StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded, TodoMarked, Unassigning,
+    Absorbed, Burden, ClocksChanged, Follower, FollowersLeft, Heard, LinkKind, MergedSplit,
+    Message, Opened, PriorityBy, RedactedBy, Released, Reminded, Routed, RuleAsked, SideId,
+    SideSaid, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded,
+    TodoMarked, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -95,9 +97,17 @@ events! {
     "ticket.assigned" => Assigned {
         to as to: AgentId,
         from as from: Option<AgentId>,
-        over_capacity as over_capacity: bool
+        over_capacity as over_capacity: bool,
+        burden as burden: Burden = "Burden::is_plain",
+        take_by as take_by: Option<DateTime<Utc>> = "Option::is_none"
     };
-    "ticket.unassigned" => Unassigned { from as from: AgentId, because as because: Unassigning };
+    "ticket.unassigned" => Unassigned {
+        from as from: AgentId,
+        because as because: Unassigning,
+        waits_since as waits_since: Option<DateTime<Utc>> = "Option::is_none"
+    };
+    "ticket.routed" => Routed { 0 as routing: Box<Routed> };
+    "ticket.taken_up" => TakenUp {};
     "ticket.transferred" => Transferred {
         from as from: Option<DepartmentName>,
         to as to: DepartmentName

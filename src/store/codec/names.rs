@@ -74,6 +74,9 @@ pub fn parse_unique_key(text: &str) -> Result<UniqueKey, CodecError> {
 pub fn counter_text(counter: &Counter) -> String {
     match counter {
         Counter::Load(agent) => format!("load:{agent}"),
+        Counter::Open(agent, channel) => format!("open:{agent}:{channel}"),
+        Counter::Given(agent) => format!("given:{agent}"),
+        Counter::Freed(agent) => format!("freed:{agent}"),
         Counter::Unfinished(department) => format!("unfinished:{}", or_none(department)),
         Counter::Queued(department) => format!("queued:{}", or_none(department)),
     }
@@ -88,9 +91,13 @@ pub fn counter_text(counter: &Counter) -> String {
 /// writes it: two texts are never the same counter.
 pub fn parse_counter(text: &str) -> Result<Counter, CodecError> {
     match split(text, Stored::Counter)? {
-        ("load", agent) => {
-            exactly(agent, Stored::Counter).map(|agent| Counter::Load(AgentId::from_uuid(agent)))
+        ("load", of) => Ok(Counter::Load(agent(of)?)),
+        ("open", rest) => {
+            let (of, channel) = split(rest, Stored::Counter)?;
+            Ok(Counter::Open(agent(of)?, channel.into()))
         }
+        ("given", of) => Ok(Counter::Given(agent(of)?)),
+        ("freed", of) => Ok(Counter::Freed(agent(of)?)),
         ("unfinished", name) => Ok(Counter::Unfinished(department(name))),
         ("queued", name) => Ok(Counter::Queued(department(name))),
         (word, _) => Err(CodecError::new(CodecErrorKind::Newer, Stored::Counter).tagged(word)),
@@ -104,6 +111,10 @@ fn or_none(department: &Option<DepartmentName>) -> &str {
 
 fn department(name: &str) -> Option<DepartmentName> {
     (!name.is_empty()).then(|| name.into())
+}
+
+fn agent(text: &str) -> Result<AgentId, CodecError> {
+    exactly(text, Stored::Counter).map(AgentId::from_uuid)
 }
 
 fn split(text: &str, what: Stored) -> Result<(&str, &str), CodecError> {

@@ -64,7 +64,7 @@ pub trait Kept {
 /// let row = (record.clone(), Columns::of(&record.head));
 /// let wanted = Wanted { roster: Some(Roster::Everybody), ..Wanted::default() };
 /// let found = scan::load(desk.id(), &wanted, &Hers, [&row]);
-/// assert_eq!(found.roster, [Rostered { record, load: 3 }]);
+/// assert_eq!(found.roster, [Rostered { record, load: 3, open: 0, given: 3, freed: 3 }]);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 pub fn load<'r>(
@@ -84,8 +84,15 @@ pub fn load<'r>(
     let listed =
         |(record, columns): &&(Record, Columns)| record.key.desk == desk && roster.lists(columns);
     for (record, _) in agents.into_iter().filter(listed) {
-        let load = record.key.as_agent().map_or(0, |id| kept.counter(desk, &Counter::Load(id)));
-        found.roster.push(Rostered { record: record.clone(), load });
+        let Some(id) = record.key.as_agent() else { continue };
+        let count = |counter: Counter| kept.counter(desk, &counter);
+        found.roster.push(Rostered {
+            record: record.clone(),
+            load: count(Counter::Load(id)),
+            open: wanted.channel.as_ref().map_or(0, |it| count(Counter::Open(id, it.clone()))),
+            given: count(Counter::Given(id)),
+            freed: count(Counter::Freed(id)),
+        });
     }
     found
 }

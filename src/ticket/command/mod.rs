@@ -74,7 +74,7 @@ pub use privacy::{EraseTicket, Hold, Redact};
 pub use sides::{CloseSide, ReplySide, StartSide};
 
 pub use crate::people::command::{
-    BlockContact, EraseContact, MergeContacts, NoteContact, UndoContactMerge,
+    BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 pub use spam::{MarkSpam, UnmarkSpam};
 pub use structure::{Merge, Split, UndoMerge};

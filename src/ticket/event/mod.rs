@@ -11,6 +11,7 @@ mod moved;
 mod opened;
 mod parts;
 mod redacted;
+mod routed;
 mod side;
 mod structure;
 mod words;
@@ -27,10 +28,11 @@ pub use clocks::{ClocksChanged, Intent, Remedy};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
 pub use redacted::RedactedBy;
+pub use routed::Routed;
 pub use side::{SideSaid, SideStarted};
 pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Owed, Released, SplitOff};
 
-use super::{LinkKind, Message, SideId, Timers};
+use super::{Burden, LinkKind, Message, SideId, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
     Revision, RuleName, Tag, TicketId, UrgencyName,
@@ -87,6 +89,16 @@ pub enum TicketChange {
         from: Option<AgentId>,
         /// Whether the owner's capacity was knowingly exceeded.
         over_capacity: bool,
+        /// What it is to the owner. Older events do not say so.
+        #[serde(default, skip_serializing_if = "Burden::is_plain")]
+        burden: Burden,
+        /// Until when the owner is to begin, before routing looks for somebody else.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
+        take_by: Option<DateTime<Utc>>,
     },
     /// It lost its owner.
     Unassigned {
@@ -94,7 +106,18 @@ pub enum TicketChange {
         from: AgentId,
         /// Why.
         because: Unassigning,
+        /// Since when it waits for an owner, where rules look for one.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "time::truncated_option"
+        )]
+        waits_since: Option<DateTime<Utc>>,
     },
+    /// An owner was looked for by a rule.
+    Routed(Box<Routed>),
+    /// Its owner, to whom a rule gave it, has begun to work on it without another trace of that.
+    TakenUp,
     /// It moved to another department's queue.
     Transferred {
         /// The department before.
@@ -362,6 +385,8 @@ pub enum Unassigning {
     NotEligible,
     /// It reopened, and its owner has no room.
     AtCapacity,
+    /// A rule gave it to its owner, who did not begin in time.
+    NotTaken,
 }
 
 /// What chose a priority.
@@ -388,6 +413,7 @@ impl fmt::Display for Unassigning {
             Self::Transferred => "it moved to another department",
             Self::NotEligible => "they may not own it any more",
             Self::AtCapacity => "they have no room",
+            Self::NotTaken => "they did not begin in time",
         })
     }
 }

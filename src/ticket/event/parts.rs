@@ -17,6 +17,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -75,6 +77,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -142,6 +146,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
@@ -196,6 +202,8 @@ impl TicketChange {
             | Self::ResolutionRecorded { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::Escalated { .. }
             | Self::SubjectChanged { .. }

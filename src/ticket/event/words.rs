@@ -28,6 +28,8 @@ impl TicketChange {
             | Self::AccessRevoked { .. }
             | Self::Assigned { .. }
             | Self::Unassigned { .. }
+            | Self::Routed(_)
+            | Self::TakenUp
             | Self::Transferred { .. }
             | Self::CategoryChanged { .. }
             | Self::TagsChanged { .. }

@@ -37,6 +37,7 @@ impl Store for Naive {
         };
         let mut roster = Vec::new();
         for (key, row) in state.rows.iter().filter(|(key, _)| key.desk == desk) {
+            let channel = &wanted.channel;
             let (Columns::Agent(columns), Some(wanted)) = (&row.columns, &wanted.roster) else {
                 continue;
             };
@@ -48,8 +49,15 @@ impl Store for Naive {
                 }
             };
             if here && (columns.can_own || self.has(Bug::RosterHasEverybody)) {
-                let load = key.as_agent().map_or(0, |id| counter(&Counter::Load(id)));
-                roster.push(Rostered { record: row.record.clone(), load });
+                let Some(id) = key.as_agent() else { continue };
+                let open = |it: &std::sync::Arc<str>| counter(&Counter::Open(id, it.clone()));
+                roster.push(Rostered {
+                    record: row.record.clone(),
+                    load: counter(&Counter::Load(id)),
+                    open: channel.as_ref().map_or(0, open),
+                    given: counter(&Counter::Given(id)),
+                    freed: counter(&Counter::Freed(id)),
+                });
             }
         }
         if self.has(Bug::RosterUnordered) {
