@@ -59,6 +59,7 @@ impl Said<'_> {
             return Err(bad_name(Vocabulary::Channel, name, problem));
         }
         let message = Message {
+            names_reference: false,
             author: self.author.clone(),
             part,
             visibility,

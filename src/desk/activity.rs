@@ -184,6 +184,11 @@ impl<I: Io> Flow<I> {
                 {
                     post.say(source.personal.as_deref());
                 }
+                if let Some(Activity::Public(event)) = &mut seen
+                    && let PublicChange::Said(post) = &mut event.what
+                {
+                    self.refer(&reader.settings, post).await?;
+                }
                 shown.extend(seen.filter(|_| shown.len() < limit));
             }
             if !more {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
+use super::thread::referred;
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId};
@@ -99,7 +100,10 @@ impl Dispatch {
             return None;
         }
         let personal = self.source.as_ref().unwrap_or(event).personal.as_deref();
-        Some(personal.and_then(|personal| personal.text.clone()).into())
+        let text = personal.and_then(|personal| personal.text.clone());
+        let refers = change.message().is_some_and(|message| message.names_reference);
+        let filled = |text: Arc<str>| if refers { referred(&text, &self.reference) } else { text };
+        Some(text.map(filled).into())
     }
 
     /// The side conversation whose message it tells of; `None` where it tells of something else.

@@ -14,13 +14,16 @@ use super::io::{Io, at_once};
 use super::read::PAGE;
 use super::reader::Reader;
 use super::{Desk, DeskError};
-use crate::ids::{Key, Revision, TicketId};
+use crate::ids::{Key, Reference, Revision, TicketId};
 use crate::matching::{NotACursor, serde_as_text};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
 use crate::record::{Event, Record};
+use crate::settings::Settings;
 use crate::store::{Store, Wanted};
-use crate::ticket::{Message, MessageRef, Ticket, TicketChange, TicketKind, Visibility};
+use crate::ticket::{
+    Message, MessageRef, REFERENCE_SLOT, Ticket, TicketChange, TicketKind, Visibility,
+};
 
 /// A message with its words, as somebody may see it; [`Desk::thread`] gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +73,21 @@ impl Post {
             personal.map(|Personal { file_names, .. }| file_names.clone()).unwrap_or_default();
     }
 
+    /// Puts the reference where the words name it.
+    fn refer(&mut self, reference: &Reference) {
+        if let Erasable::Known(text) = &self.text {
+            self.text = Erasable::Known(referred(text, reference));
+        }
+    }
+
     fn place(&self) -> Place {
         Place { at: self.at, ticket: self.ticket, revision: self.revision }
     }
+}
+
+/// The words, with the reference where they name it.
+pub(super) fn referred(text: &str, reference: &Reference) -> Arc<str> {
+    text.replace(REFERENCE_SLOT, &reference.to_string()).into()
 }
 
 /// A page of a thread.
@@ -262,7 +277,7 @@ impl<I: Io> Flow<I> {
             }
         }
         let mut streams = self.streams(&reader, root, after.as_ref()).await?;
-        self.page(&mut streams, after.as_ref(), limit).await
+        self.page(&reader.settings, &mut streams, after.as_ref(), limit).await
     }
 
     /// The histories that make a thread: the root's, and those of all that was merged into it,
@@ -319,6 +334,7 @@ impl<I: Io> Flow<I> {
     /// Takes messages from the histories in the order of the thread.
     async fn page(
         &self,
+        settings: &Settings,
         streams: &mut [Stream],
         after: Option<&ThreadCursor>,
         limit: usize,
@@ -359,6 +375,7 @@ impl<I: Io> Flow<I> {
                 if let Some(source) = self.source(&event).await? {
                     post.say(source.personal.as_deref());
                 }
+                self.refer(settings, &mut post).await?;
                 if !full {
                     // Of a ticket that is not there to the reader, nothing is said.
                     let seen = |id: &TicketId| streams.iter().any(|it| it.ticket.id() == *id);
@@ -367,6 +384,21 @@ impl<I: Io> Flow<I> {
                 page.posts.push(post);
             }
         }
+    }
+
+    /// Puts the ticket's reference where the words name it that a rule wrote at the opening.
+    pub(super) async fn refer(
+        &self,
+        settings: &Settings,
+        post: &mut Post,
+    ) -> Result<(), DeskError> {
+        if post.message.names_reference {
+            let record = self.record(Key::ticket(self.id, post.ticket)).await?;
+            if let Some(number) = record.and_then(|record| record.number) {
+                post.refer(&Reference::new(settings.reference_prefix().clone(), number));
+            }
+        }
+        Ok(())
     }
 
     /// The event that has the words of this one: of a ticket that was split off, the one where

@@ -20,6 +20,7 @@ use crate::ids::{ContactId, DeskId, Key, Revision, TicketId};
 use crate::matching::{NotACursor, Order, requesters_matcher, serde_as_text, sight_matcher};
 use crate::people::{Actor, Sight, Who};
 use crate::record::Event;
+use crate::settings::Settings;
 use crate::store::{Query, Store};
 use crate::ticket::{Moved, Ticket};
 use crate::workflow::Status;
@@ -224,7 +225,7 @@ impl<I: Io> Flow<I> {
         let page = most.min(PAGE);
         while limit > 0 && entries.len() < most {
             for stream in &mut streams {
-                self.read_on(stream, after, page).await?;
+                self.read_on(&reader.settings, stream, after, page).await?;
             }
             streams.retain(|stream| !stream.next.is_empty());
             let first = streams.iter().filter_map(|stream| stream.next.front()).map(place).min();
@@ -260,6 +261,7 @@ impl<I: Io> Flow<I> {
     /// Reads on in a history until there is something to tell, or no more of it.
     async fn read_on(
         &self,
+        settings: &Settings,
         stream: &mut Stream,
         after: Option<TimelineCursor>,
         limit: usize,
@@ -272,10 +274,11 @@ impl<I: Io> Flow<I> {
                 let told = told(&stream.ticket, event, stream.sight);
                 let told = told.filter(|entry| after.is_none_or(|after| place(entry) > after));
                 let Some(mut entry) = told else { continue };
-                if let Happening::Said(post) = &mut entry.what
-                    && let Some(source) = self.source(event).await?
-                {
-                    post.say(source.personal.as_deref());
+                if let Happening::Said(post) = &mut entry.what {
+                    if let Some(source) = self.source(event).await? {
+                        post.say(source.personal.as_deref());
+                    }
+                    self.refer(settings, post).await?;
                 }
                 stream.next.push_back(entry);
             }

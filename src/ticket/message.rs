@@ -116,7 +116,16 @@ pub struct Message {
     /// the survivor; `None`: the ticket whose history it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addressed_to: Option<TicketId>,
+    /// Whether `{reference}` in its text stands for the ticket's reference: a rule wrote it when the
+    /// ticket was opened, which gets its number in that very commit. [`Post`](crate::Post) and
+    /// [`Dispatch::text`](crate::Dispatch::text) have it filled in; in the history it stands as it was
+    /// written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_reference: bool,
 }
+
+/// What stands in a text for the reference of a ticket that has no number yet.
+pub(crate) const REFERENCE_SLOT: &str = "{reference}";
 
 /// Names a message: the ticket in whose history it is, and its place there. Of a
 /// [post](crate::Post::id), for [`Split`](crate::command::Split) and

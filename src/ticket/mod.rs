@@ -37,8 +37,8 @@ pub use event::{
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};
 pub(crate) use merging::{Member, waiting};
-pub(crate) use message::derived_subject;
 pub use message::{Attachment, AttachmentFacts, Channel, Message, MessageRef, Visibility};
+pub(crate) use message::{REFERENCE_SLOT, derived_subject};
 pub use routing::{Burden, RoutingState};
 pub use sides::{Side, SideId};
 pub(crate) use sla::Owing;

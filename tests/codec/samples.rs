@@ -95,6 +95,7 @@ pub(crate) fn message(
         mentions: Vec::new(),
         attachments: Vec::new(),
         addressed_to: None,
+        names_reference: false,
     }
 }
 

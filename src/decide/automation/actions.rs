@@ -82,9 +82,13 @@ pub(super) fn carry_out(
             assignment::escalate(work, &Escalate { ticket, department, reason, agent: None })
         }
         Action::Note(text) => {
-            let text = wording::filled(work, text, why.message)?;
+            let (text, refers) = wording::said(work, text, why.message)?;
             let note = Note::new(work.ticket.id(), text);
-            conversation::note(work, &note)
+            conversation::note(work, &note)?;
+            if refers {
+                work.has_named_reference();
+            }
+            Ok(())
         }
         Action::Reply(text) => reply(work, text, why.message),
         Action::Notify(whom) => {
@@ -152,10 +156,14 @@ fn may_be_given(work: &Work<'_>, agent: AgentId) -> Result<(), Refusal> {
 
 fn reply(work: &mut Work<'_>, text: &Wording, message: Option<usize>) -> Result<(), Refusal> {
     not_closed(work)?;
-    let text = wording::filled(work, text, message)?;
+    let (text, refers) = wording::said(work, text, message)?;
     let reply = Reply::new(work.ticket.id(), text);
     // On a ticket that is not closed nothing is opened that follows it up.
-    conversation::reply(work, &reply).map(|_| ())
+    conversation::reply(work, &reply)?;
+    if refers {
+        work.has_named_reference();
+    }
+    Ok(())
 }
 
 fn ask(

@@ -22,7 +22,7 @@ use crate::channel::{NoticeKind, Recipient};
 use crate::ids::RuleName;
 use crate::people::Actor;
 use crate::personal::Personal;
-use crate::record::Event;
+use crate::record::{Change, Event};
 use crate::rules::Action;
 use crate::sla::policy::SlaAction;
 use crate::ticket::{Intent, RuleAsked, Ticket, TicketChange};
@@ -128,6 +128,17 @@ impl<'a> Work<'a> {
             self.turn.acted |= self.events.len() > before;
         }
         Ok(())
+    }
+
+    /// What was said last names the reference, which is not known yet.
+    fn has_named_reference(&mut self) {
+        let last = self.events.iter_mut().rev().find_map(|event| match &mut event.change {
+            Change::Ticket(TicketChange::MessageAdded { message, .. }) => Some(message),
+            _ => None,
+        });
+        if let Some(message) = last {
+            message.names_reference = true;
+        }
     }
 
     /// Carries out actions as the desk's own, each whole or not at all.

@@ -11,6 +11,7 @@ use crate::people::Requester;
 use crate::personal::Erasable;
 use crate::record::Record;
 use crate::rules::{Slot, Wording, WordingPart};
+use crate::ticket::REFERENCE_SLOT;
 use crate::value::FieldValue;
 
 /// The text with its slots filled; `message` is the place of what set the rule off.
@@ -18,6 +19,16 @@ pub(super) fn filled(
     work: &mut Work<'_>,
     text: &Wording,
     message: Option<usize>,
+) -> Result<String, Refusal> {
+    filled_but(work, text, message, None)
+}
+
+/// The same; `reference`: what stands for a reference that is not known.
+fn filled_but(
+    work: &mut Work<'_>,
+    text: &Wording,
+    message: Option<usize>,
+    reference: Option<&'static str>,
 ) -> Result<String, Refusal> {
     for part in text.parts() {
         let WordingPart::Slot(slot) = part else { continue };
@@ -28,9 +39,26 @@ pub(super) fn filled(
             work.guard(Guard { key: person, revision: record.revision });
         }
     }
-    let filled = text.fill(|slot| value(work, slot, message))?;
+    let filled = text.fill(|slot| match slot {
+        Slot::Reference => value(work, slot, message).or(reference.map(Cow::Borrowed)),
+        slot => value(work, slot, message),
+    })?;
     within("text_bytes", work.cx.settings.limits().text_bytes, filled.len())?;
     Ok(filled)
+}
+
+/// The same of what is said on the ticket; and whether it names a reference that is not known yet:
+/// then that is put in where the words are read.
+pub(super) fn said(
+    work: &mut Work<'_>,
+    text: &Wording,
+    message: Option<usize>,
+) -> Result<(String, bool), Refusal> {
+    let refers = text.parts().any(|part| part == WordingPart::Slot(Slot::Reference));
+    if work.loaded().is_some() || !refers {
+        return Ok((filled(work, text, message)?, false));
+    }
+    Ok((filled_but(work, text, message, Some(REFERENCE_SLOT))?, true))
 }
 
 /// Whose name a slot is filled with.
