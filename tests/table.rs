@@ -39,7 +39,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 49] = [
     "reply",
     "note",
     "log_requester",

@@ -4,8 +4,9 @@
 use helpdesk::rules::{Action, Assignment, FieldChange, HostAction, ToStatus};
 use helpdesk::sla::policy::Whom;
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Author, CloseBlocks, ContactProfile, FieldValue, LinkKind,
-    NoticeKind, Part, PriorityBy, Recipient, Rule, Step, TicketChange, TicketKind,
+    Actor, AgentId, AgentProfile, Author, CloseBlocks, ContactProfile, Delivery, Dispatch,
+    FieldValue, LinkKind, NoticeKind, Part, PriorityBy, Recipient, Relaying, Revision, Rule, Step,
+    TicketChange, TicketKind,
 };
 
 use super::support::{
@@ -129,11 +130,34 @@ fn a_slot_that_has_nothing_refuses_its_action_and_writes_no_blank() {
         assert_eq!(tags(&desk, TICKET), ["after"], "the other actions go on");
         assert_eq!(desk.thread(&agent(ANNA), TICKET).len(), 2);
     }
-    // A ticket gets its number in the commit that opens it.
-    let ack = trigger("ack", "opened_at is present").then(Action::Reply("{reference}".into()));
+}
+
+#[test]
+fn an_acknowledgement_names_the_reference_that_the_ticket_gets_in_the_same_commit() {
+    let ack = trigger("ack", "opened_at is present and messages = 1")
+        .then(Action::Reply("We have {reference}: {subject}.".into()))
+        .then(Action::Note("See {reference}.".into()));
     let desk = with_triggers([ack]);
     desk.given_request();
-    assert_eq!(refusals(&desk, TICKET), [(0, "nothing_known".into())]);
+    assert_eq!(refusals(&desk, TICKET), []);
+    let subject = desk.ticket(TICKET).subject().as_str().to_owned();
+    let said = format!("We have HD-1: {subject}.");
+    assert_eq!(desk.thread(&customer(MARIA), TICKET)[1], said);
+    assert_eq!(desk.thread(&agent(ANNA), TICKET)[2], "See HD-1.");
+    // The customer is told so, too, and reads it in what happened and over all tickets.
+    let mut sent = Vec::new();
+    let mut deliver = |dispatch: Dispatch| {
+        let to_her = dispatch.notice.to == Recipient::Contact(MARIA);
+        sent.extend(dispatch.text().filter(|_| to_her).map(|text| text.as_str().to_owned()));
+        Delivery::Delivered
+    };
+    while !desk.desk.relay(desk.now(), &Relaying::default(), &mut deliver).unwrap().is_empty() {}
+    assert_eq!(sent, [said.clone()]);
+    let seen = desk.desk.activity(&customer(MARIA), desk.now(), TICKET, Revision::ZERO, 10);
+    assert!(format!("{:?}", seen.unwrap()).contains(&said));
+    let told = desk.desk.timeline(&customer(MARIA), desk.now(), MARIA, None, 10).unwrap();
+    assert!(format!("{told:?}").contains(&said));
+    desk.verify();
 }
 
 #[test]
@@ -167,6 +191,8 @@ fn what_others_are_to_do_is_one_event_of_each_rule() {
     assert_eq!(asked.host[0].values(personal), Some(vec![("order", "A-17"), ("who", "HD-1")]));
     assert_eq!(asked.host[1].values(personal), Some(vec![]));
     let told = desk.notices();
+    let hosts = told.iter().filter(|it| it.kind == NoticeKind::HostAction);
+    assert_eq!(hosts.count(), 1, "so that its relay does it");
     let told = told.iter().filter(|it| it.kind == NoticeKind::RuleNotice).map(|it| it.to.clone());
     let wanted = [Recipient::Department("support".into()), Recipient::Agent(ADMIN)];
     assert_eq!(told.collect::<Vec<_>>(), wanted);

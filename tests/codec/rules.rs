@@ -5,10 +5,7 @@ use std::sync::Arc;
 use helpdesk::rules::{
     Action, Anchor, Assignment, Macro, RoutingRule, RulebookDraft, TimeRule, Trigger,
 };
-use helpdesk::{
-    Actor, Cause, Change, ClockRules, Condition, Event, FollowUpClocks, SettingsDraft, Span,
-    TicketChange,
-};
+use helpdesk::{Actor, Change, ClockRules, Condition, Event, FollowUpClocks, SettingsDraft, Span};
 
 use crate::samples::{ANNA, event, plain};
 
@@ -23,15 +20,4 @@ pub(crate) fn settings() -> Event {
     };
     let draft = SettingsDraft { clock_rules, rules, ..SettingsDraft::default() };
     event(1, plain(Actor::Host), Change::Settings(Arc::new(draft.build().unwrap())), None)
-}
-
-/// What a rule of each kind did.
-pub(crate) fn history() -> Vec<Event> {
-    let rules = crate::vocabulary::later_rules().into_iter().rev().take(4);
-    let events = rules.zip(2..).map(|(rule, revision)| {
-        let cause = Cause { rule: Some(rule), ..plain(Actor::System) };
-        let change = TicketChange::TagsChanged { added: vec!["fire".into()], removed: Vec::new() };
-        event(revision, cause, Change::Ticket(change), None)
-    });
-    events.collect()
 }

@@ -15,7 +15,8 @@ use helpdesk::{
 };
 
 use crate::{
-    attached, clocks, confirming, forgotten, guests, people, routing, rules, sides, structure, work,
+    attached, automation, clocks, confirming, forgotten, guests, people, routing, rules, sides,
+    structure, work,
 };
 
 pub(crate) use crate::beside::*;
@@ -446,9 +447,10 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(clocks::owed());
     later.push(structure::continuing());
     later.push(rules::settings());
-    later.extend(rules::history());
     later.extend(routing::history());
     later.extend(routing::beside());
+    later.extend(automation::history());
+    later.push(automation::settings());
     later
 }
 
@@ -567,5 +569,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
     heads.push((ticket, fold(ticket, [&structure::continuing()]).unwrap()));
     heads.extend(routing::heads());
+    heads.extend(automation::heads());
+    heads.push(automation::settings_head());
     heads
 }

@@ -54,18 +54,8 @@ pub(crate) fn channels() -> Vec<Channel> {
 }
 
 /// What came to be after the first golden lines were written, which never change.
-pub(crate) fn later_rules() -> Vec<Rule> {
-    vec![
-        Rule::Retention,
-        Rule::OnMerge,
-        Rule::Reminder,
-        Rule::Sla,
-        Rule::Trigger("hot".into()),
-        Rule::TimeRule("old".into()),
-        Rule::Macro("tag".into()),
-        Rule::Routing("all".into()),
-    ]
-}
+pub(crate) const LATER_RULES: [Rule; 4] =
+    [Rule::Retention, Rule::OnMerge, Rule::Reminder, Rule::Sla];
 
 pub(crate) const RULES: [Rule; 8] = [
     Rule::OnCustomerReply,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use helpdesk::command::*;
 use helpdesk::condition::View;
+use helpdesk::rules::{Action, Assignment, Macro};
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
