@@ -1,5 +1,7 @@
 //! What caused a change: every event names it.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -106,4 +108,49 @@ pub enum Rule {
     Macro(RuleName),
     /// A routing rule of the desk's rulebook.
     Routing(RuleName),
+}
+
+impl Rule {
+    /// Whether it is one that the desk carries out by itself whoever acts: what it does, nobody did
+    /// by hand.
+    pub(crate) fn is_desks_own(&self) -> bool {
+        match self {
+            Self::Trigger(_) | Self::TimeRule(_) | Self::Routing(_) | Self::Sla => true,
+            Self::Macro(_)
+            | Self::OnCustomerReply
+            | Self::OnAgentReply
+            | Self::OnTake
+            | Self::OwnerOnReopen
+            | Self::Wake
+            | Self::AutoClose
+            | Self::OpenAge
+            | Self::Adoption
+            | Self::Retention
+            | Self::OnMerge
+            | Self::Reminder => false,
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OnCustomerReply => f.write_str("the move on a message of the requester"),
+            Self::OnAgentReply => f.write_str("the move on an agent's reply"),
+            Self::OnTake => f.write_str("the move on taking"),
+            Self::OwnerOnReopen => f.write_str("what becomes of the owner when work reopens"),
+            Self::Wake => f.write_str("return from being postponed"),
+            Self::AutoClose => f.write_str("closing after being resolved"),
+            Self::OpenAge => f.write_str("the age of unresolved work"),
+            Self::Adoption => f.write_str("following the settings in force"),
+            Self::Retention => f.write_str("erasing what is personal"),
+            Self::OnMerge => f.write_str("the move on a merge"),
+            Self::Reminder => f.write_str("the reminder of a to-do"),
+            Self::Sla => f.write_str("the service levels"),
+            Self::Trigger(name) => write!(f, "the trigger `{name}`"),
+            Self::TimeRule(name) => write!(f, "the time rule `{name}`"),
+            Self::Macro(name) => write!(f, "the macro `{name}`"),
+            Self::Routing(name) => write!(f, "the routing rule `{name}`"),
+        }
+    }
 }

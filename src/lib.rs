@@ -208,8 +208,8 @@ pub use channel::{Notice, NoticeId, NoticeKind, Recipient};
 pub use condition::{Condition, Fact, Sort};
 pub use decide::{
     AgentColumns, Call, Columns, Command, ContactColumns, Context, Counter, CounterChange,
-    Decision, Erasure, Expected, Guard, KeyChange, Loaded, Needs, Passage, Refusal, RefusalKind,
-    Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
+    Decision, Erasure, Expected, Guard, KeyChange, Loaded, MacroStopped, Needs, Passage, Refusal,
+    RefusalKind, Stayed, Step, TicketColumns, UniqueKey, Vocabulary, Write, decide, needs,
 };
 pub use desk::{
     Activity, Adopted, AgentLoad, AsyncDesk, ContactNote, ContactNotes, Delivery, Desk, DeskError,
@@ -246,11 +246,11 @@ pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Channel, ClocksChanged, FollowersLeft, Heard,
-    Intent, LinkKind, MergedSplit, Message, MessageRef, Moved, Opened, Origin, Owed, PriorityBy,
-    Promised, Proposal, RedactedBy, Released, Remedy, Reminded, ReplayError, Resolution, Scene,
-    Side, SideId, SideSaid, SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange,
-    TicketKind, TicketLink, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState,
-    Unassigning, Visibility, command,
+    HostAsked, Intent, LinkKind, LookedAt, MergedSplit, Message, MessageRef, Moved, Opened, Origin,
+    Owed, PriorityBy, Promised, Proposal, RedactedBy, Released, Remedy, Reminded, ReplayError,
+    Resolution, RuleAsked, Scene, Side, SideId, SideSaid, SideStarted, SlaLevel, SplitOff,
+    StatusChange, Ticket, TicketChange, TicketKind, TicketLink, TimeRulesLookedAt, TimerKind,
+    Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};

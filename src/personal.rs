@@ -60,6 +60,10 @@ pub struct Personal {
     /// Custom fields that hold free text, or are about a person by their definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(FieldName, FieldValue)>,
+    /// What work of the host's own is to be done with that a rule asks for, in the order of
+    /// [`HostAsked::with`](crate::HostAsked::with), action by action.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Arc<str>>,
 }
 
 /// Something that privacy may erase: what it is, or that it was.

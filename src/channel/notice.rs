@@ -105,7 +105,10 @@ impl NoticeKind {
             | Self::SlaMissed
             | Self::SlaEscalated
             | Self::RemedyDue
-            | Self::RemedyWithdrawn => Sight::Full,
+            | Self::RemedyWithdrawn
+            | Self::RuleNotice
+            | Self::ActionRefused
+            | Self::CascadeStopped => Sight::Full,
         }
     }
 }
@@ -207,6 +210,14 @@ pub enum NoticeKind {
     /// It has turned out that what was missed had come in time, and what was to be owed for it is
     /// not: to the desk. The event says what.
     RemedyWithdrawn,
+    /// A rule of the desk wants somebody told: to whom it names. Which rule, the event's cause says.
+    RuleNotice,
+    /// An action of a rule that the desk carries out by itself was refused: to the desk. Which
+    /// action and why, the event says: [`TicketChange::ActionRefused`](crate::TicketChange::ActionRefused).
+    ActionRefused,
+    /// Triggers set each other off, and the desk broke it off: to the desk. Which, the event says:
+    /// [`TicketChange::CascadeStopped`](crate::TicketChange::CascadeStopped).
+    CascadeStopped,
 }
 
 /// Who is to be told. Addresses are the host's to know.

@@ -92,7 +92,10 @@ pub(super) fn mark(work: &mut Work<'_>, mark: &MarkTodo) -> Result<(), Refusal> 
 /// Refuses to finish a ticket that the settings keep from it. Who does not see everything learns
 /// no more than that.
 pub(super) fn unblocked(work: &mut Work<'_>) -> Result<(), Refusal> {
-    let blocks = Blocks::now(work);
+    let blocks = match work.dated {
+        Some(at) => Blocks::at(work, at),
+        None => Blocks::now(work),
+    };
     let sight = sight(work.cx.who, work.ticket.sight(), work.cx.settings.sight_policy());
     match (blocks.count(), blocks.todos) {
         (0, 0) => Ok(()),

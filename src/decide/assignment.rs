@@ -10,7 +10,7 @@ use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, DepartmentName, Key};
 use crate::people::{Deed, Role, Who};
 use crate::ticket::command::{Assign, Escalate, Transfer};
-use crate::ticket::{Moved, TicketChange, Unassigning};
+use crate::ticket::{Moved, Ticket, TicketChange, Unassigning};
 
 /// Gives the ticket to an agent.
 pub(super) fn assign(work: &mut Work<'_>, assign: &Assign) -> Result<(), Refusal> {
@@ -87,11 +87,17 @@ pub(super) fn escalate(work: &mut Work<'_>, escalate: &Escalate) -> Result<(), R
     if to_tier <= from_tier {
         return Err(Refusal::NotHigherTier { from: from_tier, to, tier: to_tier });
     }
-    let (bytes, personal) = reason(work, &escalate.reason)?;
+    // Why a rule does it, the cause says.
+    let (bytes, personal) = if cx.is_desk() && escalate.reason.is_empty() {
+        (0, None)
+    } else {
+        let (bytes, personal) = reason(work, &escalate.reason)?;
+        (bytes, Some(personal))
+    };
     let heir = heir(work, escalate.agent, &to)?;
     let from = work.ticket.department().cloned();
     let change = TicketChange::Escalated { from, to, tier: to_tier, bytes };
-    work.record(change, Some(personal));
+    work.record(change, personal);
     hand_over(work, heir);
     Ok(())
 }
@@ -170,7 +176,9 @@ fn may_own(
     override_capacity: bool,
 ) -> Result<bool, Refusal> {
     let capacity = eligible(work, id, department)?;
-    let load = work.cx.loaded.counter(Counter::Load(id));
+    // Rules may have taken it from them just now.
+    let had = work.before.and_then(Ticket::burdens) == Some(id);
+    let load = work.cx.loaded.counter(Counter::Load(id)) - i64::from(had);
     // Finished work takes up nobody's room.
     let burdens = !work.ticket.status().category.is_done();
     match capacity {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Refusal;
 use super::decision::Guard;
 use super::loaded::{Loaded, Needs, Passage};
 use super::work::Work;
@@ -29,6 +30,22 @@ impl Blocks {
     /// What stood against it just before this instant, however late that is noticed.
     pub(super) fn at(work: &mut Work<'_>, at: Instant) -> Self {
         Self::of(work, Some(at))
+    }
+
+    /// Whether all is loaded that stands against it, where only the decision knew that it would be
+    /// looked at.
+    pub(super) fn are_loaded(work: &Work<'_>) -> Result<(), Refusal> {
+        let cx = work.cx;
+        let mut look = Look::new(cx.desk, cx.loaded, work.dated);
+        look.blocks(&work.ticket, cx.settings.close_blocks());
+        if look.missing.is_empty() {
+            return Ok(());
+        }
+        let Needs { records, passages, .. } = look.missing;
+        let mut missing = cx.missing.borrow_mut();
+        missing.records.extend(records);
+        missing.passages.extend(passages);
+        Err(Refusal::NotLoaded)
     }
 
     fn of(work: &mut Work<'_>, at: Option<Instant>) -> Self {
@@ -220,7 +237,11 @@ impl Standing {
                 | TicketChange::SpamMarked { .. }
                 | TicketChange::SideSaid(_)
                 | TicketChange::SideClosed { .. }
-                | TicketChange::ClocksChanged(_) => {}
+                | TicketChange::ClocksChanged(_)
+                | TicketChange::RuleAsked(_)
+                | TicketChange::ActionRefused { .. }
+                | TicketChange::CascadeStopped { .. }
+                | TicketChange::TimeRulesLookedAt(_) => {}
             }
         }
         let open_todos = u32::try_from(todos.len()).unwrap_or(u32::MAX);

@@ -12,10 +12,10 @@ use crate::people::command::{
 use crate::people::{Actor, AgentProfile, ContactProfile, OrganisationProfile};
 use crate::settings::Settings;
 use crate::ticket::command::{
-    Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp, GrantAccess,
-    Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone, ProposeSolution,
-    Redact, RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split,
-    StartSide, Take, Transfer, Unassign, UndoMerge, Unlink, UnmarkSpam,
+    ApplyMacro, Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
+    GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone,
+    ProposeSolution, Redact, RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess,
+    SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -139,6 +139,8 @@ pub enum Command {
     ReplySide(ReplySide),
     /// Closes a side conversation: see [`CloseSide`].
     CloseSide(CloseSide),
+    /// Applies a macro: see [`ApplyMacro`].
+    ApplyMacro(ApplyMacro),
 }
 
 impl Command {
@@ -180,7 +182,8 @@ impl Command {
             | Self::UnmarkSpam(UnmarkSpam { ticket })
             | Self::StartSide(StartSide { ticket, .. })
             | Self::ReplySide(ReplySide { ticket, .. })
-            | Self::CloseSide(CloseSide { ticket, .. }) => Some(*ticket),
+            | Self::CloseSide(CloseSide { ticket, .. })
+            | Self::ApplyMacro(ApplyMacro { ticket, .. }) => Some(*ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SaveViews(_)

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::loaded::{Loaded, Needs, Passage};
-use super::{Call, Command, Refusal};
+use super::{Call, Command, Counter, Refusal};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
@@ -14,6 +14,7 @@ use crate::ticket::Ticket;
 use crate::time::Instant;
 
 /// What every rule looks at: the call, the settings in force, the actor, the time.
+#[derive(Clone)]
 pub(super) struct Cx<'a> {
     pub(super) desk: DeskId,
     pub(super) call: &'a Call,
@@ -24,6 +25,8 @@ pub(super) struct Cx<'a> {
     pub(super) now: Instant,
     /// What was needed, as only the decision knows, and is not loaded.
     pub(super) missing: &'a RefCell<Needs>,
+    /// The same where the desk acts by itself, by rules of its own; `None`: this is that.
+    pub(super) desks_own: Option<&'a Cx<'a>>,
 }
 
 impl<'a> Cx<'a> {
@@ -33,6 +36,40 @@ impl<'a> Cx<'a> {
             self.missing.borrow_mut().passages.push(passage);
             Refusal::NotLoaded
         })
+    }
+
+    /// The same as the desk's own act.
+    pub(super) fn as_desk(&'a self) -> &'a Cx<'a> {
+        self.desks_own.unwrap_or(self)
+    }
+
+    /// Whether the desk acts by itself: then what it does is asked of the workflow and the settings,
+    /// and nobody's role.
+    pub(super) fn is_desk(&self) -> bool {
+        self.desks_own.is_none()
+    }
+
+    /// A record that a rule turns out to look at; if it was not loaded, it is missing.
+    pub(super) fn needed(&self, key: Key) -> Result<(), Refusal> {
+        if self.loaded.knows(key) {
+            return Ok(());
+        }
+        self.missing.borrow_mut().records.push(key);
+        Err(Refusal::NotLoaded)
+    }
+
+    /// An agent whom a rule turns out to name: the record.
+    pub(super) fn needed_agent(&self, id: AgentId) -> Result<(), Refusal> {
+        self.needed(Key::agent(self.desk, id))
+    }
+
+    /// A counter that a rule turns out to look at; if it was not read, it is missing.
+    pub(super) fn needed_counter(&self, counter: Counter) -> Result<(), Refusal> {
+        if self.loaded.knows_counter(&counter) {
+            return Ok(());
+        }
+        self.missing.borrow_mut().counters.push(counter);
+        Err(Refusal::NotLoaded)
     }
 
     pub(super) fn party(&self) -> Party {
@@ -96,6 +133,9 @@ impl<'a> Cx<'a> {
 
     /// Whether the actor's role does such things at all.
     pub(super) fn may(&self, deed: Deed, ticket: Option<&Ticket>) -> Result<(), Refusal> {
+        if self.is_desk() {
+            return Ok(());
+        }
         let asker = ticket.is_some_and(|ticket| self.asks(ticket));
         // A guest may what was granted, and no more.
         let granted = match self.who {

@@ -189,7 +189,10 @@ fn edit_priority(work: &Work<'_>, edit: &Edit) -> Result<Vec<TicketChange>, Refu
         changes.push(TicketChange::ImpactChanged { impact: to_impact, urgency: to_urgency });
     }
     let wanted = match &edit.priority {
-        Some(name) => Some((priority(cx, name)?, PriorityBy::Hand)),
+        Some(name) => {
+            let by = if cx.is_desk() { PriorityBy::Rule } else { PriorityBy::Hand };
+            Some((priority(cx, name)?, by))
+        }
         None => by_matrix.map(|priority| (priority, PriorityBy::Matrix)),
     };
     if let Some((to, by)) = wanted

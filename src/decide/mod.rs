@@ -5,6 +5,7 @@
 
 mod agenda;
 mod assignment;
+mod automation;
 mod blocks;
 mod call;
 mod checks;
@@ -29,12 +30,14 @@ mod opening;
 mod organisations;
 mod privacy;
 mod refusal;
+mod routing;
 mod said;
 mod sides;
 mod spam;
 mod step;
 mod structure;
 mod subjects;
+mod telling;
 mod timers;
 mod work;
 
@@ -49,7 +52,7 @@ pub use decision::{
 pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
-pub use refusal::{Refusal, RefusalKind, Vocabulary};
+pub use refusal::{MacroStopped, Refusal, RefusalKind, Vocabulary};
 pub use step::{Stayed, Step};
 
 use crate::ids::{DeskId, Key, TicketId, name_problem};
@@ -174,16 +177,18 @@ fn decided(
     {
         return Err(checks::bad_name(Vocabulary::Correlation, correlation.as_str(), problem));
     }
-    let cx = Cx {
+    let own = Cx {
         desk,
         call,
         loaded,
         settings,
         settings_revision: record.revision,
-        who: who(desk, call, loaded)?,
+        who: Who::System,
         now: whole_micros(call.context.now),
         missing,
+        desks_own: None,
     };
+    let cx = Cx { who: who(desk, call, loaded)?, desks_own: Some(&own), ..own.clone() };
     match &call.command {
         Command::Open(open) => opening::open(&cx, open),
         Command::PutAgent { id, profile } => govern::put_agent(&cx, *id, profile),
@@ -317,6 +322,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::StartSide(start) => sides::start(work, start),
         Command::ReplySide(reply) => sides::reply(work, reply),
         Command::CloseSide(close) => sides::close(work, close),
+        Command::ApplyMacro(apply) => automation::apply(work, apply),
         // What is due has been carried out; there is nothing beside it, but that a ticket follows
         // the settings in force once a command is done.
         Command::Tick(_) | Command::Adopt(_) => Ok(()),
@@ -388,5 +394,6 @@ fn deed_of(command: &Command) -> Deed {
         Command::ConfirmSolution(_) | Command::RejectSolution(_) => Deed::Confirm,
         Command::MarkSpam(_) | Command::UnmarkSpam(_) => Deed::Spam,
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => Deed::Side,
+        Command::ApplyMacro(_) => Deed::ApplyMacro,
     }
 }

@@ -1,11 +1,13 @@
 //! Why something was decided, step by step.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, Revision, SlaPolicyName, StatusName, TicketId};
+use crate::cause::Rule;
+use crate::ids::{AgentId, Revision, RuleName, SlaPolicyName, StatusName, TicketId};
 use crate::people::Follower;
 use crate::ticket::{Moved, TimerKind, Unassigning};
 
@@ -129,6 +131,39 @@ pub enum Step {
         /// The settings' revision now.
         settings: Revision,
     },
+    /// A rule of the desk matched, or somebody applied it; what it did follows.
+    RuleMatched {
+        /// The rule.
+        rule: Rule,
+    },
+    /// An action of a rule was carried out, and changed something.
+    ActionDone {
+        /// The rule.
+        rule: Rule,
+        /// The action's place in the rule, from 0.
+        action: u16,
+    },
+    /// An action of a rule was refused, and nothing of it was done.
+    ActionRefused {
+        /// The rule.
+        rule: Rule,
+        /// The action's place in the rule, from 0.
+        action: u16,
+        /// Why: the [code](crate::Refusal::code) of the refusal.
+        code: Arc<str>,
+    },
+    /// A rule that stops others matched: none after it was looked at.
+    RulesStopped {
+        /// The rule.
+        by: Rule,
+    },
+    /// Triggers set each other off, further than the settings let them; nothing more was done.
+    CascadeStopped {
+        /// Those that went round.
+        rules: Vec<RuleName>,
+        /// How many times one had set off the next.
+        depth: u8,
+    },
 }
 
 /// Why a public message moved no status.
@@ -197,6 +232,16 @@ impl fmt::Display for Step {
             }
             Self::Adopted { settings } => {
                 write!(f, "its timers follow revision {settings} of the settings")
+            }
+            Self::RuleMatched { rule } => write!(f, "{rule} is for it"),
+            Self::ActionDone { rule, action } => write!(f, "{rule}: action {action} is done"),
+            Self::ActionRefused { rule, action, code } => {
+                write!(f, "{rule}: action {action} is refused: {code}")
+            }
+            Self::RulesStopped { by } => write!(f, "{by} is the last that is looked at"),
+            Self::CascadeStopped { rules, depth } => {
+                write!(f, "broken off after {depth} times, as these set each other off:")?;
+                rules.iter().try_for_each(|rule| write!(f, " `{rule}`"))
             }
         }
     }

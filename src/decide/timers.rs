@@ -14,6 +14,9 @@ use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind};
 use crate::time::Instant;
 use crate::workflow::Landmark;
 
+/// How often one tick looks at time rules of a ticket.
+const MOST_LOOKS: u32 = 100;
+
 impl Work<'_> {
     /// Carries out every timer that is due, in order, each dated by itself. Refused only where
     /// retention is due and the history that it erases from cannot be read.
@@ -24,6 +27,7 @@ impl Work<'_> {
     }
 
     fn settle_within(&mut self, time: (Bound<Instant>, Bound<Instant>)) -> Result<(), Refusal> {
+        let mut looked = 0;
         while let Some((timer, due)) =
             self.ticket.timers().next().filter(|(_, at)| time.contains(at))
         {
@@ -77,8 +81,16 @@ impl Work<'_> {
                     self.remind(due, |work, change| work.fire(at, Rule::Reminder, change));
                 }
                 TimerKind::Sla => self.tell_clocks(due, at)?,
+                TimerKind::TimeRule => {
+                    looked += 1;
+                    self.look_at_time_rules(due, at)?;
+                }
             }
-            self.follow_timer(at)?;
+            self.come_to_rest(Some(at))?;
+            // The next tick goes on.
+            if looked >= MOST_LOOKS && self.cx.is_tick() {
+                break;
+            }
         }
         Ok(())
     }

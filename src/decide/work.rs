@@ -4,22 +4,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::automation::Turn;
 use super::decision::{Columns, Counter, CounterChange, Decision, Expected, Guard, Write};
 use super::erasure::erasures;
 use super::step::Step;
 use super::{Cx, Refusal};
 use crate::cause::{Cause, EventRef, Rule};
-use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
+use crate::channel::Notice;
 use crate::ids::{AgentId, DepartmentName, Key, Revision, TicketId};
-use crate::people::{Actor, Author, Customer, Requester};
 use crate::personal::Personal;
 use crate::record::{Change, Event, Head};
 use crate::settings::ReopenClocks;
 use crate::sla::policy::Audience;
 use crate::sla::{Reported, Standing};
-use crate::ticket::{
-    Follower, Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed,
-};
+use crate::ticket::{Moved, Opened, Stamp, StatusChange, Ticket, TicketChange, Timers, armed};
 use crate::time::Instant;
 use crate::workflow::Status;
 
@@ -46,15 +44,29 @@ pub(super) struct Work<'a> {
     pub(super) reported: Vec<(Audience, Reported)>,
     /// Whether the timers are those of the ticket as it is now.
     armed: bool,
-    cause: Arc<Cause>,
+    pub(super) cause: Arc<Cause>,
     pub(super) events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
     settled: usize,
+    /// What happened that no rule has looked at yet.
+    pub(super) turn: Turn,
+    /// The instant of a timer, while rules carry out what follows from it.
+    pub(super) dated: Option<Instant>,
     /// The events of its history whose payload goes.
     pub(super) erased: BTreeSet<Revision>,
     /// Other tickets that are written because of what is done to this one.
     pub(super) with: Vec<Work<'a>>,
-    out: Outgoing,
+    pub(super) out: Outgoing,
+}
+
+/// How far a decision on a ticket has come.
+pub(super) struct Snapshot {
+    ticket: Ticket,
+    events: usize,
+    notices: usize,
+    trace: usize,
+    ceiling: Option<i64>,
+    armed: bool,
 }
 
 /// What an unfinished ticket counts for.
@@ -104,6 +116,8 @@ impl<'a> Work<'a> {
             cause: Arc::new(cx.cause(now)),
             events: Vec::with_capacity(2),
             settled: 0,
+            turn: Turn::new(cx, Some(ticket)),
+            dated: None,
             erased: BTreeSet::new(),
             with: Vec::new(),
             out,
@@ -146,6 +160,8 @@ impl<'a> Work<'a> {
             cause,
             events: vec![event],
             settled: 0,
+            turn: Turn::default(),
+            dated: None,
             erased: BTreeSet::new(),
             with: Vec::new(),
             out: Outgoing::default(),
@@ -258,6 +274,28 @@ impl<'a> Work<'a> {
         self.out.trace.push(step);
     }
 
+    /// As it is by now, to go back to.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            ticket: self.ticket.clone(),
+            events: self.events.len(),
+            notices: self.out.notices.len(),
+            trace: self.out.trace.len(),
+            ceiling: self.ceiling,
+            armed: self.armed,
+        }
+    }
+
+    /// As it was. What a decision rests on stays: that something cannot be done rests on it, too.
+    pub(super) fn go_back(&mut self, to: Snapshot) {
+        self.ticket = to.ticket;
+        self.events.truncate(to.events);
+        self.out.notices.truncate(to.notices);
+        self.out.trace.truncate(to.trace);
+        self.ceiling = to.ceiling;
+        self.armed = to.armed;
+    }
+
     /// The ticket as it was before; `None`: it is opened.
     pub(super) fn loaded(&self) -> Option<&'a Ticket> {
         self.before
@@ -281,129 +319,6 @@ impl<'a> Work<'a> {
     /// The owner to be may not be lifted above this load by this commit.
     pub(super) fn hold_load_to(&mut self, capacity: Option<u32>) {
         self.ceiling = capacity.map(i64::from);
-    }
-
-    /// Tells somebody of the event that was recorded last, unless they caused it.
-    pub(super) fn notify(&mut self, kind: NoticeKind, to: Recipient) {
-        self.notify_of(self.ticket.revision(), kind, to);
-    }
-
-    /// Tells somebody of an event of this decision, unless they caused it.
-    pub(super) fn notify_of(&mut self, revision: Revision, kind: NoticeKind, to: Recipient) {
-        let mut events = self.events.iter();
-        let Some(event) = events.rfind(|event| event.revision == revision) else { return };
-        // Nobody is told of what they did themselves.
-        if let (Recipient::Agent(to), Actor::Agent(by)) = (&to, &event.cause.actor)
-            && to == by
-        {
-            return;
-        }
-        self.tell_of(revision, kind, to);
-    }
-
-    /// Tells somebody of what time has brought, to be read off the event that was recorded last:
-    /// also who gave the command with which that came to light.
-    pub(super) fn tell(&mut self, kind: NoticeKind, to: Recipient) {
-        self.tell_of(self.ticket.revision(), kind, to);
-    }
-
-    fn tell_of(&mut self, revision: Revision, kind: NoticeKind, to: Recipient) {
-        let mut events = self.events.iter();
-        let Some(event) = events.rfind(|event| event.revision == revision) else { return };
-        let correlation = event.cause.correlation.clone();
-        let told = self.out.notices.iter();
-        let index = told.filter(|notice| notice.id.revision == revision).count();
-        self.out.notices.push(Notice {
-            id: NoticeId {
-                ticket: self.ticket.id(),
-                revision,
-                index: u16::try_from(index).unwrap_or(u16::MAX),
-            },
-            kind,
-            to,
-            correlation,
-        });
-    }
-
-    /// Tells whose work the ticket is: the owner, or everybody at its queue.
-    pub(super) fn notify_workers(&mut self, kind: NoticeKind) {
-        let to = self.workers();
-        self.notify(kind, to);
-    }
-
-    /// Whose work the ticket is: the owner's, or everybody's at its queue.
-    pub(super) fn workers(&self) -> Recipient {
-        self.ticket.assignee().map_or_else(|| self.queue(), Recipient::Agent)
-    }
-
-    /// Everybody at the ticket's queue.
-    pub(super) fn queue(&self) -> Recipient {
-        Self::queue_of(&self.ticket)
-    }
-
-    /// Everybody at the queue of a ticket.
-    pub(super) fn queue_of(ticket: &Ticket) -> Recipient {
-        ticket.department().cloned().map_or(Recipient::Desk, Recipient::Department)
-    }
-
-    /// Tells the requester and the followers; of an internal ticket, agents only.
-    pub(super) fn notify_audience(&mut self, kind: NoticeKind) {
-        self.notify_requester(kind);
-        self.notify_followers(kind);
-    }
-
-    /// Tells the requester.
-    pub(super) fn notify_requester(&mut self, kind: NoticeKind) {
-        let to = self.asks();
-        self.notify(kind, to);
-    }
-
-    /// Tells the followers; of an internal ticket, agents only.
-    pub(super) fn notify_followers(&mut self, kind: NoticeKind) {
-        for to in self.followers() {
-            self.notify(kind, to);
-        }
-    }
-
-    /// Tells everybody else on the conversation of what somebody wrote on the side of who asks: but
-    /// for its author, however they are known, and for the owner, who is told as such.
-    pub(super) fn notify_others(&mut self, written: Revision, author: &Author) {
-        let cx = self.cx;
-        let owner = self.ticket.assignee();
-        let wrote = |to: &Recipient| match (to, author) {
-            (Recipient::Contact(to), Author::Customer(contact)) => {
-                let record = cx.loaded.survivor(cx.desk, *contact).map(|contact| &**contact);
-                Customer { id: *contact, record }.is(*to)
-            }
-            (Recipient::Agent(to), Author::Agent(agent) | Author::LightAgent(agent)) => to == agent,
-            _ => false,
-        };
-        let told = |to: &Recipient| matches!(to, Recipient::Agent(to) if Some(*to) == owner);
-        let all = [self.asks()].into_iter().chain(self.followers());
-        for to in all.filter(|to| !wrote(to) && !told(to)).collect::<Vec<_>>() {
-            self.notify_of(written, NoticeKind::ReplyToCustomer, to);
-        }
-    }
-
-    fn asks(&self) -> Recipient {
-        match self.ticket.requester() {
-            Requester::Contact(contact) => Recipient::Contact(contact),
-            Requester::Agent(agent) => Recipient::Agent(agent),
-        }
-    }
-
-    /// Those who follow, beside who asks; of an internal ticket, agents only.
-    fn followers(&self) -> Vec<Recipient> {
-        let requester = self.ticket.requester();
-        let internal = matches!(requester, Requester::Agent(_));
-        let followers = self.ticket.followers().iter();
-        let beside = followers.filter(|follower| **follower != Follower::from(requester));
-        let told = beside.filter_map(|follower| match follower {
-            Follower::Contact(_) if internal => None,
-            Follower::Contact(contact) => Some(Recipient::Contact(*contact)),
-            Follower::Agent(agent) => Some(Recipient::Agent(*agent)),
-        });
-        told.collect()
     }
 
     /// Records the timers that have come to differ from what the last event stated.
@@ -457,7 +372,7 @@ impl<'a> Work<'a> {
 
     /// Brings what no event has stated yet up to date, and hands everything over.
     pub(super) fn finish(mut self, decision: &mut Decision) -> Result<(), Refusal> {
-        self.follow_command()?;
+        self.come_to_rest(None)?;
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();
         }

@@ -30,11 +30,11 @@ use crate::sla::policy::Audience;
 use crate::store::{AsyncStore, Scope};
 use crate::subject::ExternalRef;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
-    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
-    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
-    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide, Take, Transfer,
-    Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
+    EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
+    Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
+    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide,
+    Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 use crate::ticket::{SideId, Ticket};
 

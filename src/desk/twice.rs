@@ -130,6 +130,10 @@ impl Coming {
             | TicketChange::Reminded(_)
             | TicketChange::ClosingHeld { .. }
             | TicketChange::ClocksChanged(_)
+            | TicketChange::RuleAsked(_)
+            | TicketChange::ActionRefused { .. }
+            | TicketChange::CascadeStopped { .. }
+            | TicketChange::TimeRulesLookedAt(_)
             | TicketChange::FollowedUp { .. }
             | TicketChange::MergedInto { .. }
             | TicketChange::ReleasedFrom { .. }

@@ -10,11 +10,11 @@ use crate::people::AgentProfile;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::ticket::command::{
-    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
-    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
-    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
-    Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide, Take, Transfer,
-    Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
+    EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
+    Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
+    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetStatus, Split, StartSide,
+    Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -107,6 +107,8 @@ macro_rules! for_each_verb {
             reply_side: ReplySide;
             /// Closes a side conversation: see [`CloseSide`].
             close_side: CloseSide;
+            /// Applies a macro of the desk's rulebook: see [`ApplyMacro`].
+            apply_macro: ApplyMacro;
         }
     };
 }

@@ -305,6 +305,8 @@ pub(crate) enum Deed {
     Spam,
     /// Talking with third parties; what a third party may is not asked here.
     Side,
+    /// Applying macros: of what they do, each is asked for itself.
+    ApplyMacro,
 }
 
 impl Deed {
@@ -342,6 +344,7 @@ impl Deed {
             Self::Confirm => "confirm or reject solutions",
             Self::Spam => "mark spam",
             Self::Side => "write on side conversations",
+            Self::ApplyMacro => "apply macros",
         }
     }
 }

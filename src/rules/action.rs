@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Route, Wording};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, HostActionName, PriorityName, ReasonName,
-    StatusName, Tag,
+    ResolutionCode, StatusName, Tag,
 };
 use crate::sla::policy::Whom;
 use crate::value::FieldValue;
@@ -39,7 +39,8 @@ use crate::value::FieldValue;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Action {
-    /// Moves it to a status, where the workflow lets it.
+    /// Moves it to a status, where the workflow has a transition, whoever may make that by hand.
+    /// What the settings keep from being finished, and what is finished, it leaves as it is.
     SetStatus(ToStatus),
     /// Gives it a priority.
     SetPriority(PriorityName),
@@ -61,7 +62,8 @@ pub enum Action {
     Escalate(DepartmentName),
     /// Writes a note, which only agents read.
     Note(Wording),
-    /// Writes to the requester.
+    /// Writes to the requester and the followers, in the desk's own name: that answers nothing and
+    /// moves no status. In a macro these are the agent's own words, and answer as such.
     Reply(Wording),
     /// Tells somebody on the desk.
     Notify(Whom),
@@ -78,18 +80,36 @@ pub struct ToStatus {
     /// Why it waits there. Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonName>,
+    /// How it ends, where that is a resolved or a closed status: a code from the settings' list.
+    /// Unfinished work is not finished without one. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<ResolutionCode>,
 }
 
 impl ToStatus {
     /// This status, for no reason.
     pub fn new(status: impl Into<StatusName>) -> Self {
-        Self { status: status.into(), reason: None }
+        Self { status: status.into(), reason: None, resolution: None }
     }
 
     /// The same for this reason.
     #[must_use]
     pub fn reason(mut self, reason: impl Into<ReasonName>) -> Self {
         self.reason = Some(reason.into());
+        self
+    }
+
+    /// The same as the end of the work, which it ends so.
+    ///
+    /// ```
+    /// use helpdesk::rules::ToStatus;
+    ///
+    /// let solved = ToStatus::new("resolved").resolution("solved");
+    /// assert_eq!(solved.resolution, Some("solved".into()));
+    /// ```
+    #[must_use]
+    pub fn resolution(mut self, code: impl Into<ResolutionCode>) -> Self {
+        self.resolution = Some(code.into());
         self
     }
 }

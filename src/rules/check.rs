@@ -216,7 +216,7 @@ impl Walk<'_> {
     fn action(&mut self, action: &Action, path: &str) {
         let at = |part: &str| format!("{path}.{part}");
         match action {
-            Action::SetStatus(ToStatus { status, reason }) => {
+            Action::SetStatus(ToStatus { status, reason, resolution }) => {
                 if !self.lexicon.statuses.contains_key(status) {
                     self.unknown(at("set_status.status"), "status", status);
                 }
@@ -224,6 +224,10 @@ impl Walk<'_> {
                     reason.as_ref().filter(|it| !self.lexicon.reasons.contains(*it))
                 {
                     self.unknown(at("set_status.reason"), "reason", reason);
+                }
+                let codes = &self.lexicon.resolution_codes;
+                if let Some(code) = resolution.as_ref().filter(|it| !codes.contains(*it)) {
+                    self.unknown(at("set_status.resolution"), "resolution code", code);
                 }
             }
             Action::SetPriority(priority) => {

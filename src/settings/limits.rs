@@ -90,6 +90,11 @@ pub struct Limits {
     /// Side conversations of a ticket, closed ones too. Default 20.
     #[serde(skip_serializing_if = "is_default::<20>")]
     pub sides: u32,
+    /// How many times triggers may set each other off, one after the other, for what one command or
+    /// one timer did; 1 to 100. Default 10. Beyond that nothing more is done, and it is recorded
+    /// ([`TicketChange::CascadeStopped`](crate::TicketChange::CascadeStopped)).
+    #[serde(skip_serializing_if = "is::<10>")]
+    pub cascade_depth: u32,
     /// Views of an agent's own. Default 50.
     pub views: u32,
     /// Identities of a contact. Default 50.
@@ -136,6 +141,7 @@ impl Default for Limits {
             splits: 100,
             clock_pauses: 32,
             sides: 20,
+            cascade_depth: 10,
             views: 50,
             identities: 50,
             contact_merges: 50,
@@ -230,6 +236,11 @@ pub(super) fn check(limits: &Limits, problems: &mut Problems) {
         let found = limits.clock_pauses.to_string();
         let expected = "1 to 10000: a head has them all, for each clock";
         problems.at("limits.clock_pauses", Mistake::OutOfRange { found, expected });
+    }
+    if !(1..=100).contains(&limits.cascade_depth) {
+        let found = limits.cascade_depth.to_string();
+        let expected = "1 to 100: each is looked at";
+        problems.at("limits.cascade_depth", Mistake::OutOfRange { found, expected });
     }
     if limits.condition_tests == 0 {
         problems.at(

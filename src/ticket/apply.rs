@@ -298,6 +298,11 @@ impl Ticket {
             | TicketChange::SolutionRejected { .. } => self.confirming(stamp, change),
             TicketChange::SpamMarked { spam } => self.spam = *spam,
             TicketChange::ClocksChanged(changed) => self.clock(changed),
+            TicketChange::TimeRulesLookedAt(looked) => self.look(looked),
+            // What is asked of others, and what was not done, is in the history only.
+            TicketChange::RuleAsked(_)
+            | TicketChange::ActionRefused { .. }
+            | TicketChange::CascadeStopped { .. } => {}
             TicketChange::SideSaid(_) | TicketChange::SideClosed { .. } => {
                 self.beside(stamp, change)
             }

@@ -8,6 +8,7 @@ use super::event::Opened;
 use super::links::TicketLink;
 use super::merging::Structure;
 use super::sides::Side;
+use super::time_rules::Looked;
 use crate::people::Grant;
 
 /// What most tickets have none of.
@@ -25,6 +26,9 @@ pub(super) struct Extras {
     /// In the order in which they were started.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sides: Vec<Side>,
+    /// In the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) looked: Vec<Looked>,
 }
 
 impl Default for Extras {
@@ -40,6 +44,7 @@ impl Extras {
         links: Vec::new(),
         todos: Vec::new(),
         sides: Vec::new(),
+        looked: Vec::new(),
     };
 
     /// Those of a new ticket, if it has any.

@@ -93,7 +93,7 @@ fn or_missing<'v, T>(option: Option<T>, value: impl FnOnce(T) -> Value<'v>) -> V
 
 impl Ticket {
     /// What it has of a fact; missing, of what a ticket alone does not know.
-    fn value(&self, fact: &Fact) -> Value<'_> {
+    pub(super) fn value(&self, fact: &Fact) -> Value<'_> {
         let instant = |at: Option<DateTime<Utc>>| or_missing(at, Value::Instant);
         let count = |count: u32| Value::Integer(count.into());
         match fact {

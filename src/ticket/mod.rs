@@ -15,6 +15,7 @@ mod refs;
 mod sides;
 mod sla;
 mod strict;
+mod time_rules;
 mod timers;
 
 use std::sync::Arc;
@@ -27,9 +28,10 @@ pub use apply::ReplayError;
 pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
-    Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, Intent, MergedSplit, Moved, Opened,
-    Origin, Owed, PriorityBy, RedactedBy, Released, Remedy, Reminded, SideSaid, SideStarted,
-    SplitOff, StatusChange, TicketChange, TodoAdded, TodoMarked, Unassigning,
+    Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, HostAsked, Intent, LookedAt,
+    MergedSplit, Moved, Opened, Origin, Owed, PriorityBy, RedactedBy, Released, Remedy, Reminded,
+    RuleAsked, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt,
+    TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};

@@ -44,6 +44,8 @@ pub(super) struct HeadTimers {
     reminder: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     sla: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
+    rules: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]

@@ -57,6 +57,9 @@ pub struct Timers {
     /// A clock of its service levels tells something: a warning, a miss, a level of escalation.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
     pub sla: Option<DateTime<Utc>>,
+    /// The time of one of the desk's own [time rules](crate::rules::TimeRule) comes.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time::truncated_option")]
+    pub rules: Option<DateTime<Utc>>,
 }
 
 /// The kinds of timer, in the order in which they fire at one instant.
@@ -78,6 +81,8 @@ pub enum TimerKind {
     Reminder,
     /// A clock of its service levels tells something.
     Sla,
+    /// The time of one of the desk's own rules has come.
+    TimeRule,
 }
 
 impl fmt::Display for TimerKind {
@@ -90,6 +95,7 @@ impl fmt::Display for TimerKind {
             Self::Retention => "erasing what is personal",
             Self::Reminder => "the reminder of a to-do",
             Self::Sla => "what a clock of the service levels tells",
+            Self::TimeRule => "the time of a rule",
         })
     }
 }
@@ -105,6 +111,7 @@ impl Timers {
             (TimerKind::Retention, self.retention),
             (TimerKind::Reminder, self.reminder),
             (TimerKind::Sla, self.sla),
+            (TimerKind::TimeRule, self.rules),
         ]
         .into_iter()
         .filter_map(|(kind, at)| at.map(|at| (kind, at)))
@@ -153,6 +160,7 @@ pub(crate) fn armed(ticket: &Ticket, settings: &Settings) -> Timers {
         reminder: ticket.next_reminder(None),
         // Stated by what becomes of the clocks, and none of a ticket whose clocks rest.
         sla: ticket.timers().sla.filter(|_| !ticket.clocks_rest()),
+        rules: ticket.next_time_rule(settings),
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn timers() -> Timers {
         retention: None,
         reminder: None,
         sla: None,
+        rules: None,
     }
 }
 

@@ -82,4 +82,5 @@ commands! {
     "start_side": Command::StartSide(_),
     "reply_side": Command::ReplySide(_),
     "close_side": Command::CloseSide(_),
+    "apply_macro": Command::ApplyMacro(_),
 }

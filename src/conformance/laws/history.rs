@@ -97,6 +97,7 @@ pub(super) async fn events_come_back_as_they_were_written(hand: Hand<'_>) -> Ver
                 ("seats".into(), FieldValue::Integer(BEYOND_FLOATS)),
                 ("debts".into(), FieldValue::Integer(i64::MIN + 1)),
             ],
+            values: vec!["A-17".into(), "".into(), "ß\u{1}".into()],
         }),
         // What ends a text in C, and what takes two units in UTF-16.
         Some(Personal {

@@ -45,6 +45,8 @@ impl Model {
             Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => {
                 self.beside(step, ticket, command);
             }
+            // Histories have no rulebooks yet that could name one.
+            Command::ApplyMacro(_) => step.require(false, "unknown_name"),
             // A tick is only what comes before every command.
             Command::Tick(_) | Command::Adopt(_) => {}
             // These are about no ticket that exists.

@@ -206,7 +206,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
         | Command::Split(_)
         | Command::Link(_)
         | Command::Unlink(_)
-        | Command::Reopen(_) => staff(),
+        | Command::Reopen(_)
+        | Command::ApplyMacro(_) => staff(),
         Command::ProposeSolution(_)
         | Command::MarkSpam(_)
         | Command::UnmarkSpam(_)

@@ -220,9 +220,11 @@ impl ModelTicket {
             retention,
             reminder,
             sla,
+            rules,
         } = self.timers;
-        let all = [wake, auto_close, open_age_warning, open_age_overdue, retention, reminder, sla];
-        all.into_iter().flatten().min()
+        let ages = [open_age_warning, open_age_overdue];
+        let all = [wake, auto_close, retention, reminder, sla, rules].into_iter().chain(ages);
+        all.flatten().min()
     }
 
     /// The public messages, in the order in which they were said. A question that was split off
@@ -345,6 +347,8 @@ impl ModelTicket {
                 .filter(|_| !self.overdue)
                 .map(|age| later(unresolved, age.overdue)),
             sla: self.service_wake(),
+            // Histories have no rulebooks.
+            rules: None,
             retention: self.kept_until(settings),
             reminder: self.next_reminder(),
         };

@@ -106,16 +106,19 @@ impl<'a> Work<'a> {
         Measure { promised, promise }
     }
 
-    /// What the same settings promise of it since the ticket has changed by itself: at the same
-    /// priority, and to whom it was known to belong, so that it is the same whenever that is noticed.
+    /// What the same settings promise of it since the ticket has changed by itself: to whom it was
+    /// known to belong, so that it is the same whenever that is noticed.
     pub(super) fn promise_still(&self, promised: &Promised) -> Result<Measure<'a>, Refusal> {
-        let policies = self.settings_then(promised)?.sla_policies();
+        let settings = self.settings_then(promised)?;
+        let policies = settings.sla_policies();
         let Promised { group, contract, .. } = promised;
         let customer = Customer { group: group.as_ref(), contract: contract.as_ref() };
         let promise = policies.of(&Scene::of(&self.ticket, self.now), customer);
         let promised = Promised {
             policy: promise.map(|promise| promise.name().clone()),
             level: promise.and_then(level),
+            // Rules may have given it another.
+            priority: settings.place_of_priority(&self.ticket.priority().name),
             ..promised.clone()
         };
         Ok(Measure { promised, promise })

@@ -98,8 +98,7 @@ impl<'a> Work<'a> {
             changed.wake = earliest(changed.wake, told.wake);
         }
         let by = Tellers { before: &measure, turned: BTreeMap::new(), after: &measure };
-        self.note_clocks(changed, &by, |work, change| work.fire(at, Rule::Sla, change));
-        Ok(())
+        self.note_clocks(changed, &by, |work, change| work.fire(at, Rule::Sla, change))
     }
 
     fn follow(
@@ -206,8 +205,7 @@ impl<'a> Work<'a> {
             self.trace(Step::Promised { policy: promised.policy.clone() });
         }
         changed.promised = promised.cloned();
-        self.note_clocks(changed, &by, record);
-        Ok(())
+        self.note_clocks(changed, &by, record)
     }
 
     /// The clocks of a ticket that had none when all of this happened: what has ended was promised
@@ -225,17 +223,18 @@ impl<'a> Work<'a> {
         Ok((clocks, changes))
     }
 
-    /// Records what became of the clocks, if anything did, and tells whom it concerns.
+    /// Records what became of the clocks, if anything did, tells whom it concerns, and does what is
+    /// wanted then.
     fn note_clocks(
         &mut self,
         mut changed: ClocksChanged,
         by: &Tellers<'_>,
         record: impl FnOnce(&mut Self, TicketChange),
-    ) {
+    ) -> Result<(), Refusal> {
         let quiet = changed.promised.is_none()
             && Audience::ALL.iter().all(|audience| changed.of(*audience).is_empty());
         if quiet && changed.wake == self.ticket.timers().sla {
-            return;
+            return Ok(());
         }
         let mut told: BTreeSet<(NoticeKind, Recipient)> = BTreeSet::new();
         let (mut intents, mut remedies, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
@@ -295,15 +294,17 @@ impl<'a> Work<'a> {
         if !withdrawn.is_empty() {
             told.insert((NoticeKind::RemedyWithdrawn, Recipient::Desk));
         }
-        (changed.intents, changed.remedies, changed.withdrawn) = (intents, remedies, withdrawn);
+        (changed.remedies, changed.withdrawn) = (remedies, withdrawn);
+        changed.intents.clone_from(&intents);
         record(self, TicketChange::ClocksChanged(Box::new(changed)));
         for (kind, to) in told {
             self.tell(kind, to);
         }
         self.followed = self.events.len();
+        self.do_intents(&intents)
     }
 
-    fn recipient(&self, whom: &Whom) -> Recipient {
+    pub(super) fn recipient(&self, whom: &Whom) -> Recipient {
         match whom {
             Whom::Assignee => self.workers(),
             Whom::Department => self.queue(),

@@ -144,7 +144,11 @@ impl Seen {
             | TicketChange::SolutionConfirmed { .. }
             | TicketChange::SideSaid(_)
             | TicketChange::SideClosed { .. }
-            | TicketChange::ClocksChanged(_) => return Vec::new(),
+            | TicketChange::ClocksChanged(_)
+            | TicketChange::RuleAsked(_)
+            | TicketChange::ActionRefused { .. }
+            | TicketChange::CascadeStopped { .. }
+            | TicketChange::TimeRulesLookedAt(_) => return Vec::new(),
         };
         vec![(at, what)]
     }

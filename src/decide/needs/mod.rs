@@ -147,7 +147,8 @@ impl Asking<'_> {
 /// last rounds may ask for the whole history of a ticket, one a round: of one on which so much has
 /// happened that it keeps only [some pauses](crate::Limits::clock_pauses) of its clocks, where those
 /// do not do; and of one that was finished, spam or merged while nothing was promised, where it is work
-/// again. Whether that is so only the decision knows, and with such tickets it is tried here first.
+/// again. Whether that is so only the decision knows, and with such tickets it is tried here first; so
+/// it is where the settings have [rules](crate::rules) that act, for what these turn out to look at.
 ///
 /// ```
 /// use helpdesk::command::Reply;
@@ -184,7 +185,15 @@ fn recounting(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
     let now = whole_micros(call.context.now);
     let mut tickets = loaded.tickets();
     let missing = RefCell::default();
-    if tickets.any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now)))
+    // And what rules do, only the decision knows.
+    let acts = settings.is_some_and(|settings| {
+        let rules = settings.rules();
+        !(rules.triggers().is_empty() && rules.time_rules().is_empty())
+            || matches!(call.command, Command::ApplyMacro(_))
+    });
+    if (acts
+        || tickets
+            .any(|it| it.has_condensed_clocks() || (promises && measure::may_be_back(it, now))))
         && matches!(decided(desk, call, loaded, &missing), Err(Refusal::NotLoaded))
     {
         return missing.take();
@@ -375,6 +384,7 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
             side.into_iter().for_each(|side| asking.contact(side.with()));
         }
         Command::Adopt(id) => measure::adopting(&mut asking, *id),
+        Command::ApplyMacro(apply) => former_owner(&mut asking, apply.ticket),
         Command::ConfirmSolution(_)
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)

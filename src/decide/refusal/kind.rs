@@ -135,6 +135,9 @@ impl Refusal {
             Self::Spam => "spam",
             Self::NoSuchSide { .. } => "no_such_side",
             Self::SeesTicket { .. } => "sees_ticket",
+            Self::NothingKnown(_) => "nothing_known",
+            Self::MacroNotForThis { .. } => "macro_not_for_this",
+            Self::MacroStopped(_) => "macro_stopped",
         }
     }
 
@@ -196,7 +199,11 @@ impl Refusal {
             | Self::ConfirmationRequired
             | Self::NoProposal { .. }
             | Self::Spam
-            | Self::SeesTicket { .. } => RefusalKind::Conflict,
+            | Self::SeesTicket { .. }
+            | Self::NothingKnown(_)
+            | Self::MacroNotForThis { .. } => RefusalKind::Conflict,
+            // As what was refused.
+            Self::MacroStopped(stopped) => stopped.because.kind(),
             Self::NeedsCommand { .. }
             | Self::LinkToItself { .. }
             | Self::NotAMessage { .. }

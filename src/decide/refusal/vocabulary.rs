@@ -33,6 +33,8 @@ pub enum Vocabulary {
     ReceivedAt,
     /// A channel of the host's own.
     Channel,
+    /// A macro.
+    Macro,
     /// An e-mail address.
     Email,
     /// A contact's name.
@@ -87,6 +89,7 @@ impl fmt::Display for Vocabulary {
             Self::AgentName => "agent's name",
             Self::ReceivedAt => "receiving address",
             Self::Channel => "channel",
+            Self::Macro => "macro",
             Self::Email => "e-mail address",
             Self::ContactName => "contact's name",
             Self::Location => "location",

@@ -127,6 +127,7 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::MarkSpam(_)
         | Command::UnmarkSpam(_)
         | Command::StartSide(_)
+        | Command::ApplyMacro(_)
         | Command::PutContact { .. }
         | Command::PutOrganisation { .. }
         | Command::MergeContacts(_)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::cause::Cause;
 use crate::ids::{
     AgentId, CategoryName, ContactId, DepartmentName, FieldName, GuestId, ImpactName,
-    ResolutionCode, Revision, Tag, TicketId, UrgencyName, VisitorId,
+    ResolutionCode, Revision, RuleName, Tag, TicketId, UrgencyName, VisitorId,
 };
 use crate::people::{
     Actor, AgentChange, Author, ContactChange, ContactFacts, ContactMember, Grant,
@@ -22,8 +22,8 @@ use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
     Absorbed, ClocksChanged, Follower, FollowersLeft, Heard, LinkKind, MergedSplit, Message,
-    Opened, PriorityBy, RedactedBy, Released, Reminded, SideId, SideSaid, SplitOff, StatusChange,
-    TicketChange, Timers, TodoAdded, TodoMarked, Unassigning,
+    Opened, PriorityBy, RedactedBy, Released, Reminded, RuleAsked, SideId, SideSaid, SplitOff,
+    StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded, TodoMarked, Unassigning,
 };
 use crate::value::FieldFact;
 
@@ -184,6 +184,10 @@ events! {
     "ticket.side_said" => SideSaid { 0 as said: SideSaid };
     "ticket.side_closed" => SideClosed { side as side: SideId };
     "ticket.clocks_changed" => ClocksChanged { 0 as clocks: Box<ClocksChanged> };
+    "ticket.rule_asked" => RuleAsked { 0 as asked: RuleAsked };
+    "ticket.action_refused" => ActionRefused { action as action: u16, code as code: Arc<str> };
+    "ticket.cascade_stopped" => CascadeStopped { rules as rules: Vec<RuleName>, depth as depth: u8 };
+    "ticket.time_rules_looked_at" => TimeRulesLookedAt { 0 as looked: TimeRulesLookedAt };
 }
 
 events! {

@@ -249,6 +249,7 @@ struct WholePersonal {
     language: Option<Arc<str>>,
     file_names: Vec<Arc<str>>,
     fields: Vec<(FieldName, FieldValue)>,
+    values: Vec<Arc<str>>,
 }
 
 impl From<WholePersonal> for Personal {
@@ -264,6 +265,7 @@ impl From<WholePersonal> for Personal {
             language,
             file_names,
             fields,
+            values,
         } = known;
         Self {
             subject,
@@ -276,6 +278,7 @@ impl From<WholePersonal> for Personal {
             language,
             file_names,
             fields,
+            values,
         }
     }
 }

@@ -188,5 +188,8 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::SlaEscalated => "sla_escalated",
         NoticeKind::RemedyDue => "remedy_due",
         NoticeKind::RemedyWithdrawn => "remedy_withdrawn",
+        NoticeKind::RuleNotice => "rule_notice",
+        NoticeKind::ActionRefused => "action_refused",
+        NoticeKind::CascadeStopped => "cascade_stopped",
     }
 }

@@ -47,6 +47,7 @@
 
 mod agenda;
 mod assignment;
+mod automation;
 mod confirming;
 mod conversation;
 mod editing;
@@ -61,6 +62,7 @@ mod structure;
 
 pub use agenda::{MarkTodo, NewTodo};
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
+pub use automation::ApplyMacro;
 pub use confirming::{ConfirmSolution, ProposeSolution, RejectSolution};
 pub use conversation::{LogConversation, Note, Reply, SaidBy};
 pub use editing::{Edit, Patch};

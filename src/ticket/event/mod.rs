@@ -5,6 +5,7 @@
 //! machine, under any later version of the rules.
 
 mod agenda;
+mod automation;
 mod clocks;
 mod moved;
 mod opened;
@@ -15,11 +16,13 @@ mod structure;
 mod words;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use agenda::{Reminded, TodoAdded, TodoMarked};
+pub use automation::{HostAsked, LookedAt, RuleAsked, TimeRulesLookedAt};
 pub use clocks::{ClocksChanged, Intent, Remedy};
 pub use moved::{Moved, StatusChange};
 pub use opened::{Opened, Origin};
@@ -30,7 +33,7 @@ pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Owed, Release
 use super::{LinkKind, Message, SideId, Timers};
 use crate::ids::{
     AgentId, CategoryName, DepartmentName, FieldName, GuestId, ImpactName, ResolutionCode,
-    Revision, Tag, TicketId, UrgencyName,
+    Revision, RuleName, Tag, TicketId, UrgencyName,
 };
 use crate::people::{Actor, Follower, Grant};
 use crate::settings::Priority;
@@ -307,6 +310,26 @@ pub enum TicketChange {
     /// Something became of the clocks of its service levels, by what happened before this or by
     /// themselves.
     ClocksChanged(Box<ClocksChanged>),
+    /// A rule of the desk asks something of others.
+    RuleAsked(RuleAsked),
+    /// The rules of the desk refused an action of one of them: nothing of it was done.
+    ActionRefused {
+        /// Its place among the actions of the rule that the cause names, from 0; for a warning or a
+        /// level of escalation, among the intents of the event before.
+        action: u16,
+        /// Why: the [code](crate::Refusal::code) of the refusal.
+        code: Arc<str>,
+    },
+    /// Triggers set each other off, further than the settings let them
+    /// ([`Limits::cascade_depth`](crate::Limits::cascade_depth)): nothing more was done.
+    CascadeStopped {
+        /// Those that went round, in the order in which they did.
+        rules: Vec<RuleName>,
+        /// How many times one had set off the next.
+        depth: u8,
+    },
+    /// The time of some time rules had come.
+    TimeRulesLookedAt(TimeRulesLookedAt),
 }
 
 /// What a message did to the conversation.
@@ -354,6 +377,8 @@ pub enum PriorityBy {
     Matrix,
     /// The ticket that this one follows up.
     Inherited,
+    /// A rule of the desk, or a warning or a level of escalation of its service levels.
+    Rule,
 }
 
 impl fmt::Display for Unassigning {

@@ -54,7 +54,11 @@ impl TicketChange {
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
             | Self::SideClosed { .. }
-            | Self::ClocksChanged(_) => None,
+            | Self::ClocksChanged(_)
+            | Self::RuleAsked(_)
+            | Self::ActionRefused { .. }
+            | Self::CascadeStopped { .. }
+            | Self::TimeRulesLookedAt(_) => None,
         }
     }
 
@@ -106,7 +110,11 @@ impl TicketChange {
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
             | Self::SideClosed { .. }
-            | Self::ClocksChanged(_) => None,
+            | Self::ClocksChanged(_)
+            | Self::RuleAsked(_)
+            | Self::ActionRefused { .. }
+            | Self::CascadeStopped { .. }
+            | Self::TimeRulesLookedAt(_) => None,
         }
     }
 
@@ -166,7 +174,11 @@ impl TicketChange {
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
             | Self::SideClosed { .. }
-            | Self::ClocksChanged(_) => Sight::Full,
+            | Self::ClocksChanged(_)
+            | Self::RuleAsked(_)
+            | Self::ActionRefused { .. }
+            | Self::CascadeStopped { .. }
+            | Self::TimeRulesLookedAt(_) => Sight::Full,
         }
     }
 
@@ -218,7 +230,11 @@ impl TicketChange {
             | Self::SpamMarked { .. }
             | Self::SideSaid(_)
             | Self::SideClosed { .. }
-            | Self::ClocksChanged(_) => None,
+            | Self::ClocksChanged(_)
+            | Self::RuleAsked(_)
+            | Self::ActionRefused { .. }
+            | Self::CascadeStopped { .. }
+            | Self::TimeRulesLookedAt(_) => None,
         }
     }
 }

@@ -12,7 +12,6 @@ impl TicketChange {
             Self::Opened(_)
             | Self::MessageAdded { .. }
             | Self::ResolutionRecorded { .. }
-            | Self::Escalated { .. }
             | Self::SubjectChanged { .. }
             | Self::TodoAdded(_)
             | Self::SolutionProposed { .. }
@@ -21,6 +20,8 @@ impl TicketChange {
             | Self::Absorbed(_)
             | Self::MemberWrote { .. } => true,
             Self::StatusChanged(moved) => moved.bytes > 0,
+            Self::Escalated { bytes, .. } => *bytes > 0,
+            Self::RuleAsked(asked) => asked.host.iter().any(|it| !it.with.is_empty()),
             Self::FieldChanged { to, .. } => *to == Some(FieldFact::Personal),
             Self::Redacted { bytes, .. } | Self::Held { bytes, .. } => *bytes > 0,
             Self::AccessGranted { .. }
@@ -54,7 +55,10 @@ impl TicketChange {
             | Self::SolutionRejected { .. }
             | Self::SpamMarked { .. }
             | Self::SideClosed { .. }
-            | Self::ClocksChanged(_) => false,
+            | Self::ClocksChanged(_)
+            | Self::ActionRefused { .. }
+            | Self::CascadeStopped { .. }
+            | Self::TimeRulesLookedAt(_) => false,
         }
     }
 }
