@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpdesk::command::{
-    Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact, EraseTicket,
-    Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge,
-    MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact, RejectSolution,
-    Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetStatus, Split, StartSide, Take,
-    Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
+    EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
+    Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
+    RejectSolution, Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetStatus, Split,
+    StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -446,7 +446,8 @@ commands!(
     Split,
     StartSide,
     ReplySide,
-    CloseSide
+    CloseSide,
+    ApplyMacro
 );
 
 /// Maria's request to support.

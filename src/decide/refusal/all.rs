@@ -15,10 +15,8 @@ use crate::ticket::{ReplayError, SideId, TodoId};
 use crate::time::Instant;
 use crate::workflow::StatusCategory;
 
-/// The rules say no. Nothing has changed.
-///
-/// [`code`](Self::code) is stable, for programs; the text form names the rule and the state,
-/// for people; [`kind`](Self::kind) maps to a response.
+/// The rules say no, and nothing has changed: [`code`](Self::code) is stable, for programs; the text
+/// names the rule and the state, for people; [`kind`](Self::kind) maps to a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
