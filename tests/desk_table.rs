@@ -30,7 +30,7 @@ use support::*;
 const TABLE: &str = include_str!("table/desk.txt");
 
 /// The commands that the other table has: those about a ticket.
-const ABOUT_A_TICKET: [&str; 36] = [
+const ABOUT_A_TICKET: [&str; 37] = [
     "reply",
     "note",
     "grant_access",
@@ -67,6 +67,7 @@ const ABOUT_A_TICKET: [&str; 36] = [
     "start_side",
     "reply_side",
     "close_side",
+    "apply_macro",
 ];
 
 const PARTIES: [&str; 13] = [

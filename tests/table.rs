@@ -15,11 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use helpdesk::command::{
-    Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold, Link,
-    LogConversation, MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply,
+    ApplyMacro, Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold,
+    Link, LogConversation, MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply,
     ReplySide, Resolve, Resolving, RevokeAccess, SaidBy, Split, StartSide, Take, Unassign,
     UndoMerge, Unlink, UnmarkSpam,
 };
+use helpdesk::rules::{Action, Macro};
 use helpdesk::{
     Actor, Channel, Command, Confirmation, DeskError, GuestId, GuestRight, LinkKind, MessageRef,
     Revision, SideId, TicketId, TodoId, TodoState,
@@ -38,7 +39,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 49] = [
     "reply",
     "note",
     "log_requester",
@@ -87,6 +88,7 @@ const COMMANDS: [&str; 48] = [
     "start_side",
     "reply_side",
     "close_side",
+    "apply_macro",
 ];
 
 /// What the host asks a third party.
@@ -201,6 +203,7 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "start_side" => StartSide::new(ticket, VENDOR, "once more").into(),
         "reply_side" => ReplySide::new(ticket, SIDE, "any news?").into(),
         "close_side" => CloseSide { ticket, side: SIDE }.into(),
+        "apply_macro" => ApplyMacro::new(ticket, "mark").into(),
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0
@@ -217,7 +220,9 @@ enum Given {
 
 /// A fresh desk with the ticket in this status.
 fn given(status: &str, given: Given) -> TestDesk {
-    let desk = TestDesk::with(confirming(Confirmation::Offered));
+    let mut draft = confirming(Confirmation::Offered);
+    draft.rules.macros.push(Macro::new("mark").then(Action::AddTag("marked".into())));
+    let desk = TestDesk::with(draft);
     desk.given_request();
     desk.ok(&bot(), Reply::new(TICKET, "We have heard you."));
     desk.ok(&Actor::Host, StartSide::new(TICKET, VENDOR, "Does it burn?"));

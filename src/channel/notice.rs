@@ -107,6 +107,7 @@ impl NoticeKind {
             | Self::RemedyDue
             | Self::RemedyWithdrawn
             | Self::RuleNotice
+            | Self::HostAction
             | Self::ActionRefused
             | Self::CascadeStopped => Sight::Full,
         }
@@ -212,6 +213,10 @@ pub enum NoticeKind {
     RemedyWithdrawn,
     /// A rule of the desk wants somebody told: to whom it names. Which rule, the event's cause says.
     RuleNotice,
+    /// A rule of the desk, or a macro, wants work of the host's own done. It is for the host's relay
+    /// to do, and for nobody to read; it is addressed to the desk. Which work, the event says:
+    /// [`RuleAsked::host`](crate::RuleAsked::host).
+    HostAction,
     /// An action of a rule that the desk carries out by itself was refused: to the desk. Which
     /// action and why, the event says: [`TicketChange::ActionRefused`](crate::TicketChange::ActionRefused).
     ActionRefused,

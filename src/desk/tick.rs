@@ -33,8 +33,9 @@ pub struct Ticked {
 
 impl<S: Store> Desk<S> {
     /// Carries out what is due: returns postponed tickets, closes resolved ones, flags old
-    /// ones, reminds, erases what was kept for long enough, and tells what deadlines of service
-    /// levels have come near or passed. At most a thousand tickets; `next_wake` says when to come back.
+    /// ones, reminds, erases what was kept for long enough, tells what deadlines of service
+    /// levels have come near or passed, and does what the desk's own [rules](crate::rules) make of the
+    /// passing of time. At most a thousand tickets; `next_wake` says when to come back.
     ///
     /// Nothing depends on how often this runs: every command first carries out what is due on
     /// the ticket that it is about, dated by the instant at which it was due. Several processes

@@ -44,7 +44,8 @@ pub struct Wording(Arc<str>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Slot {
-    /// The ticket's reference, such as `HD-1042`.
+    /// The ticket's reference, such as `HD-1042`. A ticket gets its number with the commit that opens
+    /// it: of what a rule writes at the opening itself, this is not known yet.
     Reference,
     /// Its subject.
     Subject,

@@ -167,6 +167,8 @@ fn what_others_are_to_do_is_one_event_of_each_rule() {
     assert_eq!(asked.host[0].values(personal), Some(vec![("order", "A-17"), ("who", "HD-1")]));
     assert_eq!(asked.host[1].values(personal), Some(vec![]));
     let told = desk.notices();
+    let hosts = told.iter().filter(|it| it.kind == NoticeKind::HostAction);
+    assert_eq!(hosts.count(), 1, "so that its relay does it");
     let told = told.iter().filter(|it| it.kind == NoticeKind::RuleNotice).map(|it| it.to.clone());
     let wanted = [Recipient::Department("support".into()), Recipient::Agent(ADMIN)];
     assert_eq!(told.collect::<Vec<_>>(), wanted);

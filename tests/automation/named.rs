@@ -1,1 +1,147 @@
-//! To be written.
+//! Mistakes that others have made with rules, each as the sentence that it broke.
+
+use helpdesk::rules::{Action, Assignment, Trigger};
+use helpdesk::sla::Metric;
+use helpdesk::sla::policy::{Obligation, SlaPolicy};
+use helpdesk::{Actor, AgentProfile, Span, TicketChange};
+
+use super::support::{
+    ANNA, CARL, MARIA, TICKET, TestDesk, agent, customer, days, hours, monday, profile, reply,
+    request, resolve, ticket_id,
+};
+use super::{by_rule, refusals, tag, tags, trigger, with_fields, with_triggers};
+
+#[test]
+fn a_rule_does_not_fire_twice_for_one_change() {
+    let desk = with_triggers([
+        trigger("note", "status changed to open").then(Action::Note("it is open".into()))
+    ]);
+    desk.given_request();
+    desk.ok(&Actor::Host, super::support::set_status(TICKET, "open"));
+    assert_eq!(desk.ticket(TICKET).note_count(), 1);
+    // Nor for other changes while it is.
+    desk.ok(&agent(ANNA), helpdesk::command::Note::new(TICKET, "mine"));
+    desk.pass(days(4));
+    desk.desk.tick(desk.now()).unwrap();
+    assert_eq!(desk.ticket(TICKET).note_count(), 2);
+    // Nor where the same command comes twice.
+    let once = helpdesk::CommandId::from_u128(7);
+    for _ in 0..2 {
+        let context = agent(ANNA).at(desk.now()).once(once);
+        let moved = super::support::set_status(TICKET, "in_progress");
+        desk.desk.set_status(context, moved).unwrap();
+    }
+    desk.ok(&Actor::Host, super::support::set_status(TICKET, "open"));
+    assert_eq!(desk.ticket(TICKET).note_count(), 3);
+}
+
+#[test]
+fn a_trigger_without_a_condition_is_no_trigger() {
+    let written =
+        r#"{ "rules": { "triggers": [{ "name": "oops", "then": [{ "add_tag": "x" }] }] } }"#;
+    let error = serde_json::from_str::<helpdesk::Settings>(written).unwrap_err();
+    assert!(error.to_string().contains("missing field `when`"), "{error}");
+}
+
+#[test]
+fn sla_recalculation_sets_no_trigger_off() {
+    let mut draft = with_fields();
+    draft.rules.triggers = vec![Trigger::new("any", "all()".parse().unwrap()).then(tag("any"))];
+    let desk = TestDesk::with(with_fields());
+    desk.given_request();
+    let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4)).warn_at_percent(50);
+    draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
+    desk.publish(draft);
+    // Every ticket is promised something anew, and a warning and a miss come of it.
+    desk.desk.adopt(desk.now(), None, 100).unwrap();
+    desk.advance_to(monday() + hours(5));
+    assert!(desk.ticket(TICKET).has_missed());
+    assert!(tags(&desk, TICKET).is_empty());
+    // A change of the ticket does.
+    desk.ok(&customer(MARIA), reply(TICKET));
+    assert_eq!(tags(&desk, TICKET), ["any"]);
+}
+
+#[test]
+fn chained_rules_that_assign_count_for_the_last_one_only() {
+    let give = |name: &str, when: &str, to| {
+        trigger(name, when).then(Action::Assign(Assignment::agent(to)))
+    };
+    let desk = with_triggers([
+        give("first", "message.author = customer", ANNA),
+        give("second", "assignee changed", CARL),
+    ]);
+    for id in [ANNA, CARL] {
+        desk.put_agent(id, AgentProfile { capacity: Some(1), ..profile(id) });
+    }
+    desk.given_request();
+    desk.ok(&customer(MARIA), reply(TICKET));
+    assert_eq!(desk.ticket(TICKET).assignee(), Some(CARL));
+    assert_eq!((desk.load_of(ANNA), desk.load_of(CARL)), (0, 1));
+    assert_eq!(refusals(&desk, TICKET), [], "who had it has room for it");
+    // Who has no room is given no other.
+    let other = ticket_id(0x97);
+    desk.ok(&customer(MARIA), request(other));
+    desk.ok(&customer(MARIA), reply(other));
+    assert_eq!(desk.ticket(other).assignee(), Some(ANNA));
+    assert_eq!((desk.load_of(ANNA), desk.load_of(CARL)), (1, 1));
+    desk.verify();
+}
+
+#[test]
+fn what_rules_did_is_nobodys_view_gone_stale() {
+    let desk =
+        with_triggers([trigger("ack", "messages changed").then(Action::Note("seen".into()))]);
+    desk.given_request();
+    let outcome = desk.ok(&customer(MARIA), reply(TICKET));
+    let seen = outcome.ticket().unwrap().revision();
+    let context = customer(MARIA).at(desk.now()).having_seen(seen);
+    desk.desk.reply(context, reply(TICKET)).unwrap();
+}
+
+#[test]
+fn what_is_said_on_spam_and_on_what_was_merged_sets_nothing_off() {
+    let rule = trigger("answer", "message.author = customer").then(Action::Reply("Hello".into()));
+    let desk = with_triggers([rule, trigger("bad", "spam changed to true").then(tag("spam"))]);
+    desk.given_request();
+    desk.ok(&agent(ANNA), helpdesk::command::MarkSpam { ticket: TICKET });
+    assert_eq!(tags(&desk, TICKET), ["spam"], "that it was marked does");
+    let before = desk.history(TICKET).len();
+    desk.ok(&customer(MARIA), reply(TICKET));
+    assert_eq!(desk.history(TICKET).len(), before + 1);
+
+    let (other, into) = (ticket_id(0x95), ticket_id(0x96));
+    desk.ok(&customer(MARIA), request(other));
+    desk.ok(&customer(MARIA), request(into));
+    desk.ok(&agent(ANNA), helpdesk::command::Merge::new(other, into));
+    let words = |id| desk.ticket(id).message_count();
+    let (there, here) = (words(other), words(into));
+    desk.ok(&customer(MARIA), reply(other));
+    assert_eq!(
+        (words(other), words(into)),
+        (there, here + 2),
+        "said, and answered, where it goes on"
+    );
+    assert!(by_rule(&desk, other, "answer").iter().all(|event| event.revision.0 <= 2));
+}
+
+#[test]
+fn erasing_and_holding_for_the_law_are_apart() {
+    let mut draft = with_fields();
+    draft.rules.triggers = vec![trigger("any", "all()").then(Action::Note("any".into()))];
+    draft.limits.cascade_depth = 1;
+    let desk = TestDesk::with(with_fields());
+    desk.given_request();
+    desk.publish(draft);
+    desk.ok(&Actor::Host, helpdesk::command::EraseTicket::new(TICKET, "asked to"));
+    assert_eq!(desk.ticket(TICKET).note_count(), 0, "what is erased sets nothing off");
+    desk.ok(&Actor::Host, helpdesk::command::Hold::new(TICKET, true, "a lawsuit"));
+    assert_eq!(desk.ticket(TICKET).note_count(), 1);
+    let stopped = desk
+        .changes(TICKET)
+        .into_iter()
+        .filter(|change| matches!(change, TicketChange::CascadeStopped { .. }));
+    assert_eq!(stopped.count(), 1, "a trigger of everything sets itself off");
+    desk.ok(&agent(ANNA), resolve(TICKET));
+    desk.verify();
+}

@@ -9,7 +9,7 @@ use helpdesk::{
 use crate::attached;
 use crate::vocabulary::*;
 
-pub(crate) const NOTICES: [NoticeKind; 23] = [
+pub(crate) const NOTICES: [NoticeKind; 27] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -33,6 +33,10 @@ pub(crate) const NOTICES: [NoticeKind; 23] = [
     NoticeKind::SlaEscalated,
     NoticeKind::RemedyDue,
     NoticeKind::RemedyWithdrawn,
+    NoticeKind::RuleNotice,
+    NoticeKind::HostAction,
+    NoticeKind::ActionRefused,
+    NoticeKind::CascadeStopped,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

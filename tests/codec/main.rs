@@ -9,6 +9,7 @@
 )]
 
 mod attached;
+mod automation;
 mod beside;
 mod clocks;
 mod confirming;

@@ -8,13 +8,13 @@ use helpdesk::sla::{Metric, Warning};
 use helpdesk::store::codec;
 use helpdesk::{
     Actor, AgentSight, Confirmation, ContactChange, CustomerSight, Erasable, FieldFact, GuestId,
-    NoticeKind, Origin, Party, Recipient, RedactedBy, Reopening, Requester, Span, StatusCategory,
-    TicketChange, Visibility,
+    NoticeKind, Origin, Party, PriorityBy, Recipient, RedactedBy, Reopening, Requester, Span,
+    StatusCategory, TicketChange, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{clocks, confirming, guests, people, samples, work};
+use crate::{automation, clocks, confirming, guests, people, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -90,12 +90,12 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&guests::RIGHTS);
     all(&authors());
     all(&channels());
-    all(&[&RULES[..], &LATER_RULES].concat());
+    all(&[RULES.to_vec(), LATER_RULES.to_vec(), automation::rules()].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
     all(&[&MOVES[..], &confirming::MOVES, &LATER_MOVES].concat());
     all(&UNASSIGNINGS);
-    all(&PRIORITY_BY);
+    all(&[&PRIORITY_BY[..], &[PriorityBy::Rule]].concat());
     all(&PARTS);
     all(&ROLES);
     all(&values());

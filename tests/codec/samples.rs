@@ -12,7 +12,9 @@ use helpdesk::{
     StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition, Visibility, fold,
 };
 
-use crate::{attached, clocks, confirming, forgotten, guests, people, sides, structure, work};
+use crate::{
+    attached, automation, clocks, confirming, forgotten, guests, people, sides, structure, work,
+};
 
 pub(crate) use crate::beside::*;
 pub(crate) use crate::vocabulary::*;
@@ -418,6 +420,8 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(structure::rules());
     later.extend(clocks::condensed());
     later.extend(clocks::owed());
+    later.extend(automation::history());
+    later.push(automation::settings());
     later
 }
 
@@ -533,5 +537,7 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(clocks::heads());
     heads.push((ticket, fold(ticket, &structure::by_rules()).unwrap()));
     heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
+    heads.extend(automation::heads());
+    heads.push(automation::settings_head());
     heads
 }

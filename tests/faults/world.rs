@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use helpdesk::command::*;
 use helpdesk::condition::View;
+use helpdesk::rules::{Action, Assignment, Macro};
 use helpdesk::store::{Entry, Lease, MemoryStore, Scope, Settlement, Store, Touched, Wanted};
 use helpdesk::{
     About, Actor, AgentProfile, Call, Command, CommandId, Confirmation, ContactProfile, Counter,
@@ -75,7 +76,10 @@ pub(crate) fn april() -> At {
 
 /// The store before the command.
 pub(crate) fn world() -> MemoryStore {
-    let kit = TestDesk::with(confirming(Confirmation::Offered));
+    let mut draft = confirming(Confirmation::Offered);
+    let mark = Macro::new("mark").then(Action::AddTag("marked".into()));
+    draft.rules.macros.push(mark.then(Action::Assign(Assignment::agent(CARL))));
+    let kit = TestDesk::with(draft);
     kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
     kit.put_agent(RUDI, AgentProfile { deactivated: true, ..profile(RUDI) });
     kit.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme() });
@@ -266,6 +270,7 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("no third party any more", &anna, ten, {
             Command::CloseSide(CloseSide { ticket: NEW, side: SIDE })
         }),
+        scene("a macro", &anna, ten, Command::ApplyMacro(ApplyMacro::new(OWNED, "mark"))),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
         scene("a contact who is forgotten", &host, ten, {
             Command::EraseContact(EraseContact::new(DOUBLE, "he asked for it"))

@@ -299,6 +299,7 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         ReplySide::new(ticket, SideId(Revision(9_999)), "words").into(),
         CloseSide { ticket, side }.into(),
         UnmarkSpam { ticket }.into(),
+        helpdesk::command::ApplyMacro::new(ticket, "mark").into(),
         MergeContacts { contact: OTTO, into: MARIA }.into(),
         BlockContact { contact: OTTO, blocked: true, reason: "words".into() }.into(),
         NoteContact { contact: OTTO, text: "words".into() }.into(),

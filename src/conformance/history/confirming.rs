@@ -18,6 +18,7 @@ impl Draw<'_> {
                 let text = self.maybe(60, Self::text);
                 Command::RejectSolution(RejectSolution { ticket: id, text })
             }
+            27.. => Command::ApplyMacro(ApplyMacro::new(id, "close as spam")),
             _ => Command::ProposeSolution(ProposeSolution {
                 ticket: id,
                 channel: self.maybe(20, Self::channel),

@@ -68,7 +68,8 @@ fn standard() -> SlaPolicy {
         .obligation(Obligation::new(Metric::TimeToAssign).within(Span::minutes(15)).internal())
 }
 
-/// For what is pressing, and promises nothing of what the others do but an answer.
+/// For what is pressing, and promises nothing of what the others do but an answer. Of what a desk
+/// does at a level, histories have only that somebody is told: their model does not follow the rest.
 fn urgent() -> SlaPolicy {
     SlaPolicy::new("urgent")
         .when(Fact::Priority.at_least("high"))
@@ -76,8 +77,8 @@ fn urgent() -> SlaPolicy {
             Obligation::new(Metric::FirstResponse)
                 .within(Span::minutes(90))
                 .warn_at_percent(50)
-                .escalate_after(Span::ZERO, [SlaAction::AddTag("late".into())])
-                .escalate_after(Span::hours(1), [SlaAction::RaisePriority("critical".into())]),
+                .escalate_after(Span::ZERO, [SlaAction::Notify(Whom::Assignee)])
+                .escalate_after(Span::hours(1), [SlaAction::Notify(Whom::Desk)]),
         )
         .obligation(Obligation::new(Metric::NextResponse).within(Span::hours(2)))
 }

@@ -196,7 +196,11 @@ impl<'a> Work<'a> {
         }
         let personal = Personal { values, ..Personal::default() };
         let personal = (!personal.values.is_empty()).then_some(personal);
+        let host = !facts.host.is_empty();
         self.record(TicketChange::RuleAsked(facts), personal);
+        if host {
+            self.tell(NoticeKind::HostAction, Recipient::Desk);
+        }
         for to in told {
             self.tell(NoticeKind::RuleNotice, to);
         }

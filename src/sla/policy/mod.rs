@@ -91,21 +91,19 @@
 //! # Ok::<(), helpdesk::DeskError>(())
 //! ```
 //!
-//! # Doing what a warning or a level wants, exactly once
+//! # What a warning or a level wants done
 //!
-//! A desk tells by notices; the rest of what a policy wants is recorded as
+//! Whom it wants told is told by notices. What it wants done the desk does: it is recorded as
 //! [intents](crate::ClocksChanged::intents), in the event of the warning or the level, and carried
-//! out by the host. The notice of that event is the trigger: it is written in the same commit, and
-//! comes at least once, from whichever command or tick found that the time had come. It may come
-//! again, and there is one for each who is told. So the host names each intent by the event and its
-//! place in it, and gives that to its command as the id by which it is done once. Where what it does
-//! is no command, it keeps the same key in its own database.
+//! out right after that event, in the same commit, and so once. It is dated as the event is, and
+//! names it as its parent. What the desk's rules refuse, such as a tag too many, is left out and
+//! recorded ([`ActionRefused`](crate::TicketChange::ActionRefused)); the rest is done. The desk's own
+//! [triggers](crate::rules) look at what was done as at any other change.
 //!
 //! ```
 #![doc = include_str!("../../example.txt")]
 //! use helpdesk::sla::policy::{Obligation, SlaAction, Whom};
 //! use helpdesk::sla::Metric;
-//! use uuid::Uuid;
 //!
 //! let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4)).escalate_after(
 //!     Span::hours(1),
@@ -120,59 +118,18 @@
 //! desk.publish(Actor::Host.at(now), draft.build().unwrap())?;
 //! desk.adopt(now, None, 100)?;
 //!
-//! /// Carries out the intent at this place of the event that a notice tells of.
-//! fn carry_out<S: Store>(
-//!     desk: &Desk<S>,
-//!     now: chrono::DateTime<chrono::Utc>,
-//!     notice: NoticeId,
-//!     (place, intent): (usize, &Intent),
-//! ) -> Result<bool, DeskError> {
-//!     let mut edit = Edit::new(notice.ticket);
-//!     match &intent.action {
-//!         SlaAction::RaisePriority(priority) => {
-//!             let ticket = desk.ticket(notice.ticket)?;
-//!             let now = ticket.map(|ticket| ticket.priority().rank);
-//!             if desk.settings()?.priority(priority).map(|it| it.rank) <= now {
-//!                 return Ok(false);
-//!             }
-//!             edit.priority = Some(priority.clone());
-//!         }
-//!         SlaAction::AddTag(tag) => drop(edit.add_tags.insert(tag.clone())),
-//!         // Telling is done by the notices; escalating is left out here.
-//!         _ => return Ok(false),
-//!     }
-//!     let key = format!("{}/{place}", notice.revision);
-//!     let once = CommandId::from_uuid(Uuid::new_v5(notice.ticket.as_uuid(), key.as_bytes()));
-//!     let outcome = desk.edit(Actor::Host.at(now).once(once), edit)?;
-//!     Ok(!outcome.repeated)
-//! }
-//!
-//! let later = now + TimeDelta::hours(6);
-//! desk.tick(later)?;
-//! let (mut told, mut done) = (0, 0);
-//! let mut deliver = |dispatch: Dispatch| {
-//!     let change = dispatch.event.as_ref().and_then(|event| event.ticket_change());
-//!     let kind = dispatch.notice.kind;
-//!     if let (NoticeKind::SlaWarning | NoticeKind::SlaEscalated, Some(change)) = (kind, change) {
-//!         let TicketChange::ClocksChanged(changed) = change else { return Delivery::Delivered };
-//!         told += 1;
-//!         for intent in changed.intents.iter().enumerate() {
-//!             match carry_out(&desk, later, dispatch.notice.id, intent) {
-//!                 Ok(new) => done += usize::from(new),
-//!                 // The rules say no, such as of a ticket that was closed since: so be it.
-//!                 Err(error) if error.kind() == DeskErrorKind::Refused => {}
-//!                 Err(_) => return Delivery::Failed,
-//!             }
-//!         }
-//!     }
-//!     Delivery::Delivered
-//! };
-//! while !desk.relay(later, &Relaying::default(), &mut deliver)?.is_empty() {}
-//!
+//! desk.tick(now + TimeDelta::hours(6))?;
 //! let ticket = desk.ticket(id)?.unwrap();
-//! assert_eq!((told, done), (2, 2), "two are told, and each of two intents is carried out once");
 //! assert_eq!(ticket.priority().name, "critical");
 //! assert_eq!(ticket.tags(), ["late"]);
+//!
+//! let history = desk.history(Key::ticket(desk.id(), id), Revision::ZERO, 100)?;
+//! let tagged = history.iter().find(|event| {
+//!     matches!(event.ticket_change(), Some(TicketChange::TagsChanged { .. }))
+//! });
+//! let tagged = tagged.unwrap();
+//! assert_eq!(tagged.at, now + TimeDelta::hours(5), "not when it was noticed");
+//! assert_eq!(tagged.cause.rule, Some(Rule::Sla));
 //! # Ok::<(), helpdesk::DeskError>(())
 //! ```
 //!

@@ -245,8 +245,8 @@ pub struct EscalationLevel {
 /// What is to be done when a warning or a level of escalation comes.
 ///
 /// It is recorded as an intent, with the event of the warning or the level; telling is done by
-/// a notice. The rest is carried out by the host:
-/// [how, and exactly once](super#doing-what-a-warning-or-a-level-wants-exactly-once).
+/// a notice, and the rest right after that event:
+/// [how](super#what-a-warning-or-a-level-wants-done).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -189,6 +189,7 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::RemedyDue => "remedy_due",
         NoticeKind::RemedyWithdrawn => "remedy_withdrawn",
         NoticeKind::RuleNotice => "rule_notice",
+        NoticeKind::HostAction => "host_action",
         NoticeKind::ActionRefused => "action_refused",
         NoticeKind::CascadeStopped => "cascade_stopped",
     }

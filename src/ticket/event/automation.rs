@@ -13,8 +13,9 @@ use crate::time;
 /// What a rule asks of others, when its actions were carried out: the event's cause names the rule.
 ///
 /// Whom it wants told is told by notices of this event
-/// ([`NoticeKind::RuleNotice`](crate::NoticeKind::RuleNotice)). Work of the host's own is for the
-/// host to do, [exactly once](crate::rules#work-of-the-hosts-own-exactly-once).
+/// ([`NoticeKind::RuleNotice`](crate::NoticeKind::RuleNotice)). Work of the host's own
+/// ([`NoticeKind::HostAction`](crate::NoticeKind::HostAction)) is for the host to do,
+/// [exactly once](crate::rules#work-of-the-hosts-own-exactly-once).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RuleAsked {

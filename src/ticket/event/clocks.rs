@@ -77,8 +77,8 @@ pub struct ClocksChanged {
     /// What they are not owed after all: what was missed had come in time, as is known now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withdrawn: Vec<Remedy>,
-    /// What their policy wants done now, in order: recorded, and carried out by the host,
-    /// [exactly once](crate::sla::policy#doing-what-a-warning-or-a-level-wants-exactly-once).
+    /// What their policy wants done now, in order. What of it is a change of the ticket is done
+    /// [right after this event](crate::sla::policy#what-a-warning-or-a-level-wants-done).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<Intent>,
     /// When one of them next tells something by itself.
