@@ -38,7 +38,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 48] = [
+const COMMANDS: [&str; 49] = [
     "reply",
     "note",
     "log_requester",
@@ -76,6 +76,7 @@ const COMMANDS: [&str; 48] = [
     "split",
     "tick",
     "adopt",
+    "route",
     "redact",
     "erase_ticket",
     "hold",
@@ -190,6 +191,7 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         }
         "tick" => Command::Tick(ticket).into(),
         "adopt" => Command::Adopt(ticket).into(),
+        "route" => Command::Route(ticket).into(),
         "redact" => Redact::new(ticket, [MessageRef::new(ticket, Revision(1))], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
         "hold" => Hold::new(ticket, true, "a lawsuit").into(),

@@ -9,12 +9,12 @@ use helpdesk::store::codec;
 use helpdesk::{
     Actor, AgentSight, Confirmation, ContactChange, CustomerSight, Erasable, FieldFact, GuestId,
     NoticeKind, Origin, Party, Recipient, RedactedBy, Reopening, Requester, Span, StatusCategory,
-    TicketChange, Visibility,
+    TicketChange, Unassigning, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{clocks, confirming, guests, people, samples, work};
+use crate::{clocks, confirming, guests, people, routing, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -90,11 +90,17 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&guests::RIGHTS);
     all(&authors());
     all(&channels());
-    all(&[&RULES[..], &LATER_RULES].concat());
+    all(&[&RULES[..], &LATER_RULES, &routing::rules()].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
     all(&[&MOVES[..], &confirming::MOVES, &LATER_MOVES].concat());
-    all(&UNASSIGNINGS);
+    all(&[&UNASSIGNINGS[..], &[Unassigning::NotTaken]].concat());
+    all(&routing::WHYS);
+    all(&routing::SCORES);
+    all(&routing::STRATEGIES);
+    let mut unfit = routing::unfit();
+    unfit.dedup_by_key(|it| std::mem::discriminant(it));
+    all(&unfit);
     all(&PRIORITY_BY);
     all(&PARTS);
     all(&ROLES);
