@@ -16,7 +16,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use helpdesk::command::{
-    BlockContact, EraseContact, GrantAccess, MergeContacts, NoteContact, Open, UndoContactMerge,
+    BlockContact, EraseContact, GrantAccess, MergeContacts, NoteContact, Open, SetAvailability,
+    UndoContactMerge,
 };
 use helpdesk::condition::View;
 use helpdesk::conformance::kit::{COMMANDS, command_name};
@@ -30,7 +31,8 @@ use support::*;
 const TABLE: &str = include_str!("table/desk.txt");
 
 /// The commands that the other table has: those about a ticket.
-const ABOUT_A_TICKET: [&str; 37] = [
+const ABOUT_A_TICKET: [&str; 38] = [
+    "route",
     "reply",
     "note",
     "grant_access",
@@ -137,6 +139,7 @@ fn command(name: &str, actor: &Actor) -> Command {
         |draft: SettingsDraft| Command::PublishSettings(Arc::new(draft.build().unwrap()));
     let block = |contact, blocked| BlockContact { contact, blocked, reason: "why".into() };
     let merge = |contact| MergeContacts { contact, into: MARIA };
+    let away = |agent| SetAvailability { agent, available: false };
     let forget = |contact| Command::EraseContact(EraseContact::new(contact, "asked for"));
     let command: Cmd = match name {
         "open_request" => open(Requester::Contact(MARIA)).into(),
@@ -153,6 +156,10 @@ fn command(name: &str, actor: &Actor) -> Command {
         "put_agent_as_owner" => {
             Command::PutAgent { id: BEN, profile: profile(BEN).role(Role::Owner) }.into()
         }
+        "set_availability" => away(BEN).into(),
+        "set_availability_of_oneself" => away(asker).into(),
+        "set_availability_as_it_is" => SetAvailability { agent: BEN, available: true }.into(),
+        "set_availability_of_nobody" => away(NOBODY).into(),
         "save_views" => {
             Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())]).into()
         }

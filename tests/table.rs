@@ -39,7 +39,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("table/moves.txt");
 
-const COMMANDS: [&str; 49] = [
+const COMMANDS: [&str; 50] = [
     "reply",
     "note",
     "log_requester",
@@ -77,6 +77,7 @@ const COMMANDS: [&str; 49] = [
     "split",
     "tick",
     "adopt",
+    "route",
     "redact",
     "erase_ticket",
     "hold",
@@ -192,6 +193,7 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         }
         "tick" => Command::Tick(ticket).into(),
         "adopt" => Command::Adopt(ticket).into(),
+        "route" => Command::Route(ticket).into(),
         "redact" => Redact::new(ticket, [MessageRef::new(ticket, Revision(1))], "a secret").into(),
         "erase_ticket" => EraseTicket::new(ticket, "she asked for it").into(),
         "hold" => Hold::new(ticket, true, "a lawsuit").into(),

@@ -144,7 +144,7 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sla: Option<Arc<sla::TicketSla>>,
     /// What it is to its owner, where that was recorded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict::burden")]
     burden: Option<Arc<Burden>>,
     // The rest: shared between the heads of a ticket until something in it changes.
     details: Arc<Details>,

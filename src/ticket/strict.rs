@@ -1,10 +1,12 @@
 //! What a head has in common with events, read strictly: in an event, a field that a newer build
 //! added is passed over; in a head, it would be dropped when the head is written anew.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
-use super::{Promised, SlaLevel, Timers};
+use super::{Burden, Promised, SlaLevel, Timers};
 use crate::ids::{
     ContractName, CustomerGroupName, PriorityName, Revision, SlaLevelName, SlaPolicyName,
     StatusName,
@@ -47,6 +49,23 @@ pub(super) struct HeadTimers {
     #[serde(default, deserialize_with = "time::truncated_option")]
     rules: Option<DateTime<Utc>>,
     routing: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+#[serde(remote = "Burden", deny_unknown_fields)]
+struct HeadBurden {
+    weight: u32,
+    #[serde(default)]
+    channel: Option<Arc<str>>,
+}
+
+pub(super) fn burden<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Arc<Burden>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Kept(#[serde(with = "HeadBurden")] Burden);
+    let burden = Option::<Kept>::deserialize(deserializer)?;
+    Ok(burden.map(|Kept(burden)| Arc::new(burden)))
 }
 
 #[derive(Deserialize)]

@@ -9,12 +9,12 @@ use helpdesk::store::codec;
 use helpdesk::{
     Actor, AgentSight, Confirmation, ContactChange, CustomerSight, Erasable, FieldFact, GuestId,
     NoticeKind, Origin, Party, PriorityBy, Recipient, RedactedBy, Reopening, Requester, Span,
-    StatusCategory, TicketChange, Visibility,
+    StatusCategory, TicketChange, Unassigning, Visibility,
 };
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{automation, clocks, confirming, guests, people, samples, work};
+use crate::{automation, clocks, confirming, guests, people, routing, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;
@@ -90,12 +90,17 @@ fn every_value_of_every_stored_enum_has_a_golden_line() {
     all(&guests::RIGHTS);
     all(&authors());
     all(&channels());
-    let later = [LATER_RULES.to_vec(), automation::rules(), vec![Rule::NotTaken]].concat();
-    all(&[RULES.to_vec(), later].concat());
+    all(&[RULES.to_vec(), LATER_RULES.to_vec(), routing::rules().to_vec()].concat());
     all(&[RedactedBy::Hand, RedactedBy::Request, RedactedBy::Retention]);
     all(&KINDS);
     all(&[&MOVES[..], &confirming::MOVES, &LATER_MOVES].concat());
-    all(&UNASSIGNINGS);
+    all(&[&UNASSIGNINGS[..], &[Unassigning::NotTaken]].concat());
+    all(&routing::WHYS);
+    all(&routing::SCORES);
+    all(&routing::STRATEGIES);
+    let mut unfit = routing::unfit();
+    unfit.dedup_by_key(|it| std::mem::discriminant(it));
+    all(&unfit);
     all(&[&PRIORITY_BY[..], &[PriorityBy::Rule]].concat());
     all(&PARTS);
     all(&ROLES);

@@ -188,7 +188,10 @@ fn with_a_field_more(value: &Value) -> Vec<(Value, String)> {
     fn paths(value: &Value, path: &str, found: &mut Vec<String>) {
         match value {
             Value::Object(fields) => {
-                found.push(path.to_owned());
+                // The names in these are the host's own.
+                if !["/skills", "/channel_capacity"].iter().any(|name| path.ends_with(name)) {
+                    found.push(path.to_owned());
+                }
                 fields
                     .iter()
                     .for_each(|(name, value)| paths(value, &format!("{path}/{name}"), found));

@@ -12,6 +12,31 @@ use helpdesk::{
 
 use crate::samples::{ANNA, BEN, DESK, TICKET, bare_opening, event, monday, plain, plain_agent};
 
+pub(crate) const WHYS: [Why; 5] =
+    [Why::Sticky(Sticky::LastAgent), Why::Only, Why::Score, Why::LeastLately, Why::LowestId];
+
+pub(crate) const SCORES: [Score; 4] = [
+    Score::Turn,
+    Score::Load(3),
+    Score::Share { load: 1, of: Some(10) },
+    Score::Idle { since: chrono::DateTime::UNIX_EPOCH },
+];
+
+pub(crate) const STRATEGIES: [Strategy; 4] =
+    [Strategy::RoundRobin, Strategy::LeastLoaded, Strategy::CapacityWeighted, Strategy::MostIdle];
+
+/// The rules of a rulebook, and what follows from them.
+pub(crate) fn rules() -> [Rule; 5] {
+    let [trigger, time_rule, by_hand, all] = ["hot", "remind", "spam", "all"];
+    [
+        Rule::Trigger(trigger.into()),
+        Rule::TimeRule(time_rule.into()),
+        Rule::Macro(by_hand.into()),
+        Rule::Routing(all.into()),
+        Rule::NotTaken,
+    ]
+}
+
 fn decision(why: Option<Why>, scores: &[Score], unfit: Vec<Unfit>) -> Decision {
     let ranked = scores.iter().enumerate().map(|(place, score)| Ranked {
         agent: AgentId::from_u128(0xA1 + place as u128),
@@ -35,7 +60,7 @@ fn decision(why: Option<Why>, scores: &[Score], unfit: Vec<Unfit>) -> Decision {
     }
 }
 
-fn unfit() -> Vec<Unfit> {
+pub(crate) fn unfit() -> Vec<Unfit> {
     vec![
         Unfit::OtherDepartment,
         Unfit::Unavailable,
@@ -68,24 +93,20 @@ pub(crate) fn history() -> Vec<Event> {
         because,
         waits_since: Some(hour(hours)),
     };
-    let scores = [
-        Score::Share { load: 1, of: Some(10) },
-        Score::Share { load: 1, of: None },
-        Score::Idle { since: monday() },
-        Score::Load(3),
-        Score::Turn,
-    ];
-    let sticky = Some(Why::Sticky(Sticky::LastAgent));
-    let changes = [
+    let mut changes = vec![
         routed(None, None),
         routed(Some(hour(1)), Some(decision(None, &[], unfit()))),
-        routed(None, Some(decision(sticky, &scores, Vec::new()))),
         given(ANNA, Some(hour(2))),
         lost(ANNA, Unassigning::NotTaken, 2),
         given(BEN, Some(hour(3))),
         TicketChange::TakenUp,
         lost(BEN, Unassigning::ByHand, 4),
     ];
+    for (place, why) in WHYS.into_iter().enumerate() {
+        let by = STRATEGIES[place % STRATEGIES.len()];
+        let decision = Decision { by, ..decision(Some(why), &SCORES, Vec::new()) };
+        changes.push(routed(None, Some(decision)));
+    }
     let mut history = vec![bare_opening()];
     for (place, change) in changes.into_iter().enumerate() {
         let rule = match &change {
@@ -97,6 +118,11 @@ pub(crate) fn history() -> Vec<Event> {
         };
         let cause = Cause { rule, ..plain(Actor::Agent(BEN)) };
         history.push(event(place as u64 + 2, cause, Change::Ticket(change), None));
+    }
+    for rule in rules() {
+        let revision = history.len() as u64 + 1;
+        let cause = Cause { rule: Some(rule), ..plain(Actor::Agent(BEN)) };
+        history.push(event(revision, cause, Change::Ticket(TicketChange::TakenUp), None));
     }
     history
 }
@@ -126,7 +152,7 @@ pub(crate) fn beside() -> [Event; 2] {
 pub(crate) fn heads() -> Vec<(Key, Head)> {
     let ticket = Key::ticket(DESK, TICKET);
     let mut heads: Vec<(Key, Head)> =
-        [3, 5, 9].map(|length| (ticket, fold(ticket, &history()[..length]).unwrap())).to_vec();
+        [3, 4, 8].map(|length| (ticket, fold(ticket, &history()[..length]).unwrap())).to_vec();
     let agent = Key::agent(DESK, ANNA);
     heads.push((agent, fold(agent, [&beside()[0]]).unwrap()));
     heads

@@ -218,7 +218,11 @@ pub(crate) fn accepted() -> Vec<Scene> {
         scene("a split", &anna, ten, Command::Split(Split::new(OWNED, SAID, FRESH))),
         scene("a tick", &Actor::System, april(), Command::Tick(LATER[0])),
         scene("adopting settings", &Actor::System, april(), Command::Adopt(LATER[0])),
+        scene("routing, without rules", &Actor::System, april(), Command::Route(LATER[0])),
         scene("an agent, moved and renamed", &host, ten, anna_anew),
+        scene("an agent who is away", &anna, ten, {
+            Command::SetAvailability(SetAvailability { agent: ANNA, available: false })
+        }),
         scene("views of one's own", &anna, ten, {
             Command::SaveViews(vec![View::new("mine", "assignee = me".parse().unwrap())])
         }),

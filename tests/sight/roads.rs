@@ -305,6 +305,7 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         NoteContact { contact: OTTO, text: "words".into() }.into(),
         Command::Tick(ticket).into(),
         Command::Adopt(ticket).into(),
+        Command::Route(ticket).into(),
     ];
     let copies = CONTACTS.into_iter().chain([NOBODY]);
     commands.extend(copies.map(|contact| copy(ticket, contact).into()));

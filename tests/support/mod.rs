@@ -10,8 +10,9 @@ use helpdesk::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
     EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
     Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetStatus, Split,
-    StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    RejectSolution, Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetAvailability,
+    SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
+    UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
@@ -408,6 +409,7 @@ macro_rules! commands {
 
 commands!(
     MergeContacts,
+    SetAvailability,
     UndoContactMerge,
     BlockContact,
     NoteContact,

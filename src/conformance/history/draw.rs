@@ -371,6 +371,7 @@ impl Draw<'_> {
                 text: self.text(),
             }),
             98 if ticket.has_all_clocks_or_none(self.view.model.settings()) => Command::Adopt(id),
+            _ if self.random.percent(30) => Command::Route(id),
             _ => Command::Tick(id),
         }
     }

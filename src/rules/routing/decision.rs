@@ -147,6 +147,7 @@ pub enum Unfit {
     #[error("is not at work")]
     OffHours {
         /// When the agent's hours begin, if they ever do.
+        #[serde(default, deserialize_with = "time::truncated_option")]
         opens_at: Option<DateTime<Utc>>,
     },
     /// Lacks a skill, or does not have it well enough.

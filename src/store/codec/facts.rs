@@ -27,6 +27,7 @@ use crate::ticket::{
     SideSaid, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded,
     TodoMarked, Unassigning,
 };
+use crate::time;
 use crate::value::FieldFact;
 
 pub(super) const CONTACT: &str = "contact.described";
@@ -37,11 +38,12 @@ pub(super) const SETTINGS: &str = "settings.published";
 /// The table of one kind of record: an event's tag, what it is here, and `field here as field in
 /// storage`. Names in storage never change; what is renamed is renamed on the left of `as`. A
 /// field that comes later is an `Option`, as older events do not have it; or it says behind `=` when
-/// it is left out, and is the default of its type where it is.
+/// it is left out, and is the default of its type where it is; and after that how it is read, where
+/// its type alone does not say.
 macro_rules! events {
     (
         $tags:ident, $of:ident as $change:ident: $write:ident, $read:ident;
-        $($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty $(= $left_out:literal)?),* };)*
+        $($tag:literal => $variant:ident { $($place:tt as $field:ident: $type:ty $(= $left_out:literal $(read $as_read:literal)?)?),* };)*
     ) => {
         const $tags: &[&str] = &[$($tag),*];
 
@@ -69,7 +71,8 @@ macro_rules! events {
                     #[derive(Deserialize)]
                     struct Facts {
                         cause: Arc<Cause>,
-                        $($(#[serde(default, skip_serializing_if = $left_out)])?
+                        $($(#[serde(default, skip_serializing_if = $left_out)]
+                        $(#[serde(deserialize_with = $as_read)])?)?
                         $field: $type,)*
                     }
                     let facts = Facts::deserialize(deserializer)?;
@@ -99,12 +102,12 @@ events! {
         from as from: Option<AgentId>,
         over_capacity as over_capacity: bool,
         burden as burden: Burden = "Burden::is_plain",
-        take_by as take_by: Option<DateTime<Utc>> = "Option::is_none"
+        take_by as take_by: Option<DateTime<Utc>> = "Option::is_none" read "time::truncated_option"
     };
     "ticket.unassigned" => Unassigned {
         from as from: AgentId,
         because as because: Unassigning,
-        waits_since as waits_since: Option<DateTime<Utc>> = "Option::is_none"
+        waits_since as waits_since: Option<DateTime<Utc>> = "Option::is_none" read "time::truncated_option"
     };
     "ticket.routed" => Routed { 0 as routing: Box<Routed> };
     "ticket.taken_up" => TakenUp {};
