@@ -10,6 +10,7 @@ mod limits;
 mod merging;
 mod policies;
 mod priority;
+mod rules;
 mod sla;
 
 use std::sync::Arc;
@@ -379,6 +380,10 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     };
     let workflow = check(draft.workflow.clone(), around, problems);
     let rules = Arc::new(rules_of(&draft, &lexicon, problems));
+    // What leads where is known once every name is right.
+    if problems.is_empty() {
+        rules::check(&draft, &workflow, problems);
+    }
     let prefix = draft.reference_prefix.as_str().into();
     Settings { workflow, prefix, lexicon, levels, rules, draft }
 }

@@ -71,7 +71,7 @@ fn a_name_that_this_build_does_not_know_makes_an_event_newer() {
         (r#""channel":{"social":"#, r#""channel":{"antisocial":"#),
         (r#""actor":"host""#, r#""actor":{"oracle":7}"#),
         (r#""category":"on_hold""#, r#""category":"in_limbo""#),
-        (r#""rule":"wake""#, r#""rule":{"trigger":"hot"}"#),
+        (r#""rule":"wake""#, r#""rule":{"spell":"hot"}"#),
         (r#"{"integer":"#, r#"{"decimal":"#),
     ];
     for (known, newer) in names {
