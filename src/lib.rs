@@ -100,6 +100,12 @@
 //! receipt is kept as long as the history. Receipts are asked first, so that the rules of today
 //! never refuse what was accepted yesterday.
 //!
+//! **Rules act in the commit that sets them off.** What one command or one timer did to a ticket is a
+//! turn; the host's own [`rules`] look at it, and what they do is the next turn, to a bounded depth.
+//! They go through the same checks and the same `apply` as commands do, with the desk's own authority;
+//! what is refused of one leaves nothing half done, and is an event. What only a rule turns out to need
+//! (an agent whom it names) is asked for then, so that desks without rules load nothing for them.
+//!
 //! **What a desk does is written once.** It is an async function over a small trait that both
 //! kinds of store fit. Over a [`store::Store`] every future is ready at once and is polled
 //! through on the spot; over a [`store::AsyncStore`] it is awaited. No runtime is named, and the

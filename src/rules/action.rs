@@ -81,7 +81,8 @@ pub struct ToStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonName>,
     /// How it ends, where that is a resolved or a closed status: a code from the settings' list.
-    /// Unfinished work is not finished without one. Default none.
+    /// Unfinished work is not finished without one; of what is finished, how it ended stands. Default
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<ResolutionCode>,
 }

@@ -11,6 +11,7 @@ mod merging;
 mod policies;
 mod priority;
 mod routing;
+mod rules;
 mod sla;
 mod to_solve;
 
@@ -411,6 +412,10 @@ fn check_all(draft: SettingsDraft, problems: &mut Problems) -> Settings {
     };
     let workflow = check(draft.workflow.clone(), around, problems);
     let rules = Arc::new(rules_of(&draft, &lexicon, problems));
+    // What leads where is known once every name is right.
+    if problems.is_empty() {
+        rules::check(&draft, &workflow, problems);
+    }
     let prefix = draft.reference_prefix.as_str().into();
     let (turns, routes) = (to_solve::turns(&draft), Routes::of(&rules));
     Settings { workflow, prefix, lexicon, levels, rules, turns, routes, draft }

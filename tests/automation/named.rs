@@ -145,3 +145,54 @@ fn erasing_and_holding_for_the_law_are_apart() {
     desk.ok(&agent(ANNA), resolve(TICKET));
     desk.verify();
 }
+
+#[test]
+fn settings_refuse_what_every_ticket_would() {
+    use helpdesk::FieldValue;
+    use helpdesk::rules::{FieldChange, Macro, ToStatus};
+    let to = |status: &str| Action::SetStatus(ToStatus::new(status));
+    let field = |name: &str, value| Action::SetField(FieldChange::new(name, value));
+    let table: Vec<(Action, &str)> = vec![
+        (to("new"), "set_status.status: no transition leads to this status"),
+        (
+            to("postponed"),
+            "set_status.status: only postponing leads to `postponed`: it says until when",
+        ),
+        (to("resolved"), "set_status.resolution: work does not end without a resolution"),
+        (to("pending"), "set_status.reason: the status requires a reason"),
+        (
+            Action::SetStatus(ToStatus::new("open").reason("vendor")),
+            "set_status.reason: the status does not take this reason",
+        ),
+        (
+            Action::SetStatus(ToStatus::new("resolved").resolution("nonsense")),
+            "set_status.resolution: there is no resolution code `nonsense`",
+        ),
+        (
+            field("seats", FieldValue::Integer(10)),
+            "set_field.value: the number is out of the field's range",
+        ),
+        (
+            field("order", FieldValue::Text("x".repeat(21).into())),
+            "set_field.value: the text is longer than the field takes",
+        ),
+        (
+            Action::Note("x".repeat(101).into()),
+            "note: the limit `text_bytes` is 100, and this would be 101",
+        ),
+        (
+            Action::Reply("x".repeat(101).into()),
+            "reply: the limit `text_bytes` is 100, and this would be 101",
+        ),
+    ];
+    for (action, mistake) in table {
+        let mut draft = with_fields();
+        draft.limits.text_bytes = 100;
+        draft.rules.macros = vec![Macro::new("it").then(tag("x")).then(action.clone())];
+        let error = draft.build().unwrap_err().to_string();
+        assert_eq!(error, format!("invalid settings: rules.macros[0].then[1].{mistake}"));
+    }
+    let mut draft = with_fields();
+    draft.limits.cascade_depth = 101;
+    assert!(draft.build().unwrap_err().to_string().contains("limits.cascade_depth"));
+}

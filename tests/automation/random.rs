@@ -429,3 +429,72 @@ fn what_rules_do_does_not_depend_on_who_ticks() {
     }
     assert!(by_time > 1000, "rulebooks have gone dull: {by_time}");
 }
+
+/// As a host without a desk decides: by what is asked for, and nothing else.
+fn decided(
+    desk: &TestDesk,
+    call: &helpdesk::Call,
+) -> Result<helpdesk::Decision, helpdesk::Refusal> {
+    use helpdesk::store::{Store, Wanted};
+    let id = desk.desk.id();
+    let mut loaded = helpdesk::Loaded::default();
+    for _ in 0..20 {
+        let missing = helpdesk::needs(id, call, &loaded);
+        if missing.is_empty() {
+            break;
+        }
+        let helpdesk::Needs { records, counters, keys, passages } = missing;
+        let wanted = Wanted { records, counters, roster: None };
+        let found = desk.store.load(id, &wanted).unwrap();
+        for (key, record) in wanted.records.into_iter().zip(found.records) {
+            loaded.add_record(key, record);
+        }
+        for (counter, value) in wanted.counters.into_iter().zip(found.counters) {
+            loaded.add_counter(counter, value);
+        }
+        for (key, owner) in keys.iter().zip(desk.store.resolve(id, &keys).unwrap()) {
+            loaded.add_key(key.clone(), owner);
+        }
+        for passage in passages {
+            let history = desk.desk.history(passage.key, passage.after, usize::MAX).unwrap();
+            loaded.add_passage(passage, history);
+        }
+    }
+    helpdesk::decide(id, call, &loaded)
+}
+
+#[test]
+fn what_only_a_rule_turns_out_to_need_is_asked_for() {
+    use helpdesk::rules::Assignment;
+    let mut draft = with_fields();
+    draft.close_blocks = helpdesk::CloseBlocks { children: true, todos: true };
+    let end = Action::SetStatus(ToStatus::new("resolved").resolution("solved"));
+    draft.rules.triggers = vec![
+        super::trigger("give", "messages changed")
+            .then(Action::Assign(Assignment::agent(ANNA)))
+            .then(Action::Note("{requester.name} and {assignee.name}".into())),
+        super::trigger("end", "tags contains done").then(end),
+    ];
+    let desk = TestDesk::with(draft);
+    let maria = helpdesk::ContactProfile::new("Maria");
+    desk.desk.put_contact(desk.context(&helpdesk::Actor::Host), MARIA, maria).unwrap();
+    desk.given_request();
+    let child = super::support::ticket_id(0x99);
+    desk.ok(&customer(MARIA), request(child));
+    desk.ok(&agent(ANNA), super::support::link(TICKET, helpdesk::LinkKind::ParentOf, child));
+    let mut done = Edit::new(TICKET);
+    done.add_tags.insert("done".into());
+    let commands: [(_, Command); 2] =
+        [(customer(MARIA), Command::Reply(reply(TICKET))), (agent(ANNA), Command::Edit(done))];
+    for (actor, command) in commands {
+        let call = desk.context(&actor).call(command);
+        let alone = decided(&desk, &call).unwrap();
+        let with_desk = desk.desk.execute(&call).unwrap();
+        let written: Vec<_> = alone.writes.iter().flat_map(|write| write.events.iter()).collect();
+        let wanted: Vec<_> = with_desk.all_events().map(|(_, event)| event).collect();
+        assert_eq!(written, wanted);
+        assert!(written.len() > 1);
+    }
+    assert_eq!(desk.ticket(TICKET).assignee(), Some(ANNA));
+    assert_eq!(super::refusals(&desk, TICKET), [(0, "open_children".to_owned())]);
+}

@@ -196,7 +196,10 @@ fn each_warning_miss_and_level_is_told_once_at_its_instant_and_a_miss_is_dated_b
     let stated: Vec<_> = by_timer
         .iter()
         // The last is that they follow what the level raised.
-        .filter(|(_, _, changed)| !matches!(changed.customer[0].what, Clocked::Retargeted { .. }))
+        .filter(|(_, _, changed)| {
+            let what = changed.customer[0].what;
+            !matches!(what, Clocked::Ended { .. } | Clocked::Retargeted { .. })
+        })
         .map(at_what)
         .collect();
     let (warned, escalated) = (at("2026-03-02T11:00:00Z"), at("2026-03-02T14:00:00Z"));

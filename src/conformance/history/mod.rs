@@ -5,6 +5,10 @@
 //! nothing. Our own laws are checked over a million of them, and so may a host's: a history is
 //! a list of calls, to be given to a desk over any store.
 //!
+//! The settings of a history have no [rulebook](crate::rules), and of what a level of escalation may
+//! want done only that somebody is told: the model does not follow what rules do. Macros are applied,
+//! and refused.
+//!
 //! ```
 //! use helpdesk::conformance::history::{DESK, History, Step, cast};
 //! use helpdesk::store::MemoryStore;
