@@ -25,8 +25,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! This module decides and reports; it changes no ticket. A desk does not run rules yet: a host
-//! asks a rulebook of its tickets and gives the commands itself.
+//! This module decides and reports; it changes no ticket. A desk follows the routing rules by
+//! itself: a ticket that comes to wait for an owner (it was opened, came to another department, or
+//! lost the owner it had) is given to whom the first that matches says, within capacity, and the
+//! decision is recorded ([`Routed`](crate::Routed)). What nobody can have waits in the queue, and is
+//! looked at again when that may help; see [`Desk::route_waiting`](crate::Desk::route_waiting) for
+//! what changed around it. Triggers, time rules and macros a desk does not run yet: a host asks a
+//! rulebook of its tickets and gives the commands itself.
 //!
 //! # What rules mean
 //!
