@@ -135,6 +135,11 @@
 //! each for the conversation that they are the party of; every other road asks for sight of the
 //! ticket, which they do not have.
 //!
+//! **Routing is part of the command.** What comes to wait for an owner is given to one by the host's
+//! rules in the same commit, and the decision is an event that explains itself. It rests on loads
+//! that are counters, so it holds against any number of processes: the commit refuses what would
+//! lift a load above capacity, and the desk chooses anew.
+//!
 //! **The stored form is a promise.** `store::codec` (feature `json`) writes events under literal
 //! tags with a schema number, for stores of hosts; golden files hold every build to
 //! it. Every build reads what every earlier one wrote; what a newer one wrote is listed word for

@@ -51,8 +51,9 @@ impl<S: Store> Desk<S> {
     /// department), a page at a time: at most `limit` of them (0 is taken as 1), those after the
     /// cursor, by their numbers, each by a commit of its own.
     ///
-    /// The desk routes by itself what comes to wait. This is for what has changed since around it:
-    /// rules that were published, agents who came. It may stop anywhere, go on in another process,
+    /// The desk routes by itself what comes to wait, and what waits when an agent comes to be there.
+    /// This is for what else has changed since around it: rules that were published, work that was
+    /// finished, so that somebody has room again. It may stop anywhere, go on in another process,
     /// and begin anew. Where no rule is for a ticket, it stays as it is.
     ///
     /// ```

@@ -29,6 +29,12 @@
 //! itself, in the commit of what sets a rule off. This module is the rules as data; it changes no
 //! ticket.
 //!
+//! A ticket that comes to wait for an owner (it was opened, came to another department, or lost the
+//! owner it had) is given to whom the first routing rule that matches says, within capacity, and the
+//! decision is recorded ([`Routed`](crate::Routed)). What nobody can have waits in the queue, and is
+//! looked at again when that may help; see [`Desk::route_waiting`](crate::Desk::route_waiting) for
+//! what changed around it.
+//!
 //! # What rules mean
 //!
 //! | list | looked at | where several match |

@@ -178,6 +178,8 @@ bugs! {
     /// Light and deactivated agents are on the roster.
     RosterHasEverybody as broken_roster_has_everybody
         breaks a_roster_follows_what_is_said_of_an_agent;
+    /// A roster counts the tickets of every channel as those of the one that was asked for.
+    RosterCountsAnyChannel as broken_roster_counts_any_channel breaks a_roster_says_what_is_counted_of_each;
     /// A roster comes in any order.
     RosterUnordered as broken_roster_unordered breaks a_roster_lists_who_can_own_tickets;
     /// Columns are those of the first commit.

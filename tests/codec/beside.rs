@@ -104,5 +104,9 @@ pub(crate) fn counters() -> Vec<Counter> {
         Counter::Unfinished(support()),
         Counter::Queued(None),
         Counter::Queued(support()),
+        Counter::Open(ANNA, "email".into()),
+        Counter::Open(ANNA, "social:mastodon".into()),
+        Counter::Given(ANNA),
+        Counter::Freed(ANNA),
     ]
 }

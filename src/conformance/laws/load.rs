@@ -10,8 +10,8 @@ use crate::store::{
     CommitParts, Found, Lease, LeaseToken, Roster, Scope, Settlement, StoreError, Wanted,
 };
 use crate::{
-    AgentChange, AgentId, Columns, Counter, DepartmentName, Key, KeyChange, Record, Revision, Role,
-    TicketNumber, UniqueKey, fold,
+    AgentChange, AgentId, Columns, Counter, CounterChange, DepartmentName, Key, KeyChange, Record,
+    Revision, Role, TicketNumber, UniqueKey, fold,
 };
 
 pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
@@ -134,6 +134,34 @@ pub(super) async fn a_roster_lists_who_can_own_tickets(hand: Hand<'_>) -> Verdic
     let found = hand.store().load(DESK, wanted).await?;
     let first = found.roster.into_iter().next().map(|one| one.record);
     same("a record and its place on the roster", found.records, [first])
+}
+
+pub(super) async fn a_roster_says_what_is_counted_of_each(hand: Hand<'_>) -> Verdict {
+    let open = |id, channel: &str| Counter::Open(id, channel.into());
+    let counted = [
+        (ANNA, [(Counter::Load(ANNA), 1), (open(ANNA, "chat"), 2), (open(ANNA, "email"), 3)]),
+        (BEN, [(Counter::Load(BEN), 4), (open(BEN, "chat"), 5), (open(BEN, "Chat"), 6)]),
+    ];
+    for (id, counters) in counted {
+        let stamps = [(Counter::Given(id), 1 << 50), (Counter::Freed(id), (1 << 50) + 1)];
+        let changes = counters.into_iter().chain(stamps.into_iter().filter(|_| id == ANNA));
+        let changes =
+            changes.map(|(counter, delta)| CounterChange { counter, delta, ceiling: Some(delta) });
+        let write = hand.profile(agent(id), 0, |_| ())?;
+        hand.commit(CommitParts { counters: changes.collect(), ..parts(vec![write]) }).await?;
+    }
+    let of = async |channel: Option<&str>| -> Result<Vec<(i64, i64, i64, i64)>, StoreError> {
+        let channel = channel.map(Into::into);
+        let wanted = Wanted { roster: Some(Roster::Everybody), channel, ..Wanted::default() };
+        let found = hand.store().load(DESK, wanted).await?;
+        let all = found.roster.iter().map(|it| (it.load, it.open, it.given, it.freed));
+        Ok(all.collect())
+    };
+    let anna = |open| (1, open, 1 << 50, (1 << 50) + 1);
+    same("of chats", of(Some("chat")).await?, [anna(2), (4, 5, 0, 0)])?;
+    same("of mails", of(Some("email")).await?, [anna(3), (4, 0, 0, 0)])?;
+    same("of another channel", of(Some("cha")).await?, [anna(0), (4, 0, 0, 0)])?;
+    same("of no channel", of(None).await?, [anna(0), (4, 0, 0, 0)])
 }
 
 pub(super) async fn rosters_are_told_apart_by_their_bytes(hand: Hand<'_>) -> Verdict {

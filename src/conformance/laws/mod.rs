@@ -105,6 +105,10 @@ laws! { $
         /// `load` gives as a roster the agents who can own tickets, those of a department or
         /// all, in the order of their keys, each with the load.
         a_roster_lists_who_can_own_tickets;
+        /// A roster in `load` says of each agent the load, how many tickets of the channel that is
+        /// named they own (none where none is), and when they were last given one and freed of one:
+        /// their counters, of which one that was never changed is 0.
+        a_roster_says_what_is_counted_of_each;
         /// A roster in `load` is of the department with the very name: letter case, blanks and
         /// how an accent is composed tell departments apart.
         rosters_are_told_apart_by_their_bytes;

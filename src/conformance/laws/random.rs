@@ -103,8 +103,14 @@ fn keys() -> Vec<Key> {
     here.into_iter().chain(here.map(elsewhere)).collect()
 }
 
-fn counters() -> [Counter; 3] {
-    [Counter::Load(ANNA), Counter::Unfinished(None), Counter::Queued(Some("support".into()))]
+fn counters() -> [Counter; 5] {
+    [
+        Counter::Load(ANNA),
+        Counter::Open(ANNA, "email".into()),
+        Counter::Given(BEN),
+        Counter::Unfinished(None),
+        Counter::Queued(Some("support".into())),
+    ]
 }
 
 fn mails() -> [UniqueKey; 2] {

@@ -20,7 +20,8 @@ use crate::ids::{AgentId, DepartmentName, TicketId};
 ///   light one.
 /// - [`NotInDepartment`](crate::Refusal::NotInDepartment): an agent who does not work in the
 ///   ticket's department.
-/// - [`OverCapacity`](crate::Refusal::OverCapacity): an agent without room, unless
+/// - [`OverCapacity`](crate::Refusal::OverCapacity) and
+///   [`OverChannelCapacity`](crate::Refusal::OverChannelCapacity): an agent without room, unless
 ///   `over_capacity`.
 ///
 /// # Examples
@@ -104,7 +105,8 @@ pub struct Unassign {
 /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but an agent who is not a light one.
 /// - [`Closed`](crate::Refusal::Closed): on a closed ticket.
 /// - [`AlreadyTaken`](crate::Refusal::AlreadyTaken): another agent owns it.
-/// - [`OverCapacity`](crate::Refusal::OverCapacity): the agent has no room.
+/// - [`OverCapacity`](crate::Refusal::OverCapacity) and
+///   [`OverChannelCapacity`](crate::Refusal::OverChannelCapacity): the agent has no room.
 /// - [`NotInDepartment`](crate::Refusal::NotInDepartment): the agent sees the ticket and does
 ///   not work in its department.
 ///

@@ -50,7 +50,11 @@ impl Store for Naive {
             };
             if here && (columns.can_own || self.has(Bug::RosterHasEverybody)) {
                 let Some(id) = key.as_agent() else { continue };
-                let open = |it: &std::sync::Arc<str>| counter(&Counter::Open(id, it.clone()));
+                let of = |channel: std::sync::Arc<str>| counter(&Counter::Open(id, channel));
+                let open = |it: &std::sync::Arc<str>| match self.has(Bug::RosterCountsAnyChannel) {
+                    true => of("chat".into()) + of("email".into()),
+                    false => of(it.clone()),
+                };
                 roster.push(Rostered {
                     record: row.record.clone(),
                     load: counter(&Counter::Load(id)),
