@@ -25,6 +25,7 @@ mod samples;
 mod settings;
 mod sides;
 mod structure;
+mod turns;
 mod vocabulary;
 mod work;
 

@@ -12,7 +12,9 @@ use helpdesk::{
     StatusCategory, StatusChange, TicketChange, TicketId, Timers, Transition, Visibility, fold,
 };
 
-use crate::{attached, clocks, confirming, forgotten, guests, people, sides, structure, work};
+use crate::{
+    attached, clocks, confirming, forgotten, guests, people, sides, structure, turns, work,
+};
 
 pub(crate) use crate::beside::*;
 pub(crate) use crate::vocabulary::*;
@@ -417,6 +419,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(structure::rules());
     later.extend(clocks::condensed());
     later.extend(clocks::owed());
+    later.push(turns::settings());
     later
 }
 
@@ -532,5 +535,6 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(clocks::heads());
     heads.push((ticket, fold(ticket, &structure::by_rules()).unwrap()));
     heads.push((settings, fold(settings, [&structure::rules()]).unwrap()));
+    heads.push((settings, fold(settings, [&turns::settings()]).unwrap()));
     heads
 }
