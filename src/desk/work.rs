@@ -103,7 +103,7 @@ impl<S: Store> Desk<S> {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<WorkPage, DeskError> {
-        at_once(self.flow().to_solve(actor, now, after, limit))
+        at_once(self.flow().work(actor, now, after, limit))
     }
 
     /// Takes the next ticket to solve for the agent who acts: the first of
@@ -159,7 +159,7 @@ impl<S: AsyncStore> AsyncDesk<S> {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<WorkPage, DeskError> {
-        self.flow().to_solve(actor, now, after, limit).await
+        self.flow().work(actor, now, after, limit).await
     }
 
     /// Takes the next ticket to solve: [`Desk::take_next`].
@@ -173,7 +173,7 @@ impl<S: AsyncStore> AsyncDesk<S> {
 }
 
 impl<I: Io> Flow<I> {
-    pub(super) async fn to_solve(
+    pub(super) async fn work(
         &self,
         actor: &Actor,
         now: DateTime<Utc>,

@@ -19,7 +19,7 @@ use crate::time::{self, Instant};
 /// | Owner | all | yes | yes, owners too |
 /// | Admin | all | yes | yes, owners aside |
 /// | Agent | by [`AgentSight`](crate::AgentSight) | yes | |
-/// | Restricted | their own | yes | |
+/// | Restricted | their own, and what is [handed](crate::Desk::take_next) to them | yes | |
 /// | Light | by [`AgentSight`](crate::AgentSight) | notes only | |
 ///
 /// ```

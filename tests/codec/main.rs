@@ -28,6 +28,7 @@ mod samples;
 mod settings;
 mod sides;
 mod structure;
+mod turns;
 mod vocabulary;
 mod work;
 

@@ -14,7 +14,7 @@ use helpdesk::{
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
-use crate::{automation, clocks, confirming, guests, people, routing, samples, work};
+use crate::{clocks, confirming, guests, people, routing, samples, work};
 
 /// Asks a type for the names of its variants, which is an error to serde.
 struct Probe;

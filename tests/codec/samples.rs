@@ -16,7 +16,7 @@ use helpdesk::{
 
 use crate::{
     attached, automation, clocks, confirming, forgotten, guests, people, routing, rules, sides,
-    structure, work,
+    structure, turns, work,
 };
 
 pub(crate) use crate::beside::*;
@@ -451,6 +451,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(routing::beside());
     later.extend(automation::history());
     later.push(automation::settings());
+    later.push(turns::settings());
     later
 }
 
@@ -571,5 +572,6 @@ pub(crate) fn heads() -> Vec<(Key, Head)> {
     heads.extend(routing::heads());
     heads.extend(automation::heads());
     heads.push(automation::settings_head());
+    heads.push((settings, fold(settings, [&turns::settings()]).unwrap()));
     heads
 }

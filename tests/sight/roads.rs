@@ -8,11 +8,13 @@ use helpdesk::command::{
 };
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
+use helpdesk::presence::{Arrival, Doing, MemoryPresence, Presence, Present};
 use helpdesk::sla::Metric;
 use helpdesk::sla::policy::Audience;
 use helpdesk::{
-    Actor, Channel, Command, ContactId, DeskError, Follower, GuestId, GuestRight, LinkKind,
-    MessageRef, Reference, Revision, Shown, SideId, TicketId, TicketNumber, TodoId, TodoState,
+    Actor, Channel, Command, ContactId, DeskError, Follower, GuestId, GuestRight, Key, LinkKind,
+    MessageRef, Reference, Refusal, Revision, Shown, SideId, TicketId, TicketNumber, TodoId,
+    TodoState,
 };
 
 use crate::support::*;
@@ -48,6 +50,7 @@ impl Haul {
         haul.listings(world, actor);
         for ticket in world.tickets().into_iter().chain([missing()]) {
             haul.reading(world, actor, ticket);
+            haul.presence(world, actor, ticket);
             haul.sides(world, actor, ticket);
             haul.service(world, actor, ticket);
             haul.splits(world, actor, ticket);
@@ -61,6 +64,7 @@ impl Haul {
             // The words are the actor's own; what is found, if anything, is the answer.
             haul.push(format!("by_external, {}", haul.pieces.len()), &[], format!("{found:?}"));
         }
+        haul.work(world, actor);
         for number in 1..=world.tickets().len() + 1 {
             let reference = Reference::new("HD", TicketNumber(number as u64));
             let found = world.desk.desk.by_reference(actor, world.desk.now(), &reference);
@@ -131,6 +135,36 @@ impl Haul {
             self.push(road.clone(), &[], next.to_string());
             listing.after = Some(next);
         }
+    }
+
+    /// What they may solve, and what they are told where they take it.
+    fn work(&mut self, world: &World, actor: &Actor) {
+        let (desk, now, mut after) = (&world.desk.desk, world.desk.now(), None);
+        loop {
+            let found = desk.to_solve(actor, now, after.as_ref(), 3);
+            self.push("to_solve".into(), &[], format!("{found:?}"));
+            let Ok(page) = found else { return };
+            for entry in &page.entries {
+                self.push("to_solve".into(), &[], entry.turn.to_string());
+                let told = entry.row.ticket().map_or_else(String::new, |ticket| json(&**ticket));
+                self.push("to_solve".into(), &[], told);
+            }
+            let Some(next) = page.next else { return };
+            self.push("to_solve, cursor".into(), &[], next.to_string());
+            after = Some(next);
+        }
+    }
+
+    /// Who is on a ticket, and what has happened since they looked.
+    fn presence(&mut self, world: &World, actor: &Actor, ticket: TicketId) {
+        for (name, told) in presence(world, actor, ticket) {
+            self.push(format!("{name} on {ticket}"), &[ticket], told);
+        }
+        let (desk, now) = (&world.desk.desk, world.desk.now());
+        let key = Key::ticket(desk.id(), ticket);
+        let stale = Refusal::StaleView { key, seen: Revision(1), found: Revision(2) };
+        let since = desk.since_seen(actor, now, &stale, 50);
+        self.push(format!("since_seen on {ticket}"), &[ticket], format!("{since:?}"));
     }
 
     fn reading(&mut self, world: &World, actor: &Actor, ticket: TicketId) {
@@ -210,6 +244,24 @@ impl Haul {
     }
 }
 
+/// What this actor is told of who is on a ticket, where somebody is on every one.
+fn presence(world: &World, actor: &Actor, ticket: TicketId) -> Vec<(&'static str, String)> {
+    let (desk, now) = (&world.desk.desk, world.desk.now());
+    let presence = MemoryPresence::new();
+    let until = now + hours(1);
+    let present = Present { agent: OWNER, doing: Doing::Replying, until };
+    let arrival = Arrival { present, now, take_over: false };
+    presence.put(Key::ticket(desk.id(), ticket), arrival).unwrap();
+    let told = [
+        ("view", desk.view(&presence, actor, now, ticket)),
+        ("begin_reply", desk.begin_reply(&presence, actor, now, ticket)),
+        ("take_over_reply", desk.take_over_reply(&presence, actor, now, ticket)),
+        ("attendance", desk.attendance(&presence, actor, now, ticket)),
+        ("leave", desk.leave(&presence, actor, now, ticket)),
+    ];
+    told.map(|(name, told)| (name, format!("{told:?}"))).into()
+}
+
 /// What is said to this actor of every command on a ticket that is refused: in words, and as a
 /// value. What comes of those that are not is the host's.
 pub fn refusals(world: &World, actor: &Actor, ticket: TicketId) -> Vec<(&'static str, String)> {
@@ -231,6 +283,7 @@ pub fn refusals(world: &World, actor: &Actor, ticket: TicketId) -> Vec<(&'static
     let stale = world.desk.desk.prepare(&stale.call(Command::Reply(reply(ticket))));
     tried
         .push(("a reply to what is old", stale.map_or_else(|no| format!("{no:?}"), |_| "".into())));
+    tried.extend(presence(world, actor, ticket));
     tried
 }
 

@@ -122,16 +122,17 @@ impl<'s> Listing<'s> {
 
     fn by_turn(&self, turns: &Turns, narrow: &[Narrow]) -> Vec<Record> {
         let queues = &self.desk.indexes.queues;
-        // Where so few may be shown that a page of them is found later by walking than all of them by
-        // looking, they are sought out and put in order.
-        let few: usize = self.everywhere().iter().map(|shelf| shelf.len(false)).sum();
-        if few.saturating_mul(few) <= self.query.limit.saturating_mul(queues.len()) {
-            return self.looked_through();
-        }
         let named = |one: &Narrow| one.departments.clone();
         let departments: Option<Vec<_>> = narrow.iter().map(named).collect();
         let departments = departments.map(|each| each.into_iter().flatten().collect());
-        let walk = queues.walk(turns, departments.as_ref(), self.query.after.as_ref());
+        let departments = departments.as_ref();
+        // Where so few may be shown that a page of them is found later by walking than all of them by
+        // looking, they are sought out and put in order.
+        let few: usize = self.everywhere().iter().map(|shelf| shelf.len(false)).sum();
+        if few.saturating_mul(few) <= self.query.limit.saturating_mul(queues.len(departments)) {
+            return self.looked_through();
+        }
+        let walk = queues.walk(turns, departments, self.query.after.as_ref());
         let shown = walk.filter_map(|number| self.shown(number));
         shown.take(self.query.limit).map(|(_, record)| record).collect()
     }

@@ -21,8 +21,6 @@ use crate::matching::{SortKey, TurnPlace, Turns, Waiting, WorkOrder};
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     departments: IdMap<Option<DepartmentName>, BTreeMap<Name, Strand>>,
-    /// How many wait in all of them.
-    len: usize,
 }
 
 type Name = (StatusName, PriorityName, Option<SlaLevelName>);
@@ -66,7 +64,7 @@ impl Queues {
             && let Some(strands) = self.departments.get_mut(&department)
             && let Some(strand) = strands.get_mut(&name)
         {
-            self.len -= usize::from(strand.since.remove(&(since, id, number, due)));
+            strand.since.remove(&(since, id, number, due));
             due.map(|due| strand.due.remove(&(due, since, id, number)));
             // Names come and go, and each strand of them is looked at.
             if strand.since.is_empty() {
@@ -76,14 +74,26 @@ impl Queues {
         if let Some((department, name, since, due)) = after {
             let strands = self.departments.entry(department).or_default();
             let strand = strands.entry(name).or_default();
-            self.len += usize::from(strand.since.insert((since, id, number, due)));
+            strand.since.insert((since, id, number, due));
             due.map(|due| strand.due.insert((due, since, id, number)));
         }
     }
 
-    /// How many wait.
-    pub(super) fn len(&self) -> usize {
-        self.len
+    fn strands(
+        &self,
+        departments: Option<&BTreeSet<Option<DepartmentName>>>,
+    ) -> Vec<(&Name, &Strand)> {
+        match departments {
+            Some(names) => {
+                names.iter().filter_map(|name| self.departments.get(name)).flatten().collect()
+            }
+            None => self.departments.values().flatten().collect(),
+        }
+    }
+
+    /// How many wait in these departments; `None`: in all.
+    pub(super) fn len(&self, departments: Option<&BTreeSet<Option<DepartmentName>>>) -> usize {
+        self.strands(departments).into_iter().map(|(_, strand)| strand.since.len()).sum()
     }
 
     /// What waits in these departments (`None`: in all), whoever may see it, in the order of work:
@@ -94,15 +104,10 @@ impl Queues {
         departments: Option<&BTreeSet<Option<DepartmentName>>>,
         after: Option<&SortKey>,
     ) -> impl Iterator<Item = TicketNumber> + use<'s> {
-        let strands: Vec<(&Name, &Strand)> = match departments {
-            Some(names) => {
-                names.iter().filter_map(|name| self.departments.get(name)).flatten().collect()
-            }
-            None => self.departments.values().flatten().collect(),
-        };
         let after = after.and_then(|after| Some((after.turn()?, *after.id().as_uuid())));
         let walk = |(name, strand)| Walk::new(turns, name, strand, after);
-        let mut walks: Vec<Walk<'s>> = strands.into_iter().filter_map(walk).collect();
+        let mut walks: Vec<Walk<'s>> =
+            self.strands(departments).into_iter().filter_map(walk).collect();
         let mut heads = BinaryHeap::with_capacity(2 * walks.len());
         for (index, walk) in walks.iter_mut().enumerate() {
             for road in [Road::Due, Road::Since] {
