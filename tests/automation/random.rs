@@ -443,8 +443,9 @@ fn decided(
         if missing.is_empty() {
             break;
         }
-        let helpdesk::Needs { records, counters, keys, passages } = missing;
-        let wanted = Wanted { records, counters, roster: None };
+        let helpdesk::Needs { records, counters, keys, passages, rosters } = missing;
+        assert!(rosters.is_empty(), "nobody is chosen");
+        let wanted = Wanted { records, counters, ..Wanted::default() };
         let found = desk.store.load(id, &wanted).unwrap();
         for (key, record) in wanted.records.into_iter().zip(found.records) {
             loaded.add_record(key, record);
