@@ -12,6 +12,7 @@
 mod support;
 
 mod ageing;
+mod meddled;
 mod oracle;
 mod orders;
 mod racing;
@@ -21,7 +22,7 @@ mod taking;
 
 use helpdesk::command::Open;
 use helpdesk::matching::Turn;
-use helpdesk::{Actor, Requester, TicketId, WorkPage};
+use helpdesk::{Actor, AgentId, Requester, TicketId, WorkPage};
 use support::*;
 
 /// The numbers of the tickets that this actor may solve, in order.

@@ -7,7 +7,7 @@ use crate::command::{
     Assign, Edit, MarkSpam, Merge, Open, Postpone, Reply, Resolve, Take, Transfer, Unassign,
     UndoMerge, UnmarkSpam,
 };
-use crate::conformance::hand::{ANNA, Hand, MARIA, at};
+use crate::conformance::hand::{ANNA, Hand, MARIA, MICRO, at};
 use crate::conformance::law::{Verdict, unless};
 use crate::matching::{Order, WorkOrder};
 use crate::sla::Metric;
@@ -57,8 +57,10 @@ async fn working(store: &dyn AsyncStore) -> Verdict<AsyncDesk<&dyn AsyncStore>> 
         let mut open = Open::new(numbered(n), Requester::Contact(MARIA), "words");
         open.department = departments.get(place % 3).copied().flatten().map(Into::into);
         open.priority = priorities.get(place / 2 % 4).copied().map(Into::into);
-        let hour = i64::try_from(place / 10).unwrap_or(0);
-        desk.open(Actor::Host.at(at(hour)), open).await?;
+        // Some tie, and some come right after another.
+        let hour = at(i64::try_from(place / 10).unwrap_or(0));
+        let now = if place % 8 == 7 { hour + MICRO } else { hour };
+        desk.open(Actor::Host.at(now), open).await?;
     }
     let (host, anna) = (|| Actor::Host.at(at(5)), || Actor::Agent(ANNA).at(at(5)));
     for n in 1..=8 {

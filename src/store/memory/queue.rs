@@ -9,11 +9,11 @@ use std::collections::btree_set::Range;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::ops::Bound;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::hash::IdMap;
-use crate::decide::TicketColumns;
+use crate::decide::{QueuedColumns, TicketColumns};
 use crate::ids::{DepartmentName, PriorityName, SlaLevelName, StatusName, TicketNumber};
 use crate::matching::{SortKey, TurnPlace, Turns, Waiting, WorkOrder};
 
@@ -34,6 +34,9 @@ struct Strand {
     since: BTreeSet<Since>,
 }
 
+/// What says where a ticket stands, of its columns.
+type What<'c> = (&'c Option<DepartmentName>, &'c QueuedColumns, Option<DateTime<Utc>>);
+
 /// The deadline, since when it waits, which ticket; instants in microseconds.
 type Due = (i64, i64, Uuid, TicketNumber);
 
@@ -42,24 +45,27 @@ type Since = (i64, Uuid, TicketNumber, Option<i64>);
 
 impl Queues {
     /// Moves a ticket from where it stood to where it should.
-    pub(super) fn update(
+    pub(super) fn update<'c>(
         &mut self,
         (number, id): (TicketNumber, Uuid),
-        before: Option<&TicketColumns>,
-        after: Option<&TicketColumns>,
+        before: Option<&'c TicketColumns>,
+        after: Option<&'c TicketColumns>,
     ) {
-        let stands = |it: Option<&TicketColumns>| {
+        let what = |it: Option<&'c TicketColumns>| {
             let it = it?;
-            let queued = it.queued.as_ref()?;
-            let name = (queued.status.clone(), queued.priority.clone(), queued.level.clone());
-            let since = queued.since.timestamp_micros();
-            let due = it.sla_due_at.map(|at| at.timestamp_micros());
-            Some((it.department.clone(), name, since, due))
+            Some((&it.department, it.queued.as_deref()?, it.sla_due_at))
         };
-        let (before, after) = (stands(before), stands(after));
+        let (before, after) = (what(before), what(after));
         if before == after {
             return;
         }
+        let stands = |(department, queued, due): What<'c>| {
+            let QueuedColumns { status, priority, level, since } = queued;
+            let name = (status.clone(), priority.clone(), level.clone());
+            let due = due.map(|at| at.timestamp_micros());
+            (department.clone(), name, since.timestamp_micros(), due)
+        };
+        let (before, after) = (before.map(stands), after.map(stands));
         if let Some((department, name, since, due)) = before
             && let Some(strands) = self.departments.get_mut(&department)
             && let Some(strand) = strands.get_mut(&name)
