@@ -61,9 +61,8 @@ impl<I: Io> Flow<I> {
         }
         let mut decision = decision?;
         let settings = loaded.record(Key::settings(self.id)).and_then(|record| record.settings());
-        let prefix = settings.map(|settings| settings.reference_prefix().clone());
         let mut outcome = Outcome::of(self.id, &call.command, &mut decision, &loaded);
-        outcome.set_prefix(prefix);
+        outcome.under(settings.map(|settings| &**settings));
         let commit = (!decision.writes.is_empty()).then(|| Commit::of(self.id, decision, receipt));
         Ok(Prepared { commit, outcome })
     }
@@ -210,7 +209,7 @@ impl<I: Io> Flow<I> {
             return Err(Refusal::CommandIdReused.into());
         }
         let mut outcome = Outcome::repeated(self.id, command, receipt);
-        outcome.set_prefix(Some(self.settings().await?.reference_prefix().clone()));
+        outcome.under(Some(&*self.settings().await?));
         for touched in &receipt.touched {
             let limit = touched.to.0.saturating_sub(touched.from.0);
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -11,6 +11,7 @@ use crate::people::command::{
     BlockContact, EraseContact, MergeContacts, NoteContact, SetAvailability, UndoContactMerge,
 };
 use crate::record::{Event, Record};
+use crate::settings::Settings;
 use crate::store::Receipt;
 use crate::ticket::Ticket;
 
@@ -74,6 +75,8 @@ pub struct Outcome {
     pub backlog: Option<Backlog>,
     about: Option<Key>,
     prefix: Option<Arc<str>>,
+    /// Whether the settings that it was decided under route.
+    routes: bool,
 }
 
 impl Outcome {
@@ -110,6 +113,7 @@ impl Outcome {
             backlog: None,
             about,
             prefix: None,
+            routes: false,
         }
     }
 
@@ -124,6 +128,7 @@ impl Outcome {
             backlog: None,
             about: about(desk, command),
             prefix: None,
+            routes: false,
         }
     }
 
@@ -135,8 +140,14 @@ impl Outcome {
         keys
     }
 
-    pub(super) fn set_prefix(&mut self, prefix: Option<Arc<str>>) {
-        self.prefix = prefix;
+    /// What it takes from the settings that it was decided under.
+    pub(super) fn under(&mut self, settings: Option<&Settings>) {
+        self.prefix = settings.map(|settings| settings.reference_prefix().clone());
+        self.routes = settings.is_some_and(|settings| !settings.rules().routing().is_empty());
+    }
+
+    pub(super) fn routes(&self) -> bool {
+        self.routes
     }
 
     /// Fills in what only the store knew: the place of the commit, and ticket numbers. For hosts

@@ -202,7 +202,7 @@ impl<I: Io> Flow<I> {
     /// What waits is looked at again once an agent is there for it. What was said of the agent
     /// stands, whatever comes of this.
     pub(super) async fn give_backlog(&self, call: &Call, outcome: &Outcome) -> Option<Backlog> {
-        if outcome.repeated || outcome.is_no_op() {
+        if !outcome.routes() || outcome.repeated || outcome.is_no_op() {
             return None;
         }
         if !matches!(call.command, Command::SetAvailability(_) | Command::PutAgent { .. }) {
@@ -211,12 +211,6 @@ impl<I: Io> Flow<I> {
         let agent = outcome.records.iter().find_map(Record::agent)?;
         if !agent.can_own(None) || !agent.is_available() {
             return None;
-        }
-        // Where the store could not say, some may wait.
-        match self.settings().await {
-            Ok(settings) if settings.rules().routing().is_empty() => return None,
-            Ok(_) => {}
-            Err(_) => return Some(Backlog::default()),
         }
         let mut backlog = Backlog::default();
         let departments: Vec<_> =
