@@ -178,7 +178,7 @@ fn may_own(
     let capacity = eligible(work, id, department)?;
     // Rules may have taken it from them just now.
     let had = work.before.and_then(Ticket::burdens) == Some(id);
-    let load = work.cx.loaded.counter(Counter::Load(id)) - i64::from(had);
+    let load = work.cx.load(id) - i64::from(had);
     // Finished work takes up nobody's room.
     let burdens = !work.ticket.status().category.is_done();
     match capacity {

@@ -1,6 +1,7 @@
 //! What every rule looks at, and the questions that most of them ask.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::loaded::{Loaded, Needs, Passage};
@@ -25,6 +26,9 @@ pub(super) struct Cx<'a> {
     pub(super) now: Instant,
     /// What was needed, as only the decision knows, and is not loaded.
     pub(super) missing: &'a RefCell<Needs>,
+    /// By how much this decision has changed the load of agents, on the tickets that it is done
+    /// with.
+    pub(super) given: &'a RefCell<BTreeMap<AgentId, i64>>,
     /// The same where the desk acts by itself, by rules of its own; `None`: this is that.
     pub(super) desks_own: Option<&'a Cx<'a>>,
 }
@@ -70,6 +74,12 @@ impl<'a> Cx<'a> {
         }
         self.missing.borrow_mut().counters.push(counter);
         Err(Refusal::NotLoaded)
+    }
+
+    /// How many unresolved tickets an agent owns, so far.
+    pub(super) fn load(&self, agent: AgentId) -> i64 {
+        let given = self.given.borrow().get(&agent).copied().unwrap_or(0);
+        self.loaded.counter(Counter::Load(agent)).saturating_add(given)
     }
 
     pub(super) fn party(&self) -> Party {

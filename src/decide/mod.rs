@@ -177,6 +177,7 @@ fn decided(
     {
         return Err(checks::bad_name(Vocabulary::Correlation, correlation.as_str(), problem));
     }
+    let given = RefCell::default();
     let own = Cx {
         desk,
         call,
@@ -186,6 +187,7 @@ fn decided(
         who: Who::System,
         now: whole_micros(call.context.now),
         missing,
+        given: &given,
         desks_own: None,
     };
     let cx = Cx { who: who(desk, call, loaded)?, desks_own: Some(&own), ..own.clone() };

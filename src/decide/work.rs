@@ -355,6 +355,11 @@ impl<'a> Work<'a> {
         if from != to {
             from.into_iter().for_each(|agent| change(Counter::Load(agent), -1, None));
             to.into_iter().for_each(|agent| change(Counter::Load(agent), 1, self.ceiling));
+            let mut given = self.cx.given.borrow_mut();
+            let loads = from.map(|agent| (agent, -1)).into_iter();
+            for (agent, delta) in loads.chain(to.map(|agent| (agent, 1))) {
+                *given.entry(agent).or_default() += delta;
+            }
         }
         let department = |it: Option<Burden<'_>>| it.map(|it| it.department.cloned());
         let (from, to) = (department(before), department(after));
