@@ -229,7 +229,8 @@ impl Work<'_> {
     ) -> Result<Option<Lack>, Refusal> {
         let id = agent.id();
         let relieved = freed.map_or(0, |freed| i64::from(freed.weight));
-        let load = self.cx.loaded.counter(Counter::Load(id)) - relieved;
+        let beside = self.counted_beside(&Counter::Load(id));
+        let load = self.cx.loaded.counter(Counter::Load(id)) + beside - relieved;
         let capacity = agent.capacity();
         if let Some(most) = capacity
             && load.saturating_add(burden.weight.into()) > i64::from(most)
@@ -241,7 +242,8 @@ impl Work<'_> {
         if let (Some(channel), Some(most)) = (channel, most) {
             let open = self.cx.counter(Counter::Open(id, channel.clone()))?;
             let relieved = freed.is_some_and(|freed| freed.channel.as_ref() == Some(channel));
-            let open = open - i64::from(relieved);
+            let beside = self.counted_beside(&Counter::Open(id, channel.clone()));
+            let open = open + beside - i64::from(relieved);
             if open >= i64::from(most) {
                 return Ok(Some(Lack { channel: Some(channel.clone()), load: open, most }));
             }

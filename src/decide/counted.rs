@@ -47,6 +47,11 @@ pub(super) struct Given {
 }
 
 impl Work<'_> {
+    /// By how much the other tickets of this decision change a counter, as far as they are done.
+    pub(super) fn counted_beside(&self, counter: &Counter) -> i64 {
+        self.beside.iter().filter(|it| it.counter == *counter).map(|it| it.delta).sum()
+    }
+
     /// What the ticket no longer counts for, and what it counts for now.
     pub(super) fn count(&self, changes: &mut Vec<CounterChange>) -> Result<(), Refusal> {
         let (before, after) = (self.before.and_then(Counted::of), Counted::of(&self.ticket));

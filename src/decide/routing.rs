@@ -194,12 +194,8 @@ impl<'a> Work<'a> {
         let id = agent.id();
         let (mut load, mut open) = (it.load, it.open);
         if !self.beside.is_empty() {
-            let counted = |counter: Counter| {
-                let same = self.beside.iter().filter(move |change| change.counter == counter);
-                same.map(|change| change.delta).sum::<i64>()
-            };
-            load = load.saturating_add(counted(Counter::Load(id)));
-            open = open.saturating_add(counted(Counter::Open(id, channel.clone())));
+            load = load.saturating_add(self.counted_beside(&Counter::Load(id)));
+            open = open.saturating_add(self.counted_beside(&Counter::Open(id, channel.clone())));
         }
         // It was theirs until this command.
         if let Some((_, burden)) = relieved.filter(|(owner, _)| *owner == id) {

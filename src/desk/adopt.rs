@@ -44,7 +44,8 @@ impl<S: Store> Desk<S> {
     /// The clocks of finished work are left as they are, and so are those of what was merged into
     /// another ticket or is spam: these follow by themselves, by the command that makes work of them
     /// again. One without clocks is counted from its history then, as if it had just adopted them.
-    /// Other timers follow the settings on all of them, such as that of retention.
+    /// Other timers follow the settings on all of them, such as that of retention and that of time
+    /// [rules](crate::rules) that were published since.
     ///
     /// # Examples
     ///

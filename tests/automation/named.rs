@@ -196,3 +196,26 @@ fn settings_refuse_what_every_ticket_would() {
     draft.limits.cascade_depth = 101;
     assert!(draft.build().unwrap_err().to_string().contains("limits.cascade_depth"));
 }
+
+#[test]
+fn two_tickets_of_one_command_do_not_both_take_the_last_room() {
+    use helpdesk::command::Split;
+    use helpdesk::{MessageRef, Revision};
+    let rule = trigger("give", "assignee is missing").then(Action::Assign(Assignment::agent(ANNA)));
+    let mut draft = with_fields();
+    let desk = TestDesk::with(draft.clone());
+    desk.put_agent(ANNA, AgentProfile { capacity: Some(1), ..profile(ANNA) });
+    desk.given_request();
+    desk.ok(&customer(MARIA), reply(TICKET));
+    draft.rules.triggers = vec![rule];
+    desk.publish(draft);
+    let new = ticket_id(0x94);
+    let message = MessageRef { ticket: TICKET, revision: Revision(2) };
+    desk.ok(&agent(CARL), Split::new(TICKET, message, new));
+    let owners = [TICKET, new].map(|id| desk.ticket(id).assignee());
+    assert!(owners == [Some(ANNA), None] || owners == [None, Some(ANNA)], "{owners:?}");
+    let refused = [refusals(&desk, TICKET), refusals(&desk, new)].concat();
+    assert_eq!(refused, [(0, "over_capacity".to_owned())]);
+    assert_eq!(desk.load_of(ANNA), 1);
+    desk.verify();
+}
