@@ -7,8 +7,15 @@
 //! whom works in one department, or in all 20; "the store" is [`Store::find`] alone, with the query
 //! prepared. What is taken is given back, so that as many wait all the time.
 //!
-//! The aims: the store finds the next of 1,000,000 in 10 µs, and it costs at most twice as much there
-//! as of 10,000.
+//! The aims: the store finds the next of 1,000,000 in 10 µs, and everything costs at most twice as
+//! much there as where 10,000 wait.
+//!
+//! Measured on a 2-core x86-64 server with other jobs (load 7 to 9), Rust 1.95, 2026-11-26, 41 rounds:
+//! the store finds the next in 3.4 µs, of 1,000,000 as of 10,000; an agent of one department is told
+//! of it in 16 µs, one of all 20 in 109 µs, and takes it in under 44 µs, what is given back included.
+//! Ratios 1.03 of the next, 1.05 deep in the queue, 1.00 and 1.13 as listed by agents, 1.10 as taken;
+//! met. Of a page of 50 it was 2.07 in that run, missed, and 0.16 in one before: at that load a page
+//! is as often interrupted as not.
 
 #![allow(
     clippy::unwrap_used,
@@ -110,11 +117,11 @@ fn each(times: usize, mut all: impl FnMut()) -> Duration {
 }
 
 /// What is measured: of a desk, one round of it, by each asker.
-type Measured = (&'static str, bool, for<'d> fn(&'d Desk<MemoryStore>) -> Contender<'d>);
+type Measured = (&'static str, for<'d> fn(&'d Desk<MemoryStore>) -> Contender<'d>);
 
 fn measured() -> Vec<Measured> {
     vec![
-        ("the next, the store", true, |desk| {
+        ("the next, the store", |desk| {
             let queries: Vec<Query> = (0..ASKERS).map(|at| asked(desk, at, 1)).collect();
             let ask = move || {
                 each(50, || {
@@ -125,7 +132,7 @@ fn measured() -> Vec<Measured> {
             };
             ("desk", Box::new(ask))
         }),
-        ("the next 50, the store", true, |desk| {
+        ("the next 50, the store", |desk| {
             let queries: Vec<Query> = (0..ASKERS).map(|at| asked(desk, at, 50)).collect();
             let ask = move || {
                 each(10, || {
@@ -136,7 +143,7 @@ fn measured() -> Vec<Measured> {
             };
             ("desk", Box::new(ask))
         }),
-        ("the same, deep in the queue, the store", true, |desk| {
+        ("the same, deep in the queue, the store", |desk| {
             let deep = |at| {
                 let wait = desk.store().tickets(desk.id()) as usize / DEPARTMENTS / 2;
                 let query = asked(desk, at, wait);
@@ -154,9 +161,9 @@ fn measured() -> Vec<Measured> {
             };
             ("desk", Box::new(ask))
         }),
-        ("the next, listed by an agent", true, |desk| listed(desk, agent)),
-        ("the next, listed by an agent of all 20", true, |desk| listed(desk, everywhere)),
-        ("the next, taken and given back", true, |desk| {
+        ("the next, listed by an agent", |desk| listed(desk, agent)),
+        ("the next, listed by an agent of all 20", |desk| listed(desk, everywhere)),
+        ("the next, taken and given back", |desk| {
             let now = start() + TimeDelta::days(400);
             let take = move || {
                 each(5, || {
@@ -189,11 +196,11 @@ fn main() {
     let desks = SIZES.map(desk);
     let rounds = rounds::rounds(21);
     println!("µs where 10,000 wait, where 1,000,000 do; ratio of {rounds} rounds");
-    for (name, aim, of) in measured() {
+    for (name, of) in measured() {
         let mut both: Vec<Contender<'_>> = desks.iter().map(of).collect();
         let times = rounds::in_turns(rounds, &mut both);
         let ratio = times[1].by(&times[0]);
-        let verdict = if aim { rounds::verdict(&ratio, AIM) } else { "no aim" };
+        let verdict = rounds::verdict(&ratio, AIM);
         println!(
             "{name:<40} {:>9.2} {:>12.2}   ratio {ratio}   {verdict}",
             times[0].median() * 1e6,

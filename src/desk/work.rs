@@ -132,8 +132,8 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// As [`Desk::execute`]; a ticket that stays between this and its last try is
-    /// [`DeskError::Contended`]. Refused:
+    /// As [`Desk::execute`]; [`DeskError::Contended`] where all that was looked at changed before it
+    /// could be taken, as often as the desk [tries](Desk::tries). Refused:
     ///
     /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but agents who own tickets.
     /// - [`OverCapacity`](crate::Refusal::OverCapacity): there is something to solve, and the agent

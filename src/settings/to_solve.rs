@@ -15,9 +15,10 @@ use crate::workflow::{StatusCategory, StatusDraft};
 /// [`Desk::to_solve`](crate::Desk::to_solve) lists them, and
 /// [`Desk::take_next`](crate::Desk::take_next) hands out the first.
 ///
-/// Nothing starves of a rank and, where levels count, of a service level: a ticket goes after
-/// those only that come before it at one fixed instant, which is at the latest when the patience of
-/// its priority ends. What comes in later, with a later instant, goes behind it.
+/// Within a rank, and within a service level where these count, nothing starves: a ticket has one
+/// instant, at the latest that at which the patience of its priority ends, and goes after those only
+/// that have an earlier one. The instant stays while the ticket waits; what comes in has a later and
+/// later one. Ranks and levels are served one after the other, however long others wait.
 ///
 /// New settings count at once, for every ticket.
 ///

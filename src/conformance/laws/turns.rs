@@ -176,17 +176,15 @@ pub(super) async fn pages_join_in_the_order_of_work(hand: Hand<'_>) -> Verdict {
     let tickets = tickets(hand.store(), desk.id()).await?;
     let settings = desk.settings().await?;
     for (named, order) in orders()? {
-        for filter in ["all()", "department in (a, b)"] {
-            for limit in [1, 2, 3, 7] {
-                let query = Query {
-                    now: at(6),
-                    limit,
-                    order: order.clone(),
-                    ..asked_as(&settings, desk.id(), filter, "")?
-                };
-                let asked = format!("`{filter}` in the order of work, {named}, {limit} at a time,");
-                compare(hand.store(), query, &tickets, &asked).await?;
-            }
+        for (filter, limit) in [("all()", 1), ("all()", 4), ("department in (a, b)", 3)] {
+            let query = Query {
+                now: at(6),
+                limit,
+                order: order.clone(),
+                ..asked_as(&settings, desk.id(), filter, "")?
+            };
+            let asked = format!("`{filter}` in the order of work, {named}, {limit} at a time,");
+            compare(hand.store(), query, &tickets, &asked).await?;
         }
     }
     Ok(())
