@@ -8,15 +8,13 @@ use crate::ids::{
 };
 use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
-use crate::rules::MissingSlot;
 use crate::settings::FieldProblem;
 use crate::subject::ExternalRef;
 use crate::ticket::{ReplayError, SideId, TodoId};
 use crate::time::Instant;
 use crate::workflow::StatusCategory;
 
-/// The rules say no, and nothing has changed: [`code`](Self::code) is stable, for programs; the text
-/// names the rule and the state, for people; [`kind`](Self::kind) maps to a response.
+/// The rules say no: [`code`](Self::code) tells programs, the text people, [`kind`](Self::kind) hosts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -489,7 +487,7 @@ pub enum Refusal {
     },
     /// Nothing is known for a slot of a text: what is written is never left with a blank.
     #[error(transparent)]
-    NothingKnown(#[from] MissingSlot),
+    NothingKnown(#[from] crate::rules::MissingSlot),
     /// The macro is not for tickets such as this one.
     #[error("the macro `{name}` is not for this ticket")]
     MacroNotForThis {
