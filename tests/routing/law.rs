@@ -8,7 +8,7 @@ use std::thread;
 use helpdesk::conformance::kit::Random;
 use helpdesk::rules::Strategy;
 use helpdesk::store::MemoryStore;
-use helpdesk::{Command, Desk, DeskError, DeskId, RoutingSettings};
+use helpdesk::{Desk, DeskError, DeskId, RoutingSettings};
 
 use super::*;
 
