@@ -113,6 +113,7 @@ fn main() {
     {
         println!("{name:>16}  {:>8.2} µs", time.median() * 1e6 / TIMES as f64);
     }
+    println!("among 1,000 by no rules: {}", times[2].by(&times[0]));
     let added = (times[2].median() - times[0].median()) * 1e6 / TIMES as f64;
     let met = if added <= 20.0 { "met" } else { "missed" };
     println!("routing among 1,000 adds {added:.1} µs to a decision; aim 20 µs: {met}");
