@@ -23,8 +23,8 @@ use helpdesk::sla::policy::{Audience, Obligation, PausedIn, SlaAction, Whom};
 use helpdesk::sla::{Clocked, Metric, SlaPolicy, Target};
 use helpdesk::store::{MemoryStore, Store};
 use helpdesk::{
-    Calendar, Call, Command, Condition, Desk, DeskCalendar, Event, Fact, Key, Revision, Settings,
-    SettingsDraft, Span, StatusCategory, StatusDraft, TicketChange,
+    Calendar, Call, Command, Condition, Desk, DeskCalendar, Event, Fact, FollowUpClocks, Key,
+    Revision, Settings, SettingsDraft, Span, StatusCategory, StatusDraft, TicketChange,
 };
 use histories::run::Run;
 
@@ -194,6 +194,8 @@ fn promising_all(settings: &Settings) -> Settings {
         vec![SlaPolicy { obligations: all.collect(), ..SlaPolicy::new("everybody's") }];
     // All pauses are compared.
     draft.limits.clock_pauses = 10_000;
+    // What followed up a ticket that was promised nothing has nothing to go on from.
+    draft.clock_rules.follow_up = FollowUpClocks::Anew;
     draft.build().unwrap()
 }
 

@@ -48,6 +48,7 @@ pub(super) struct HeadTimers {
     sla: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "time::truncated_option")]
     rules: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "time::truncated_option")]
     routing: Option<DateTime<Utc>>,
 }
 

@@ -113,6 +113,7 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
         time_rules: vec![TimeRule::new("old", Anchor::OpenedAt, Span::hours(1)).stop()],
         macros: vec![Macro::new("tag").then(Action::AddTag("tagged".into()))],
     };
+    settings.routing.weights = [("chat".into(), 3)].into();
     settings.to_solve = ToSolve {
         statuses: vec![vec!["open".into()], vec!["new".into()]],
         order: WorkOrder::SlaLevel,
@@ -126,6 +127,7 @@ fn every_draft_of_settings_is_read_with_any_one_of_its_fields() {
     reads_in_part(&settings.workflow);
     reads_in_part(&settings.rules);
     reads_in_part(&settings.to_solve);
+    reads_in_part(&settings.routing);
     reads_in_part(&settings.workflow.landmarks);
     reads_in_part(&settings.merging);
     reads_in_part(&settings.clock_rules);
