@@ -152,7 +152,7 @@ fn an_acknowledgement_names_the_reference_that_the_ticket_gets_in_the_same_commi
         Delivery::Delivered
     };
     while !desk.desk.relay(desk.now(), &Relaying::default(), &mut deliver).unwrap().is_empty() {}
-    assert_eq!(sent, [said.clone()]);
+    assert_eq!((sent.len(), &sent[0]), (1, &said));
     let seen = desk.desk.activity(&customer(MARIA), desk.now(), TICKET, Revision::ZERO, 10);
     assert!(format!("{:?}", seen.unwrap()).contains(&said));
     let told = desk.desk.timeline(&customer(MARIA), desk.now(), MARIA, None, 10).unwrap();
