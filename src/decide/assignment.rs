@@ -192,7 +192,11 @@ fn may_own(
     // Rules may have taken it from them just now.
     let had = work.before.filter(|before| before.burdens() == Some(id)).map(Ticket::burden);
     match work.hold_room(agent, &work.burden(), had)? {
-        Some(Lack { .. }) if override_capacity => Ok(true),
+        Some(Lack { .. }) if override_capacity => {
+            // Of whom rules gave it to before.
+            work.room = Room::default();
+            Ok(true)
+        }
         Some(Lack { channel: None, load, most }) => {
             Err(Refusal::OverCapacity { agent: id, load, capacity: most })
         }
@@ -265,12 +269,17 @@ impl Work<'_> {
         freed: Option<(AgentId, &Burden)>,
     ) -> Result<(), Refusal> {
         let Some(agent) = self.ticket.assignee() else { return Ok(()) };
+        // Rules may have finished it just now, and nobody knew that it would be taken up again.
+        self.cx.needed_agent(agent)?;
+        self.cx.counter(Counter::Load(agent))?;
         let key = Key::agent(self.cx.desk, agent);
         let record = self.cx.agent(agent);
         if let Some(record) = record {
             self.guard(Guard { key, revision: record.revision() });
         }
         let freed = freed.filter(|(freed, _)| *freed == agent).map(|(_, burden)| burden);
+        let had = self.before.filter(|before| before.burdens() == Some(agent));
+        let freed = freed.or(had.map(Ticket::burden));
         let because = match record.filter(|record| record.can_own(self.ticket.department())) {
             None => Unassigning::NotEligible,
             Some(record) => {

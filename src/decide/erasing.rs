@@ -118,6 +118,7 @@ impl<'a> Work<'a> {
         let mut members: Vec<&'a Ticket> = Vec::new();
         let mut open: Vec<TicketId> = self.ticket.merged().collect();
         while let Some(id) = open.pop() {
+            cx.looked_up(Key::ticket(cx.desk, id))?;
             let member = cx.loaded.ticket(cx.desk, id).ok_or(Refusal::NotLoaded)?;
             if !member.is_held() {
                 members.push(member);

@@ -337,14 +337,13 @@ impl<'a> Work<'a> {
     /// Brings what no event has stated yet up to date, and hands everything over.
     pub(super) fn finish(mut self, decision: &mut Decision) -> Result<(), Refusal> {
         self.beside.clone_from(&decision.counters);
-        let most = self.cx.settings.limits().cascade_depth;
-        for _ in 0..most {
+        self.come_to_rest(None)?;
+        // What rules make of it once it has been given to somebody, they do not have given anew: it
+        // waits in the queue, or rules would hand it round for ever.
+        let events = self.events.len();
+        self.route_if_needed()?;
+        if self.events.len() > events {
             self.come_to_rest(None)?;
-            let events = self.events.len();
-            self.route_if_needed()?;
-            if self.events.len() == events {
-                break;
-            }
         }
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();

@@ -216,8 +216,10 @@ impl<I: Io> Flow<I> {
         let departments: Vec<_> =
             agent.departments().iter().cloned().map(Some).chain([None]).collect();
         for department in &departments {
-            if self.route_for(agent, department, call.context.now, &mut backlog).await.is_err() {
-                return Some(backlog);
+            match self.route_for(agent, department, call.context.now, &mut backlog).await {
+                // A department that the settings have dropped has no queue to look at.
+                Ok(()) | Err(DeskError::Refused(_)) => {}
+                Err(_) => return Some(backlog),
             }
         }
         let queued = departments.into_iter().map(Counter::Queued);

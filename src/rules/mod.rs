@@ -33,7 +33,8 @@
 //! owner it had) is given to whom the first routing rule that matches says, within capacity, and the
 //! decision is recorded ([`Routed`](crate::Routed)). What nobody can have waits in the queue, and is
 //! looked at again when that may help; see [`Desk::route_waiting`](crate::Desk::route_waiting) for
-//! what changed around it.
+//! what changed around it. Triggers come first, and look at what routing did; what they make of its
+//! choice is not routed again by the same command, or rules would hand a ticket round.
 //!
 //! # What rules mean
 //!

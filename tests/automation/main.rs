@@ -13,6 +13,7 @@ mod support;
 
 mod actions;
 mod cascades;
+mod late;
 mod levels;
 mod macros;
 mod named;
