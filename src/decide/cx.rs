@@ -84,7 +84,7 @@ impl<'a> Cx<'a> {
         &self,
         roster: &Roster,
         channel: &Arc<str>,
-    ) -> Result<&'a [Rostered], Refusal> {
+    ) -> Result<&'a Rostered, Refusal> {
         if let Some(known) = self.loaded.roster(roster, channel) {
             return Ok(known);
         }

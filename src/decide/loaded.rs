@@ -65,7 +65,7 @@ pub struct Loaded {
     keys: Vec<(UniqueKey, Option<Key>)>,
     counters: Vec<(Counter, i64)>,
     passages: Vec<(Passage, Vec<Event>)>,
-    rosters: Vec<(Roster, Arc<str>, Vec<Rostered>)>,
+    rosters: Vec<(Roster, Arc<str>, Rostered)>,
 }
 
 impl Loaded {
@@ -102,7 +102,7 @@ impl Loaded {
     }
 
     /// Adds the agents of a roster, in the order of their keys, with what they own of a channel.
-    pub fn add_roster(&mut self, roster: Roster, channel: Arc<str>, agents: Vec<Rostered>) {
+    pub fn add_roster(&mut self, roster: Roster, channel: Arc<str>, agents: Rostered) {
         self.rosters.push((roster, channel, agents));
     }
 
@@ -163,10 +163,10 @@ impl Loaded {
     }
 
     /// The agents of a roster; `None` where they were never looked for.
-    pub(super) fn roster(&self, roster: &Roster, channel: &str) -> Option<&[Rostered]> {
+    pub(super) fn roster(&self, roster: &Roster, channel: &str) -> Option<&Rostered> {
         let mut rosters = self.rosters.iter();
         let known = rosters.find(|(known, of, _)| known == roster && **of == *channel);
-        known.map(|(_, _, agents)| &**agents)
+        known.map(|(_, _, agents)| agents)
     }
 
     /// All agents among it.

@@ -57,7 +57,7 @@ pub use erasure::Erasure;
 pub use loaded::{Loaded, Needs, Passage};
 pub use needs::needs;
 pub use refusal::{ChannelRoom, MacroStopped, Refusal, RefusalKind, Vocabulary};
-pub use roster::{Roster, Rostered};
+pub use roster::{Roster, Rostered, Tally};
 pub use step::{Stayed, Step};
 
 use crate::ids::{DeskId, Key, RuleName, TicketId, name_problem};

@@ -1,21 +1,24 @@
 //! Whose a ticket becomes that waits for an owner, by the rules.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use chrono::DateTime;
 
 use super::counted::{Given, Room, micros};
 use super::decision::{Counter, Guard};
-use super::roster::{Roster, Rostered};
+use super::roster::{Roster, Rostered, Tally};
 use super::step::Step;
 use super::work::Work;
 use super::{Command, Refusal};
 use crate::cause::Rule;
 use crate::channel::{NoticeKind, Recipient};
-use crate::ids::{AgentId, DepartmentName, Key, LanguageTag};
+use crate::ids::{AgentId, CalendarName, DepartmentName, Key, LanguageTag};
 use crate::people::{Agent, Requester};
-use crate::rules::routing::{Decision, Dropped, Seen, Unfit, Waiting};
-use crate::rules::{Assignment, Destination, Route, RoutingRule};
+use crate::record::Record;
+use crate::rules::routing::{Decision, Dropped, NEVER, Seen, Unfit, Waiting};
+use crate::rules::{Assignment, Destination, Route, RoutingRule, Strategy};
+use crate::sla::Calendar;
 use crate::ticket::{Burden, Routed, Scene, TicketChange, Unassigning};
 use crate::time::{Instant, after};
 
@@ -27,7 +30,42 @@ struct Chosen<'a> {
     decision: Decision,
     waiting: Waiting,
     home: Option<DepartmentName>,
-    all: Vec<&'a Rostered>,
+    looked: Looked<'a>,
+}
+
+/// Those who are looked at: of a department, and of another that it overflows into.
+struct Looked<'a> {
+    first: &'a Rostered,
+    over: Option<&'a Rostered>,
+}
+
+impl<'a> Looked<'a> {
+    /// In the order of their keys, each once.
+    fn iter(&self) -> impl Iterator<Item = (&'a Record, Tally)> {
+        let mut first = self.first.iter().peekable();
+        let mut over = self.over.into_iter().flat_map(Rostered::iter).peekable();
+        std::iter::from_fn(move || {
+            let Some((next, _)) = over.peek() else { return first.next() };
+            match first.peek().map(|(known, _)| known.key.cmp(&next.key)) {
+                Some(Ordering::Less) => first.next(),
+                Some(Ordering::Equal) => {
+                    over.next();
+                    first.next()
+                }
+                Some(Ordering::Greater) | None => over.next(),
+            }
+        })
+    }
+
+    fn of(&self, key: Key) -> Option<(&'a Record, Tally)> {
+        self.first.of(key).or_else(|| self.over?.of(key))
+    }
+
+    /// When any of them was last given something.
+    fn last_given(&self) -> i64 {
+        let tallies = self.first.tallies.iter().chain(self.over.iter().flat_map(|it| &it.tallies));
+        tallies.map(|it| it.given).max().unwrap_or(0)
+    }
 }
 
 impl<'a> Work<'a> {
@@ -138,14 +176,21 @@ impl<'a> Work<'a> {
         // Both are asked for at once.
         let first = cx.roster(&first, &waiting.channel);
         let over = over.map(|it| cx.roster(&it, &waiting.channel)).transpose();
-        let (first, over) = (first?, over?.unwrap_or_default());
-        let mut all: Vec<&Rostered> = first.iter().chain(over).collect();
-        if !over.is_empty() {
-            all.sort_by_key(|it| it.record.key);
-            all.dedup_by_key(|it| it.record.key);
-        }
+        let looked = Looked { first: first?, over: over? };
         let relieved = self.before.and_then(|it| Some((it.burdens()?, it.burden())));
-        let seen = all.iter().filter_map(|it| self.seen(it, &waiting.channel, relieved));
+        let mut calendars = Vec::new();
+        let idleness = route.by == Strategy::MostIdle;
+        let seen = looked.iter().filter_map(|(record, tally)| {
+            let (agent, mut seen) = self.seen(record, tally, &waiting.channel, relieved)?;
+            seen.calendar = agent.calendar().and_then(|name| self.calendar(name, &mut calendars));
+            if idleness {
+                // Who never had work has been without it for as long as they are as they are.
+                let freed =
+                    DateTime::from_timestamp_micros(tally.freed).filter(|_| tally.freed > 0);
+                seen.idle_since = freed.or(Some(agent.updated_at()));
+            }
+            Some(seen)
+        });
         let seen = seen.filter(|it| only.is_none_or(|only| it.agent == only));
         let mut decision = route.choose(&waiting, seen, self.now, most);
         if let Some(agent) = only
@@ -154,7 +199,7 @@ impl<'a> Work<'a> {
         {
             decision.dropped.push(Dropped { agent, because: Unfit::OtherDepartment });
         }
-        Ok(Chosen { decision, waiting, home, all })
+        Ok(Chosen { decision, waiting, home, looked })
     }
 
     /// What routing must know of the ticket.
@@ -183,16 +228,17 @@ impl<'a> Work<'a> {
     /// An agent of a roster as routing looks at them.
     fn seen(
         &self,
-        it: &'a Rostered,
+        record: &'a Record,
+        tally: Tally,
         channel: &Arc<str>,
         relieved: Option<(AgentId, &Burden)>,
-    ) -> Option<Seen<'a>> {
-        let agent: &'a Agent = it.record.agent()?;
+    ) -> Option<(&'a Agent, Seen<'a>)> {
+        let agent: &'a Agent = record.agent()?;
         if !agent.can_own(None) {
             return None;
         }
         let id = agent.id();
-        let (mut load, mut open) = (it.load, it.open);
+        let Tally { mut load, mut open, given, .. } = tally;
         if !self.beside.is_empty() {
             load = load.saturating_add(self.counted_beside(&Counter::Load(id)));
             open = open.saturating_add(self.counted_beside(&Counter::Open(id, channel.clone())));
@@ -202,36 +248,49 @@ impl<'a> Work<'a> {
             load -= i64::from(burden.weight);
             open -= i64::from(burden.channel.as_ref() == Some(channel));
         }
-        let instant = |micros: i64| DateTime::from_timestamp_micros(micros).filter(|_| micros > 0);
-        Some(Seen {
+        let seen = Seen {
             agent: id,
             departments: agent.departments(),
             skills: agent.skills(),
             languages: agent.languages(),
             available: agent.is_available(),
-            calendar: agent.calendar().and_then(|name| self.cx.settings.calendar(name)),
+            calendar: None,
             load: u64::try_from(load).unwrap_or(0),
             open: u32::try_from(open.max(0)).unwrap_or(u32::MAX),
             capacity: agent.capacity(),
             most: agent.channel_capacity().get(channel).copied(),
-            last_given_at: instant(it.given),
-            // Who never had work has been without it for as long as they are as they are.
-            idle_since: instant(it.freed).or(Some(agent.updated_at())),
-        })
+            given: if given > 0 { given } else { NEVER },
+            idle_since: None,
+        };
+        Some((agent, seen))
+    }
+
+    /// A calendar of the settings; most agents work by one of a few, which are looked up once.
+    fn calendar(
+        &self,
+        name: &'a CalendarName,
+        known: &mut Vec<(&'a CalendarName, Option<&'a Calendar>)>,
+    ) -> Option<&'a Calendar> {
+        if let Some((_, calendar)) = known.iter().find(|(it, _)| *it == name) {
+            return *calendar;
+        }
+        let calendar = self.cx.settings.calendar(name);
+        if known.len() < 8 {
+            known.push((name, calendar));
+        }
+        calendar
     }
 
     /// Records a choice, and what follows from it.
     fn follow_choice(&mut self, route: &Route, chosen: Chosen<'a>, by: Rule) {
-        let Chosen { decision, waiting, home, all } = chosen;
+        let Chosen { decision, waiting, home, looked } = chosen;
         self.trace(Step::Routed { rule: by.clone(), decision: Box::new(decision.clone()) });
         let found = decision.agent().and_then(|agent| {
-            let key = Key::agent(self.cx.desk, agent);
-            let place = all.binary_search_by_key(&key, |it| it.record.key).ok()?;
-            let it = all.get(place)?;
-            Some((*it, it.record.agent()?))
+            let (record, tally) = looked.of(Key::agent(self.cx.desk, agent))?;
+            Some((record.key, tally, record.agent()?))
         });
         let owner = self.ticket.assignee();
-        let Some((rostered, agent)) = found else {
+        let Some((key, tally, agent)) = found else {
             if owner.is_none() {
                 self.wait(home, Some(decision), waiting.since, by);
             }
@@ -249,13 +308,12 @@ impl<'a> Work<'a> {
         let theirs = theirs.or_else(|| route.overflow.as_ref().map(|it| it.to.clone()));
         self.transfer_by(theirs.filter(|it| agent.works_in(it)), by.clone());
 
-        self.guard(Guard { key: rostered.record.key, revision: agent.revision() });
+        self.guard(Guard { key, revision: agent.revision() });
         let most = agent.channel_capacity().get(&waiting.channel).copied();
         self.room = Room { capacity: agent.capacity(), most };
         // Their turn comes after everybody else's, also where all is of one instant.
-        let last = all.iter().map(|it| it.given).max().unwrap_or(0);
-        let at = micros(self.now).max(last.saturating_add(1));
-        self.given = Some(Given { agent: to, before: rostered.given, at });
+        let at = micros(self.now).max(looked.last_given().saturating_add(1));
+        self.given = Some(Given { agent: to, before: tally.given, at });
         let change = TicketChange::Assigned {
             to,
             from: owner,

@@ -8,7 +8,8 @@ use super::{Desk, DeskError};
 use crate::decide::{Counter, Refusal, Vocabulary};
 use crate::ids::DepartmentName;
 use crate::people::Agent;
-use crate::store::{Roster, Rostered, Store, Wanted};
+use crate::record::Record;
+use crate::store::{Roster, Store, Tally, Wanted};
 
 /// How much there is to do in a department now, and who has how much of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +88,8 @@ impl<I: Io> Flow<I> {
             let what = Vocabulary::Department;
             return Err(Refusal::Unknown { what, name: name.to_string() }.into());
         }
-        let load = |Rostered { record, load, .. }: &Rostered| {
-            Some(AgentLoad { agent: record.agent()?.clone(), load: count(Some(load)) })
+        let load = |(record, Tally { load, .. }): (&Record, Tally)| {
+            Some(AgentLoad { agent: record.agent()?.clone(), load: count(Some(&load)) })
         };
         Ok(Workload {
             unfinished,

@@ -9,6 +9,7 @@ mod index;
 mod outbox;
 mod queue;
 mod shelf;
+mod tallies;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -18,13 +19,14 @@ use uuid::Uuid;
 use self::hash::IdMap;
 use self::index::{Indexes, Wake, Wakes};
 use self::outbox::{Leased, Outbox, Place};
+use self::tallies::{Counters, Rosters};
 use super::scan::{self, Kept};
 use super::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
-    NewReceipt, Query, Receipt, Rostered, Scope, Settlement, Store, StoreError, Touched, Wanted,
+    NewReceipt, Query, Receipt, Scope, Settlement, Store, StoreError, Touched, Wanted,
 };
 use crate::decide::{Columns, Counter, Erasure, KeyChange, UniqueKey, Write};
-use crate::ids::{AgentId, CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
+use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record};
 
 /// A store in memory: for tests, for small desks, and as the measure of other stores. Clones
@@ -83,7 +85,8 @@ struct DeskState {
     /// The slots of tickets; the first is number 1.
     tickets: Vec<usize>,
     keys: IdMap<UniqueKey, Key>,
-    counters: IdMap<Counter, i64>,
+    counters: Counters,
+    rosters: Rosters,
     /// Of the commit that carried a command: its `seq`, and the digest.
     receipts: IdMap<CommandId, (u64, u64)>,
     log: Vec<Logged>,
@@ -195,7 +198,7 @@ impl DeskState {
                     Some(Columns::Agent(before)) => Some(before),
                     Some(_) | None => None,
                 };
-                self.indexes.enrol((key.id, slot), before, Some(after));
+                self.rosters.enrol((key.id, slot), &mut self.counters, before, after);
             }
             Columns::Contact(_) | Columns::Organisation | Columns::Settings => {}
         }
@@ -270,7 +273,7 @@ impl Kept for KeptBy<'_> {
     }
 
     fn counter(&self, _: DeskId, counter: &Counter) -> i64 {
-        self.desk.counters.get(counter).copied().unwrap_or(0)
+        self.desk.counters.value(counter)
     }
 }
 
@@ -281,29 +284,14 @@ impl Store for MemoryStore {
         // What another desk has is not there.
         let slot = |key: &Key| own.filter(|_| key.desk == desk)?.slot(key);
         let record = |key: &Key| state.rows.get(slot(key)?).map(Row::record);
-        let counter = |counter: &Counter| own.and_then(|desk| desk.counters.get(counter)).copied();
-        let mut roster = Vec::new();
-        if let (Some(own), Some(listed)) = (own, &wanted.roster) {
-            let rows = own.indexes.roster(listed).filter_map(|slot| state.rows.get(slot));
-            roster.extend(rows.map(|row| {
-                let id = AgentId::from_uuid(row.key.id);
-                let count = |it: Counter| counter(&it).unwrap_or(0);
-                Rostered {
-                    record: row.record(),
-                    load: count(Counter::Load(id)),
-                    open: wanted
-                        .channel
-                        .as_ref()
-                        .map_or(0, |it| count(Counter::Open(id, it.clone()))),
-                    given: count(Counter::Given(id)),
-                    freed: count(Counter::Freed(id)),
-                }
-            }));
-        }
+        let counter = |counter: &Counter| own.map_or(0, |desk| desk.counters.value(counter));
+        let roster = own.zip(wanted.roster.as_ref()).map(|(own, roster)| {
+            own.rosters.listed(roster, wanted.channel.as_ref(), &own.counters, &state.rows)
+        });
         Ok(Found {
             records: wanted.records.iter().map(record).collect(),
-            counters: wanted.counters.iter().map(|it| counter(it).unwrap_or(0)).collect(),
-            roster,
+            counters: wanted.counters.iter().map(counter).collect(),
+            roster: roster.unwrap_or_default(),
         })
     }
 
@@ -357,8 +345,7 @@ impl Store for MemoryStore {
             }
         }
         for change in counters {
-            let value = desk.counters.entry(change.counter).or_default();
-            *value = value.saturating_add(change.delta);
+            desk.counters.add(change.counter, change.delta);
         }
         for notice in notices {
             *told += 1;

@@ -28,7 +28,7 @@ pub use query::{
     Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Scope, Settlement, Wanted,
 };
 
-pub use crate::decide::{Roster, Rostered};
+pub use crate::decide::{Roster, Rostered, Tally};
 
 use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};

@@ -26,7 +26,7 @@ use crate::workflow::StatusCategory;
 /// let found = desk.store().load(desk.id(), &wanted)?;
 /// assert_eq!(found.records[0].as_ref().unwrap().number, Some(TicketNumber(1)));
 /// assert_eq!(found.counters, [0]);
-/// assert_eq!(found.roster[0].record.key.as_agent(), Some(anna));
+/// assert_eq!(found.roster.records[0].key.as_agent(), Some(anna));
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,8 +61,8 @@ pub struct Found {
     pub records: Vec<Option<Record>>,
     /// A value for each counter.
     pub counters: Vec<i64>,
-    /// The agents of the roster, in the order of their keys.
-    pub roster: Vec<Rostered>,
+    /// The agents of the roster; empty where none was asked for.
+    pub roster: Rostered,
 }
 
 /// A listing of tickets, as a store is asked for it: checked, with what its reader may see in

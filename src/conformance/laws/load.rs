@@ -7,7 +7,7 @@ use crate::conformance::hand::{
 use crate::conformance::law::{Verdict, same, unless};
 use crate::conformance::laws::find::every_ticket;
 use crate::store::{
-    CommitParts, Found, Lease, LeaseToken, Roster, Scope, Settlement, StoreError, Wanted,
+    CommitParts, Found, Lease, LeaseToken, Roster, Rostered, Scope, Settlement, StoreError, Wanted,
 };
 use crate::{
     AgentChange, AgentId, Columns, Counter, CounterChange, DepartmentName, Key, KeyChange, Record,
@@ -22,8 +22,11 @@ pub(super) async fn an_empty_store_has_nothing(hand: Hand<'_>) -> Verdict {
         roster: Some(Roster::Everybody),
         channel: None,
     };
-    let nothing =
-        Found { records: vec![None, None, None], counters: vec![0, 0], roster: Vec::new() };
+    let nothing = Found {
+        records: vec![None, None, None],
+        counters: vec![0, 0],
+        roster: Rostered::default(),
+    };
     same("load", store.load(DESK, wanted).await?, nothing)?;
     let keys = vec![email("anna@example.com"), UniqueKey::Number(TicketNumber(1))];
     same("resolve", store.resolve(DESK, keys).await?, [None, None])?;
@@ -55,7 +58,7 @@ pub(super) async fn answers_come_in_the_order_asked(hand: Hand<'_>) -> Verdict {
     let expected = [Some(ticket(2)), None, Some(agent(ANNA)), Some(ticket(1)), Some(ticket(2))];
     same("records", records.collect::<Vec<_>>(), expected)?;
     same("counters", found.counters, [5, 0, 3, 5])?;
-    same("a roster that nobody asked for", found.roster, [])?;
+    same("a roster that nobody asked for", found.roster, Rostered::default())?;
     let keys = vec![email("ben@example.com"), email("anna@example.com")];
     same("owners", hand.store().resolve(DESK, keys).await?, [None, Some(agent(ANNA))])
 }
@@ -88,7 +91,7 @@ pub(super) async fn another_desks_records_are_not_there(hand: Hand<'_>) -> Verdi
     let wanted = Wanted { roster: Some(Roster::Everybody), ..Wanted::records(keys) };
     let found = hand.store().load(ELSEWHERE, wanted).await?;
     same("this desk's keys, asked of another", found.records, [None, None])?;
-    same("this desk's agents on another's roster", found.roster, [])?;
+    same("this desk's agents on another's roster", found.roster, Rostered::default())?;
     for key in keys {
         same("the same id on another desk", hand.record(elsewhere(key)).await?, None)?;
         let history = hand.store().history(elsewhere(key), Revision::ZERO, 9).await?;
@@ -106,7 +109,7 @@ pub(super) async fn another_desks_records_are_not_there(hand: Hand<'_>) -> Verdi
 async fn roster(hand: Hand<'_>, roster: Roster) -> Result<Vec<(Key, i64)>, StoreError> {
     let wanted = Wanted { roster: Some(roster), ..Wanted::default() };
     let found = hand.store().load(DESK, wanted).await?;
-    Ok(found.roster.iter().map(|one| (one.record.key, one.load)).collect())
+    Ok(found.roster.iter().map(|(record, tally)| (record.key, tally.load)).collect())
 }
 
 fn department(name: &str) -> Roster {
@@ -132,7 +135,7 @@ pub(super) async fn a_roster_lists_who_can_own_tickets(hand: Hand<'_>) -> Verdic
     same("a department of nobody", roster(hand, department("sales")).await?, [])?;
     let wanted = Wanted { roster: Some(Roster::Everybody), ..Wanted::records([one(1)]) };
     let found = hand.store().load(DESK, wanted).await?;
-    let first = found.roster.into_iter().next().map(|one| one.record);
+    let first = found.roster.records.first().cloned();
     same("a record and its place on the roster", found.records, [first])
 }
 
@@ -154,7 +157,7 @@ pub(super) async fn a_roster_says_what_is_counted_of_each(hand: Hand<'_>) -> Ver
         let channel = channel.map(Into::into);
         let wanted = Wanted { roster: Some(Roster::Everybody), channel, ..Wanted::default() };
         let found = hand.store().load(DESK, wanted).await?;
-        let all = found.roster.iter().map(|it| (it.load, it.open, it.given, it.freed));
+        let all = found.roster.tallies.iter().map(|it| (it.load, it.open, it.given, it.freed));
         Ok(all.collect())
     };
     let anna = |open| (1, open, 1 << 50, (1 << 50) + 1);

@@ -117,8 +117,8 @@ pub(super) async fn what_is_loaded_is_of_one_instant(hand: Hand<'_>) -> Verdict 
                 let wanted = Wanted { counters, roster, ..Wanted::records(keys) };
                 let found = hand.store().load(DESK, wanted).await?;
                 let records = found.records.iter().flatten().map(|it| it.revision.0);
-                let rostered = found.roster.iter().map(|it| it.record.revision.0);
-                let loads = found.roster.iter().map(|it| it.load).chain(found.counters);
+                let rostered = found.roster.records.iter().map(|it| it.revision.0);
+                let loads = found.roster.tallies.iter().map(|it| it.load).chain(found.counters);
                 let loads = loads.map(i64::unsigned_abs);
                 let seen: Vec<u64> = records.chain(rostered).chain(loads).collect();
                 let apart = seen.iter().any(|one| seen.first() != Some(one)) || seen.len() != 6;

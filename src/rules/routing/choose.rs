@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Candidate, Decision, Dropped, Ranked, Score, Unfit, Waiting, Why, due};
 use crate::ids::{AgentId, DepartmentName, LanguageTag, SkillName};
-use crate::rules::{Route, Sticky, Strategy};
+use crate::rules::{Route, SkillNeeded, Sticky, Strategy};
 use crate::sla::Calendar;
 use crate::time::whole_micros;
 
@@ -69,30 +69,25 @@ impl Route {
             weight: waiting.weight(&waiting.channel),
             at,
         };
-        let (mut ranked, mut dropped, mut more_dropped) = (Vec::new(), Vec::new(), 0_u32);
+        let (mut able, mut dropped, mut more_dropped) = (Able::new(most), Vec::new(), 0_u32);
+        let favourites = self.favourites(waiting);
         let (mut opens, mut hours) = (None, Vec::new());
         for it in candidates {
-            match self.unfit(&it, &asked, &mut hours) {
-                Some(because) => {
-                    if let Unfit::OffHours { opens_at: Some(at) } = because {
-                        opens = Some(opens.map_or(at, |earlier: DateTime<Utc>| earlier.min(at)));
-                    }
-                    if dropped.len() < most {
-                        dropped.push(Dropped { agent: it.agent, because });
-                    } else {
-                        more_dropped = more_dropped.saturating_add(1);
-                    }
-                }
-                None => ranked.push(Ranked {
-                    agent: it.agent,
-                    score: self.by.score(&it),
-                    last_given_at: it.last_given_at,
-                }),
+            let Some(lack) = self.lack(&it, &asked, &mut hours) else {
+                let (score, given) = (self.by.score(&it), it.given);
+                able.add(Rated { agent: it.agent, score, given }, &favourites);
+                continue;
+            };
+            if let Lack::OffHours { opens_at: Some(at) } = lack {
+                opens = Some(opens.map_or(at, |earlier: DateTime<Utc>| earlier.min(at)));
+            }
+            if dropped.len() < most {
+                dropped.push(Dropped { agent: it.agent, because: lack.told(&asked) });
+            } else {
+                more_dropped = more_dropped.saturating_add(1);
             }
         }
-        let favourite = self.favourite(waiting, &mut ranked);
-        let more_ranked = self.sort(&mut ranked, favourite.is_some(), most);
-        let why = favourite.map(Why::Sticky).or_else(|| why(&ranked));
+        let (ranked, more_ranked, why) = able.ranked(&favourites);
         let again_at = if why.is_some() {
             None
         } else {
@@ -112,52 +107,28 @@ impl Route {
         }
     }
 
-    /// Sorts those who can have it, but for the first where that one comes before all others, and
-    /// keeps so many; gives how many more there are.
-    fn sort(&self, ranked: &mut Vec<Ranked>, first_stays: bool, most: usize) -> u32 {
-        let order = |one: &Ranked, two: &Ranked| {
-            let least_lately = one.last_given_at.cmp(&two.last_given_at);
-            one.score.compare(&two.score).then(least_lately).then(one.agent.cmp(&two.agent))
+    /// Those who come before all others, in that order, if they can have it.
+    fn favourites(&self, waiting: &Waiting) -> Vec<(Sticky, AgentId)> {
+        let agent = |sticky: &Sticky| match sticky {
+            Sticky::LastAgent => waiting.last_agent,
+            Sticky::CustomersAgent => waiting.customers_agent,
         };
-        let all = ranked.len();
-        let rest = ranked.get_mut(usize::from(first_stays)..).unwrap_or_default();
-        let kept = most.saturating_sub(usize::from(first_stays));
-        if kept > 0 && rest.len() > kept {
-            // The others are counted, and in no order.
-            rest.select_nth_unstable_by(kept - 1, order);
-        }
-        ranked.truncate(most);
-        let rest = ranked.get_mut(usize::from(first_stays)..).unwrap_or_default();
-        rest.sort_unstable_by(order);
-        u32::try_from(all - ranked.len()).unwrap_or(u32::MAX)
+        self.sticky.iter().filter_map(|sticky| Some((*sticky, agent(sticky)?))).collect()
     }
 
-    /// Puts whoever comes before all others in front.
-    fn favourite(&self, waiting: &Waiting, ranked: &mut [Ranked]) -> Option<Sticky> {
-        self.sticky.iter().copied().find(|sticky| {
-            let agent = match sticky {
-                Sticky::LastAgent => waiting.last_agent,
-                Sticky::CustomersAgent => waiting.customers_agent,
-            };
-            let place = agent.and_then(|agent| ranked.iter().position(|it| it.agent == agent));
-            let front = place.and_then(|place| ranked.get_mut(..=place));
-            front.map(|front| front.rotate_right(1)).is_some()
-        })
-    }
-
-    fn unfit<'s>(
-        &self,
+    /// Why somebody cannot have it.
+    fn lack<'s>(
+        &'s self,
         it: &Seen<'s>,
         asked: &Asked<'_>,
-        hours: &mut Vec<(&'s Calendar, Option<Unfit>)>,
-    ) -> Option<Unfit> {
-        let waiting = asked.waiting;
+        hours: &mut Vec<(&'s Calendar, Option<Lack<'s>>)>,
+    ) -> Option<Lack<'s>> {
         let works_in = |department: &DepartmentName| it.departments.contains(department);
         if !asked.home.is_none_or(works_in) && !asked.over.is_some_and(works_in) {
-            return Some(Unfit::OtherDepartment);
+            return Some(Lack::OtherDepartment);
         }
         if !it.available {
-            return Some(Unfit::Unavailable);
+            return Some(Lack::Unavailable);
         }
         if let Some(calendar) = it.calendar
             && let Some(off) = off_hours(calendar, asked.at, hours)
@@ -167,27 +138,136 @@ impl Route {
         for needed in &self.skills {
             let level = it.skills.get(&needed.skill).copied().unwrap_or(0);
             if level < needed.level {
-                let (skill, asked) = (needed.skill.clone(), needed.level);
-                return Some(Unfit::Skill { skill, level, asked });
+                return Some(Lack::Skill { needed, level });
             }
         }
         if let Some(language) = asked.language
             && !it.languages.iter().any(|spoken| is_same(spoken, language))
         {
-            return Some(Unfit::Language { language: language.clone() });
+            return Some(Lack::Language);
         }
-        if waiting.left_lying_by.contains(&it.agent) {
-            return Some(Unfit::LeftLying);
+        if asked.waiting.left_lying_by.contains(&it.agent) {
+            return Some(Lack::LeftLying);
         }
-        let (load, weight) = (it.load, asked.weight);
+        let load = it.load;
         if let Some(capacity) = it.capacity
-            && load.saturating_add(weight) > capacity.into()
+            && load.saturating_add(asked.weight) > capacity.into()
         {
-            return Some(Unfit::Full { load, weight, capacity });
+            return Some(Lack::Full { load, capacity });
         }
         let open = it.open;
         let most = it.most.filter(|most| open >= *most)?;
-        Some(Unfit::FullOnChannel { channel: waiting.channel.clone(), open, most })
+        Some(Lack::FullOnChannel { open, most })
+    }
+}
+
+/// Why somebody cannot have it, by what it was found: of a thousand only a few are told.
+#[derive(Clone, Copy)]
+enum Lack<'a> {
+    OtherDepartment,
+    Unavailable,
+    OffHours { opens_at: Option<DateTime<Utc>> },
+    Skill { needed: &'a SkillNeeded, level: u8 },
+    Language,
+    LeftLying,
+    Full { load: u64, capacity: u32 },
+    FullOnChannel { open: u32, most: u32 },
+}
+
+impl Lack<'_> {
+    fn told(self, asked: &Asked<'_>) -> Unfit {
+        match self {
+            Self::OtherDepartment => Unfit::OtherDepartment,
+            Self::Unavailable => Unfit::Unavailable,
+            Self::OffHours { opens_at } => Unfit::OffHours { opens_at },
+            Self::Skill { needed, level } => {
+                Unfit::Skill { skill: needed.skill.clone(), level, asked: needed.level }
+            }
+            Self::Language => {
+                // It is asked for where somebody lacks it.
+                let language = asked.language.cloned();
+                Unfit::Language { language: language.unwrap_or_else(|| "".into()) }
+            }
+            Self::LeftLying => Unfit::LeftLying,
+            Self::Full { load, capacity } => Unfit::Full { load, weight: asked.weight, capacity },
+            Self::FullOnChannel { open, most } => {
+                Unfit::FullOnChannel { channel: asked.waiting.channel.clone(), open, most }
+            }
+        }
+    }
+}
+
+/// Those who can have it: as many of the first as are listed, and those who come before all
+/// others. The rest are only counted.
+struct Able {
+    most: usize,
+    all: usize,
+    best: Vec<Rated>,
+    /// Whoever does not rank before this one is not among the first.
+    bar: Option<Rated>,
+    favourites: Vec<Rated>,
+}
+
+/// Somebody who can have it.
+#[derive(Clone, Copy)]
+struct Rated {
+    agent: AgentId,
+    score: Score,
+    /// As [`Seen::given`].
+    given: i64,
+}
+
+impl Rated {
+    fn compare(&self, other: &Self) -> Ordering {
+        let least_lately = self.given.cmp(&other.given);
+        self.score.compare(&other.score).then(least_lately).then(self.agent.cmp(&other.agent))
+    }
+
+    fn told(self) -> Ranked {
+        let given = Some(self.given).filter(|given| *given != NEVER);
+        let last_given_at = given.and_then(DateTime::from_timestamp_micros);
+        Ranked { agent: self.agent, score: self.score, last_given_at }
+    }
+}
+
+impl Able {
+    fn new(most: usize) -> Self {
+        let most = most.max(1);
+        Self { most, all: 0, best: Vec::new(), bar: None, favourites: Vec::new() }
+    }
+
+    fn add(&mut self, it: Rated, favourites: &[(Sticky, AgentId)]) {
+        self.all += 1;
+        if favourites.iter().any(|(_, agent)| *agent == it.agent) {
+            self.favourites.push(it);
+        }
+        if self.bar.is_some_and(|bar| it.compare(&bar).is_ge()) {
+            return;
+        }
+        self.best.push(it);
+        if self.best.len() / 2 >= self.most {
+            let (_, bar, _) = self.best.select_nth_unstable_by(self.most - 1, Rated::compare);
+            self.bar = Some(*bar);
+            self.best.truncate(self.most);
+        }
+    }
+
+    /// The first, how many more there are, and what put the very first before the others.
+    fn ranked(mut self, favourites: &[(Sticky, AgentId)]) -> (Vec<Ranked>, u32, Option<Why>) {
+        self.best.sort_unstable_by(Rated::compare);
+        let able = |agent: AgentId| self.favourites.iter().find(|it| it.agent == agent).copied();
+        let favourite =
+            favourites.iter().find_map(|(sticky, agent)| Some((*sticky, able(*agent)?)));
+        let why = if let Some((sticky, favourite)) = favourite {
+            self.best.retain(|it| it.agent != favourite.agent);
+            self.best.insert(0, favourite);
+            Some(Why::Sticky(sticky))
+        } else {
+            why(&self.best)
+        };
+        self.best.truncate(self.most);
+        let more = u32::try_from(self.all - self.best.len()).unwrap_or(u32::MAX);
+        (self.best.into_iter().map(Rated::told).collect(), more, why)
     }
 }
 
@@ -200,6 +280,9 @@ struct Asked<'a> {
     weight: u64,
     at: DateTime<Utc>,
 }
+
+/// Before all that anybody was given.
+pub(crate) const NEVER: i64 = i64::MIN;
 
 /// An agent who might have a ticket, as a route looks at them.
 #[derive(Clone, Copy)]
@@ -217,7 +300,8 @@ pub(crate) struct Seen<'s> {
     pub(crate) capacity: Option<u32>,
     /// How many tickets of the ticket's channel they can have.
     pub(crate) most: Option<u32>,
-    pub(crate) last_given_at: Option<DateTime<Utc>>,
+    /// When they were last given something, in microseconds since 1970; [`NEVER`].
+    pub(crate) given: i64,
     pub(crate) idle_since: Option<DateTime<Utc>>,
 }
 
@@ -237,7 +321,7 @@ impl<'s> Seen<'s> {
             open: it.open.get(&waiting.channel).copied().unwrap_or(0),
             capacity: it.capacity,
             most: it.most.get(&waiting.channel).copied(),
-            last_given_at: it.last_given_at,
+            given: it.last_given_at.map_or(NEVER, |at| at.timestamp_micros()),
             idle_since: it.idle_since,
         }
     }
@@ -247,16 +331,16 @@ impl<'s> Seen<'s> {
 fn off_hours<'s>(
     calendar: &'s Calendar,
     at: DateTime<Utc>,
-    hours: &mut Vec<(&'s Calendar, Option<Unfit>)>,
-) -> Option<Unfit> {
+    hours: &mut Vec<(&'s Calendar, Option<Lack<'s>>)>,
+) -> Option<Lack<'s>> {
     if let Some((_, off)) = hours.iter().find(|(known, _)| std::ptr::eq(*known, calendar)) {
-        return off.clone();
+        return *off;
     }
     let closed = !calendar.is_open(at);
-    let off = closed.then(|| Unfit::OffHours { opens_at: calendar.next_open(at) });
+    let off = closed.then(|| Lack::OffHours { opens_at: calendar.next_open(at) });
     // Whoever keeps a calendar for each agent is not looked up among many.
     if hours.len() < 8 {
-        hours.push((calendar, off.clone()));
+        hours.push((calendar, off));
     }
     off
 }
@@ -270,12 +354,12 @@ fn is_same(one: &LanguageTag, two: &LanguageTag) -> bool {
 }
 
 /// What puts the first before the second.
-fn why(ranked: &[Ranked]) -> Option<Why> {
-    Some(match ranked {
+fn why(best: &[Rated]) -> Option<Why> {
+    Some(match best {
         [] => return None,
         [_] => Why::Only,
         [first, second, ..] if first.score.compare(&second.score).is_lt() => Why::Score,
-        [first, second, ..] if first.last_given_at < second.last_given_at => Why::LeastLately,
+        [first, second, ..] if first.given < second.given => Why::LeastLately,
         [_, _, ..] => Why::LowestId,
     })
 }

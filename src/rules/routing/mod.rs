@@ -56,7 +56,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use choose::Seen;
+pub(crate) use choose::{NEVER, Seen};
 pub use decision::{Decision, Dropped, Ranked, Score, Unfit, Why};
 
 use crate::ids::{AgentId, DepartmentName, LanguageTag, SkillName};

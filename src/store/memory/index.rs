@@ -1,6 +1,6 @@
 //! Indexes over the columns of a desk's tickets, and the wheel of its wakes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::hash::IdMap;
 use super::queue::Queues;
 use super::shelf::{Moving, Shelf, shift, shift_each};
-use crate::decide::{AgentColumns, TicketColumns};
+use crate::decide::TicketColumns;
 use crate::ids::{AgentId, DepartmentName, OrganisationId, TicketNumber};
 use crate::matching::Narrow;
 use crate::people::{Follower, Requester};
-use crate::store::{Lease, Roster};
+use crate::store::Lease;
 use crate::subject::{ExternalRef, SubjectRef};
 use crate::workflow::StatusCategory;
 
@@ -29,7 +29,6 @@ pub(super) struct Indexes {
     subjects: IdMap<SubjectRef, Shelf>,
     external_refs: IdMap<ExternalRef, Shelf>,
     pub(super) queues: Queues,
-    rosters: IdMap<Roster, BTreeMap<Uuid, usize>>,
 }
 
 type Finished = bool;
@@ -182,36 +181,6 @@ impl Indexes {
             |shelves: &Vec<&Shelf>| shelves.iter().map(|shelf| shelf.len(due)).sum::<usize>();
         plans.into_iter().flatten().min_by_key(size)
     }
-
-    /// Moves an agent, whose row is in this slot, from the rosters where it stands to those
-    /// where it should.
-    pub(super) fn enrol(
-        &mut self,
-        (agent, slot): (Uuid, usize),
-        before: Option<&AgentColumns>,
-        after: Option<&AgentColumns>,
-    ) {
-        if before == after {
-            return;
-        }
-        for roster in before.into_iter().flat_map(rosters) {
-            self.rosters.entry(roster).or_default().remove(&agent);
-        }
-        for roster in after.into_iter().flat_map(rosters) {
-            self.rosters.entry(roster).or_default().insert(agent, slot);
-        }
-    }
-
-    /// The slots of a roster's agents, in the order of their ids.
-    pub(super) fn roster(&self, roster: &Roster) -> impl Iterator<Item = usize> {
-        self.rosters.get(roster).into_iter().flat_map(BTreeMap::values).copied()
-    }
-}
-
-/// The rosters that an agent stands on.
-fn rosters(columns: &AgentColumns) -> impl Iterator<Item = Roster> {
-    let departments = columns.departments.iter().cloned().map(Roster::Department);
-    departments.chain([Roster::Everybody]).filter(|_| columns.can_own)
 }
 
 /// When each of a desk's records next does something by itself.

@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 pub use commit::{check, erase, owners, receipt};
 pub use leases::{Waiting, Waking, claim, due, settle, waiting};
 
-use super::{Entry, Found, Query, Receipt, Rostered, Wanted};
+use super::{Entry, Found, Query, Receipt, Rostered, Tally, Wanted};
 use crate::decide::{Columns, Counter, UniqueKey};
 use crate::ids::{CommandId, DeskId, Key};
 use crate::matching::SortKey;
@@ -64,7 +64,8 @@ pub trait Kept {
 /// let row = (record.clone(), Columns::of(&record.head));
 /// let wanted = Wanted { roster: Some(Roster::Everybody), ..Wanted::default() };
 /// let found = scan::load(desk.id(), &wanted, &Hers, [&row]);
-/// assert_eq!(found.roster, [Rostered { record, load: 3, open: 0, given: 3, freed: 3 }]);
+/// let tally = Tally { load: 3, open: 0, given: 3, freed: 3 };
+/// assert_eq!(found.roster.iter().collect::<Vec<_>>(), [(&record, tally)]);
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 pub fn load<'r>(
@@ -78,22 +79,19 @@ pub fn load<'r>(
     let mut found = Found {
         records: wanted.records.iter().map(record).collect(),
         counters: wanted.counters.iter().map(|counter| kept.counter(desk, counter)).collect(),
-        roster: Vec::new(),
+        roster: Rostered::default(),
     };
     let Some(roster) = &wanted.roster else { return found };
     let listed =
         |(record, columns): &&(Record, Columns)| record.key.desk == desk && roster.lists(columns);
-    for (record, _) in agents.into_iter().filter(listed) {
-        let Some(id) = record.key.as_agent() else { continue };
+    let listed = agents.into_iter().filter(listed).filter_map(|(record, _)| {
+        let id = record.key.as_agent()?;
         let count = |counter: Counter| kept.counter(desk, &counter);
-        found.roster.push(Rostered {
-            record: record.clone(),
-            load: count(Counter::Load(id)),
-            open: wanted.channel.as_ref().map_or(0, |it| count(Counter::Open(id, it.clone()))),
-            given: count(Counter::Given(id)),
-            freed: count(Counter::Freed(id)),
-        });
-    }
+        let open = wanted.channel.as_ref().map_or(0, |it| count(Counter::Open(id, it.clone())));
+        let (load, given) = (count(Counter::Load(id)), count(Counter::Given(id)));
+        Some((record.clone(), Tally { load, open, given, freed: count(Counter::Freed(id)) }))
+    });
+    found.roster = listed.collect();
     found
 }
 

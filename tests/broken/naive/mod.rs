@@ -11,8 +11,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use helpdesk::store::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
-    Operation, Query, Receipt, Roster, Rostered, Scope, Settlement, Store, StoreError,
-    StoreErrorKind, Touched, Wanted,
+    Operation, Query, Receipt, Roster, Scope, Settlement, Store, StoreError, StoreErrorKind, Tally,
+    Touched, Wanted,
 };
 use helpdesk::{
     Columns, CommandId, Counter, DepartmentName, DeskId, Erasure, Event, Expected, FieldValue,

@@ -55,13 +55,13 @@ impl Store for Naive {
                     true => of("chat".into()) + of("email".into()),
                     false => of(it.clone()),
                 };
-                roster.push(Rostered {
-                    record: row.record.clone(),
+                let tally = Tally {
                     load: counter(&Counter::Load(id)),
                     open: channel.as_ref().map_or(0, open),
                     given: counter(&Counter::Given(id)),
                     freed: counter(&Counter::Freed(id)),
-                });
+                };
+                roster.push((row.record.clone(), tally));
             }
         }
         if self.has(Bug::RosterUnordered) {
@@ -71,7 +71,8 @@ impl Store for Naive {
         if self.has(Bug::AnswersWithoutGaps) {
             records.retain(Option::is_some);
         }
-        Ok(Found { records, counters: wanted.counters.iter().map(counter).collect(), roster })
+        let counters = wanted.counters.iter().map(counter).collect();
+        Ok(Found { records, counters, roster: roster.into_iter().collect() })
     }
 
     fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError> {
