@@ -94,7 +94,7 @@ pub fn call(model: Model, now: DateTime<Utc>) -> impl Strategy<Value = Call> {
 /// A whole history of up to so many steps. One that fails is made short by dropping steps.
 pub fn histories(most: usize) -> impl Strategy<Value = History> {
     let steps = vec(seed(), 1..=most.max(1));
-    (seed(), steps).prop_map(|(seed, steps)| History { seed, steps, unruly: true })
+    (seed(), steps).prop_map(|(seed, steps)| History { seed, steps, unruly: true, ruled: false })
 }
 
 /// A seed. It does not shrink: a smaller seed gives another value, not a simpler one.

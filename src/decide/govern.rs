@@ -131,7 +131,8 @@ pub(super) fn put_agent(
     let expected = current.map_or(Expected::New, |agent| Expected::At(agent.revision()));
     let revision = current.map_or(Revision::ZERO, Agent::revision).next();
     let at = cx.now_of(key);
-    let (facts, personal) = (profile.facts(current), profile.personal());
+    let (mut facts, personal) = (profile.facts(current), profile.personal());
+    share_names(cx.settings, &mut facts);
     let head = Head::Agent(Arc::new(Agent::after(id, revision, at, &facts, Some(&personal))));
     let event = Event {
         revision,
@@ -142,6 +143,21 @@ pub(super) fn put_agent(
     };
     let writes = vec![write(key, expected, event, head)];
     Ok(Decision { writes, keys, ..Decision::default() })
+}
+
+/// Names an agent's departments and calendar by the settings' own text: a thousand agents share it,
+/// and of one text it is seen at once that it is the same.
+fn share_names(settings: &Settings, facts: &mut AgentChange) {
+    for name in &mut facts.departments {
+        if let Some(known) = settings.department(name) {
+            *name = known.name.clone();
+        }
+    }
+    if let Some(name) = &mut facts.calendar
+        && let Some(known) = settings.draft().calendars.iter().find(|it| it.name == *name)
+    {
+        *name = known.name.clone();
+    }
 }
 
 /// The most skills, languages and channels that an agent's profile names, of each.

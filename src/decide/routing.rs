@@ -1,6 +1,5 @@
 //! Whose a ticket becomes that waits for an owner, by the rules.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -42,19 +41,14 @@ struct Looked<'a> {
 impl<'a> Looked<'a> {
     /// In the order of their keys, each once.
     fn iter(&self) -> impl Iterator<Item = (&'a Record, Tally)> {
-        let mut first = self.first.iter().peekable();
-        let mut over = self.over.into_iter().flat_map(Rostered::iter).peekable();
-        std::iter::from_fn(move || {
-            let Some((next, _)) = over.peek() else { return first.next() };
-            match first.peek().map(|(known, _)| known.key.cmp(&next.key)) {
-                Some(Ordering::Less) => first.next(),
-                Some(Ordering::Equal) => {
-                    over.next();
-                    first.next()
-                }
-                Some(Ordering::Greater) | None => over.next(),
-            }
-        })
+        let alone = self.over.is_none().then(|| self.first.iter());
+        let mut both = Vec::new();
+        if let Some(over) = self.over {
+            both.extend(self.first.iter().chain(over.iter()));
+            both.sort_by_key(|(record, _)| record.key);
+            both.dedup_by_key(|(record, _)| record.key);
+        }
+        alone.into_iter().flatten().chain(both)
     }
 
     fn of(&self, key: Key) -> Option<(&'a Record, Tally)> {
@@ -180,8 +174,11 @@ impl<'a> Work<'a> {
         let relieved = self.before.and_then(|it| Some((it.burdens()?, it.burden())));
         let mut calendars = Vec::new();
         let idleness = route.by == Strategy::MostIdle;
+        // Whoever is on a department's roster works there.
+        let at_home = looked.over.is_none() && home.is_some();
         let seen = looked.iter().filter_map(|(record, tally)| {
             let (agent, mut seen) = self.seen(record, tally, &waiting.channel, relieved)?;
+            seen.at_home = at_home;
             seen.calendar = agent.calendar().and_then(|name| self.calendar(name, &mut calendars));
             if idleness {
                 // Who never had work has been without it for as long as they are as they are.
@@ -226,6 +223,7 @@ impl<'a> Work<'a> {
     }
 
     /// An agent of a roster as routing looks at them.
+    #[inline]
     fn seen(
         &self,
         record: &'a Record,
@@ -250,6 +248,7 @@ impl<'a> Work<'a> {
         }
         let seen = Seen {
             agent: id,
+            at_home: false,
             departments: agent.departments(),
             skills: agent.skills(),
             languages: agent.languages(),

@@ -364,6 +364,8 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::MemberWrote { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. } | TicketChange::Held { bytes, .. }) => *bytes > 0,
+        // What the host is asked for may hold anything.
+        Some(TicketChange::RuleAsked(asked)) => asked.host.iter().any(|it| !it.with.is_empty()),
         Some(change) => change.message().is_some(),
         None => false,
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod coverage;
 pub(crate) mod laws;
+pub(crate) mod ruled;
 pub(crate) mod run;
 pub(crate) mod service;
 pub(crate) mod shrink;

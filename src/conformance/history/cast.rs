@@ -205,6 +205,23 @@ pub fn policies(draft: &mut SettingsDraft, random: &mut Random) {
     draft.clock_rules = service::rules(random);
 }
 
+/// Draws a rulebook for these settings, and what goes with it: weights of channels, the depth of
+/// cascades, a policy whose levels have everything done. They build, always.
+///
+/// ```
+/// use helpdesk::conformance::history::cast;
+/// use helpdesk::conformance::kit::Random;
+///
+/// let mut random = Random::new(7);
+/// let mut draft = cast::settings(&mut random);
+/// cast::rules(&mut draft, &mut random);
+/// assert!(!draft.build()?.rules().triggers().is_empty());
+/// # Ok::<(), helpdesk::SettingsError>(())
+/// ```
+pub fn rules(draft: &mut SettingsDraft, random: &mut Random) {
+    super::rules::draw(draft, random);
+}
+
 /// A workflow that a host might write: customers may close, a bot may sort, a status of
 /// category new with no move on an answer, required fields, reopening only by hand.
 fn own_workflow(draft: &mut SettingsDraft) {

@@ -411,6 +411,9 @@ impl Draw<'_> {
         if self.random.percent(35) {
             let mut draft = self.view.model.settings().draft().clone();
             cast::policies(&mut draft, &mut self.random);
+            if !draft.rules.triggers.is_empty() {
+                cast::rules(&mut draft, &mut self.random);
+            }
             return (actor, Command::PublishSettings(Arc::new(draft.build().unwrap_or_default())));
         }
         if self.random.percent(15) {

@@ -5,9 +5,10 @@
 //! nothing. Our own laws are checked over a million of them, and so may a host's: a history is
 //! a list of calls, to be given to a desk over any store.
 //!
-//! The settings of a history have no [rulebook](crate::rules), and of what a level of escalation may
-//! want done only that somebody is told: the model does not follow what rules do. Macros are applied,
-//! and refused.
+//! The settings of a [drawn](History::drawn) history have no [rulebook](crate::rules), and of what a
+//! level of escalation may want done only that somebody is told: the model does not follow what rules
+//! do. Those of a [ruled](History::ruled) one have rules of all kinds, which a desk is to carry out by
+//! the same laws; what the model says of these is only what happens next.
 //!
 //! ```
 //! use helpdesk::conformance::history::{DESK, History, Step, cast};
@@ -38,6 +39,7 @@ mod copied;
 mod draw;
 mod erasing;
 mod people;
+mod rules;
 mod service;
 mod sides;
 mod structure;
@@ -181,6 +183,8 @@ pub struct History {
     pub steps: Vec<u64>,
     /// Whether time may run backwards, settings change, and agents come and go. Default true.
     pub unruly: bool,
+    /// Whether the settings have a rulebook. Default false.
+    pub ruled: bool,
 }
 
 impl History {
@@ -189,12 +193,29 @@ impl History {
         let mut random = Random::new(seed);
         let length = 1 + random.below(most);
         let steps = (0..length).map(|_| random.number()).collect();
-        Self { seed, steps, unruly: true }
+        Self { seed, steps, unruly: true, ruled: false }
     }
 
-    /// The settings that it starts under: [`cast::settings`].
+    /// The same history under settings with a rulebook: triggers, time rules, macros, routing, and
+    /// levels of escalation that have everything done.
+    ///
+    /// ```
+    /// use helpdesk::conformance::history::History;
+    ///
+    /// let history = History::ruled(7, 60);
+    /// assert!(!history.settings().rules().triggers().is_empty());
+    /// assert!(!history.play().is_empty());
+    /// ```
+    pub fn ruled(seed: u64, most: usize) -> Self {
+        Self { ruled: true, ..Self::drawn(seed, most) }
+    }
+
+    /// The settings that it starts under: [`cast::settings`], with [`cast::rules`] where it is ruled.
     pub fn settings(&self) -> Settings {
-        let draft = cast::settings(&mut Random::new(self.seed ^ 0x5e77));
+        let mut draft = cast::settings(&mut Random::new(self.seed ^ 0x5e77));
+        if self.ruled {
+            cast::rules(&mut draft, &mut Random::new(self.seed ^ 0x2013));
+        }
         // They build; a test holds the cast to it.
         draft.build().unwrap_or_default()
     }

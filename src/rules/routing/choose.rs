@@ -72,11 +72,12 @@ impl Route {
         let (mut able, mut dropped, mut more_dropped) = (Able::new(most), Vec::new(), 0_u32);
         let favourites = self.favourites(waiting);
         let (mut opens, mut hours) = (None, Vec::new());
-        for it in candidates {
+        // Not by `for`: these come from two iterators, which that asks in turn for each.
+        candidates.for_each(|it| {
             let Some(lack) = self.lack(&it, &asked, &mut hours) else {
                 let (score, given) = (self.by.score(&it), it.given);
                 able.add(Rated { agent: it.agent, score, given }, &favourites);
-                continue;
+                return;
             };
             if let Lack::OffHours { opens_at: Some(at) } = lack {
                 opens = Some(opens.map_or(at, |earlier: DateTime<Utc>| earlier.min(at)));
@@ -86,7 +87,7 @@ impl Route {
             } else {
                 more_dropped = more_dropped.saturating_add(1);
             }
-        }
+        });
         let (ranked, more_ranked, why) = able.ranked(&favourites);
         let again_at = if why.is_some() {
             None
@@ -117,6 +118,7 @@ impl Route {
     }
 
     /// Why somebody cannot have it.
+    #[inline]
     fn lack<'s>(
         &'s self,
         it: &Seen<'s>,
@@ -124,7 +126,8 @@ impl Route {
         hours: &mut Vec<(&'s Calendar, Option<Lack<'s>>)>,
     ) -> Option<Lack<'s>> {
         let works_in = |department: &DepartmentName| it.departments.contains(department);
-        if !asked.home.is_none_or(works_in) && !asked.over.is_some_and(works_in) {
+        let at_home = it.at_home || asked.home.is_none_or(works_in);
+        if !at_home && !asked.over.is_some_and(works_in) {
             return Some(Lack::OtherDepartment);
         }
         if !it.available {
@@ -236,6 +239,7 @@ impl Able {
         Self { most, all: 0, best: Vec::new(), bar: None, favourites: Vec::new() }
     }
 
+    #[inline]
     fn add(&mut self, it: Rated, favourites: &[(Sticky, AgentId)]) {
         self.all += 1;
         if favourites.iter().any(|(_, agent)| *agent == it.agent) {
@@ -288,6 +292,8 @@ pub(crate) const NEVER: i64 = i64::MIN;
 #[derive(Clone, Copy)]
 pub(crate) struct Seen<'s> {
     pub(crate) agent: AgentId,
+    /// Whether they are known to work where the ticket is to wait.
+    pub(crate) at_home: bool,
     pub(crate) departments: &'s [DepartmentName],
     pub(crate) skills: &'s BTreeMap<SkillName, u8>,
     pub(crate) languages: &'s [LanguageTag],
@@ -309,6 +315,7 @@ impl<'s> Seen<'s> {
     fn of(it: &'s Candidate, waiting: &Waiting) -> Self {
         Self {
             agent: it.agent,
+            at_home: false,
             departments: &it.departments,
             skills: &it.skills,
             languages: &it.languages,
