@@ -89,6 +89,7 @@ impl NoticeKind {
             | Self::CustomerWrote
             | Self::Assigned
             | Self::Queued
+            | Self::NotTaken
             | Self::Reopened
             | Self::Woken
             | Self::OpenAgeWarning
@@ -158,6 +159,9 @@ pub enum NoticeKind {
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
+    /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
+    /// time. To that agent; the queue is told that it is there.
+    NotTaken,
     /// The ticket was reopened by hand, or stands by itself again after a merge, unfinished: to
     /// the owner, or to the queue.
     Reopened,

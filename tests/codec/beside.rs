@@ -15,6 +15,7 @@ pub(crate) const NOTICES: [NoticeKind; 27] = [
     NoticeKind::ReplyToCustomer,
     NoticeKind::Assigned,
     NoticeKind::Queued,
+    NoticeKind::NotTaken,
     NoticeKind::Reopened,
     NoticeKind::Woken,
     NoticeKind::OpenAgeWarning,

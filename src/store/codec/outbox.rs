@@ -170,6 +170,7 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::ReplyToCustomer => "reply_to_customer",
         NoticeKind::Assigned => "assigned",
         NoticeKind::Queued => "queued",
+        NoticeKind::NotTaken => "not_taken",
         NoticeKind::Reopened => "reopened",
         NoticeKind::Woken => "woken",
         NoticeKind::OpenAgeWarning => "open_age_warning",
