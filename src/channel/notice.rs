@@ -89,7 +89,6 @@ impl NoticeKind {
             | Self::CustomerWrote
             | Self::Assigned
             | Self::Queued
-            | Self::NotTaken
             | Self::Reopened
             | Self::Woken
             | Self::OpenAgeWarning
@@ -110,7 +109,8 @@ impl NoticeKind {
             | Self::RuleNotice
             | Self::HostAction
             | Self::ActionRefused
-            | Self::CascadeStopped => Sight::Full,
+            | Self::CascadeStopped
+            | Self::NotTaken => Sight::Full,
         }
     }
 }
@@ -159,9 +159,6 @@ pub enum NoticeKind {
     Assigned,
     /// The ticket came to the department, and nobody there owns it.
     Queued,
-    /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
-    /// time. To that agent; the queue is told that it is there.
-    NotTaken,
     /// The ticket was reopened by hand, or stands by itself again after a merge, unfinished: to
     /// the owner, or to the queue.
     Reopened,
@@ -227,6 +224,9 @@ pub enum NoticeKind {
     /// Triggers set each other off, and the desk broke it off: to the desk. Which, the event says:
     /// [`TicketChange::CascadeStopped`](crate::TicketChange::CascadeStopped).
     CascadeStopped,
+    /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
+    /// time. To that agent; the queue is told that it is there.
+    NotTaken,
 }
 
 /// Who is to be told. Addresses are the host's to know.

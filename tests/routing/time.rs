@@ -352,7 +352,7 @@ fn what_a_command_makes_wait_is_routed_by_that_command() {
 fn what_rules_do_when_the_owner_notes_something_is_no_beginning() {
     let mut draft = all(Route::to("support").not_taken(Span::minutes(30)));
     draft.rules.triggers = vec![
-        Trigger::new("noted", "message.visibility = internal".parse().unwrap())
+        Trigger::new("noted", "notes changed".parse().unwrap())
             .then(Action::SetStatus(ToStatus::new("open"))),
     ];
     let desk = with(draft, &two());

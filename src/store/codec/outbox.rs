@@ -170,7 +170,6 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::ReplyToCustomer => "reply_to_customer",
         NoticeKind::Assigned => "assigned",
         NoticeKind::Queued => "queued",
-        NoticeKind::NotTaken => "not_taken",
         NoticeKind::Reopened => "reopened",
         NoticeKind::Woken => "woken",
         NoticeKind::OpenAgeWarning => "open_age_warning",
@@ -193,5 +192,6 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::HostAction => "host_action",
         NoticeKind::ActionRefused => "action_refused",
         NoticeKind::CascadeStopped => "cascade_stopped",
+        NoticeKind::NotTaken => "not_taken",
     }
 }
