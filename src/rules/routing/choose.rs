@@ -137,7 +137,6 @@ impl Route {
         self.sticky.iter().copied().find(|sticky| {
             let agent = match sticky {
                 Sticky::LastAgent => waiting.last_agent,
-                Sticky::CustomersAgent => waiting.customers_agent,
             };
             let place = agent.and_then(|agent| ranked.iter().position(|it| it.agent == agent));
             let front = place.and_then(|place| ranked.get_mut(..=place));
