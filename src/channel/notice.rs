@@ -109,7 +109,8 @@ impl NoticeKind {
             | Self::RuleNotice
             | Self::HostAction
             | Self::ActionRefused
-            | Self::CascadeStopped => Sight::Full,
+            | Self::CascadeStopped
+            | Self::NotTaken => Sight::Full,
         }
     }
 }
@@ -223,6 +224,9 @@ pub enum NoticeKind {
     /// Triggers set each other off, and the desk broke it off: to the desk. Which, the event says:
     /// [`TicketChange::CascadeStopped`](crate::TicketChange::CascadeStopped).
     CascadeStopped,
+    /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
+    /// time. To that agent; the queue is told that it is there.
+    NotTaken,
 }
 
 /// Who is to be told. Addresses are the host's to know.

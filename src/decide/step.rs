@@ -160,6 +160,14 @@ pub enum Step {
         /// Why: the [code](crate::Refusal::code) of the refusal.
         code: Arc<str>,
     },
+    /// A rule's reply was not written, as an automatic message had set the rule off: another would
+    /// come back.
+    ReplyLeftOut {
+        /// The rule.
+        rule: Rule,
+        /// The action's place in the rule, from 0.
+        action: u16,
+    },
     /// A rule that stops others matched: none after it was looked at.
     RulesStopped {
         /// The rule.
@@ -249,6 +257,9 @@ impl fmt::Display for Step {
             Self::ActionDone { rule, action } => write!(f, "{rule}: action {action} is done"),
             Self::ActionRefused { rule, action, code } => {
                 write!(f, "{rule}: action {action} is refused: {code}")
+            }
+            Self::ReplyLeftOut { rule, action } => {
+                write!(f, "{rule}: action {action} is left out: it would answer a machine")
             }
             Self::RulesStopped { by } => write!(f, "{by} is the last that is looked at"),
             Self::CascadeStopped { rules, depth } => {

@@ -8,7 +8,7 @@ use super::blocks::Blocks;
 use super::step::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
-use crate::channel::NoticeKind;
+use crate::channel::{NoticeKind, Recipient};
 use crate::people::Actor;
 use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind, Timers, Unassigning};
 use crate::time::Instant;
@@ -109,6 +109,9 @@ impl Work<'_> {
         let Some(from) = self.ticket.assignee() else { return };
         let (because, waits_since) = (Unassigning::NotTaken, Some(at));
         self.fire(at, Rule::NotTaken, TicketChange::Unassigned { from, because, waits_since });
+        let queue = self.queue();
+        self.notify(NoticeKind::Queued, queue);
+        self.notify(NoticeKind::NotTaken, Recipient::Agent(from));
     }
 
     /// Erases everything, the time for it having come.

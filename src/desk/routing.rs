@@ -1,5 +1,7 @@
 //! Looking for owners of what waits: on demand, where somebody is there again, and why.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
@@ -11,6 +13,7 @@ use crate::ids::{DepartmentName, TicketId};
 use crate::matching::{Cursor, Listing};
 use crate::people::{Actor, Agent};
 use crate::record::Record;
+use crate::rules::Destination;
 use crate::store::{AsyncStore, Store, Wanted};
 
 /// How many tickets of a department are routed at a time for somebody who is there again.
@@ -32,7 +35,8 @@ pub struct RoutedWaiting {
     pub next: Option<Cursor>,
 }
 
-/// What became of what waited when an agent came to have room for it.
+/// What became of what waited when an agent came to have room for it: in the queues of their
+/// departments, of none, and of those whose routes overflow into theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backlog {
@@ -202,7 +206,8 @@ impl<I: Io> Flow<I> {
     /// What waits is looked at again once an agent is there for it. What was said of the agent
     /// stands, whatever comes of this.
     pub(super) async fn give_backlog(&self, call: &Call, outcome: &Outcome) -> Option<Backlog> {
-        if !outcome.routes() || outcome.repeated || outcome.is_no_op() {
+        // Whoever carried it out before may have been stopped before this.
+        if !outcome.routes() || outcome.is_no_op() {
             return None;
         }
         if !matches!(call.command, Command::SetAvailability(_) | Command::PutAgent { .. }) {
@@ -215,7 +220,8 @@ impl<I: Io> Flow<I> {
         let mut backlog = Backlog::default();
         let departments: Vec<_> =
             agent.departments().iter().cloned().map(Some).chain([None]).collect();
-        for department in &departments {
+        let Ok(others) = self.overflowing_into(agent).await else { return Some(backlog) };
+        for department in departments.iter().chain(&others) {
             match self.route_for(agent, department, call.context.now, &mut backlog).await {
                 // A department that the settings have dropped has no queue to look at.
                 Ok(()) | Err(DeskError::Refused(_)) => {}
@@ -227,6 +233,28 @@ impl<I: Io> Flow<I> {
         let left = |counters: Vec<i64>| counters.into_iter().map(|it| it.max(0).unsigned_abs());
         backlog.left = found.ok().map(|found| left(found.counters).sum());
         Some(backlog)
+    }
+
+    /// The other departments whose routes overflow into one of the agent's, in order, each once: what
+    /// has waited there for long enough is for the agent, too.
+    async fn overflowing_into(
+        &self,
+        agent: &Agent,
+    ) -> Result<Vec<Option<DepartmentName>>, DeskError> {
+        let settings = self.settings().await?;
+        let mut from: BTreeSet<&DepartmentName> = BTreeSet::new();
+        for rule in settings.rules().routing().rules() {
+            let Destination::Route(route) = &rule.to else { continue };
+            if !route.overflow.as_ref().is_some_and(|over| agent.works_in(&over.to)) {
+                continue;
+            }
+            match &route.department {
+                Some(department) => from.extend([department]),
+                // It waits where it is, wherever that is.
+                None => from.extend(settings.draft().departments.iter().map(|known| &known.name)),
+            }
+        }
+        Ok(from.into_iter().filter(|name| !agent.works_in(name)).cloned().map(Some).collect())
     }
 
     /// Routes what waits in a department until the agent is full, or enough was looked at.

@@ -39,8 +39,39 @@ pub struct WorkEntry {
     pub turn: Turn,
 }
 
-/// How many tickets are looked at to find one that nobody else is about to take.
+/// How many tickets are looked at together to find one that fits, and that nobody else is about to
+/// take.
 const CANDIDATES: usize = 16;
+
+/// How many that do not fit are tried before that is the answer.
+const MOST_TRIED: usize = 64;
+
+/// A ticket that may be handed out, as it was looked at.
+struct Candidate {
+    ticket: TicketId,
+    revision: Revision,
+    /// Whether something is due on it that it does by itself.
+    due: bool,
+}
+
+/// The first tickets that an agent may be given, from some place on.
+struct Candidates {
+    all: Vec<Candidate>,
+    /// The agent, where they see none of them.
+    restricted: Option<AgentId>,
+    /// What comes after them; `None`: there are no more.
+    next: Option<Cursor>,
+}
+
+/// Why somebody was not given a ticket, and may yet get another.
+enum Passed {
+    /// Somebody was faster: the order of work may be another by now.
+    Lost,
+    /// They cannot have this one.
+    Unfit(DeskError),
+    /// What was due on it has ended it, or made it somebody else's.
+    Gone,
+}
 
 impl<S: Store> Desk<S> {
     /// Lists what is to be solved, in the order of work of the settings
@@ -107,11 +138,14 @@ impl<S: Store> Desk<S> {
     }
 
     /// Takes the next ticket to solve for the agent who acts: the first of
-    /// [`to_solve`](Self::to_solve), and begins to work on it as [`Take`] does.
+    /// [`to_solve`](Self::to_solve) that they can have, and begins to work on it as [`Take`] does.
     ///
     /// Of agents who ask at once no two get the same ticket: whoever finds that somebody else was
-    /// faster, or that the ticket has changed since it was looked at, gets the one after. `None`:
-    /// nothing is to be solved, now, by this agent. With a command id ([`Context::once`]), asking
+    /// faster, or that the ticket has changed since it was looked at, gets the one after. So does who
+    /// has no room for the first, as it is of a channel of which they can have no more, or is more work
+    /// than they can have beside theirs; and where what is due on the first ends it, or makes it
+    /// somebody else's. At most 64 are tried that the agent cannot have. `None`: nothing is to be
+    /// solved, now, by this agent. With a command id ([`Context::once`]), asking
     /// again tells what was taken the first time, and takes no other.
     ///
     /// A restricted agent sees no queue. What is first in those of their departments and of none is
@@ -137,7 +171,9 @@ impl<S: Store> Desk<S> {
     ///
     /// - [`Forbidden`](crate::Refusal::Forbidden): by anyone but agents who own tickets.
     /// - [`OverCapacity`](crate::Refusal::OverCapacity): there is something to solve, and the agent
-    ///   has no room.
+    ///   has no room for any that was tried; this is said of the first.
+    /// - [`OverChannelCapacity`](crate::Refusal::OverChannelCapacity): likewise, and what the agent
+    ///   lacks for the first is room for tickets of its channel.
     /// - [`CommandIdReused`](crate::Refusal::CommandIdReused): the command id is that of another
     ///   command.
     /// - [`NotAnAgent`](crate::Refusal::NotAnAgent), [`NoSuchDesk`](crate::Refusal::NoSuchDesk).
@@ -213,35 +249,46 @@ impl<I: Io> Flow<I> {
         if let Some(taken) = self.taken_before(&context).await? {
             return Ok(Some(taken));
         }
-        let mut tries = 0;
+        let (mut tries, mut tried) = (0, 0);
+        let (mut after, mut lost, mut unfit) = (None, None, None);
         loop {
-            tries += 1;
-            let (waiting, restricted) = self.candidates(&context).await?;
-            let mut lost = None;
-            for (ticket, revision) in waiting {
-                let context = context.clone().having_seen(revision);
-                let error = match self.hand(context.clone(), ticket, restricted).await {
-                    Ok(taken) => return Ok(Some(taken)),
-                    Err(error) => error,
-                };
-                match error.refusal() {
+            let Candidates { all, restricted, next } = self.candidates(&context, after).await?;
+            for candidate in all {
+                if tried >= MOST_TRIED {
+                    break;
+                }
+                let passed = match self.hand(&context, &candidate, restricted).await {
+                    Ok(Some(taken)) => return Ok(Some(taken)),
+                    Ok(None) => Passed::Gone,
                     // The same command came in twice at once, and the other was faster.
-                    Some(Refusal::CommandIdReused) => {
-                        return self
-                            .taken_before(&context)
-                            .await?
-                            .map_or(Err(error), |it| Ok(Some(it)));
+                    Err(error) if matches!(error.refusal(), Some(Refusal::CommandIdReused)) => {
+                        let taken = self.taken_before(&context).await?;
+                        return taken.map_or(Err(error), |taken| Ok(Some(taken)));
                     }
-                    Some(
-                        Refusal::StaleView { .. }
-                        | Refusal::AlreadyTaken { .. }
-                        | Refusal::NotInDepartment { .. }
-                        | Refusal::NotFound { .. },
-                    ) => lost = Some((ticket, revision)),
-                    _ => return Err(error),
+                    Err(error) => self.passed(error, &candidate).await?,
+                };
+                match passed {
+                    Passed::Lost => lost = Some(candidate),
+                    Passed::Gone => tried += 1,
+                    // Every ticket is some work.
+                    Passed::Unfit(error) if has_no_room_at_all(&error) => {
+                        return Err(unfit.unwrap_or(error));
+                    }
+                    Passed::Unfit(error) => {
+                        tried += 1;
+                        unfit = unfit.or(Some(error));
+                    }
                 }
             }
-            let Some((ticket, expected)) = lost else { return Ok(None) };
+            // Whoever lost one looks anew: what comes first may be another by now.
+            let Some(Candidate { ticket, revision: expected, .. }) = lost.take() else {
+                if next.is_none() || tried >= MOST_TRIED {
+                    return unfit.map_or(Ok(None), Err);
+                }
+                after = next;
+                continue;
+            };
+            tries += 1;
             if tries >= self.tries {
                 let key = Key::ticket(self.id, ticket);
                 let record = self.record(key).await?;
@@ -249,15 +296,38 @@ impl<I: Io> Flow<I> {
                 let last = CommitError::Stale { key, expected, found };
                 return Err(DeskError::Contended { tries, last });
             }
+            (after, unfit, tried) = (None, None, 0);
         }
     }
 
-    /// The first tickets that the agent may be given, each as it was looked at; and whether the
-    /// agent sees none of them.
+    /// Why the agent was not given this ticket, if another may yet be theirs; or else the error.
+    async fn passed(&self, error: DeskError, candidate: &Candidate) -> Result<Passed, DeskError> {
+        match error.refusal() {
+            Some(Refusal::StaleView { .. }) => Ok(Passed::Lost),
+            Some(Refusal::OverCapacity { .. } | Refusal::OverChannelCapacity(_)) => {
+                Ok(Passed::Unfit(error))
+            }
+            Some(
+                Refusal::AlreadyTaken { .. }
+                | Refusal::NotInDepartment { .. }
+                | Refusal::Closed { .. }
+                | Refusal::NotFound { .. },
+            ) => {
+                // If it is as it was, the refusal is for what is due, which nobody has recorded yet.
+                let record = self.record(Key::ticket(self.id, candidate.ticket)).await?;
+                let as_it_was = record.is_some_and(|record| record.revision == candidate.revision);
+                Ok(if as_it_was { Passed::Gone } else { Passed::Lost })
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// The tickets that the agent may be given, from this place on, each as it was looked at.
     async fn candidates(
         &self,
         context: &Context,
-    ) -> Result<(Vec<(TicketId, Revision)>, Option<AgentId>), DeskError> {
+        after: Option<Cursor>,
+    ) -> Result<Candidates, DeskError> {
         let reader = self.reader(&context.actor, context.now).await?;
         let who = reader.who();
         let Who::Agent(agent) = who else {
@@ -268,35 +338,63 @@ impl<I: Io> Flow<I> {
         }
         let restricted = (agent.role() == Role::Restricted).then(|| agent.id());
         let query = query(&reader, context.now, self.id, restricted.is_none());
-        let Some(query) = query else { return Ok((Vec::new(), restricted)) };
-        let found = self.io.find(&Query { limit: CANDIDATES, ..query }).await?;
-        let looked_at = |record: &Record| Some((record.key.as_ticket()?, record.revision));
-        Ok((found.iter().filter_map(looked_at).collect(), restricted))
+        let Some(mut query) = query else {
+            return Ok(Candidates { all: Vec::new(), restricted, next: None });
+        };
+        query.limit = CANDIDATES;
+        // Under settings that were published meanwhile, the order begins anew.
+        query.after = after.and_then(|after| query.order.resume(&after).ok());
+        let found = self.io.find(&query).await?;
+        let last = found.last().filter(|_| found.len() == CANDIDATES);
+        let next = last.and_then(|last| query.place(last)).map(|place| query.order.cursor(&place));
+        let candidate = |record: &Record| {
+            let timers = record.ticket()?.timers();
+            Some(Candidate {
+                ticket: record.key.as_ticket()?,
+                revision: record.revision,
+                due: timers.next().is_some_and(|(_, at)| at <= query.now),
+            })
+        };
+        Ok(Candidates { all: found.iter().filter_map(candidate).collect(), restricted, next })
     }
 
-    /// Has the agent take the ticket; one who does not see it yet is given it first.
+    /// Has the agent take the ticket; one who does not see it yet is given it first. `None`: what was
+    /// due on it has made it somebody else's.
     async fn hand(
         &self,
-        context: Context,
-        ticket: TicketId,
+        context: &Context,
+        candidate: &Candidate,
         restricted: Option<AgentId>,
-    ) -> Result<Outcome, DeskError> {
+    ) -> Result<Option<Outcome>, DeskError> {
+        let Candidate { ticket, revision, due } = *candidate;
+        let mut context = context.clone().having_seen(revision);
         let take = Command::Take(Take { ticket });
-        let Some(agent) = restricted else { return self.execute(&context.call(take)).await };
+        let Some(agent) = restricted else {
+            return self.execute(&context.call(take)).await.map(Some);
+        };
+        if due {
+            // Or it would be taken from whom a rule gives it to in the same command.
+            let tick = Actor::System.at(context.now).call(Command::Tick(ticket));
+            let ticked = self.carry_out(&tick).await?;
+            let Some(waits) = ticked.ticket().filter(|ticket| ticket.waits_for_owner()) else {
+                return Ok(None);
+            };
+            context = context.having_seen(waits.revision());
+        }
         let give = Context { actor: Actor::Host, ..context.clone() };
         let given = self.execute(&give.call(Command::Assign(Assign::new(ticket, agent)))).await?;
         if given.repeated {
-            return Ok(given);
+            return Ok(Some(given));
         }
         let begin = Context { command_id: None, seen: None, ..context };
         let mut taken = match self.execute(&begin.call(take)).await {
             Ok(taken) => taken,
             // It is the agent's, whatever has happened to it since.
-            Err(DeskError::Refused(_)) => return Ok(given),
+            Err(DeskError::Refused(_)) => return Ok(Some(given)),
             Err(error) => return Err(error),
         };
         taken.events.splice(0..0, given.events);
-        Ok(taken)
+        Ok(Some(taken))
     }
 
     /// What was taken by the command of this id; `None`: it has none, or was not carried out yet.
@@ -310,6 +408,14 @@ impl<I: Io> Flow<I> {
             }
             None => Err(Refusal::CommandIdReused.into()),
         }
+    }
+}
+
+/// Whether this is of an agent who could not have the least ticket either.
+fn has_no_room_at_all(error: &DeskError) -> bool {
+    match error.refusal() {
+        Some(Refusal::OverCapacity { load, capacity, .. }) => *load >= i64::from(*capacity),
+        _ => false,
     }
 }
 

@@ -87,8 +87,6 @@ impl Strategy {
 pub enum Sticky {
     /// The agent who had this ticket last.
     LastAgent,
-    /// The agent who looks after this customer.
-    CustomersAgent,
 }
 
 /// Something that an agent must be able to do.

@@ -1,15 +1,19 @@
 //! Mistakes that others have made with rules, each as the sentence that it broke.
 
-use helpdesk::rules::{Action, Assignment, Trigger};
+use helpdesk::command::Note;
+use helpdesk::rules::{Action, Assignment, HostAction, Macro, Trigger};
 use helpdesk::sla::Metric;
 use helpdesk::sla::policy::{Obligation, SlaPolicy};
-use helpdesk::{Actor, AgentProfile, Span, TicketChange};
+use helpdesk::{
+    Activity, Actor, AgentProfile, Author, Outcome, Personal, Refusal, Revision, Span, Step,
+    TicketChange,
+};
 
 use super::support::{
-    ANNA, CARL, MARIA, TICKET, TestDesk, agent, customer, days, hours, monday, profile, reply,
-    request, resolve, ticket_id,
+    ANNA, CARL, MARIA, TICKET, TestDesk, agent, auto_responder, customer, days, hours, monday,
+    profile, reply, request, resolve, ticket_id,
 };
-use super::{by_rule, refusals, tag, tags, trigger, with_fields, with_triggers};
+use super::{by_rule, matched, refusals, tag, tags, trigger, with_fields, with_triggers};
 
 #[test]
 fn a_rule_does_not_fire_twice_for_one_change() {
@@ -217,5 +221,137 @@ fn two_tickets_of_one_command_do_not_both_take_the_last_room() {
     let refused = [refusals(&desk, TICKET), refusals(&desk, new)].concat();
     assert_eq!(refused, [(0, "over_capacity".to_owned())]);
     assert_eq!(desk.load_of(ANNA), 1);
+    desk.verify();
+}
+
+/// How often the desk wrote by itself.
+fn written(desk: &TestDesk) -> usize {
+    let said = desk.changes(TICKET).into_iter().filter_map(|it| it.message().cloned());
+    said.filter(|message| message.author == Author::Host).count()
+}
+
+fn not_written(outcome: &Outcome) -> Vec<(String, u16)> {
+    let not = |step: &Step| match step {
+        Step::ReplyLeftOut { rule, action } => Some((rule.to_string(), *action)),
+        _ => None,
+    };
+    outcome.trace.iter().filter_map(not).collect()
+}
+
+#[test]
+fn two_robots_do_not_write_to_each_other() {
+    let desk = with_triggers([
+        trigger("seen", "messages changed")
+            .then(tag("seen"))
+            .then(Action::Reply("We look into it.".into()))
+            .then(Action::Note("noted".into())),
+        trigger("second level", "tags changed").then(Action::Reply("It is tagged.".into())),
+    ]);
+    desk.given_request();
+    desk.ok(&agent(ANNA), {
+        let mut edit = helpdesk::command::Edit::new(TICKET);
+        edit.remove_tags.insert("seen".into());
+        edit
+    });
+    let (before, notes) = (written(&desk), desk.ticket(TICKET).note_count());
+    let away = desk.ok(&auto_responder(), reply(TICKET));
+    assert_eq!(written(&desk), before, "an answer would set off the next one");
+    let left_out = [("trigger `seen`".into(), 1), ("trigger `second level`".into(), 0)];
+    let found = not_written(&away);
+    assert_eq!(found.iter().filter(|it| left_out.contains(it)).count(), found.len());
+    assert!(left_out.iter().all(|it| found.contains(it)), "{found:?}");
+    assert!(matched(&away.trace).contains(&"seen".to_string()));
+    // All else is done.
+    assert_eq!(tags(&desk, TICKET), ["seen"]);
+    assert!(desk.ticket(TICKET).note_count() > notes);
+    assert_eq!(refusals(&desk, TICKET), []);
+
+    // To people it is written.
+    let people = desk.ok(&customer(MARIA), reply(TICKET));
+    assert!(written(&desk) > before);
+    assert_eq!(not_written(&people), []);
+    desk.verify();
+}
+
+#[test]
+fn what_time_brings_is_written_also_where_a_robot_brings_it_to_light() {
+    let mut draft = with_fields();
+    draft.rules.time_rules = vec![
+        helpdesk::rules::TimeRule::new("old", helpdesk::rules::Anchor::OpenedAt, Span::hours(1))
+            .then(Action::Reply("It takes a while.".into())),
+    ];
+    let desk = TestDesk::with(draft);
+    desk.given_request();
+    desk.pass(hours(2));
+    desk.ok(&auto_responder(), reply(TICKET));
+    assert_eq!(written(&desk), 1);
+}
+
+/// What the host is asked to do, with what, as these events have it.
+fn asked_of_the_host(events: &[Activity]) -> Vec<(String, String)> {
+    let mut asked = Vec::new();
+    for event in events {
+        let Activity::Full(event) = event else { panic!("she is an agent") };
+        if let Some(TicketChange::RuleAsked(facts)) = event.ticket_change() {
+            for host in &facts.host {
+                let values = host.values(event.personal.as_deref()).unwrap();
+                asked.extend(values.iter().map(|(name, it)| (name.to_string(), it.to_string())));
+            }
+        }
+    }
+    asked
+}
+
+#[test]
+fn a_rule_knows_the_reference_at_the_opening_whatever_it_does_with_it() {
+    let host =
+        HostAction::new("page").with("text", "{reference}: {subject}").with("plain", "{subject}");
+    let desk = with_triggers([trigger("opened", "messages = 1")
+        .then(Action::Host(host))
+        .then(Action::Reply("This is {reference}.".into()))
+        .then(Action::Note("{reference} came in".into()))]);
+    desk.ok(&customer(MARIA), {
+        let mut open = request(TICKET);
+        open.subject = Some("The {reference} slot".into());
+        open
+    });
+    assert_eq!(refusals(&desk, TICKET), []);
+    let anna = agent(ANNA);
+    let all = desk.desk.activity(&anna, desk.now(), TICKET, Revision::ZERO, 99).unwrap();
+    let pair = |name: &str, value: &str| (name.to_string(), value.to_string());
+    // What a customer calls so themselves stays as they wrote it, where nothing is put in.
+    assert_eq!(asked_of_the_host(&all)[0], pair("plain", "The {reference} slot"));
+    assert!(asked_of_the_host(&all)[1].1.starts_with("HD-1: "));
+    let said = |events: &[Activity]| -> Vec<String> {
+        let text = |it: &Activity| match it {
+            Activity::Full(event) => event.personal.as_deref()?.text.as_deref().map(str::to_owned),
+            Activity::Public(_) => None,
+        };
+        events.iter().filter_map(text).collect()
+    };
+    assert_eq!(said(&all)[1..], ["This is HD-1.", "HD-1 came in"]);
+
+    let seen = Revision(1);
+    let stale = desk.context(&anna).having_seen(seen);
+    desk.ok(&customer(MARIA), reply(TICKET));
+    let refused = desk.desk.note(stale, Note::new(TICKET, "mine")).unwrap_err();
+    let refusal: &Refusal = refused.refusal().unwrap();
+    let since = desk.desk.since_seen(&anna, desk.now(), refusal, 99).unwrap();
+    assert_eq!(said(&since)[..2], ["This is HD-1.", "HD-1 came in"]);
+    assert_eq!(asked_of_the_host(&since), asked_of_the_host(&all));
+
+    // Whoever carries it out is given it, too.
+    let mut asked = Vec::new();
+    let relaying = helpdesk::Relaying::default();
+    desk.desk
+        .relay(desk.now(), &relaying, |dispatch| {
+            if let Some(event) = &dispatch.event {
+                asked.extend(asked_of_the_host(&[Activity::Full(Box::new(event.clone()))]));
+            }
+            helpdesk::Delivery::Delivered
+        })
+        .unwrap();
+    assert!(!asked.is_empty());
+    assert!(asked.iter().all(|it| asked_of_the_host(&all).contains(it)), "{asked:?}");
     desk.verify();
 }

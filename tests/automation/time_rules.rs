@@ -313,3 +313,31 @@ fn rules_that_set_each_others_time_are_carried_out_some_at_a_tick() {
     // Both are due at one instant, and the second sees what the first did.
     assert_eq!(moves.count(), 601, "each minute once, there and back");
 }
+
+#[test]
+fn a_command_that_comes_late_looks_at_time_rules_so_often_and_leaves_the_rest_to_ticks() {
+    let flip = |name: &str, from: &str, to: &str| {
+        TimeRule::new(name, Anchor::StatusSince, Span::minutes(1))
+            .when(format!("status = {from}").parse().unwrap())
+            .then(super::to(to))
+    };
+    let desk =
+        with_time_rules([flip("on", "open", "in_progress"), flip("off", "in_progress", "open")]);
+    desk.given_request();
+    desk.ok(&agent(ANNA), super::support::set_status(TICKET, "open"));
+    desk.set_now(monday() + days(30));
+    let noted = desk.ok(&agent(ANNA), helpdesk::command::Note::new(TICKET, "words"));
+    let looked = noted
+        .trace
+        .iter()
+        .filter(|step| matches!(step, Step::Settled { timer: TimerKind::TimeRule, .. }));
+    assert_eq!(looked.count(), 100);
+    assert_eq!(desk.ticket(TICKET).note_count(), 1);
+    // The rest is due, and is not forgotten.
+    let wake = desk.desk.next_wake(desk.now()).unwrap().unwrap();
+    assert!(wake <= desk.now(), "{wake}");
+    let before = desk.history(TICKET).len();
+    desk.desk.tick(desk.now()).unwrap();
+    assert!(desk.history(TICKET).len() > before);
+    desk.verify();
+}

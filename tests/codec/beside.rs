@@ -9,7 +9,7 @@ use helpdesk::{
 use crate::attached;
 use crate::vocabulary::*;
 
-pub(crate) const NOTICES: [NoticeKind; 27] = [
+pub(crate) const NOTICES: [NoticeKind; 28] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -37,6 +37,7 @@ pub(crate) const NOTICES: [NoticeKind; 27] = [
     NoticeKind::HostAction,
     NoticeKind::ActionRefused,
     NoticeKind::CascadeStopped,
+    NoticeKind::NotTaken,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

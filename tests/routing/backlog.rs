@@ -1,6 +1,8 @@
 //! What waits when agents come back.
 
-use helpdesk::{AgentProfile, Outcome};
+use chrono::TimeDelta;
+use helpdesk::store::Store as _;
+use helpdesk::{AgentProfile, Command, CommandId, Outcome, Span};
 
 use super::*;
 
@@ -74,4 +76,87 @@ fn what_waits_is_routed_a_page_at_a_time() {
     assert!(pages >= 5);
     let none = desk.desk.route_waiting(desk.now(), None, None, 10).unwrap();
     assert!(none.outcomes.is_empty());
+}
+
+/// Nobody in support has room; Ben, in billing, to where it overflows, is away.
+fn overflowing(to: Route) -> TestDesk {
+    let ben = AgentProfile::new("Ben").department("billing");
+    let to = to.overflow(Span::minutes(15), "billing");
+    let desk = desk(to, &[(ANNA, in_support("Anna").capacity(0)), (BEN, ben)]);
+    away(&desk, BEN, true);
+    desk
+}
+
+#[test]
+fn what_would_overflow_to_who_comes_back_is_given_to_them() {
+    for route in [Route::to("support"), Route::default()] {
+        let desk = overflowing(route);
+        for n in 1..=2 {
+            assert_eq!(asked(&desk, n, Channel::Email), None);
+        }
+        desk.advance_to(monday() + hours(1));
+        assert_eq!(asked(&desk, 3, Channel::Email), None);
+        assert_eq!(desk.ticket(ticket_id(1)).timers().routing, None, "looking again is no help");
+        let back = away(&desk, BEN, false);
+        assert_eq!(back.backlog.unwrap().given, [1, 2].map(ticket_id));
+        assert_eq!([1, 2, 3].map(|n| owner(&desk, n)), [Some(BEN), Some(BEN), None]);
+        // The third has not waited long enough.
+        desk.advance_to(monday() + hours(1) + TimeDelta::minutes(15));
+        assert_eq!(owner(&desk, 3), Some(BEN));
+        desk.verify();
+    }
+}
+
+#[test]
+fn what_would_overflow_is_given_until_they_are_full() {
+    let desk = overflowing(Route::to("support"));
+    for n in 1..=4 {
+        asked(&desk, n, Channel::Email);
+    }
+    desk.advance_to(monday() + hours(1));
+    desk.put_agent(BEN, AgentProfile::new("Ben").department("billing").capacity(3));
+    let back = away(&desk, BEN, false).backlog.unwrap();
+    assert_eq!(back.given, [1, 2, 3].map(ticket_id));
+    assert_eq!(desk.load_of(BEN), 3);
+}
+
+#[test]
+fn what_waits_for_more_than_one_page_is_given_to_who_comes_back() {
+    let desk = desk(Route::to("support"), &[(ANNA, in_support("Anna"))]);
+    away(&desk, ANNA, true);
+    for n in 1..=120 {
+        asked(&desk, n, Channel::Email);
+    }
+    let backlog = away(&desk, ANNA, false).backlog.unwrap();
+    assert_eq!((backlog.given.len(), backlog.left), (120, Some(0)));
+}
+
+#[test]
+fn a_command_that_comes_again_gives_what_the_first_one_left() {
+    let desk = overnight(4);
+    let set = SetAvailability { agent: ANNA, available: true };
+    let context = desk.context(&agent(ANNA)).once(CommandId::from_u128(7));
+    let call = context.call(Command::SetAvailability(set));
+    // It is committed, and whoever was to go on with what waits does not.
+    let prepared = desk.desk.prepare(&call).unwrap();
+    desk.store.commit(prepared.commit.unwrap()).unwrap();
+    assert_eq!(desk.load_of(ANNA), 0);
+    let again = desk.desk.execute(&call).unwrap();
+    assert!(again.repeated);
+    assert_eq!(again.backlog.unwrap().given, [1, 2, 3, 4].map(ticket_id));
+    // And once more, when nobody is there any more.
+    away(&desk, ANNA, true);
+    assert!(desk.desk.execute(&call).unwrap().backlog.is_none());
+}
+
+#[test]
+fn a_department_that_the_settings_dropped_keeps_nothing_of_others_waiting() {
+    let desk = overnight(9);
+    desk.put_agent(ANNA, in_support("Anna").department("billing").capacity(9));
+    let mut draft = all(Route::to("support"));
+    draft.departments.retain(|known| known.name != "billing");
+    desk.publish(draft);
+    let backlog = away(&desk, ANNA, false).backlog.unwrap();
+    assert_eq!(backlog.given.len(), 9);
+    assert_eq!(desk.load_of(ANNA), 9);
 }

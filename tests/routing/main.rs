@@ -10,6 +10,7 @@
 )]
 
 mod backlog;
+mod beside;
 mod choosing;
 mod law;
 mod pure;

@@ -1,8 +1,8 @@
 //! How much anybody can have at once.
 
 use helpdesk::command::{Assign, Reply, Take};
-use helpdesk::rules::Strategy;
-use helpdesk::{AgentProfile, Burden, RoutingSettings};
+use helpdesk::rules::{Action, Anchor, Strategy, TimeRule};
+use helpdesk::{AgentProfile, Burden, RoutingSettings, Span};
 
 use super::*;
 
@@ -119,4 +119,24 @@ fn what_cannot_be_said_of_an_agent_is_refused_by_name() {
         assert_eq!(refusal.code(), code);
         assert!(refusal.to_string().contains(said), "{refusal}");
     }
+}
+
+#[test]
+fn who_is_given_it_whatever_they_have_is_not_held_to_the_room_of_who_had_it_before() {
+    let mut draft = draft();
+    let route = Action::Route(Route::to("support"));
+    draft.rules.time_rules =
+        vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(route)];
+    let agents = [(ANNA, in_support("Anna").capacity(1)), (CARL, in_support("Carl").capacity(0))];
+    let desk = with(draft, &agents);
+    asked(&desk, 1, Channel::Email);
+    let give = |n| Assign { over_capacity: true, ..Assign::new(ticket_id(n), CARL) };
+    desk.ok(&Actor::Host, give(1));
+    assert_eq!(asked(&desk, 2, Channel::Email), None);
+    desk.pass(hours(2));
+    // It is given to Anna, who has room for one, and in the same command to Carl, who has one.
+    let given = desk.ok(&Actor::Host, give(2));
+    assert_eq!(given.tries, 1);
+    assert_eq!((owner(&desk, 2), desk.load_of(CARL), desk.load_of(ANNA)), (Some(CARL), 2, 0));
+    desk.verify();
 }

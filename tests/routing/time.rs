@@ -2,7 +2,11 @@
 
 use chrono::TimeDelta;
 use helpdesk::command::{Note, Reply, Take};
-use helpdesk::{AgentProfile, Calendar, DeskCalendar, Span, TimerKind, Unassigning};
+use helpdesk::rules::{Action, Anchor, Assignment, TimeRule, ToStatus, Trigger};
+use helpdesk::{
+    AgentProfile, Calendar, DeskCalendar, EventRef, NoticeKind, Recipient, Span, TimerKind,
+    Unassigning,
+};
 
 use super::*;
 
@@ -182,4 +186,181 @@ fn looking_in_vain_again_records_nothing_more() {
         assert!(!routed.trace.is_empty(), "why is told all the same");
     }
     assert_eq!(desk.changes(ticket_id(1)).len(), before);
+}
+
+#[test]
+fn who_loses_it_for_not_beginning_is_told_and_so_is_its_queue() {
+    for ticks in [true, false] {
+        let desk = desk(Route::to("support").not_taken(Span::minutes(30)), &two());
+        asked(&desk, 1, Channel::Email);
+        desk.notices();
+        desk.pass(minutes(30));
+        if ticks {
+            desk.desk.tick(desk.now()).unwrap();
+        } else {
+            // Also where it comes to light by what she does herself.
+            desk.ok(&agent(ANNA), Note::new(ticket_id(1), "Not mine"));
+        }
+        let notices = desk.notices();
+        let told: Vec<_> = notices.iter().map(|it| (it.kind, it.to.clone())).collect();
+        let support = Recipient::Department("support".into());
+        assert_eq!(
+            told[..3],
+            [
+                (NoticeKind::Queued, support),
+                (NoticeKind::NotTaken, Recipient::Agent(ANNA)),
+                (NoticeKind::Assigned, Recipient::Agent(CARL)),
+            ]
+        );
+        let lost = desk.history(ticket_id(1)).into_iter();
+        let mut lost =
+            lost.filter(|it| matches!(it.ticket_change(), Some(TicketChange::Unassigned { .. })));
+        let lost = lost.next().unwrap().revision;
+        assert_eq!((notices[0].id.revision, notices[1].id.revision), (lost, lost));
+    }
+}
+
+#[test]
+fn a_route_without_a_department_moves_nothing_before_it_overflows() {
+    let route = Route::default().overflow(Span::minutes(15), "billing");
+    let desk = desk(route, &[billing(BEN, "Ben")]);
+    let mut open = request(ticket_id(1));
+    open.department = None;
+    desk.ok(&customer(MARIA), open.clone());
+    assert_eq!(owner(&desk, 1), Some(BEN));
+    assert_eq!(desk.ticket(ticket_id(1)).department(), None);
+
+    away(&desk, BEN, true);
+    open.id = ticket_id(2);
+    desk.ok(&customer(MARIA), open);
+    desk.pass(minutes(15));
+    away(&desk, BEN, false);
+    assert_eq!(owner(&desk, 2), Some(BEN));
+    assert_eq!(desk.ticket(ticket_id(2)).department().unwrap(), &"billing");
+}
+
+/// Settings that route all tickets where they are, and that do this to those that are an hour old.
+fn after_an_hour(route: Route, action: Action) -> SettingsDraft {
+    let mut draft = all(route);
+    draft.rules.time_rules =
+        vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(action)];
+    draft
+}
+
+#[test]
+fn what_a_timer_moved_has_waited_since_the_timer() {
+    let billing = Action::Assign(Assignment::department("billing"));
+    let draft = after_an_hour(Route::default().overflow(Span::hours(4), "engineering"), billing);
+    let desk = with(draft, &[(ANNA, in_support("Anna"))]);
+    assert_eq!(asked(&desk, 1, Channel::Email), Some(ANNA));
+    desk.pass(hours(3));
+    desk.ok(&customer(MARIA), Reply::new(ticket_id(1), "Hello?"));
+    let ticket = desk.ticket(ticket_id(1));
+    assert_eq!((ticket.assignee(), ticket.department().unwrap().as_str()), (None, "billing"));
+    assert_eq!(ticket.routing().since(), Some(monday() + hours(1)));
+    assert_eq!(ticket.routing().again_at(), Some(monday() + hours(5)));
+    assert_eq!(last_routed(&desk, ticket_id(1)).waits_since, monday() + hours(1));
+    desk.verify();
+}
+
+#[test]
+fn what_a_timer_took_up_again_has_waited_since_the_timer() {
+    let mut draft = all(Route::to("support"));
+    draft.rules.time_rules = vec![
+        TimeRule::new("back", Anchor::ResolvedAt, Span::hours(1))
+            .then(Action::SetStatus(ToStatus::new("open"))),
+    ];
+    let desk = with(draft, &[(ANNA, in_support("Anna").capacity(0))]);
+    assert_eq!(asked(&desk, 1, Channel::Email), None);
+    desk.ok(&Actor::Host, resolve(ticket_id(1)));
+    desk.pass(hours(3));
+    desk.ok(&customer(MARIA), Reply::new(ticket_id(1), "Hello?"));
+    assert_eq!(desk.ticket(ticket_id(1)).routing().since(), Some(monday() + hours(1)));
+}
+
+/// The events from the first that routing made on, and what it was that made them.
+fn routed_after(desk: &TestDesk, rule: &str) -> (Vec<Event>, Event) {
+    let history = desk.history(ticket_id(1));
+    let last = history.iter().rposition(|it| by_rule(it, rule)).unwrap();
+    let first = history[..=last].iter().rposition(|it| !by_rule(it, rule)).unwrap();
+    let parent = history[first + 1].cause.parent.expect("something set it off");
+    assert_eq!(parent.key, desk.key(ticket_id(1)));
+    let by = history.iter().find(|it| it.revision == parent.revision).unwrap().clone();
+    (history[first + 1..=last].to_vec(), by)
+}
+
+#[test]
+fn what_routing_does_after_a_timer_is_the_timers_doing() {
+    for ticks in [true, false] {
+        let desk = desk(Route::to("support").not_taken(Span::minutes(30)), &two());
+        asked(&desk, 1, Channel::Email);
+        desk.pass(hours(1));
+        if ticks {
+            desk.desk.tick(desk.now()).unwrap();
+        } else {
+            let seen = desk.ticket(ticket_id(1)).revision();
+            let context = desk.context(&customer(MARIA)).having_seen(seen);
+            desk.desk.reply(context, Reply::new(ticket_id(1), "Hello?")).unwrap();
+        }
+        let (events, by) = routed_after(&desk, "all");
+        assert!(
+            matches!(
+                by.ticket_change(),
+                Some(TicketChange::Unassigned { because: Unassigning::NotTaken, .. })
+            ),
+            "{by:?}"
+        );
+        assert_eq!(events.len(), 2);
+        for (place, event) in events.iter().enumerate() {
+            let cause = &event.cause;
+            assert_eq!((&cause.actor, cause.command), (&Actor::System, None));
+            assert_eq!(cause.depth as usize, by.cause.depth as usize + 1 + place);
+            assert_eq!(event.at, desk.now(), "whoever is there now has it");
+        }
+        let before = EventRef { key: desk.key(ticket_id(1)), revision: events[0].revision };
+        assert_eq!(events[1].cause.parent, Some(before));
+    }
+}
+
+#[test]
+fn what_routing_does_when_it_is_time_to_look_again_is_nobodys_doing() {
+    let route = Route::to("support").overflow(Span::minutes(15), "billing");
+    let desk = desk(route, &[(ANNA, in_support("Anna").capacity(0)), billing(BEN, "Ben")]);
+    asked(&desk, 1, Channel::Email);
+    desk.pass(hours(1));
+    desk.ok(&customer(MARIA), Reply::new(ticket_id(1), "Hello?"));
+    assert_eq!(owner(&desk, 1), Some(BEN));
+    let history = desk.history(ticket_id(1));
+    let said = history.iter().position(|it| it.ticket_change().unwrap().message().is_some());
+    assert!(said.is_some());
+    let routed = history.iter().skip(said.unwrap()).find(|it| by_rule(it, "all")).unwrap();
+    assert_eq!((&routed.cause.actor, routed.cause.parent), (&Actor::System, None));
+    desk.verify();
+}
+
+#[test]
+fn what_a_command_makes_wait_is_routed_by_that_command() {
+    let desk = desk(Route::default(), &[(ANNA, in_support("Anna")), billing(BEN, "Ben")]);
+    asked(&desk, 1, Channel::Email);
+    desk.ok(&agent(ANNA), transfer(ticket_id(1), "billing"));
+    let (events, by) = routed_after(&desk, "all");
+    assert_eq!(by.cause.actor, agent(ANNA));
+    assert!(events.iter().all(|event| event.cause.actor == agent(ANNA)));
+}
+
+#[test]
+fn what_rules_do_when_the_owner_notes_something_is_no_beginning() {
+    let mut draft = all(Route::to("support").not_taken(Span::minutes(30)));
+    draft.rules.triggers = vec![
+        Trigger::new("noted", "notes changed".parse().unwrap())
+            .then(Action::SetStatus(ToStatus::new("open"))),
+    ];
+    let desk = with(draft, &two());
+    assert_eq!(asked(&desk, 1, Channel::Email), Some(ANNA));
+    desk.ok(&agent(ANNA), Note::new(ticket_id(1), "Not mine"));
+    assert_eq!(desk.status(ticket_id(1)), "open");
+    assert_eq!(desk.ticket(ticket_id(1)).routing().take_by(), Some(monday() + minutes(30)));
+    desk.advance_to(monday() + minutes(30));
+    assert_eq!(owner(&desk, 1), Some(CARL));
+    desk.verify();
 }

@@ -18,7 +18,6 @@ pub(crate) fn everything() -> RulebookDraft {
         .skill("printers", 1)
         .same_language()
         .sticky(Sticky::LastAgent)
-        .sticky(Sticky::CustomersAgent)
         .overflow(Span::minutes(15), "billing")
         .not_taken(Span::minutes(30));
     let fields = [

@@ -67,7 +67,6 @@ fn random_waiting(lcg: &mut Lcg) -> Waiting {
     waiting.department = some(lcg).then(|| lcg.pick(&DEPARTMENTS).into());
     waiting.language = some(lcg).then(|| lcg.pick(&LANGUAGES).into());
     waiting.last_agent = some(lcg).then(|| agent(lcg.below(12)));
-    waiting.customers_agent = some(lcg).then(|| agent(lcg.below(12)));
     waiting.left_lying_by = (0..12).filter(|_| lcg.below(8) == 0).map(agent).collect();
     waiting.weights = [("chat".into(), 2), ("email".into(), 1)].into();
     waiting
@@ -87,10 +86,8 @@ fn random_route(lcg: &mut Lcg) -> Route {
     if lcg.below(3) == 0 {
         route = route.overflow(Span::minutes(1 + lcg.below(60) as u32), lcg.pick(&DEPARTMENTS));
     }
-    for sticky in [Sticky::LastAgent, Sticky::CustomersAgent] {
-        if lcg.below(3) == 0 {
-            route = route.sticky(sticky);
-        }
+    if lcg.below(2) == 0 {
+        route = route.sticky(Sticky::LastAgent);
     }
     route
 }
@@ -153,21 +150,13 @@ fn whoever_is_chosen_can_have_it_and_whoever_can_is_ranked() {
         match (decision.agent(), decision.why) {
             (Some(agent), Some(Why::Sticky(sticky))) => {
                 favoured += 1;
-                let expected = match sticky {
-                    Sticky::LastAgent => waiting.last_agent,
-                    _ => waiting.customers_agent,
-                };
-                assert_eq!(Some(agent), expected);
+                assert_eq!((sticky, Some(agent)), (Sticky::LastAgent, waiting.last_agent));
             }
             (Some(agent), _) => {
                 chosen += 1;
                 // Nobody comes before all others of those who can have it.
-                for sticky in &route.sticky {
-                    let favourite = match sticky {
-                        Sticky::LastAgent => waiting.last_agent,
-                        _ => waiting.customers_agent,
-                    };
-                    assert!(!decision.ranked.iter().any(|it| Some(it.agent) == favourite));
+                if route.sticky == [Sticky::LastAgent] {
+                    assert!(!decision.ranked.iter().any(|it| Some(it.agent) == waiting.last_agent));
                 }
                 let busy = load(of(agent), &waiting);
                 for other in &decision.ranked {

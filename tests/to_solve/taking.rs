@@ -1,8 +1,12 @@
 //! Taking the next ticket: what is handed out, to whom, once.
 
-use helpdesk::command::{Reply, Resolve, SetStatus, Take};
+use helpdesk::command::{Open, Reply, Resolve, SetStatus, Take};
+use helpdesk::rules::{Action, Anchor, Assignment, TimeRule, ToStatus};
 use helpdesk::store::{Inline, Store};
-use helpdesk::{Actor, AgentProfile, AsyncDesk, CommandId, Key, Refusal, TicketChange};
+use helpdesk::{
+    Actor, AgentProfile, AsyncDesk, Channel, CommandId, Key, Refusal, Requester, RoutingSettings,
+    SettingsDraft, Span, TicketChange,
+};
 
 use super::*;
 
@@ -140,4 +144,102 @@ fn a_desk_that_is_awaited_does_the_same() {
     let wanted = helpdesk::store::Wanted::records([Key::ticket(id, ticket_id(2))]);
     let record = desk.store.load(id, &wanted).unwrap().records.remove(0).unwrap();
     assert_eq!(record.ticket().unwrap().assignee(), Some(ANNA));
+}
+
+/// Maria asks over this channel, in support.
+fn by(desk: &TestDesk, n: u128, channel: Channel, priority: &str) {
+    let mut open = Open::new(ticket_id(n), Requester::Contact(MARIA), "It burns.");
+    open.channel = channel;
+    open.department = Some("support".into());
+    open.priority = Some(priority.into());
+    desk.ok(&Actor::Host, open);
+}
+
+#[test]
+fn who_is_full_on_one_channel_gets_the_first_of_another() {
+    for who in [ANNA, RHEA] {
+        let desk = TestDesk::new();
+        desk.put_agent(who, profile(who).channel_capacity("chat", 1));
+        // More of them than are looked at together.
+        for n in 1..=20 {
+            by(&desk, n, Channel::Chat, "critical");
+        }
+        by(&desk, 21, Channel::Email, "low");
+        by(&desk, 22, Channel::Email, "low");
+        assert_eq!(take_next(&desk, &agent(who)), Some(1));
+        assert_eq!(take_next(&desk, &agent(who)), Some(21));
+        let once = || desk.context(&agent(who)).once(CommandId::from_u128(7));
+        let taken = desk.desk.take_next(once()).unwrap().unwrap();
+        assert_eq!(taken.ticket().unwrap().id(), ticket_id(22));
+        let again = desk.desk.take_next(once()).unwrap().unwrap();
+        assert!(again.repeated);
+        let error = desk.desk.take_next(desk.context(&agent(who))).unwrap_err();
+        assert_eq!(error.refusal().unwrap().code(), "over_channel_capacity");
+        assert_eq!(desk.load_of(who), 3);
+    }
+}
+
+#[test]
+fn who_has_no_room_for_what_is_much_gets_what_is_little() {
+    let routing = RoutingSettings::default().weight("chat", 3);
+    let desk = TestDesk::with(SettingsDraft { routing, ..draft() });
+    desk.put_agent(ANNA, profile(ANNA).capacity(2));
+    by(&desk, 1, Channel::Chat, "critical");
+    by(&desk, 2, Channel::Email, "low");
+    assert_eq!(take_next(&desk, &agent(ANNA)), Some(2));
+    let error = desk.desk.take_next(desk.context(&agent(ANNA))).unwrap_err();
+    let over = Refusal::OverCapacity { agent: ANNA, load: 1, capacity: 2 };
+    assert_eq!(error.refusal(), Some(&over));
+}
+
+#[test]
+fn no_more_than_so_many_are_tried() {
+    let desk = TestDesk::new();
+    desk.put_agent(ANNA, profile(ANNA).channel_capacity("chat", 0));
+    for n in 1..=64 {
+        by(&desk, n, Channel::Chat, "critical");
+    }
+    by(&desk, 65, Channel::Email, "low");
+    let error = desk.desk.take_next(desk.context(&agent(ANNA))).unwrap_err();
+    assert_eq!(error.refusal().unwrap().code(), "over_channel_capacity");
+    desk.ok(&Actor::Host, Resolve::new(ticket_id(1), "solved"));
+    assert_eq!(take_next(&desk, &agent(ANNA)), Some(65));
+}
+
+/// A desk on which this is done to every ticket an hour after it was opened, and nobody ticks; with
+/// one ticket that is older than that, and as many others.
+fn after_an_hour(action: Action, others: u128) -> TestDesk {
+    let mut draft = draft();
+    draft.rules.time_rules =
+        vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(action)];
+    let desk = TestDesk::with(draft);
+    given(&desk, 1, "critical");
+    desk.pass(hours(2));
+    for n in 0..others {
+        given(&desk, n + 2, "low");
+    }
+    desk
+}
+
+#[test]
+fn what_a_rule_that_is_due_gives_to_somebody_else_or_ends_is_passed_over() {
+    let end = ToStatus::new("closed").resolution("solved");
+    for action in [
+        Action::Assign(Assignment::agent(CARL)),
+        Action::Assign(Assignment::department("billing")),
+        Action::SetStatus(end),
+    ] {
+        for who in [ANNA, RHEA] {
+            let desk = after_an_hour(action.clone(), 1);
+            assert_eq!(take_next(&desk, &agent(who)), Some(2), "{action:?}");
+            assert_eq!(take_next(&desk, &agent(who)), None, "{action:?}");
+            let desk = after_an_hour(action.clone(), 0);
+            assert_eq!(take_next(&desk, &agent(who)), None, "{action:?}");
+            desk.desk.tick(desk.now()).unwrap();
+            let given = desk.ticket(ticket_id(1)).assignee();
+            let expected = matches!(&action, Action::Assign(it) if it.agent.is_some());
+            assert_eq!(given, expected.then_some(CARL), "{action:?}");
+            desk.verify();
+        }
+    }
 }

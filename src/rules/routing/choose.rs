@@ -112,7 +112,6 @@ impl Route {
     fn favourites(&self, waiting: &Waiting) -> Vec<(Sticky, AgentId)> {
         let agent = |sticky: &Sticky| match sticky {
             Sticky::LastAgent => waiting.last_agent,
-            Sticky::CustomersAgent => waiting.customers_agent,
         };
         self.sticky.iter().filter_map(|sticky| Some((*sticky, agent(sticky)?))).collect()
     }

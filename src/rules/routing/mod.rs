@@ -81,9 +81,6 @@ pub struct Waiting {
     /// Who had it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_agent: Option<AgentId>,
-    /// Who looks after its customer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub customers_agent: Option<AgentId>,
     /// Who was given it, and did not begin in time.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub left_lying_by: BTreeSet<AgentId>,
@@ -101,7 +98,6 @@ impl Waiting {
             department: None,
             language: None,
             last_agent: None,
-            customers_agent: None,
             left_lying_by: BTreeSet::new(),
             weights: BTreeMap::new(),
         }

@@ -192,5 +192,6 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::HostAction => "host_action",
         NoticeKind::ActionRefused => "action_refused",
         NoticeKind::CascadeStopped => "cascade_stopped",
+        NoticeKind::NotTaken => "not_taken",
     }
 }

@@ -1,0 +1,80 @@
+//! Two tickets of one command, on both of which rules are due that look for an owner.
+
+use helpdesk::command::{Merge, Take};
+use helpdesk::rules::{Action, Anchor, Strategy, TimeRule};
+use helpdesk::{LinkKind, Span};
+
+use super::*;
+
+/// A desk on which an owner is looked for when a ticket is an hour old, with two that are older.
+fn two_due(route: Route, agents: &[(AgentId, helpdesk::AgentProfile)]) -> TestDesk {
+    let mut draft = draft();
+    draft.rules.time_rules =
+        vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(Action::Route(route))];
+    let desk = with(draft, agents);
+    for n in 1..=2 {
+        assert_eq!(asked(&desk, n, Channel::Email), None);
+    }
+    desk.pass(hours(2));
+    desk
+}
+
+fn linked(desk: &TestDesk) -> helpdesk::Outcome {
+    desk.ok(&Actor::Host, link(ticket_id(1), LinkKind::Related, ticket_id(2)))
+}
+
+#[test]
+fn the_last_room_of_an_agent_is_given_to_one_of_them() {
+    let agents = [
+        (ANNA, in_support("Anna").capacity(1)),
+        (ANNA, in_support("Anna").channel_capacity("email", 1)),
+    ];
+    for agent in agents {
+        let desk = two_due(Route::to("support"), &[agent]);
+        assert_eq!(linked(&desk).tries, 1);
+        assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(ANNA), None]);
+        assert_eq!(desk.load_of(ANNA), 1);
+        desk.verify();
+    }
+}
+
+#[test]
+fn each_of_them_takes_a_turn() {
+    let least = Route::to("support").by(Strategy::LeastLoaded);
+    let share = Route::to("support").by(Strategy::CapacityWeighted);
+    let idle = Route::to("support").by(Strategy::MostIdle);
+    for route in [Route::to("support"), least, share, idle] {
+        let desk = two_due(route.clone(), &two());
+        assert_eq!(linked(&desk).tries, 1, "{route:?}");
+        assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(ANNA), Some(CARL)], "{route:?}");
+        // The turns are over: it is the first one's again.
+        for counted in [ANNA, CARL].map(Counter::Given) {
+            assert!(counter(&desk, counted) > 0, "{route:?}");
+        }
+        desk.verify();
+    }
+}
+
+#[test]
+fn what_the_command_itself_does_counts_for_the_other_one() {
+    // The one that is merged frees the room that the other is given.
+    let desk = two_due(Route::to("support"), &[(ANNA, in_support("Anna").capacity(1))]);
+    assert_eq!(desk.ok(&Actor::Host, Merge::new(ticket_id(1), ticket_id(2))).tries, 1);
+    let load = i64::from(owner(&desk, 2).is_some());
+    assert_eq!(desk.load_of(ANNA), load);
+    desk.verify();
+}
+
+#[test]
+fn a_reopening_by_a_merge_counts_what_the_merged_ticket_leaves() {
+    let desk = with(draft(), &[(ANNA, in_support("Anna").capacity(1))]);
+    asked(&desk, 1, Channel::Email);
+    asked(&desk, 2, Channel::Email);
+    desk.ok(&agent(ANNA), Take { ticket: ticket_id(2) });
+    desk.ok(&agent(ANNA), resolve(ticket_id(2)));
+    desk.ok(&agent(ANNA), Take { ticket: ticket_id(1) });
+    desk.ok(&Actor::Host, Merge::new(ticket_id(1), ticket_id(2)));
+    assert_eq!((owner(&desk, 2), desk.load_of(ANNA)), (Some(ANNA), 1));
+    assert_eq!(desk.status(ticket_id(2)), "open");
+    desk.verify();
+}
