@@ -261,7 +261,7 @@ pub use settings::{
     ClockRules, CloseBlocks, Confirmation, Department, DeskCalendar, FieldDef, FieldKind,
     FieldProblem, FollowUpClocks, Limits, MergeAcross, MergeClocks, MergeWaiting, Merging, OpenAge,
     Priority, PriorityMatrix, ReopenClocks, Reopening, RoutingSettings, Settings, SettingsDraft,
-    SettingsError, SplitClocks, ToSolve,
+    SettingsError, SettingsFinding, SplitClocks, ToSolve,
 };
 pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};

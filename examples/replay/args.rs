@@ -4,14 +4,15 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::overlay::Files;
 use super::{input, italian, mendeley, servicenow};
 
 pub(super) const HELP: &str = "\
 Replays a help desk through the library, and checks what came of it.
 
-Usage: replay [--sla SETTINGS] [--seed N]
-       replay [--sla SETTINGS] [--strict] [--excerpt] FILE
-       replay [--sla SETTINGS] [--strict] [--excerpt] --log NAME
+Usage: replay [--sla SETTINGS] [--rules RULEBOOK] [--seed N]
+       replay [--sla SETTINGS] [--rules RULEBOOK] [--strict] [--excerpt] FILE
+       replay [--sla SETTINGS] [--rules RULEBOOK] [--strict] [--excerpt] --log NAME
 
 Without FILE, a generated desk day: the same seed gives the same bytes.
 
@@ -28,11 +29,18 @@ Without FILE, a generated desk day: the same seed gives the same bytes.
               file's; its priorities and departments are added to the log's, behind them, so that
               one file may name those of several logs. All else is the log's own.
               examples/replay/sla.json is one for the three logs and the generated day
+  --rules RULEBOOK
+              rules, from a file as the crate reads them (JSON): they act on the desk beside what
+              the log says, and the report tells what each did. Rules that name something the log
+              does not know are left out, and told, so that one file may serve several logs. What
+              a rule changed need not be as the log has it, and is counted apart; all else must.
+              examples/replay/rules.json is one for the three logs and the generated day
   --help      this text
 
 Exit status: 0 if all is well; 1 if a difference has no explanation, a head is not the fold
-of its history, a count is not as documented, or what tells of service levels does not agree
-with itself; 2 if there was nothing to replay, or the settings are wrong.
+of its history, a count is not as documented, what tells of service levels or of rules does not agree
+with itself, or a rule gave an agent more than they can have; 2 if there was nothing to replay, or
+the settings or the rules are wrong.
 ";
 
 const DEFAULT_SEED: u64 = 578;
@@ -41,7 +49,7 @@ const DEFAULT_SEED: u64 = 578;
 #[derive(Debug)]
 pub(super) enum Job {
     Help,
-    Day { seed: u64, sla: Option<PathBuf> },
+    Day { seed: u64, over: Files },
     Log(LogFile),
 }
 
@@ -53,8 +61,8 @@ pub(super) struct LogFile {
     pub(super) strict: bool,
     /// It is a part of the log: nothing is documented of its counts.
     pub(super) excerpt: bool,
-    /// The settings file whose service levels hold.
-    pub(super) sla: Option<PathBuf>,
+    /// What is laid over its settings.
+    pub(super) over: Files,
 }
 
 /// The logs that can be replayed. Another one is a variant here and a module beside `italian`.
@@ -109,7 +117,7 @@ impl Known {
 
 pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, String> {
     let (mut seed, mut path, mut strict, mut excerpt) = (None, None, false, false);
-    let mut sla = None;
+    let mut over = Files::default();
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = |name: &str| {
@@ -124,10 +132,11 @@ pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, Strin
                 let text = value("--seed")?;
                 seed = Some(text.parse().map_err(|_| format!("`{text}` is not a seed"))?);
             }
-            Some("--sla") => {
-                let path = rest.next().ok_or("`--sla` needs a value")?;
-                if sla.replace(PathBuf::from(path)).is_some() {
-                    return Err("one `--sla` at a time".into());
+            Some(name @ ("--sla" | "--rules")) => {
+                let file = if name == "--sla" { &mut over.sla } else { &mut over.rules };
+                let path = rest.next().ok_or_else(|| format!("`{name}` needs a value"))?;
+                if file.replace(PathBuf::from(path)).is_some() {
+                    return Err(format!("one `{name}` at a time"));
                 }
             }
             Some("--log") => {
@@ -142,11 +151,11 @@ pub(super) fn parse(args: &[OsString], data: Option<&Path>) -> Result<Job, Strin
     }
     match (path, seed) {
         (Some(_), Some(_)) => Err("`--seed` is for the generated day, not for a log".into()),
-        (Some(path), None) => Ok(Job::Log(LogFile { path, strict, excerpt, sla })),
+        (Some(path), None) => Ok(Job::Log(LogFile { path, strict, excerpt, over })),
         (None, _) if strict || excerpt => {
             Err("`--strict` and `--excerpt` are for a log, and none was named".into())
         }
-        (None, seed) => Ok(Job::Day { seed: seed.unwrap_or(DEFAULT_SEED), sla }),
+        (None, seed) => Ok(Job::Day { seed: seed.unwrap_or(DEFAULT_SEED), over }),
     }
 }
 

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::{Actor, AgentId, ReasonName, Record, Ticket};
+use helpdesk::command::Assign;
+use helpdesk::{Actor, AgentId, Command, ReasonName, Record, Ticket, TicketId};
 
 use self::mapping::Step;
 use self::row::{Activity, Case, Column, Log};
@@ -19,9 +20,10 @@ use self::settings::People;
 use super::args::LogFile;
 use super::audit::Audit;
 use super::copy::Copy;
+use super::overlay::Overlay;
 use super::player::Player;
 use super::progress::Progress;
-use super::sla::{self, Levels, Promises};
+use super::rules::{Acted, What};
 use super::summary::{self, Differences};
 use super::{FINE, STOPPED, Stage, WRONG};
 
@@ -62,7 +64,7 @@ struct Findings {
 /// Reads the log, replays it, and checks what came of it.
 pub(super) fn run(
     file: &LogFile,
-    promises: Option<&Promises>,
+    over: &Overlay,
     stage: &mut Stage<'_>,
 ) -> Result<u8, Box<dyn Error>> {
     let log = Log::read(&file.path, file.strict, stage.err)?;
@@ -70,7 +72,7 @@ pub(super) fn run(
         writeln!(stage.err, "replay: stopped at a malformed row, as `--strict` asks")?;
         return Ok(STOPPED);
     }
-    let settings = sla::promised(promises, settings::of(&log)?)?;
+    let settings = over.on(settings::of(&log)?)?;
     let stream = log.stream();
     let Some((_, _, first)) = stream.first() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
@@ -102,6 +104,13 @@ pub(super) fn run(
         let step = Step { case, row, id, agent, ticket: ticket.as_deref(), verdict };
         let (mut given, mut no_ops) = (0, 0);
         for command in step.commands(&people) {
+            let owner = player.ticket(id)?.and_then(|ticket| ticket.assignee());
+            if matches!(command, Command::Take(_)) && owner.is_some_and(|owner| owner != agent) {
+                // A rule has found somebody on the way, from whom it is taken as from anybody.
+                let assign = Command::Assign(Assign::new(id, agent));
+                let context = step.actor().at(row.at).correlated(case.id.as_str());
+                let _refused = player.give(&context.call(assign))?;
+            }
             let call = step.actor().at(row.at).correlated(case.id.as_str()).call(command);
             given += 1;
             no_ops += u64::from(player.give(&call)?.is_ok_and(|outcome| outcome.is_no_op()));
@@ -115,26 +124,26 @@ pub(super) fn run(
             let [idle, busy] = &mut findings.duplicates;
             *(if given == no_ops { idle } else { busy }) += 1;
         }
-        course.follow(row.activity, player.ticket(id)?.as_deref(), &mut findings);
+        let ticket = player.ticket(id)?;
+        course.follow(row.activity, id, ticket.as_deref(), &mut player.acted, &mut findings);
     }
     progress.finish();
-    let levels = Levels::of(promises, &player.desk)?;
+    let ending = over.end(&mut player)?;
     let audit = Audit::of(&player.desk)?;
     let copy = Copy::of(&player.desk, &audit)?;
-    compare(&log, &people, &courses, &audit.tickets, &mut findings);
+    compare(&log, &people, &courses, &audit.tickets, &mut player.acted, &mut findings);
     let odd = anomalies::count(&log).write(stage.out, file.excerpt)?;
 
     let out = &mut *stage.out;
     findings.write_rows(out, &log)?;
     summary::commands(out, &player.tally)?;
     findings.write_statuses(out, &audit.tickets)?;
-    sla::write(out, levels.as_ref())?;
+    ending.write(out, &player)?;
     summary::last(out, &player.tally, &audit, &copy, findings.differences())?;
     writeln!(stage.err, "{}", player.pace())?;
     let fine =
         findings.differences().unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
-    let fine = fine && sla::agree(levels.as_ref());
-    Ok(if fine { FINE } else { WRONG })
+    Ok(if fine && ending.agrees() { FINE } else { WRONG })
 }
 
 impl Default for Course {
@@ -152,7 +161,14 @@ impl Default for Course {
 
 impl Course {
     /// Goes on by a row, after which the desk's ticket was as it is.
-    fn follow(&mut self, activity: Activity, ticket: Option<&Ticket>, findings: &mut Findings) {
+    fn follow(
+        &mut self,
+        activity: Activity,
+        id: TicketId,
+        ticket: Option<&Ticket>,
+        acted: &mut Acted,
+        findings: &mut Findings,
+    ) {
         let found = ticket.map_or("absent", |ticket| ticket.status().name.as_str());
         let before = self.said;
         self.said = said::after(activity, before);
@@ -169,13 +185,15 @@ impl Course {
         };
         self.difference = if self.said == found {
             let reason = ticket.and_then(Ticket::reason).map(ReasonName::as_str);
-            if reason != self.reason {
+            if reason != self.reason && !acted.explains(id, What::Status) {
                 let subject = ticket.map(|ticket| ticket.subject().as_str()).unwrap_or_default();
                 let (activity, said) = (activity.name(), self.reason);
                 findings.others.push(format!(
                     "{subject}: waits for {reason:?} after {activity}, which says {said:?}"
                 ));
             }
+            None
+        } else if acted.explains(id, What::Status) {
             None
         } else {
             // What explained it goes on explaining it, until a row bears a status.
@@ -194,6 +212,7 @@ fn compare(
     people: &People,
     courses: &BTreeMap<&str, (usize, Course)>,
     tickets: &[Record],
+    acted: &mut Acted,
     findings: &mut Findings,
 ) {
     let tickets: BTreeMap<_, _> =
@@ -203,7 +222,8 @@ fn compare(
         if let Some(rule) = course.difference {
             *findings.cases.entry(rule).or_default() += 1;
         }
-        let Some(ticket) = tickets.get(&mapping::ticket_id(case, place)) else {
+        let id = mapping::ticket_id(case, place);
+        let Some(ticket) = tickets.get(&id) else {
             findings.others.push(format!("{}: no ticket", case.id));
             continue;
         };
@@ -212,7 +232,7 @@ fn compare(
             let id = &case.id;
             findings.others.push(format!("{id}: reopened {found} times, its rows say {implied}"));
         }
-        if ticket.assignee() != owner(case, people) {
+        if ticket.assignee() != owner(case, people) && !acted.explains(id, What::Owner) {
             findings.others.push(format!("{}: not the owner that its rows say", case.id));
         }
         let Some(last) = case.rows.iter().rev().find(|row| !row.activity.is_the_trackers()) else {
@@ -220,12 +240,16 @@ fn compare(
         };
         let seriousness = settings::named("seriousness", last.get(Column::Seriousness2));
         let workgroup = settings::named("workgroup", last.get(Column::Workgroup));
-        let same = ticket.priority().name == *seriousness
-            && ticket.department().is_some_and(|department| *department == *workgroup)
-            && mapping::fields(last).all(|(name, value)| {
-                ticket.field(&name.into()).and_then(|field| field.known()) == Some(&value)
-            });
-        if !same {
+        let fields = mapping::fields(last).all(|(name, value)| {
+            ticket.field(&name.into()).and_then(|field| field.known()) == Some(&value)
+        });
+        let department = ticket.department().is_some_and(|department| *department == *workgroup);
+        let same = [
+            (What::Priority, ticket.priority().name == *seriousness),
+            (What::Department, department),
+            (What::Field, fields),
+        ];
+        if same.into_iter().any(|(what, same)| !same && !acted.explains(id, what)) {
             findings.others.push(format!("{}: not the values of its last row", case.id));
         }
     }

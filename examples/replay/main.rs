@@ -9,8 +9,10 @@ mod figures;
 mod input;
 mod italian;
 mod mendeley;
+mod overlay;
 mod player;
 mod progress;
+mod rules;
 mod servicenow;
 mod sla;
 mod summary;
@@ -18,11 +20,11 @@ mod summary;
 use std::error::Error;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use args::Job;
-use sla::Promises;
+use overlay::Overlay;
 
 /// Everything was as it should be.
 const FINE: u8 = 0;
@@ -62,8 +64,8 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
         Ok(Job::Help) => {
             stage.out.write_all(args::HELP.as_bytes()).map(|()| FINE).map_err(Into::into)
         }
-        Ok(Job::Day { seed, sla }) => {
-            read(sla.as_deref()).and_then(|promises| day::run(seed, promises.as_ref(), stage))
+        Ok(Job::Day { seed, over }) => {
+            Overlay::read(&over).map_err(Into::into).and_then(|over| day::run(seed, &over, stage))
         }
         Ok(Job::Log(log)) => replay_log(&log, stage),
         Err(mistake) => {
@@ -82,18 +84,12 @@ pub(crate) fn run(args: &[OsString], stage: &mut Stage<'_>) -> u8 {
     })
 }
 
-/// Reads the settings file whose service levels are to hold, if one was named.
-fn read(sla: Option<&Path>) -> Result<Option<Promises>, Box<dyn Error>> {
-    Ok(sla.map(Promises::read).transpose()?)
-}
-
 /// Replays a log, whichever of those that are known its columns say it is.
 fn replay_log(log: &args::LogFile, stage: &mut Stage<'_>) -> Result<u8, Box<dyn Error>> {
-    let promises = read(log.sla.as_deref())?;
-    let promises = promises.as_ref();
+    let over = Overlay::read(&log.over)?;
     match args::Known::of(&log.path)? {
-        args::Known::Italian => italian::run(log, promises, stage),
-        args::Known::ServiceNow => servicenow::run(log, promises, stage),
-        args::Known::Mendeley => mendeley::run(log, promises, stage),
+        args::Known::Italian => italian::run(log, &over, stage),
+        args::Known::ServiceNow => servicenow::run(log, &over, stage),
+        args::Known::Mendeley => mendeley::run(log, &over, stage),
     }
 }

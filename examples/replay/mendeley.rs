@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, Write};
 
-use helpdesk::store::MemoryStore;
-use helpdesk::{Actor, Desk, DeskError, Origin, Post, Record, Ticket, Visibility};
+use helpdesk::{Actor, DeskError, Origin, Post, Record, Ticket, Visibility};
 
 use self::mapping::{Scene, Step, words};
 use self::read::{Comment, Log};
@@ -18,9 +17,10 @@ use self::settings::People;
 use super::args::LogFile;
 use super::audit::Audit;
 use super::copy::Copy;
+use super::overlay::Overlay;
 use super::player::Player;
 use super::progress::Progress;
-use super::sla::{self, Levels, Promises};
+use super::rules::{Acted, What};
 use super::summary::{self, Differences};
 use super::{FINE, STOPPED, Stage, WRONG};
 
@@ -47,7 +47,7 @@ struct Findings {
 /// Reads the conversations, replays them, and checks what came of it.
 pub(super) fn run(
     file: &LogFile,
-    promises: Option<&Promises>,
+    over: &Overlay,
     stage: &mut Stage<'_>,
 ) -> Result<u8, Box<dyn Error>> {
     let log = Log::read(&file.path, file.strict, stage.err)?;
@@ -55,7 +55,7 @@ pub(super) fn run(
         writeln!(stage.err, "replay: stopped at a malformed row, as `--strict` asks")?;
         return Ok(STOPPED);
     }
-    let settings = sla::promised(promises, settings::of(&log)?)?;
+    let settings = over.on(settings::of(&log)?)?;
     let stream = mapping::stream(&log);
     let Some((first, _, _)) = stream.first() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
@@ -75,27 +75,29 @@ pub(super) fn run(
         let Some(scene) = scene(&log, &people, place) else { continue };
         let context = scene.actor(step).at(at).correlated(scene.issue.id.as_str());
         let no_op = player.give(&context.call(scene.command(step)))?;
+        if no_op.is_err() {
+            player.acted.refused(scene.ticket);
+        }
         let no_op = no_op.is_ok_and(|outcome| outcome.is_no_op());
         findings.note(&scene, step, no_op);
     }
     progress.finish();
-    let levels = Levels::of(promises, &player.desk)?;
+    let ending = over.end(&mut player)?;
     let audit = Audit::of(&player.desk)?;
     let copy = Copy::of(&player.desk, &audit)?;
-    findings.compare(&log, &people, &player.desk, &audit.tickets)?;
+    findings.compare(&log, &people, &mut player, &audit.tickets)?;
     let odd = figures::count(&log).write(stage.out, file.excerpt)?;
 
     let out = &mut *stage.out;
     findings.write(out, &log, &audit.tickets)?;
     summary::commands(out, &player.tally)?;
-    let unexplained = findings.others.len() as u64 + player.tally.refusals();
+    let unexplained = findings.others.len() as u64 + player.refused_as_the_log_stands();
     let differences = Differences { mismatched: findings.mismatched, unexplained };
-    sla::write(out, levels.as_ref())?;
+    ending.write(out, &player)?;
     summary::last(out, &player.tally, &audit, &copy, differences)?;
     writeln!(stage.err, "{}", player.pace())?;
     let fine = unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
-    let fine = fine && sla::agree(levels.as_ref());
-    Ok(if fine { FINE } else { WRONG })
+    Ok(if fine && ending.agrees() { FINE } else { WRONG })
 }
 
 fn scene<'a>(log: &'a Log, people: &'a People, place: usize) -> Option<Scene<'a>> {
@@ -132,7 +134,7 @@ impl Findings {
         &mut self,
         log: &Log,
         people: &People,
-        desk: &Desk<MemoryStore>,
+        player: &mut Player,
         tickets: &[Record],
     ) -> Result<(), DeskError> {
         let tickets: BTreeMap<_, _> =
@@ -145,13 +147,13 @@ impl Findings {
                 self.others.push(format!("{id}: no ticket"));
                 continue;
             };
-            let wrong = facts(&scene, ticket);
+            let wrong = facts(&scene, ticket, &mut player.acted);
             self.mismatched +=
                 u64::from(wrong.iter().any(|what| ["status", "owner"].contains(what)));
             self.others.extend(wrong.into_iter().map(|what| format!("{id}: another {what}")));
             let comments = || scene.issue.comments.iter();
-            let reporter = thread(desk, &Actor::Customer(scene.requester), ticket)?;
-            let host = thread(desk, &Actor::Host, ticket)?;
+            let reporter = thread(player, &Actor::Customer(scene.requester), ticket)?;
+            let host = thread(player, &Actor::Host, ticket)?;
             if !are_posts_of(&scene, comments().filter(|comment| !comment.private), &reporter) {
                 self.others.push(format!("{id}: the reporter sees another thread"));
             }
@@ -190,8 +192,8 @@ impl Findings {
     }
 }
 
-/// In what a ticket is otherwise than its issue, at the end.
-fn facts(scene: &Scene<'_>, ticket: &Ticket) -> Vec<&'static str> {
+/// In what a ticket is otherwise than its issue at the end, and no rule has changed it.
+fn facts(scene: &Scene<'_>, ticket: &Ticket, acted: &mut Acted) -> Vec<&'static str> {
     let (people, issue) = (scene.people, scene.issue);
     let owner = issue.turns.last().and_then(|turn| people.agent(turn.assignee.as_deref()?));
     // Who reached out owes no first answer; else it is the first public one by an agent.
@@ -209,20 +211,26 @@ fn facts(scene: &Scene<'_>, ticket: &Ticket) -> Vec<&'static str> {
         ("first answer", ticket.first_answered_at() == first),
         ("number of reopenings", ticket.reopen_count() == 0),
     ];
-    facts.into_iter().filter(|(_, same)| !same).map(|(what, _)| what).collect()
+    let by_rule = |name| match name {
+        "status" => Some(What::Status),
+        "owner" => Some(What::Owner),
+        "priority" => Some(What::Priority),
+        "category" => Some(What::Category),
+        _ => None,
+    };
+    let different = facts.into_iter().filter(|(_, same)| !same).map(|(name, _)| name);
+    let id = ticket.id();
+    different.filter(|name| !by_rule(name).is_some_and(|what| acted.explains(id, what))).collect()
 }
 
-/// The whole thread, as somebody sees it.
-fn thread(
-    desk: &Desk<MemoryStore>,
-    reader: &Actor,
-    ticket: &Ticket,
-) -> Result<Vec<Post>, DeskError> {
+/// The whole thread, as somebody sees it, but for what rules wrote.
+fn thread(player: &Player, reader: &Actor, ticket: &Ticket) -> Result<Vec<Post>, DeskError> {
     let (mut posts, mut after) = (Vec::new(), None);
     let now = ticket.updated_at();
     loop {
-        let page = desk.thread(reader, now, ticket.id(), after, PAGE)?;
-        posts.extend(page.posts);
+        let page = player.desk.thread(reader, now, ticket.id(), after, PAGE)?;
+        let said = page.posts.into_iter();
+        posts.extend(said.filter(|post| !player.acted.wrote(post.ticket, post.revision)));
         after = page.next;
         if after.is_none() {
             return Ok(posts);

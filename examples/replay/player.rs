@@ -5,14 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use helpdesk::store::MemoryStore;
-use helpdesk::{Call, Desk, DeskError, DeskId, Outcome, Refusal, Settings, Ticket, TicketId};
+use helpdesk::store::{MemoryStore, Store, Wanted};
+use helpdesk::{
+    Call, Counter, Desk, DeskError, DeskId, Outcome, Refusal, Settings, Ticked, Ticket, TicketId,
+};
+
+use super::rules::Acted;
 
 /// A desk at work on commands that others made up.
 #[derive(Debug)]
 pub(super) struct Player {
     pub(super) desk: Desk<MemoryStore>,
     pub(super) tally: Tally,
+    /// What rules did beside the commands.
+    pub(super) acted: Acted,
     busy: Duration,
 }
 
@@ -38,7 +44,8 @@ impl Tally {
 impl Player {
     pub(super) fn new(settings: Settings, now: DateTime<Utc>) -> Result<Self, DeskError> {
         let desk = Desk::create(MemoryStore::new(), DeskId::from_u128(1), settings, now)?;
-        Ok(Self { desk, tally: Tally::default(), busy: Duration::ZERO })
+        let (tally, acted) = (Tally::default(), Acted::default());
+        Ok(Self { desk, tally, acted, busy: Duration::ZERO })
     }
 
     /// Gives a command; a refusal is an answer, anything else that goes wrong is an error.
@@ -52,6 +59,7 @@ impl Player {
                 self.tally.accepted += 1;
                 self.tally.no_ops += u64::from(outcome.is_no_op());
                 self.tally.repeated += u64::from(outcome.repeated);
+                self.follow(&outcome)?;
                 Ok(Ok(outcome))
             }
             Err(DeskError::Refused(refusal)) => {
@@ -61,6 +69,33 @@ impl Player {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Lets the desk do what is due.
+    pub(super) fn tick(&mut self, now: DateTime<Utc>) -> Result<Ticked, DeskError> {
+        let ticked = self.desk.tick(now)?;
+        for outcome in &ticked.outcomes {
+            self.follow(outcome)?;
+        }
+        Ok(ticked)
+    }
+
+    /// Whoever is given something by a rule has room for it.
+    fn follow(&mut self, outcome: &Outcome) -> Result<(), DeskError> {
+        for agent in self.acted.follow(outcome) {
+            let (store, desk) = (self.desk.store(), self.desk.id());
+            let load = store.load(desk, &Wanted::counters([Counter::Load(agent)]))?;
+            let profile = self.desk.agent(agent)?;
+            let most = profile.and_then(|it| it.capacity()).map_or(i64::MAX, i64::from);
+            let has = load.counters.first().copied().unwrap_or(0);
+            self.acted.over_capacity += u64::from(has > most);
+        }
+        Ok(())
+    }
+
+    /// Commands that were refused though no rule had changed their ticket.
+    pub(super) fn refused_as_the_log_stands(&self) -> u64 {
+        self.tally.refusals() - self.acted.refusals
     }
 
     /// A ticket as it stands.

@@ -18,9 +18,10 @@ use self::row::{Case, Log, Names, Row, Standing, State};
 use super::args::LogFile;
 use super::audit::Audit;
 use super::copy::Copy;
+use super::overlay::Overlay;
 use super::player::Player;
 use super::progress::Progress;
-use super::sla::{self, Levels, Promises};
+use super::rules::{Acted, What};
 use super::summary::{self, Differences};
 use super::{FINE, STOPPED, Stage, WRONG};
 
@@ -50,7 +51,7 @@ struct Findings {
 /// Reads the log, replays it, and checks what came of it.
 pub(super) fn run(
     file: &LogFile,
-    promises: Option<&Promises>,
+    over: &Overlay,
     stage: &mut Stage<'_>,
 ) -> Result<u8, Box<dyn Error>> {
     let log = Log::read(&file.path, file.strict, stage.err)?;
@@ -61,7 +62,7 @@ pub(super) fn run(
     let Some(first) = log.cases.iter().map(row::opening).min() else {
         return Err(format!("{}: no row could be read", file.path.display()).into());
     };
-    let settings = sla::promised(promises, settings::of(&log)?)?;
+    let settings = over.on(settings::of(&log)?)?;
     summary::settings(stage.out, settings::SAID, settings.draft())?;
     writeln!(stage.out, "{}", mapping::SAID)?;
 
@@ -88,23 +89,22 @@ pub(super) fn run(
         }
     }
     progress.finish();
-    let levels = Levels::of(promises, &player.desk)?;
+    let ending = over.end(&mut player)?;
     let audit = Audit::of(&player.desk)?;
     let copy = Copy::of(&player.desk, &audit)?;
-    findings.compare(&log, &audit.tickets);
+    findings.compare(&log, &audit.tickets, &mut player.acted);
     let odd = figures::count(&log).write(stage.out, file.excerpt)?;
 
     let out = &mut *stage.out;
     findings.write(out, &log, &audit.tickets)?;
     summary::commands(out, &player.tally)?;
-    let unexplained = findings.others.len() as u64 + player.tally.refusals();
+    let unexplained = findings.others.len() as u64 + player.refused_as_the_log_stands();
     let differences = Differences { mismatched: findings.mismatched, unexplained };
-    sla::write(out, levels.as_ref())?;
+    ending.write(out, &player)?;
     summary::last(out, &player.tally, &audit, &copy, differences)?;
     writeln!(stage.err, "{}", player.pace())?;
     let fine = unexplained == 0 && audit.is_sound() && copy.is_exact() && odd == 0;
-    let fine = fine && sla::agree(levels.as_ref());
-    Ok(if fine { FINE } else { WRONG })
+    Ok(if fine && ending.agrees() { FINE } else { WRONG })
 }
 
 /// Opens an incident; gives what it is then.
@@ -146,10 +146,14 @@ impl Findings {
         let (given, mut no_ops, mut raised) = (commands.len() as u64, 0, false);
         for command in commands {
             let context = actor.at(row.at).correlated(&*case.number);
-            if let Ok(outcome) = player.give(&context.call(command))? {
-                no_ops += u64::from(outcome.is_no_op());
-                raised |= outcome.trace.iter().any(|it| matches!(it, Reason::TimeRaised { .. }));
-                self.closed_outright += u64::from(closes_outright(&outcome));
+            match player.give(&context.call(command))? {
+                Ok(outcome) => {
+                    let mut steps = outcome.trace.iter();
+                    no_ops += u64::from(outcome.is_no_op());
+                    raised |= steps.any(|it| matches!(it, Reason::TimeRaised { .. }));
+                    self.closed_outright += u64::from(closes_outright(&outcome));
+                }
+                Err(_) => player.acted.refused(id),
             }
         }
         let above = place.checked_sub(1).and_then(|above| case.rows.get(above));
@@ -169,20 +173,22 @@ impl Findings {
             self.others.push(format!("{}: {given} commands for a touch", case.number));
         }
         let ticket = player.ticket(id)?;
-        if let Some(difference) = difference(names, &now, ticket.as_deref()) {
+        if let Some(difference) = difference(names, &now, id, ticket.as_deref(), &mut player.acted)
+        {
             self.others.push(format!("{} after row {}: {difference}", case.number, place + 1));
         }
         Ok(now)
     }
 
     /// Compares what the desk holds at the end with the last row of each incident.
-    fn compare(&mut self, log: &Log, tickets: &[Record]) {
+    fn compare(&mut self, log: &Log, tickets: &[Record], acted: &mut Acted) {
         let tickets: BTreeMap<_, _> =
             tickets.iter().filter_map(Record::ticket).map(|ticket| (ticket.id(), ticket)).collect();
         for (place, case) in log.cases.iter().enumerate() {
             let Some(last) = case.rows.last() else { continue };
-            let ticket = tickets.get(&mapping::ticket_id(case, place)).map(|ticket| &***ticket);
-            let differs = difference(&log.names, &last.now, ticket)
+            let id = mapping::ticket_id(case, place);
+            let ticket = tickets.get(&id).map(|ticket| &***ticket);
+            let differs = difference(&log.names, &last.now, id, ticket, acted)
                 .or_else(|| ticket.and_then(|ticket| at_the_end(&log.names, case, last, ticket)));
             if let Some(difference) = differs {
                 self.mismatched += 1;
@@ -269,8 +275,14 @@ fn closes_outright(outcome: &Outcome) -> bool {
     })
 }
 
-/// In what a ticket is otherwise than its incident.
-fn difference(names: &Names, now: &Standing, ticket: Option<&Ticket>) -> Option<String> {
+/// In what a ticket is otherwise than its incident, and no rule has changed it.
+fn difference(
+    names: &Names,
+    now: &Standing,
+    id: TicketId,
+    ticket: Option<&Ticket>,
+    acted: &mut Acted,
+) -> Option<String> {
     let Some(ticket) = ticket else { return Some("no ticket".to_owned()) };
     let text = |name: row::Name| name.known().map(|name| names.text(name));
     let reason = ticket.reason().map(|reason| reason.as_str());
@@ -288,7 +300,19 @@ fn difference(names: &Names, now: &Standing, ticket: Option<&Ticket>) -> Option<
         ("subcategory", field.and_then(|field| field.known()) == subcategory.as_ref()),
         ("reopenings", ticket.reopen_count() == now.reopen_count),
     ];
-    let (name, _) = same.into_iter().find(|(_, same)| !same)?;
+    let by_rule = |name| match name {
+        "status" => Some(What::Status),
+        "group" => Some(What::Department),
+        "person" => Some(What::Owner),
+        "priority" => Some(What::Priority),
+        "category" => Some(What::Category),
+        "subcategory" => Some(What::Field),
+        _ => None,
+    };
+    let different = same.into_iter().filter(|(_, same)| !same);
+    let mut odd =
+        different.filter(|(name, _)| !by_rule(name).is_some_and(|what| acted.explains(id, what)));
+    let (name, _) = odd.next()?;
     Some(format!("another {name} than {now:?}"))
 }
 

@@ -122,6 +122,9 @@ pub(super) fn write(out: &mut dyn Write, levels: Option<&Levels>) -> io::Result<
     for gap in settings.gaps() {
         writeln!(out, "  not covered: {gap}")?;
     }
+    for finding in settings.sla_policies().analyse(&settings.lexicon()) {
+        writeln!(out, "  look at: {finding}")?;
+    }
     if let Some(worst) = worst {
         worst.write(out)?;
     }

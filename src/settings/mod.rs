@@ -1,5 +1,6 @@
 //! Everything that a host configures, as one value that is checked as a whole.
 
+mod analysis;
 mod clock_rules;
 mod confirmation;
 mod department;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use analysis::SettingsFinding;
 pub use clock_rules::{ClockRules, FollowUpClocks, MergeClocks, ReopenClocks, SplitClocks};
 pub use confirmation::Confirmation;
 pub use department::Department;
@@ -279,7 +281,8 @@ impl Settings {
         &self.levels.policies
     }
 
-    /// What the policies lack, though they are right: for whoever writes them to look at.
+    /// What the policies lack, though they are right: for whoever writes them to look at. What only a
+    /// look at their conditions shows, [`analyse`](Self::analyse) finds.
     ///
     /// ```
     /// use helpdesk::sla::policy::{Obligation, SlaPolicy};

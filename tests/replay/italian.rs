@@ -14,6 +14,16 @@ fn row(activity: &str, resource: u8, time: &str) -> String {
     format!("Case 1,{activity},Value {resource},2012/10/{time}.000,{values}")
 }
 
+/// A ticket that two take, one after the other.
+pub(crate) fn two_hands(test: &str) -> Excerpt {
+    let rows = [
+        row("Insert ticket", 1, "09 14:50:17"),
+        row("Take in charge ticket", 1, "09 14:51:00"),
+        row("Take in charge ticket", 2, "09 14:52:00"),
+    ];
+    Excerpt::of(test, HEADER, &rows)
+}
+
 #[test]
 fn a_malformed_row_is_named_with_file_line_and_reason_and_the_rest_goes_on() {
     let log = Excerpt::of(

@@ -14,6 +14,7 @@ mod replay;
 
 mod italian;
 mod mendeley;
+mod rules;
 mod servicenow;
 mod sla;
 
@@ -61,11 +62,16 @@ fn run(args: &[&str]) -> Answer {
 
 /// With HELPDESK_DATA, the folder that holds it, a whole log.
 fn whole(log: &str) -> Option<Answer> {
+    whole_with(log, &[])
+}
+
+/// The same with other arguments beside it.
+fn whole_with(log: &str, more: &[&str]) -> Option<Answer> {
     let Some(data) = std::env::var_os("HELPDESK_DATA").map(PathBuf::from) else {
         println!("HELPDESK_DATA is not set: the log `{log}` was not replayed");
         return None;
     };
-    Some(run_as(&["--log", log], false, Some(data)))
+    Some(run_as(&[&["--log", log], more].concat(), false, Some(data)))
 }
 
 /// Files of a log, in a folder of the test's own.
@@ -173,6 +179,8 @@ fn mistakes_in_the_arguments_are_told_with_status_2() {
         (vec!["--log", "martian"], "no log `martian`"),
         (vec!["--sla"], "`--sla` needs a value"),
         (vec!["--sla", "a.json", "--sla", "b.json"], "one `--sla` at a time"),
+        (vec!["--rules"], "`--rules` needs a value"),
+        (vec!["--rules", "a.json", "--rules", "b.json"], "one `--rules` at a time"),
         (vec!["no/such/file.csv"], "no/such/file.csv"),
     ] {
         let answer = run(&args);

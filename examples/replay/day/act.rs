@@ -237,9 +237,10 @@ impl Scene<'_> {
             }
             (Act::Assign, _) => {
                 let member = self.roomiest(then.department);
-                then.owner = Some(member);
+                let before = then.owner.replace(member);
+                let answer = if before == Some(member) { Answer::NoOp } else { Answer::Done };
                 let assign = Assign::new(ticket, cast::agent_id(member));
-                (agent(LEAD), Command::Assign(assign), Answer::Done)
+                (agent(LEAD), Command::Assign(assign), answer)
             }
             (_, _) => {
                 then.owner = None;

@@ -77,12 +77,21 @@ pub(super) fn agent_id(member: usize) -> AgentId {
     AgentId::from_u128(1 + member as u128)
 }
 
+/// The member who is this agent.
+pub(super) fn member(agent: AgentId) -> Option<usize> {
+    (0..MEMBERS.len()).find(|member| agent_id(*member) == agent)
+}
+
 pub(super) fn contact_id(contact: u32) -> ContactId {
     ContactId::from_u128(1000 + u128::from(contact))
 }
 
 pub(super) fn department(index: usize) -> &'static str {
     DEPARTMENTS.get(index).map_or("", |(name, _)| name)
+}
+
+pub(super) fn department_of(name: &str) -> Option<usize> {
+    DEPARTMENTS.iter().position(|(known, _)| *known == name)
 }
 
 /// The defaults, with departments: auto-close after four days, open age of three and five.

@@ -1,10 +1,11 @@
 //! A ticket as the generator thinks of it: the rules again, in small, to compare the desk with.
 
 use chrono::{DateTime, Utc};
-use helpdesk::{Actor, Channel, Requester, TicketId};
+use helpdesk::{Actor, Channel, Requester, Ticket, TicketId};
 
 use super::cast;
 use super::story::Story;
+use super::view::STATUSES;
 
 /// What the generator knows of a ticket.
 #[derive(Clone, Debug)]
@@ -83,6 +84,16 @@ impl Life {
             unmoved => unmoved,
         };
         before != (self.owner, self.status)
+    }
+
+    /// The ticket goes on from where it stands.
+    pub(super) fn stand(&mut self, ticket: &Ticket) {
+        let name = ticket.status().name.as_str();
+        self.status = STATUSES.into_iter().find(|known| *known == name).unwrap_or(self.status);
+        self.owner = ticket.assignee().and_then(cast::member);
+        let department = ticket.department().and_then(|name| cast::department_of(name.as_str()));
+        self.department = department.unwrap_or(self.department);
+        self.reopened = ticket.reopen_count();
     }
 
     pub(super) fn postpone(&mut self, until: DateTime<Utc>) {

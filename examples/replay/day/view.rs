@@ -10,7 +10,7 @@ use super::super::summary;
 use super::cast::{self, DEPARTMENTS, MEMBERS};
 use super::life::Life;
 
-const STATUSES: [&str; 9] = [
+pub(super) const STATUSES: [&str; 9] = [
     "new",
     "open",
     "in_progress",

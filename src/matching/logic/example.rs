@@ -243,7 +243,7 @@ impl Case {
 
 impl Case {
     /// A status that is left, in a category that is.
-    fn status(&self, domain: &Domain, lexicon: &Lexicon) -> Option<Status> {
+    pub(super) fn status(&self, domain: &Domain, lexicon: &Lexicon) -> Option<Status> {
         let category = self.domain(&Fact::StatusCategory, &Type::Name(NameOf::StatusCategory));
         let known = match &domain.only {
             Some(only) => only.clone(),
@@ -269,7 +269,7 @@ fn with_category(facts: &mut BTreeMap<Fact, Sample>) {
 
 impl Domain {
     /// A value that is left.
-    fn sample(&self, fact: &Fact, lexicon: &Lexicon) -> Option<Sample> {
+    pub(super) fn sample(&self, fact: &Fact, lexicon: &Lexicon) -> Option<Sample> {
         let list = |items: &mut dyn Iterator<Item = Option<Sample>>| items.next().flatten();
         match &self.of {
             Type::Tags => {

@@ -2,6 +2,7 @@
 
 mod domain;
 mod example;
+mod left;
 
 use std::collections::BTreeMap;
 

@@ -177,7 +177,7 @@ impl Promise {
     }
 
     /// Whether it is for tickets of this customer.
-    fn is_of(&self, customer: Customer<'_>) -> bool {
+    pub(super) fn is_of(&self, customer: Customer<'_>) -> bool {
         let SlaPolicy { groups, contracts, .. } = &self.policy;
         let of_group = || customer.group.is_some_and(|group| groups.contains(group));
         let under = || customer.contract.is_some_and(|contract| contracts.contains(contract));

@@ -140,6 +140,7 @@
 //! - *Policies that inherit from each other*: each is read by itself; a file that writes them may
 //!   share what it likes.
 
+pub mod analysis;
 mod check;
 mod compiled;
 mod gaps;
