@@ -192,11 +192,11 @@ impl<'a> Work<'a> {
             return None;
         }
         let id = agent.id();
-        let (mut load, mut open) = (it.load, it.open);
-        if !self.beside.is_empty() {
-            load = load.saturating_add(self.counted_beside(&Counter::Load(id)));
-            open = open.saturating_add(self.counted_beside(&Counter::Open(id, channel.clone())));
-        }
+        let beside = |counter| self.counted_beside(&counter);
+        let mut load = it.load.saturating_add(beside(Counter::Load(id)));
+        let mut open = it.open.saturating_add(beside(Counter::Open(id, channel.clone())));
+        let given = it.given.saturating_add(beside(Counter::Given(id)));
+        let freed = it.freed.saturating_add(beside(Counter::Freed(id)));
         // It was theirs until this command.
         if let Some((_, burden)) = relieved.filter(|(owner, _)| *owner == id) {
             load -= i64::from(burden.weight);
@@ -214,9 +214,9 @@ impl<'a> Work<'a> {
             open: u32::try_from(open.max(0)).unwrap_or(u32::MAX),
             capacity: agent.capacity(),
             most: agent.channel_capacity().get(channel).copied(),
-            last_given_at: instant(it.given),
+            last_given_at: instant(given),
             // Who never had work has been without it for as long as they are as they are.
-            idle_since: instant(it.freed).or(Some(agent.updated_at())),
+            idle_since: instant(freed).or(Some(agent.updated_at())),
         })
     }
 
@@ -253,7 +253,11 @@ impl<'a> Work<'a> {
         let most = agent.channel_capacity().get(&waiting.channel).copied();
         self.room = Room { capacity: agent.capacity(), most };
         // Their turn comes after everybody else's, also where all is of one instant.
-        let last = all.iter().map(|it| it.given).max().unwrap_or(0);
+        let given = |it: &&Rostered| {
+            let agent = it.record.agent().map(|agent| Counter::Given(agent.id()));
+            it.given.saturating_add(agent.map_or(0, |counter| self.counted_beside(&counter)))
+        };
+        let last = all.iter().map(given).max().unwrap_or(0);
         let at = micros(self.now).max(last.saturating_add(1));
         self.given = Some(Given { agent: to, before: rostered.given, at });
         let change = TicketChange::Assigned {
