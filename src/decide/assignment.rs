@@ -259,15 +259,6 @@ impl Work<'_> {
 
     /// On reopening: the owner keeps the ticket if they may own it and have room.
     pub(super) fn settle_owner(&mut self) -> Result<(), Refusal> {
-        self.settle_owner_beside(None)
-    }
-
-    /// As [`settle_owner`](Self::settle_owner), where the same decision has relieved somebody of
-    /// another ticket, which was this to them.
-    pub(super) fn settle_owner_beside(
-        &mut self,
-        freed: Option<(AgentId, &Burden)>,
-    ) -> Result<(), Refusal> {
         let Some(agent) = self.ticket.assignee() else { return Ok(()) };
         // Rules may have finished it just now, and nobody knew that it would be taken up again.
         self.cx.needed_agent(agent)?;
@@ -277,9 +268,8 @@ impl Work<'_> {
         if let Some(record) = record {
             self.guard(Guard { key, revision: record.revision() });
         }
-        let freed = freed.filter(|(freed, _)| *freed == agent).map(|(_, burden)| burden);
         let had = self.before.filter(|before| before.burdens() == Some(agent));
-        let freed = freed.or(had.map(Ticket::burden));
+        let freed = had.map(Ticket::burden);
         let because = match record.filter(|record| record.can_own(self.ticket.department())) {
             None => Unassigning::NotEligible,
             Some(record) => {

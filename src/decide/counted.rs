@@ -47,9 +47,35 @@ pub(super) struct Given {
 }
 
 impl Work<'_> {
-    /// By how much the other tickets of this decision change a counter, as far as they are done.
+    /// Whether no other ticket of this decision changes any counter, as far as is told.
+    pub(super) fn is_alone(&self) -> bool {
+        self.beside.is_empty() && self.cx.counted.borrow().is_empty()
+    }
+
+    /// By how much the other tickets of this decision change a counter: those that are done, and
+    /// the others as far as they have told.
     pub(super) fn counted_beside(&self, counter: &Counter) -> i64 {
-        self.beside.iter().filter(|it| it.counter == *counter).map(|it| it.delta).sum()
+        let told = self.cx.counted.borrow();
+        let told = told.iter().filter(|(key, _)| *key != self.key).map(|(_, change)| change);
+        let all = self.beside.iter().chain(told).filter(|it| it.counter == *counter);
+        all.map(|it| it.delta).sum()
+    }
+
+    /// Tells the other tickets of this decision what this one has come to count for by now, so that
+    /// none of them gives away what it has given away.
+    pub(super) fn tell_counted(&self) -> Result<(), Refusal> {
+        let mut changes = Vec::new();
+        if !self.events.is_empty() {
+            self.count(&mut changes)?;
+        }
+        self.is_counted();
+        self.cx.counted.borrow_mut().extend(changes.into_iter().map(|change| (self.key, change)));
+        Ok(())
+    }
+
+    /// What this ticket counts for is told by the decision, or anew.
+    pub(super) fn is_counted(&self) {
+        self.cx.counted.borrow_mut().retain(|(key, _)| *key != self.key);
     }
 
     /// What the ticket no longer counts for, and what it counts for now.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::loaded::{Loaded, Needs, Passage};
 use super::roster::{Roster, Rostered};
-use super::{Call, Command, Counter, Refusal};
+use super::{Call, Command, Counter, CounterChange, Refusal};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
 use crate::people::{Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
@@ -26,6 +26,8 @@ pub(super) struct Cx<'a> {
     pub(super) now: Instant,
     /// What was needed, as only the decision knows, and is not loaded.
     pub(super) missing: &'a RefCell<Needs>,
+    /// What the tickets at work have come to count for, each as far as it has told the others.
+    pub(super) counted: &'a RefCell<Vec<(Key, CounterChange)>>,
     /// The same where the desk acts by itself, by rules of its own; `None`: this is that.
     pub(super) desks_own: Option<&'a Cx<'a>>,
 }

@@ -201,7 +201,8 @@ fn explained(
     ticket: TicketId,
     (call, loaded, missing): (&Call, &Loaded, &RefCell<Needs>),
 ) -> Result<Option<Explained>, Refusal> {
-    let cx = context(desk, call, loaded, missing)?;
+    let counted = RefCell::default();
+    let cx = context(desk, call, loaded, (missing, &counted))?;
     let work = Work::on(&cx, cx.visible(ticket)?);
     let Some(rule) = work.routing_rule() else { return Ok(None) };
     let decision = work.explained(&rule.to)?;
@@ -219,7 +220,8 @@ fn decided(
     if let Command::CreateDesk(settings) = &call.command {
         return govern::create(desk, call, loaded, settings);
     }
-    let cx = context(desk, call, loaded, missing)?;
+    let counted = RefCell::default();
+    let cx = context(desk, call, loaded, (missing, &counted))?;
     if let Some(correlation) = &call.context.correlation
         && let Some(problem) = checks::address_problem(correlation.as_str())
     {
@@ -254,7 +256,7 @@ fn context<'a>(
     desk: DeskId,
     call: &'a Call,
     loaded: &'a Loaded,
-    missing: &'a RefCell<Needs>,
+    (missing, counted): (&'a RefCell<Needs>, &'a RefCell<Vec<(Key, CounterChange)>>),
 ) -> Result<Cx<'a>, Refusal> {
     let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
     Ok(Cx {
@@ -266,6 +268,7 @@ fn context<'a>(
         who: who(desk, call, loaded)?,
         now: whole_micros(call.context.now),
         missing,
+        counted,
         desks_own: None,
     })
 }
@@ -327,6 +330,10 @@ fn on_ticket(cx: &Cx<'_>, id: TicketId) -> Result<Decision, Refusal> {
     work.finish(&mut decision)?;
     for work in beside {
         work.finish(&mut decision)?;
+    }
+    if decision.writes.len() > 1 {
+        // Before one is given what another leaves, that is left.
+        decision.counters.sort_by_key(|change| change.delta > 0);
     }
     decision.writes.sort_unstable_by_key(|write| write.key);
     erasure::by_key(&mut decision.erasures);

@@ -176,7 +176,12 @@ impl<'a> Work<'a> {
         let idleness = route.by == Strategy::MostIdle;
         // Whoever is on a department's roster works there.
         let at_home = looked.over.is_none() && home.is_some();
-        let seen = looked.iter().filter_map(|(record, tally)| {
+        let alone = self.is_alone();
+        let seen = looked.iter().filter_map(|(record, mut tally)| {
+            if !alone {
+                let agent = AgentId::from_uuid(record.key.id);
+                tally = self.with_beside(agent, &waiting.channel, tally);
+            }
             let (agent, mut seen) = self.seen(record, tally, &waiting.channel, relieved)?;
             seen.at_home = at_home;
             seen.calendar = agent.calendar().and_then(|name| self.calendar(name, &mut calendars));
@@ -222,6 +227,17 @@ impl<'a> Work<'a> {
         Ok(waiting)
     }
 
+    /// What is counted of an agent, with what the other tickets of this decision change of it.
+    fn with_beside(&self, id: AgentId, channel: &Arc<str>, tally: Tally) -> Tally {
+        let with = |value: i64, counter| value.saturating_add(self.counted_beside(&counter));
+        Tally {
+            load: with(tally.load, Counter::Load(id)),
+            open: with(tally.open, Counter::Open(id, channel.clone())),
+            given: with(tally.given, Counter::Given(id)),
+            freed: with(tally.freed, Counter::Freed(id)),
+        }
+    }
+
     /// An agent of a roster as routing looks at them.
     #[inline]
     fn seen(
@@ -237,10 +253,6 @@ impl<'a> Work<'a> {
         }
         let id = agent.id();
         let Tally { mut load, mut open, given, .. } = tally;
-        if !self.beside.is_empty() {
-            load = load.saturating_add(self.counted_beside(&Counter::Load(id)));
-            open = open.saturating_add(self.counted_beside(&Counter::Open(id, channel.clone())));
-        }
         // It was theirs until this command.
         if let Some((_, burden)) = relieved.filter(|(owner, _)| *owner == id) {
             load -= i64::from(burden.weight);
@@ -311,7 +323,16 @@ impl<'a> Work<'a> {
         let most = agent.channel_capacity().get(&waiting.channel).copied();
         self.room = Room { capacity: agent.capacity(), most };
         // Their turn comes after everybody else's, also where all is of one instant.
-        let at = micros(self.now).max(looked.last_given().saturating_add(1));
+        let last = if self.is_alone() {
+            looked.last_given()
+        } else {
+            let given = looked.iter().map(|(record, tally)| {
+                let agent = AgentId::from_uuid(record.key.id);
+                self.with_beside(agent, &waiting.channel, tally).given
+            });
+            given.max().unwrap_or(0)
+        };
+        let at = micros(self.now).max(last.saturating_add(1));
         self.given = Some(Given { agent: to, before: tally.given, at });
         let change = TicketChange::Assigned {
             to,

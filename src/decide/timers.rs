@@ -23,7 +23,7 @@ impl Work<'_> {
     pub(super) fn settle(&mut self) -> Result<(), Refusal> {
         self.settle_within((Bound::Unbounded, Bound::Included(self.now)))?;
         self.has_settled();
-        Ok(())
+        self.tell_counted()
     }
 
     fn settle_within(&mut self, time: (Bound<Instant>, Bound<Instant>)) -> Result<(), Refusal> {

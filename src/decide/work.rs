@@ -349,6 +349,7 @@ impl<'a> Work<'a> {
             self.state_timers();
         }
         self.count(&mut decision.counters)?;
+        self.is_counted();
         self.changed_keys(&mut decision.keys);
         let Outgoing { guards, notices, trace } = self.out;
         hand_over(&mut decision.guards, guards);

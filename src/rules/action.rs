@@ -54,7 +54,8 @@ pub enum Action {
     SetField(FieldChange),
     /// Empties a custom field.
     ClearField(FieldName),
-    /// Puts it into a department's queue, gives it to an agent, or both.
+    /// Puts it into a department's queue, gives it to an agent, or both. No rule gives it to an agent
+    /// who takes no work now ([`Refusal::Away`](crate::Refusal::Away)); a macro does, as a hand would.
     Assign(Assignment),
     /// Gives it to the agent whom a strategy chooses.
     Route(Route),
@@ -64,6 +65,11 @@ pub enum Action {
     Note(Wording),
     /// Writes to the requester and the followers, in the desk's own name: that answers nothing and
     /// moves no status. In a macro these are the agent's own words, and answer as such.
+    ///
+    /// Where an automatic message ([`Actor::AutoResponder`](crate::Actor::AutoResponder)) set the rule
+    /// off, or what rules made of it, nothing is written, or two machines would write to each other for
+    /// ever: the [trace](crate::Step::ReplyLeftOut) says so, and all else that the rule does is done.
+    /// What comes by time is written.
     Reply(Wording),
     /// Tells somebody on the desk.
     Notify(Whom),

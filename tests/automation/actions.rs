@@ -1,7 +1,8 @@
 //! What each action does, what it does where there is nothing to do, and what becomes of it where it
 //! is refused.
 
-use helpdesk::rules::{Action, Assignment, FieldChange, HostAction, ToStatus};
+use helpdesk::command::{ApplyMacro, SetAvailability};
+use helpdesk::rules::{Action, Assignment, FieldChange, HostAction, Macro, ToStatus};
 use helpdesk::sla::policy::Whom;
 use helpdesk::{
     Actor, AgentId, AgentProfile, Author, CloseBlocks, ContactProfile, Delivery, Dispatch,
@@ -267,6 +268,27 @@ fn a_refused_action_leaves_nothing_half_done_and_is_recorded() {
         assert!(matches!(event.ticket_change(), Some(TicketChange::ActionRefused { .. })));
         desk.verify();
     }
+}
+
+#[test]
+fn no_rule_gives_work_to_who_takes_none_and_a_hand_may() {
+    let to_ben =
+        Action::Assign(Assignment { agent: Some(BEN), ..Assignment::department("billing") });
+    let mut draft = with_fields();
+    let mut rule = trigger("it", "message.author = customer and messages > 1");
+    rule.then = vec![to_ben.clone()];
+    draft.rules.triggers = vec![rule];
+    draft.rules.macros = vec![Macro::new("to Ben").then(to_ben)];
+    let desk = TestDesk::with(draft);
+    desk.given_request();
+    desk.ok(&agent(BEN), SetAvailability { agent: BEN, available: false });
+    asks_again(&desk);
+    assert_eq!(refusals(&desk, TICKET), [(0, "away".to_owned())]);
+    let ticket = desk.ticket(TICKET);
+    assert_eq!((ticket.assignee(), ticket.department().unwrap().as_str()), (None, "support"));
+    desk.ok(&agent(ANNA), ApplyMacro::new(TICKET, "to Ben"));
+    assert_eq!(desk.ticket(TICKET).assignee(), Some(BEN));
+    desk.verify();
 }
 
 #[test]

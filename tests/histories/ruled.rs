@@ -249,7 +249,8 @@ impl Ruled {
             self.seen.count("a rule gave somebody a ticket");
             law!(!over, "law 10: a rule filled {id} beyond their capacity");
             let takes = agent.is_active() && agent.is_available();
-            law!(takes && agent.can_own(None), "R2: a rule gave {id} work, who takes none");
+            let takes = takes && agent.can_own(None);
+            law!(takes, "R2: a rule gave {id} work, who takes none:\n{}", told(commit));
         }
         Ok(())
     }
@@ -342,6 +343,12 @@ impl Ruled {
         }
         Ok(())
     }
+}
+
+/// A commit, for a test that failed.
+fn told(commit: &[Entry]) -> String {
+    let of = |entry: &Entry| format!("{}\n{}", entry.key, listed(&entry.events));
+    commit.iter().map(of).collect::<Vec<_>>().join("\n")
 }
 
 /// Events in a line each, for a test that failed.

@@ -1,7 +1,7 @@
 //! Two tickets of one command, on both of which rules are due that look for an owner.
 
-use helpdesk::command::{Merge, Take};
-use helpdesk::rules::{Action, Anchor, Strategy, TimeRule};
+use helpdesk::command::{Edit, Merge, Take};
+use helpdesk::rules::{Action, Anchor, Assignment, Strategy, TimeRule};
 use helpdesk::{LinkKind, Span};
 
 use super::*;
@@ -77,4 +77,30 @@ fn a_reopening_by_a_merge_counts_what_the_merged_ticket_leaves() {
     assert_eq!((owner(&desk, 2), desk.load_of(ANNA)), (Some(ANNA), 1));
     assert_eq!(desk.status(ticket_id(2)), "open");
     desk.verify();
+}
+
+#[test]
+fn the_room_that_one_of_them_leaves_is_given_to_the_other_whichever_is_named() {
+    for named in [1, 2] {
+        let mut draft = all(Route::to("support").overflow(Span::minutes(15), "billing"));
+        draft.rules.time_rules = vec![
+            TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1))
+                .when("tags contains move".parse().unwrap())
+                .then(Action::Assign(Assignment::agent(CARL))),
+        ];
+        let agents = [(ANNA, in_support("Anna").capacity(1)), (CARL, in_support("Carl"))];
+        let desk = with(draft, &agents);
+        away(&desk, CARL, true);
+        assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA), None]);
+        let mut edit = Edit::new(ticket_id(1));
+        edit.add_tags.insert("move".into());
+        desk.ok(&Actor::Host, edit);
+        desk.pass(hours(2));
+        let (one, other) = (ticket_id(named), ticket_id(3 - named));
+        let done = desk.ok(&Actor::Host, link(one, LinkKind::Related, other));
+        assert_eq!(done.tries, 1);
+        assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(CARL), Some(ANNA)]);
+        assert_eq!((desk.load_of(ANNA), desk.load_of(CARL)), (1, 1));
+        desk.verify();
+    }
 }

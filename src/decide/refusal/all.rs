@@ -1,18 +1,12 @@
 //! Every refusal there is.
 
 use super::{ChannelRoom, MacroStopped, Vocabulary};
-use crate::condition::Fact;
 use crate::ids::{
-    AgentId, ContactId, DepartmentName, FieldName, Key, OrganisationId, Revision, RuleName,
-    StatusName, TicketId,
+    AgentId, ContactId, DepartmentName, FieldName, Key, Revision, StatusName, TicketId,
 };
-use crate::matching::ConditionError;
 use crate::people::{Actor, Party};
-use crate::settings::FieldProblem;
-use crate::subject::ExternalRef;
 use crate::ticket::{ReplayError, SideId, TodoId};
 use crate::time::Instant;
-use crate::workflow::StatusCategory;
 
 /// The rules say no: [`code`](Self::code) tells programs, the text people, [`kind`](Self::kind) hosts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,9 +63,9 @@ pub enum Refusal {
         /// The status.
         status: StatusName,
         /// The category that it has.
-        found: StatusCategory,
+        found: crate::workflow::StatusCategory,
         /// The category that it was to have.
-        wanted: StatusCategory,
+        wanted: crate::workflow::StatusCategory,
     },
     /// A ticket of this id exists, and another was to be opened under it.
     #[error("the id `{id}` is in use")]
@@ -198,7 +192,7 @@ pub enum Refusal {
         /// The field.
         field: FieldName,
         /// Why not.
-        problem: FieldProblem,
+        problem: crate::settings::FieldProblem,
     },
     /// The settings in force do not know this name.
     #[error("the settings know no {what} `{name}`")]
@@ -259,6 +253,12 @@ pub enum Refusal {
     /// The agent is not on record, has left, or is a light one.
     #[error("agent `{agent}` cannot own tickets")]
     CannotOwn {
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The agent takes no work now: somebody may give it to them, and no rule does.
+    #[error("agent `{agent}` takes no work now")]
+    Away {
         /// The agent.
         agent: AgentId,
     },
@@ -367,7 +367,7 @@ pub enum Refusal {
     #[error("there is no organisation `{organisation}`")]
     NoSuchOrganisation {
         /// The organisation that was named.
-        organisation: OrganisationId,
+        organisation: crate::ids::OrganisationId,
     },
     /// What the contact asks for is refused, as is what others ask for in their name.
     #[error("contact `{contact}` is blocked")]
@@ -399,7 +399,7 @@ pub enum Refusal {
     #[error("the external reference `{reference}` is in use{}", super::vocabulary::by(*owner))]
     ExternalRefTaken {
         /// The reference.
-        reference: Box<ExternalRef>,
+        reference: Box<crate::subject::ExternalRef>,
         /// The ticket that has it; `None` where the actor does not see all of it.
         owner: Option<TicketId>,
     },
@@ -407,13 +407,13 @@ pub enum Refusal {
     #[error("{problems}")]
     BadCondition {
         /// The mistakes, each with its path.
-        problems: ConditionError,
+        problems: crate::matching::ConditionError,
     },
     /// Customers and bots list by what customers see only.
     #[error("`{fact}` is not public: only agents filter and sort by it")]
     NotPublic {
         /// By what it was.
-        fact: Fact,
+        fact: crate::condition::Fact,
     },
     /// The cursor is of another order, or the scale of priorities has changed since.
     #[error("the cursor is of another order: begin the listing anew")]
@@ -492,7 +492,7 @@ pub enum Refusal {
     #[error("the macro `{name}` is not for this ticket")]
     MacroNotForThis {
         /// The macro.
-        name: RuleName,
+        name: crate::ids::RuleName,
     },
     /// An action of a macro was refused, and nothing of the macro was done.
     #[error(transparent)]

@@ -99,6 +99,7 @@ impl Refusal {
             Self::LimitExceeded { .. } => "limit_exceeded",
             Self::AlreadyTaken { .. } => "already_taken",
             Self::CannotOwn { .. } => "cannot_own",
+            Self::Away { .. } => "away",
             Self::CannotAnswer { .. } => "cannot_answer",
             Self::NotInDepartment { .. } => "not_in_department",
             Self::OverCapacity { .. } => "over_capacity",
@@ -177,6 +178,7 @@ impl Refusal {
             | Self::FieldRequired { .. }
             | Self::AlreadyTaken { .. }
             | Self::CannotOwn { .. }
+            | Self::Away { .. }
             | Self::CannotAnswer { .. }
             | Self::NotInDepartment { .. }
             | Self::OverCapacity { .. }

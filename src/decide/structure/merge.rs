@@ -8,15 +8,15 @@ use crate::channel::NoticeKind;
 use crate::decide::checks::{not_closed, within};
 use crate::decide::work::Work;
 use crate::decide::{Cx, Guard, Refusal, Step};
-use crate::ids::{AgentId, Key, Revision};
+use crate::ids::{Key, Revision};
 use crate::people::Requester;
 use crate::settings::{MergeAcross, MergeClocks, MergeWaiting};
 use crate::sla::Reported;
 use crate::sla::policy::Audience;
 use crate::ticket::command::Merge;
 use crate::ticket::{
-    Absorbed, Brought, Burden, Follower, Member, Moved, Owed, Released, StatusChange, Ticket,
-    TicketChange, TicketKind, waiting,
+    Absorbed, Brought, Follower, Member, Moved, Owed, Released, StatusChange, Ticket, TicketChange,
+    TicketKind, waiting,
 };
 use crate::workflow::{Landmark, StatusCategory};
 
@@ -92,8 +92,9 @@ pub(in crate::decide) fn merge<'a>(
     survivor.record(TicketChange::Absorbed(absorbed), None);
     let at = survivor.ticket.revision();
     if brings.is_some() {
-        let freed = work.loaded().and_then(|it| Some((it.burdens()?, it.burden())));
-        ask(&mut survivor, at, freed)?;
+        // Whoever had the other one has room for this.
+        work.tell_counted()?;
+        ask(&mut survivor, at)?;
     }
     survivor.hold_as(&work.ticket);
     Ok(survivor)
@@ -222,18 +223,13 @@ fn followers(cx: &Cx<'_>, ticket: &Ticket, survivor: &Ticket) -> Vec<Follower> {
     come
 }
 
-/// The survivor has a question more, as if its requester had asked it. `freed`: whom the merge has
-/// relieved of the other ticket.
-fn ask(
-    survivor: &mut Work<'_>,
-    absorbed: Revision,
-    freed: Option<(AgentId, &Burden)>,
-) -> Result<(), Refusal> {
+/// The survivor has a question more, as if its requester had asked it.
+fn ask(survivor: &mut Work<'_>, absorbed: Revision) -> Result<(), Refusal> {
     let from = survivor.ticket.status().clone();
     if let Some(to) = survivor.cx.settings.workflow().on_customer_reply(&from) {
         survivor.moved(survivor.move_to(to, Moved::Absorbed), Some(Rule::OnMerge), None);
         if from.category.is_done() {
-            survivor.settle_owner_beside(freed)?;
+            survivor.settle_owner()?;
         }
     }
     let to = survivor.workers();
