@@ -311,12 +311,13 @@ impl<'a> Work<'a> {
         if owner == Some(to) {
             return;
         }
+        let overflow = route.overflow.as_ref().filter(|_| decision.overflowed);
         let routed =
             Routed { waits_since: waiting.since, again_at: None, decision: Some(decision) };
         self.record_by(by.clone(), TicketChange::Routed(Box::new(routed)));
         // Who takes over from another department has it in theirs.
         let theirs = home.filter(|home| agent.works_in(home));
-        let theirs = theirs.or_else(|| route.overflow.as_ref().map(|it| it.to.clone()));
+        let theirs = theirs.or_else(|| overflow.map(|it| it.to.clone()));
         self.transfer_by(theirs.filter(|it| agent.works_in(it)), by.clone());
 
         self.guard(Guard { key, revision: agent.revision() });

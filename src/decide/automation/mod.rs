@@ -174,7 +174,7 @@ impl<'a> Work<'a> {
         let mut asked = Asked::default();
         for (place, action) in actions {
             let place = u16::try_from(place).unwrap_or(u16::MAX);
-            if matches!(action, Action::Reply(_)) && self.answers_a_machine(why) {
+            if matches!(action, Action::Reply(_)) && self.answers_a_machine() {
                 self.trace(Step::ReplyLeftOut { rule: why.rule.clone(), action: place });
                 continue;
             }
@@ -197,9 +197,8 @@ impl<'a> Work<'a> {
     }
 
     /// Whether an automatic message set this off: what is written to it may set off the next.
-    fn answers_a_machine(&self, why: Why<'_>) -> bool {
-        let by_command = why.timer.is_none();
-        by_command && matches!(self.cx.call.context.actor, Actor::AutoResponder(_))
+    fn answers_a_machine(&self) -> bool {
+        matches!(self.cause.actor, Actor::AutoResponder(_))
     }
 
     fn refuse(&mut self, rule: &Rule, action: u16, code: &str) {
