@@ -82,15 +82,17 @@ fn a_reopening_by_a_merge_counts_what_the_merged_ticket_leaves() {
 #[test]
 fn the_room_that_one_of_them_leaves_is_given_to_the_other_whichever_is_named() {
     for named in [1, 2] {
-        let mut draft = all(Route::to("support").overflow(Span::minutes(15), "billing"));
+        let mut draft =
+            all(Route::to("support").skill("networks", 1).overflow(Span::minutes(15), "billing"));
         draft.rules.time_rules = vec![
             TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1))
                 .when("tags contains move".parse().unwrap())
                 .then(Action::Assign(Assignment::agent(CARL))),
         ];
-        let agents = [(ANNA, in_support("Anna").capacity(1)), (CARL, in_support("Carl"))];
+        // No rule routes to Carl, and one names him.
+        let able = in_support("Anna").capacity(1).skill("networks", 1);
+        let agents = [(ANNA, able), (CARL, in_support("Carl"))];
         let desk = with(draft, &agents);
-        away(&desk, CARL, true);
         assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA), None]);
         let mut edit = Edit::new(ticket_id(1));
         edit.add_tags.insert("move".into());
