@@ -180,11 +180,21 @@ fn may_own(
     department: Option<&DepartmentName>,
     override_capacity: bool,
 ) -> Result<bool, Refusal> {
-    let agent = eligible(work, id, department)?;
+    let over = has_room(work, id, department, override_capacity)?;
     if work.cx.settings.routes().any {
         let before = work.cx.counter(Counter::Given(id))?;
         work.given = Some(Given { agent: id, before, at: micros(work.now).max(before) });
     }
+    Ok(over)
+}
+
+fn has_room(
+    work: &mut Work<'_>,
+    id: AgentId,
+    department: Option<&DepartmentName>,
+    override_capacity: bool,
+) -> Result<bool, Refusal> {
+    let agent = eligible(work, id, department)?;
     // Finished work takes up nobody's room, until it is work again.
     if work.ticket.status().category.is_done() {
         return Ok(false);

@@ -8,7 +8,7 @@ use super::roster::{Roster, Rostered};
 use super::{Call, Command, Counter, CounterChange, Refusal};
 use crate::cause::Cause;
 use crate::ids::{AgentId, DeskId, Key, Revision, TicketId};
-use crate::people::{Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
+use crate::people::{Actor, Agent, Deed, GuestRight, Party, Requester, Who, may, sight};
 use crate::record::Event;
 use crate::settings::Settings;
 use crate::ticket::Ticket;
@@ -107,6 +107,21 @@ impl<'a> Cx<'a> {
     }
 
     /// The cause of what this call brings about, on a record whose time is `now`.
+    /// The cause of what happens by itself.
+    pub(super) fn by_time(&self) -> Cause {
+        Cause {
+            actor: Actor::System,
+            command: None,
+            correlation: None,
+            rule: None,
+            parent: None,
+            depth: 0,
+            settings: self.settings_revision,
+            actor_revision: None,
+            claimed_at: None,
+        }
+    }
+
     pub(super) fn cause(&self, now: Instant) -> Cause {
         let context = &self.call.context;
         Cause {

@@ -1,5 +1,6 @@
 //! Whose a ticket becomes that waits for an owner, by the rules.
 
+use std::mem;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -10,7 +11,7 @@ use super::roster::{Roster, Rostered, Tally};
 use super::step::Step;
 use super::work::Work;
 use super::{Command, Refusal};
-use crate::cause::Rule;
+use crate::cause::{Cause, EventRef, Rule};
 use crate::channel::{NoticeKind, Recipient};
 use crate::ids::{AgentId, CalendarName, DepartmentName, Key, LanguageTag};
 use crate::people::{Agent, Requester};
@@ -73,9 +74,36 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let asked = matches!(cx.call.command, Command::Route(_));
-        if !(looks_again || asked || self.came_to_wait()) {
+        let came = self.came_to_wait();
+        if !(looks_again || asked || came) {
             return Ok(());
         }
+        let place = self.waits_by().filter(|_| came);
+        let by_timer = !asked && place.map_or(looks_again && !came, |it| it < self.settled);
+        let events = self.events.len();
+        let outside = by_timer.then(|| {
+            let parent = place.and_then(|place| self.events.get(place));
+            let cause = Cause {
+                parent: parent.map(|event| EventRef { key: self.key, revision: event.revision }),
+                depth: parent.map_or(0, |event| event.cause.depth.saturating_add(1)),
+                ..cx.by_time()
+            };
+            let cause = mem::replace(&mut self.cause, Arc::new(cause));
+            (cause, mem::replace(&mut self.settled, events))
+        });
+        self.look_for_owner(looks_again)?;
+        // What rules make of it once it has been given to somebody, they do not have given anew: it
+        // waits in the queue, or rules would hand it round for ever.
+        if self.events.len() > events {
+            self.come_to_rest(None)?;
+        }
+        if let Some(outside) = outside {
+            (self.cause, self.settled) = outside;
+        }
+        Ok(())
+    }
+
+    fn look_for_owner(&mut self, looks_again: bool) -> Result<(), Refusal> {
         let Some(rule) = self.routing_rule() else {
             if looks_again {
                 // The rule is gone that would have.
@@ -123,10 +151,33 @@ impl<'a> Work<'a> {
         !before.waits_for_owner() && lost != Some(Unassigning::ByHand)
     }
 
-    /// Since when it waits. In another department, it waits anew.
+    /// The place of the event by which the ticket has come to wait where it does, if that is one of
+    /// this decision's.
+    fn waits_by(&self) -> Option<usize> {
+        self.events.iter().rposition(|event| match event.ticket_change() {
+            Some(
+                TicketChange::Opened(_)
+                | TicketChange::Transferred { .. }
+                | TicketChange::Escalated { .. }
+                | TicketChange::Unassigned { .. }
+                | TicketChange::ReleasedFrom { .. }
+                | TicketChange::SpamMarked { spam: false },
+            ) => true,
+            Some(TicketChange::StatusChanged(change)) => {
+                change.from.category.is_done() && !change.to.category.is_done()
+            }
+            _ => false,
+        })
+    }
+
+    /// Since when it waits. In another department, it waits anew: since it came there.
     fn waits_since(&self) -> Instant {
         let moved = self.before.is_some_and(|it| it.department() != self.ticket.department());
-        self.ticket.routing().since().filter(|_| !moved).unwrap_or(self.now)
+        let known = self.ticket.routing().since().filter(|_| !moved);
+        known.unwrap_or_else(|| {
+            let event = self.waits_by().and_then(|place| self.events.get(place));
+            event.map_or(self.now, |event| event.at)
+        })
     }
 
     /// Gives the ticket to the agent whom a route chooses; where it has no owner, and nobody can

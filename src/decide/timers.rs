@@ -9,12 +9,12 @@ use super::step::Step;
 use super::work::Work;
 use crate::cause::{Cause, Rule};
 use crate::channel::{NoticeKind, Recipient};
-use crate::people::Actor;
 use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind, Timers, Unassigning};
 use crate::time::Instant;
 use crate::workflow::Landmark;
 
-/// How often one tick looks at time rules of a ticket.
+/// How often one command or tick looks at time rules of a ticket. Rules that set each other's time may
+/// be due without end; what is left is due still, and the next goes on.
 const MOST_LOOKS: u32 = 100;
 
 impl Work<'_> {
@@ -86,8 +86,7 @@ impl Work<'_> {
                 TimerKind::Routing => self.take_away(at),
             }
             self.come_to_rest(Some(at))?;
-            // The next tick goes on.
-            if looked >= MOST_LOOKS && self.cx.is_tick() {
+            if looked >= MOST_LOOKS {
                 break;
             }
         }
@@ -137,17 +136,7 @@ impl Work<'_> {
     }
 
     pub(super) fn fire(&mut self, at: Instant, rule: Rule, change: TicketChange) {
-        let cause = Cause {
-            actor: Actor::System,
-            command: None,
-            correlation: None,
-            rule: Some(rule),
-            parent: None,
-            depth: 0,
-            settings: self.cx.settings_revision,
-            actor_revision: None,
-            claimed_at: None,
-        };
+        let cause = Cause { rule: Some(rule), ..self.cx.by_time() };
         self.record_at(at, Arc::new(cause), change, None);
     }
 }

@@ -53,7 +53,7 @@ pub(super) struct Work<'a> {
     pub(super) cause: Arc<Cause>,
     pub(super) events: Vec<Event>,
     /// How many of the events are what was due before the command; it was not set off by them.
-    settled: usize,
+    pub(super) settled: usize,
     /// What happened that no rule has looked at yet.
     pub(super) turn: Turn,
     /// The instant of a timer, while rules carry out what follows from it.
@@ -183,8 +183,10 @@ impl<'a> Work<'a> {
         let parent = self.events.get(self.settled..).and_then(<[Event]>::last);
         let cause = Cause {
             rule: Some(rule),
-            parent: parent.map(|event| EventRef { key: self.key, revision: event.revision }),
-            depth: parent.map_or(0, |event| event.cause.depth.saturating_add(1)),
+            parent: parent
+                .map(|event| EventRef { key: self.key, revision: event.revision })
+                .or(self.cause.parent),
+            depth: parent.map_or(self.cause.depth, |event| event.cause.depth.saturating_add(1)),
             ..(*self.cause).clone()
         };
         self.record_at(self.now, Arc::new(cause), change, None);
@@ -338,13 +340,7 @@ impl<'a> Work<'a> {
     pub(super) fn finish(mut self, decision: &mut Decision) -> Result<(), Refusal> {
         self.beside.clone_from(&decision.counters);
         self.come_to_rest(None)?;
-        // What rules make of it once it has been given to somebody, they do not have given anew: it
-        // waits in the queue, or rules would hand it round for ever.
-        let events = self.events.len();
         self.route_if_needed()?;
-        if self.events.len() > events {
-            self.come_to_rest(None)?;
-        }
         if !self.armed && !self.cx.is_tick() {
             self.state_timers();
         }

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::read::PAGE;
-use super::thread::Post;
+use super::thread::{Post, refer};
 use super::{Desk, DeskError};
-use crate::ids::{Key, Revision, TicketId};
+use crate::ids::{Key, Reference, Revision, TicketId};
 use crate::people::{Actor, Sight};
 use crate::record::Event;
 use crate::store::Store;
@@ -17,7 +17,8 @@ use crate::workflow::Status;
 /// An event of a ticket, as somebody sees it; [`Desk::activity`] lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// All of it: what changed, who caused it and by which rule.
+    /// All of it: what changed, who caused it and by which rule; with the ticket's reference where a
+    /// rule's words name it.
     Full(Box<Event>),
     /// What customers see of it.
     Public(PublicEvent),
@@ -183,6 +184,12 @@ impl<I: Io> Flow<I> {
                     && let PublicChange::Opened(post) = &mut event.what
                 {
                     post.say(source.personal.as_deref());
+                }
+                if let Some(Activity::Full(event)) = &mut seen
+                    && let Some(number) = record.number
+                {
+                    let prefix = reader.settings.reference_prefix().clone();
+                    refer(event, &Reference::new(prefix, number));
                 }
                 if let Some(Activity::Public(event)) = &mut seen
                     && let PublicChange::Said(post) = &mut event.what

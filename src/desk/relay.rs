@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::flow::Flow;
 use super::io::{Direct, Io, at_once};
-use super::thread::referred;
+use super::thread::{refer, referred};
 use super::tick::every_desk;
 use super::{Desk, DeskError, DeskErrorKind};
 use crate::channel::{Notice, NoticeId};
@@ -82,7 +82,8 @@ pub struct Dispatch {
     pub notice: Notice,
     /// The ticket's reference, for the subject line.
     pub reference: Reference,
-    /// The event that it tells of; `None` where the history does not have it.
+    /// The event that it tells of, with the ticket's reference where its payload names it; `None`
+    /// where the history does not have it.
     pub event: Option<Event>,
     /// Where its message was said, if that was split off another ticket: the event whose payload
     /// has the words.
@@ -342,7 +343,7 @@ impl<I: Io> Flow<I> {
         };
         let before = Revision(notice.id.revision.0.saturating_sub(1));
         let key = Key::ticket(self.id, notice.id.ticket);
-        let event = self.io.history(key, before, 1).await?.into_iter().next();
+        let mut event = self.io.history(key, before, 1).await?.into_iter().next();
         if !self.may_be_told(&notice, event.as_ref(), &settings).await? {
             return Ok(None);
         }
@@ -351,6 +352,9 @@ impl<I: Io> Flow<I> {
             None => None,
         };
         let reference = Reference::new(settings.reference_prefix().clone(), number);
+        if let Some(event) = &mut event {
+            refer(event, &reference);
+        }
         Ok(Some(Dispatch { desk: self.id, notice, reference, event, source, attempt }))
     }
 }

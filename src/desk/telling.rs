@@ -34,6 +34,10 @@ impl<I: Io> Flow<I> {
         let mut records = found.records.into_iter();
         let record = records.next().flatten();
         let Some(ticket) = record.as_ref().and_then(Record::ticket) else { return Ok(false) };
+        // That is for the host to do, and for nobody to read: there is no sight to ask for.
+        if notice.kind == NoticeKind::HostAction {
+            return Ok(true);
+        }
         if self.is_stale(notice, event, ticket).await? {
             return Ok(false);
         }

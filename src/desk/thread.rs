@@ -18,7 +18,7 @@ use crate::ids::{Key, Reference, Revision, TicketId};
 use crate::matching::{NotACursor, serde_as_text};
 use crate::people::{Actor, Part, Sight};
 use crate::personal::{Erasable, Personal};
-use crate::record::{Event, Record};
+use crate::record::{Change, Event, Record};
 use crate::settings::Settings;
 use crate::store::{Store, Wanted};
 use crate::ticket::{
@@ -82,6 +82,32 @@ impl Post {
 
     fn place(&self) -> Place {
         Place { at: self.at, ticket: self.ticket, revision: self.revision }
+    }
+}
+
+/// Puts the reference where the event's payload names it.
+pub(super) fn refer(event: &mut Event, reference: &Reference) {
+    let Some(personal) = &mut event.personal else { return };
+    let Change::Ticket(change) = &event.change else { return };
+    match change {
+        TicketChange::MessageAdded { message, .. } if message.names_reference => {
+            personal.text = personal.text.take().map(|text| referred(&text, reference));
+        }
+        TicketChange::RuleAsked(asked) => {
+            for asked in &asked.host {
+                let first = usize::try_from(asked.first).unwrap_or(usize::MAX);
+                let values = personal.values.iter_mut().skip(first);
+                for (_, value) in asked
+                    .with
+                    .iter()
+                    .zip(values)
+                    .filter(|(name, _)| asked.references.contains(name))
+                {
+                    *value = referred(value, reference);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -84,7 +84,8 @@ pub struct Trigger {
 }
 
 /// What follows from the passing of time: a span after an instant of the ticket its condition is
-/// looked at, once for each such instant.
+/// looked at, once for each such instant. Rules that set each other's time are looked at a hundred
+/// times by one command or tick at most: what is left is due still, for the next.
 ///
 /// "Three days after an agent answered, if the customer is still waited for":
 ///

@@ -187,7 +187,7 @@ impl Ticket {
             }
             TicketChange::StatusChanged(change) => {
                 self.move_to(stamp, change);
-                self.moved_by(&stamp.cause.actor, change);
+                self.moved_by(stamp.cause, change);
             }
             TicketChange::ResolutionRecorded { code, bytes: _, restarts_closing } => {
                 let text = stamp.personal.and_then(|personal| personal.text.clone());

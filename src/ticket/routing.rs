@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Message, StatusChange, Ticket, Unassigning, Visibility};
+use crate::cause::{Cause, Rule};
 use crate::ids::AgentId;
 use crate::people::{Actor, Author};
 use crate::time::{self, Instant};
@@ -189,16 +190,17 @@ impl Ticket {
         }
     }
 
-    /// A move of the status: where the owner made it, they have begun; finished work is nobody's
-    /// to begin.
-    pub(super) fn moved_by(&mut self, actor: &Actor, change: &StatusChange) {
+    /// A move of the status: where the owner made it, they have begun, and not where rules made it of
+    /// what the owner did; finished work is nobody's to begin.
+    pub(super) fn moved_by(&mut self, cause: &Cause, change: &StatusChange) {
         let Some(owner) = self.assignee else {
             if change.to.category.is_done() && self.extras().routing.is_some() {
                 self.edit_routing(|routing| (routing.since, routing.again_at) = (None, None));
             }
             return;
         };
-        if *actor == Actor::Agent(owner) || change.to.category.is_done() {
+        let by_hand = !cause.rule.as_ref().is_some_and(Rule::is_desks_own);
+        if (by_hand && cause.actor == Actor::Agent(owner)) || change.to.category.is_done() {
             self.taken_up();
         }
     }

@@ -33,6 +33,7 @@ pub(crate) fn history() -> Vec<Event> {
         name: name.into(),
         with: with.iter().map(|name| Arc::from(*name)).collect(),
         first,
+        references: Vec::new(),
     };
     let asked = RuleAsked {
         notify: whom().into(),
@@ -90,6 +91,21 @@ pub(crate) fn history() -> Vec<Event> {
         event(place as u64 + 2, cause, Change::Ticket(change), personal)
     });
     [bare_opening()].into_iter().chain(events).collect()
+}
+
+/// What a rule asks for at an opening, where the reference is not known yet.
+pub(crate) fn at_an_opening() -> Event {
+    let asked = HostAsked {
+        name: "page".into(),
+        with: vec!["text".into(), "why".into()],
+        first: 0,
+        references: vec!["text".into()],
+    };
+    let asked = RuleAsked { notify: Vec::new(), host: vec![asked] };
+    let values = vec!["{reference} burns".into(), "{reference}".into()];
+    let personal = Personal { values, ..Personal::default() };
+    let cause = Cause { rule: Some(Rule::Trigger("page".into())), ..plain(Actor::Agent(ANNA)) };
+    event(2, cause, Change::Ticket(TicketChange::RuleAsked(asked)), Some(personal))
 }
 
 pub(crate) fn heads() -> Vec<(Key, Head)> {

@@ -452,6 +452,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.extend(automation::history());
     later.push(automation::settings());
     later.push(turns::settings());
+    later.push(automation::at_an_opening());
     later
 }
 

@@ -176,12 +176,17 @@ fn ask(
     asked: &mut Asked,
 ) -> Result<(), Refusal> {
     let mut values: Vec<Arc<str>> = Vec::with_capacity(action.with.len());
-    for text in action.with.values() {
-        values.push(wording::filled(work, text, message)?.into());
+    let mut references = Vec::new();
+    for (name, text) in &action.with {
+        let (value, refers) = wording::said(work, text, message)?;
+        values.push(value.into());
+        if refers {
+            references.push(name.as_str().into());
+        }
     }
     let first = u32::try_from(asked.values.len()).unwrap_or(u32::MAX);
     let with = action.with.keys().map(|name| Arc::from(name.as_str())).collect();
-    asked.facts.host.push(HostAsked { name: action.name.clone(), with, first });
+    asked.facts.host.push(HostAsked { name: action.name.clone(), with, first, references });
     asked.values.extend(values);
     Ok(())
 }

@@ -230,17 +230,7 @@ impl<'a> Work<'a> {
     fn root(&self, timer: Option<Instant>) -> Cause {
         match timer {
             None => (*self.cause).clone(),
-            Some(_) => Cause {
-                actor: Actor::System,
-                command: None,
-                correlation: None,
-                rule: None,
-                parent: None,
-                depth: 0,
-                settings: self.cx.settings_revision,
-                actor_revision: None,
-                claimed_at: None,
-            },
+            Some(_) => self.cx.by_time(),
         }
     }
 

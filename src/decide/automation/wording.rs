@@ -14,17 +14,9 @@ use crate::rules::{Slot, Wording, WordingPart};
 use crate::ticket::REFERENCE_SLOT;
 use crate::value::FieldValue;
 
-/// The text with its slots filled; `message` is the place of what set the rule off.
-pub(super) fn filled(
-    work: &mut Work<'_>,
-    text: &Wording,
-    message: Option<usize>,
-) -> Result<String, Refusal> {
-    filled_but(work, text, message, None)
-}
-
-/// The same; `reference`: what stands for a reference that is not known.
-fn filled_but(
+/// The text with its slots filled; `message` is the place of what set the rule off; `reference`: what
+/// stands for a reference that is not known.
+fn filled(
     work: &mut Work<'_>,
     text: &Wording,
     message: Option<usize>,
@@ -47,8 +39,8 @@ fn filled_but(
     Ok(filled)
 }
 
-/// The same of what is said on the ticket; and whether it names a reference that is not known yet:
-/// then that is put in where the words are read.
+/// The text with its slots filled; and whether it names a reference that is not known yet: then that is
+/// put in where the words are read. `message` is the place of what set the rule off.
 pub(super) fn said(
     work: &mut Work<'_>,
     text: &Wording,
@@ -56,9 +48,9 @@ pub(super) fn said(
 ) -> Result<(String, bool), Refusal> {
     let refers = text.parts().any(|part| part == WordingPart::Slot(Slot::Reference));
     if work.loaded().is_some() || !refers {
-        return Ok((filled(work, text, message)?, false));
+        return Ok((filled(work, text, message, None)?, false));
     }
-    Ok((filled_but(work, text, message, Some(REFERENCE_SLOT))?, true))
+    Ok((filled(work, text, message, Some(REFERENCE_SLOT))?, true))
 }
 
 /// Whose name a slot is filled with.

@@ -39,6 +39,12 @@ pub struct HostAsked {
     /// The place of the first of them among the values of the event, from 0.
     #[serde(default)]
     pub first: u32,
+    /// The names of those in whose values `{reference}` stands for the ticket's reference, in order:
+    /// the rule acted when the ticket was opened, which gets its number in that very commit. Readers
+    /// ([`Desk::activity`](crate::Desk::activity), [`Dispatch::event`](crate::Dispatch::event)) have it
+    /// filled in; in the history it stands as it was written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Arc<str>>,
 }
 
 impl HostAsked {
@@ -48,7 +54,8 @@ impl HostAsked {
     /// ```
     /// use helpdesk::{HostAsked, Personal};
     ///
-    /// let refund = HostAsked { name: "refund".into(), with: vec!["order".into()], first: 0 };
+    /// let with = vec!["order".into()];
+    /// let refund = HostAsked { name: "refund".into(), with, first: 0, references: Vec::new() };
     /// let personal = Personal { values: vec!["A-17".into()], ..Personal::default() };
     /// assert_eq!(refund.values(Some(&personal)), Some(vec![("order", "A-17")]));
     /// assert_eq!(refund.values(None), None);
