@@ -1,6 +1,6 @@
-//! One language for every question about a ticket. Listings and views ask it. A host asks it, too,
-//! in code of its own: of a ticket as it is ([`Place::Rule`]), or of a change to one, which a
-//! *trigger* looks at ([`Place::Trigger`]). The crate runs no rules and no triggers itself.
+//! One language for every question about a ticket. Listings and views ask it, policies and
+//! [rules](crate::rules) do, of a ticket as it is ([`Place::Rule`]) or of a change to one
+//! ([`Place::Trigger`]); and so may a host in code of its own.
 //!
 //! A [`Condition`] is data. It comes from code, from a file, or from its text form; it is
 //! [checked](Condition::check) against the settings, for the [`Place`] where it stands; and the

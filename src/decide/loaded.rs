@@ -74,6 +74,14 @@ impl Loaded {
         self.add_records(vec![key], vec![record]);
     }
 
+    /// Puts another in the place of a record that was added.
+    pub(crate) fn put(&mut self, record: Record) {
+        let place = self.asked.iter().position(|asked| *asked == record.key);
+        if let Some(known) = place.and_then(|place| self.records.get_mut(place)) {
+            *known = Some(record);
+        }
+    }
+
     /// Adds the records of these keys, in their order; mostly they are all that there will be.
     pub(crate) fn add_records(&mut self, mut keys: Vec<Key>, mut records: Vec<Option<Record>>) {
         keys.truncate(records.len());

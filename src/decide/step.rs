@@ -254,12 +254,12 @@ impl fmt::Display for Step {
                 write!(f, "its timers follow revision {settings} of the settings")
             }
             Self::RuleMatched { rule } => write!(f, "{rule} is for it"),
-            Self::ActionDone { rule, action } => write!(f, "{rule}: action {action} is done"),
+            Self::ActionDone { rule, action } => write!(f, "{rule}: `then[{action}]` is done"),
             Self::ActionRefused { rule, action, code } => {
-                write!(f, "{rule}: action {action} is refused: {code}")
+                write!(f, "{rule}: `then[{action}]` is refused: {code}")
             }
             Self::ReplyLeftOut { rule, action } => {
-                write!(f, "{rule}: action {action} is left out: it would answer a machine")
+                write!(f, "{rule}: `then[{action}]` is left out: it would answer a machine")
             }
             Self::RulesStopped { by } => write!(f, "{by} is the last that is looked at"),
             Self::CascadeStopped { rules, depth } => {

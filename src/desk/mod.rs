@@ -17,6 +17,7 @@ mod person;
 mod presence;
 mod read;
 mod reader;
+mod rehearse;
 mod relay;
 mod routing;
 mod service;

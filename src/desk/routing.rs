@@ -90,10 +90,12 @@ impl<S: Store> Desk<S> {
         at_once(self.flow().route_waiting(now, department, after, limit))
     }
 
-    /// Who would get a ticket if an owner were looked for now, and why: all who can have it and all
-    /// who cannot, however many they are. Changes nothing. `None`: no rule is for the ticket.
+    /// Who would get a ticket if an owner were looked for now, and why: of the departments that are
+    /// looked at, all who can have it and all who cannot, however many they are. Changes nothing.
+    /// `None`: no rule is for the ticket.
     ///
-    /// What was decided when a ticket was routed is in its history: [`Routed`](crate::Routed).
+    /// What was decided when a ticket was routed, and who had it then, this does not say: that is in its
+    /// history, as [`Routed`](crate::Routed). Of a ticket that somebody has by now, waiting begins anew.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -148,6 +148,9 @@ impl<S: Store> Desk<S> {
     /// solved, now, by this agent. With a command id ([`Context::once`]), asking
     /// again tells what was taken the first time, and takes no other.
     ///
+    /// Whether the agent [takes work](crate::SetAvailability) is not asked: that is for rules, and this
+    /// is the agent's own deed.
+    ///
     /// A restricted agent sees no queue. What is first in those of their departments and of none is
     /// given to them in the name of the host ([`Assign`]), and then taken: in two commits, of which
     /// the command id names the first.

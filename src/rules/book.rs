@@ -78,7 +78,9 @@ impl RulebookDraft {
         routing.is_empty() && triggers.is_empty() && time_rules.is_empty() && macros.is_empty()
     }
 
-    /// Looks every name up and refuses contradictions.
+    /// Looks every name up and refuses contradictions. What only a workflow and its settings know (no
+    /// transition leads to a status, a status takes no such reason, work ends without a resolution),
+    /// [`SettingsDraft::build`](crate::SettingsDraft::build) checks.
     ///
     /// # Errors
     ///

@@ -59,7 +59,7 @@
 //! message to any of them, so that rules never answer each other's words. The passes end when nothing
 //! changes any more, or after [`Limits::cascade_depth`](crate::Limits::cascade_depth) of them: then
 //! that is recorded ([`CascadeStopped`](crate::TicketChange::CascadeStopped)), and the desk is told.
-//! [`analysis`] says beforehand which triggers would set each other off for ever.
+//! [`analysis`] says beforehand which triggers would set each other off for ever, as far as it can tell.
 //!
 //! No change of a ticket, and so no turn, is what becomes of its clocks and timers, what was refused,
 //! what others are asked to do, and what is erased. What was merged into another ticket sets nothing
@@ -67,7 +67,9 @@
 //!
 //! A **time rule** is looked at when its span has passed since an instant of the ticket: once for each
 //! such instant, whether or not it matches then. Those of one instant are looked at in order, and what
-//! they did is a turn. A rule acts as of the instant at which its time came, whenever a desk ticks. One
+//! they did is a turn. To act after so long *in a state*, let the time run from
+//! [`StatusSince`](Anchor::StatusSince): a rule whose time runs from the last answer is looked at once,
+//! and what is in another state at that instant is passed over until the next answer. A rule acts as of the instant at which its time came, whenever a desk ticks. One
 //! that was published since is for a ticket from its next command or
 //! [adoption](crate::Desk::adopt) on, dated then.
 //!
@@ -76,13 +78,15 @@
 //! Triggers and time rules act with the desk's own authority: whatever the workflow lets anybody do,
 //! and no more. A macro is done as the agent who applies it would do it. What the settings refuse of a
 //! trigger or a time rule (a status to which no transition leads, an agent who has no room, a text
-//! that asks for what is not known) leaves nothing half done; the other actions go on, it is recorded
+//! that asks for what is not known) leaves nothing of that action half done; the other actions go on, before it and after, it is recorded
 //! ([`ActionRefused`](crate::TicketChange::ActionRefused)), and the desk is told. Of a macro, it
 //! refuses the whole.
 //!
 //! Every event that a rule made names it in its [cause](crate::Cause), with the event that set it off.
 //! The settings' revision there is the rule's version. [`Desk::prepare`](crate::Desk::prepare) makes
-//! the same decision without committing it: a dry run of the rules.
+//! the same decision without committing it: a dry run of the rules in force, of a command or of time
+//! ([`Command::Tick`](crate::Command::Tick) at any instant). What settings would do that are not
+//! published yet, [`Desk::rehearse`](crate::Desk::rehearse) tells.
 //!
 //! # Work of the host's own, exactly once
 //!

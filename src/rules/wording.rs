@@ -45,7 +45,8 @@ pub struct Wording(Arc<str>);
 #[non_exhaustive]
 pub enum Slot {
     /// The ticket's reference, such as `HD-1042`. A ticket gets its number with the commit that opens
-    /// it: of what a rule writes at the opening itself, this is not known yet.
+    /// it: a message that a rule writes at the opening itself names it to whoever reads or is sent the
+    /// message ([`Dispatch::text`](crate::Dispatch::text)); the event's own text does not yet.
     Reference,
     /// Its subject.
     Subject,

@@ -1,25 +1,32 @@
 //! What only settings know of rules: actions that would be refused of every ticket.
 
 use super::SettingsDraft;
+use crate::condition::{Condition, Fact, Is, Literal, Test};
 use crate::problem::{Mistake, Problems};
-use crate::rules::{Action, FieldChange, ToStatus, Wording};
+use crate::rules::{Action, Anchor, FieldChange, ToStatus, Wording};
 use crate::settings::{FieldKind, FieldProblem};
 use crate::workflow::{Landmark, StatusCategory, Workflow};
 
 /// Finds actions that no ticket could have carried out. Every name in them is right.
 pub(super) fn check(draft: &SettingsDraft, workflow: &Workflow, problems: &mut Problems) {
     let rules = &draft.rules;
-    let triggers = rules.triggers.iter().map(|rule| &rule.then).enumerate();
-    let timed = rules.time_rules.iter().map(|rule| &rule.then).enumerate();
-    let by_hand = rules.macros.iter().map(|rule| &rule.then).enumerate();
-    let of = |list: &'static str| move |(rule, then)| (list, rule, then);
-    let all = triggers.map(of("triggers")).chain(timed.map(of("time_rules")));
-    for (list, rule, then) in all.chain(by_hand.map(of("macros"))) {
+    // Whether the rule is only for work of which it is known how it ended.
+    let ended = |when| asks_for_the_resolved(when, workflow);
+    let triggers = rules.triggers.iter().map(|rule| (ended(&rule.when), &rule.then));
+    let timed = rules.time_rules.iter().map(|rule| {
+        let since = matches!(rule.anchor, Anchor::ResolvedAt | Anchor::ClosedAt);
+        (since || ended(&rule.when), &rule.then)
+    });
+    let by_hand = rules.macros.iter().map(|rule| (ended(&rule.when), &rule.then));
+    let of = |list: &'static str| move |(rule, (ended, then))| (list, rule, ended, then);
+    let all = triggers.enumerate().map(of("triggers"));
+    let all = all.chain(timed.enumerate().map(of("time_rules")));
+    for (list, rule, ended, then) in all.chain(by_hand.enumerate().map(of("macros"))) {
         for (place, action) in then.iter().enumerate() {
             let path = format!("rules.{list}[{rule}].then[{place}]");
             match action {
                 Action::SetStatus(to) => {
-                    status(to, workflow, &format!("{path}.set_status"), problems);
+                    status(to, workflow, ended, &format!("{path}.set_status"), problems);
                 }
                 Action::SetField(change) => {
                     field(change, draft, &format!("{path}.set_field.value"), problems);
@@ -45,7 +52,41 @@ pub(super) fn check(draft: &SettingsDraft, workflow: &Workflow, problems: &mut P
     }
 }
 
-fn status(to: &ToStatus, workflow: &Workflow, path: &str, problems: &mut Problems) {
+/// Whether a condition holds of nothing but what is resolved, or of less: of what it names, that is
+/// said by itself.
+fn asks_for_the_resolved(when: &Condition, workflow: &Workflow) -> bool {
+    match when {
+        Condition::All(all) => all.iter().any(|it| asks_for_the_resolved(it, workflow)),
+        Condition::Any(any) => {
+            !any.is_empty() && any.iter().all(|it| asks_for_the_resolved(it, workflow))
+        }
+        Condition::Test(test) => of_the_resolved(test, workflow),
+        Condition::Not(_) => false,
+    }
+}
+
+/// Whether such a test holds of nothing but what is resolved.
+fn of_the_resolved(test: &Test, workflow: &Workflow) -> bool {
+    let resolved = |literal: &Literal| {
+        let Literal::Text(name) = literal else { return false };
+        match test.fact {
+            Fact::StatusCategory => **name == *StatusCategory::Resolved.as_str(),
+            Fact::Status => {
+                let known = workflow.status(name);
+                known.is_some_and(|it| it.category == StatusCategory::Resolved)
+            }
+            _ => false,
+        }
+    };
+    match &test.is {
+        Is::Equal(literal) | Is::ChangedTo(literal) => resolved(literal),
+        Is::In(literals) => !literals.is_empty() && literals.iter().all(resolved),
+        _ => false,
+    }
+}
+
+/// `ended`: the rule is only for work of which it is known how it ended.
+fn status(to: &ToStatus, workflow: &Workflow, ended: bool, path: &str, problems: &mut Problems) {
     let ToStatus { status, reason, resolution } = to;
     let Some(known) = workflow.status(status.as_str()) else { return };
     let statuses = workflow.draft().statuses.iter();
@@ -60,7 +101,9 @@ fn status(to: &ToStatus, workflow: &Workflow, path: &str, problems: &mut Problem
         problems.at(format!("{path}.status"), Mistake::NeverReturns { status });
         return;
     }
-    if known.category == StatusCategory::Resolved && resolution.is_none() {
+    let ends = known.category == StatusCategory::Resolved
+        || (known.category == StatusCategory::Closed && !ended);
+    if ends && resolution.is_none() {
         let mistake = Mistake::Contradiction("work does not end without a resolution");
         problems.at(format!("{path}.resolution"), mistake);
     }

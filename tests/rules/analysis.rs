@@ -213,8 +213,37 @@ fn a_trigger_may_set_itself_off_by_way_of_what_it_takes_off() {
 }
 
 #[test]
+fn rules_that_ask_for_messages_hide_nothing_of_the_others() {
+    let words = "messages = 1 and message.author = customer";
+    let beside = [
+        trigger("acknowledge", words, Action::Reply("We have {reference}.".into())),
+        trigger("spoke", "message.author = customer", Action::AddTag("spoke".into())),
+        trigger("noted", "notes > 3 or waiting_since is present", Action::Note("Look".into())),
+    ];
+    let up = trigger("up", "priority changed to high", priority("critical"));
+    let down = trigger("down", "priority changed to critical", priority("high"));
+    for at in 0..=2 {
+        let mut all = vec![up.clone(), down.clone()];
+        for rule in beside.iter().rev() {
+            all.insert(at, rule.clone());
+        }
+        let told = found(triggers(all));
+        let loops = told.iter().filter(|it| it.contains("`up` and `down` set each other off"));
+        assert_eq!(loops.count(), 1, "{told:?}");
+    }
+    let told = found(triggers([
+        trigger("fire", "message.text contains fire", priority("high")),
+        trigger("small", "message.text contains small", priority("low")),
+    ]));
+    assert_eq!(
+        told,
+        ["`fire` and `small` set the priority differently, such as of message.text: fire small"]
+    );
+}
+
+#[test]
 fn what_depends_on_what_is_not_known_is_no_loop() {
-    // Which status an answer leads to, the workflow says; whether it is queued, who took it.
+    // How many were written is another number each time; whether it is queued, who took it.
     for when in ["messages > 1 and status changed", "queued = true and status changed"] {
         let told = found(triggers([
             trigger("a", when, status("open")),

@@ -195,7 +195,8 @@ fn action(random: &mut Random) -> Action {
     match random.below(16) {
         0 => {
             let status = random.one_of(["open", "in_progress", "answered", "closed"]);
-            Action::SetStatus(ToStatus::new(status))
+            let to = ToStatus::new(status);
+            Action::SetStatus(if status == "closed" { to.resolution("solved") } else { to })
         }
         1 => Action::SetStatus(ToStatus::new("pending").reason("information")),
         2 => Action::SetStatus(ToStatus::new("resolved").resolution("solved")),

@@ -39,7 +39,7 @@ pub enum Refusal {
         deed: &'static str,
     },
     /// Somebody acted since the actor looked: [`Desk::since_seen`](crate::Desk::since_seen) tells.
-    #[error("the actor saw revision {seen} of {key}, and {found} is news to them")]
+    #[error("{key} has changed since revision {seen} was looked at")]
     StaleView {
         /// What the actor looked at.
         key: Key,
@@ -277,7 +277,9 @@ pub enum Refusal {
         department: DepartmentName,
     },
     /// The agent has no room.
-    #[error("agent `{agent}` owns {load} of {capacity} tickets")]
+    #[error(
+        "agent `{agent}` has work of {load}, and can have {capacity}: there is no room for this"
+    )]
     OverCapacity {
         /// The agent.
         agent: AgentId,

@@ -24,7 +24,7 @@ use crate::ids::RuleName;
 /// # Ok::<(), helpdesk::DeskError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the macro `{name}` cannot do its action {action}: {because}")]
+#[error("the macro `{name}` cannot do `then[{action}]`: {because}")]
 pub struct MacroStopped {
     /// The macro.
     pub name: RuleName,

@@ -49,9 +49,17 @@ pub(super) fn changes(fact: &Fact) -> Changes {
         | Fact::OpenedAt
         | Fact::Held
         | Fact::Spam
-        | Fact::OpenSides => Changes::Never,
-        Fact::Followers
-        | Fact::Resolution
+        | Fact::OpenSides
+        // What the desk writes by itself answers nothing.
+        | Fact::Followers
+        | Fact::FirstAnsweredAt
+        | Fact::LastAskedAt
+        | Fact::LastAnsweredAt
+        // Of what set the rules off, and of nothing that they write.
+        | Fact::MessageText
+        | Fact::MessageAuthor
+        | Fact::MessageVisibility => Changes::Never,
+        Fact::Resolution
         | Fact::Messages
         | Fact::Notes
         | Fact::Reopened
@@ -64,9 +72,6 @@ pub(super) fn changes(fact: &Fact) -> Changes {
         | Fact::StatusSince
         | Fact::UnresolvedSince
         | Fact::WaitingSince
-        | Fact::FirstAnsweredAt
-        | Fact::LastAskedAt
-        | Fact::LastAnsweredAt
         | Fact::ResolvedAt
         | Fact::ClosedAt
         | Fact::PostponedUntil
@@ -74,10 +79,50 @@ pub(super) fn changes(fact: &Fact) -> Changes {
         | Fact::SlaPolicy
         | Fact::SlaLevel
         | Fact::SlaDueAt
-        | Fact::SlaMissed
-        | Fact::MessageText
-        | Fact::MessageAuthor
-        | Fact::MessageVisibility => Changes::Follows,
+        | Fact::SlaMissed => Changes::Follows,
+    }
+}
+
+/// What follows from an action, or what a fact follows from: bits of these.
+pub(super) type Follow = u8;
+
+const SAID: Follow = 1;
+const NOTED: Follow = 2;
+const MOVED: Follow = 4;
+const HANDED: Follow = 8;
+const PROMISED: Follow = 16;
+const TOUCHED: Follow = 32;
+
+/// From what this fact follows; nothing where it does not follow.
+pub(super) fn follows_from(fact: &Fact) -> Follow {
+    match fact {
+        Fact::Messages => SAID,
+        Fact::Notes => NOTED,
+        Fact::Escalated | Fact::Transferred => HANDED,
+        Fact::Queued => HANDED | MOVED,
+        Fact::SlaPolicy | Fact::SlaLevel | Fact::SlaDueAt | Fact::SlaMissed => PROMISED,
+        Fact::UpdatedAt => TOUCHED,
+        fact if changes(fact) == Changes::Follows => MOVED,
+        _ => 0,
+    }
+}
+
+/// What follows from this action.
+pub(super) fn follow(action: &Action) -> Follow {
+    match action {
+        Action::SetStatus(_) => MOVED | PROMISED | TOUCHED,
+        Action::Assign(_) | Action::Route(_) | Action::Escalate(_) => {
+            MOVED | HANDED | PROMISED | TOUCHED
+        }
+        Action::SetPriority(_)
+        | Action::SetCategory(_)
+        | Action::AddTag(_)
+        | Action::RemoveTag(_)
+        | Action::SetField(_)
+        | Action::ClearField(_) => PROMISED | TOUCHED,
+        Action::Note(_) => NOTED | TOUCHED,
+        Action::Reply(_) => SAID | TOUCHED,
+        Action::Notify(_) | Action::Host(_) => 0,
     }
 }
 
@@ -90,9 +135,9 @@ pub(super) fn does_something(action: &Action) -> bool {
 pub(super) fn may_change(action: &Action, fact: &Fact) -> bool {
     match changes(fact) {
         Changes::Never => false,
-        Changes::Follows => does_something(action),
+        Changes::Follows => follow(action) & follows_from(fact) != 0,
         Changes::ByName => match action {
-            // Work that is handed on, and an answer, may move a ticket to another status.
+            // Work that is handed on may move a ticket to another status.
             Action::SetStatus(_) => {
                 matches!(fact, Fact::Status | Fact::StatusCategory | Fact::Reason | Fact::Assignee)
             }
@@ -111,10 +156,7 @@ pub(super) fn may_change(action: &Action, fact: &Fact) -> bool {
                     | Fact::Assignee
                     | Fact::Priority
             ),
-            Action::Reply(_) => {
-                matches!(fact, Fact::Status | Fact::StatusCategory | Fact::Reason | Fact::Assignee)
-            }
-            Action::Note(_) | Action::Notify(_) | Action::Host(_) => false,
+            Action::Reply(_) | Action::Note(_) | Action::Notify(_) | Action::Host(_) => false,
         },
     }
 }
@@ -196,12 +238,20 @@ pub(super) fn carry_out(action: &Action, ticket: &mut Example, lexicon: &Lexicon
             }
             ticket.set(Fact::Assignee, Some(Sample::Person(Requester::Agent(*agent))));
         }
+        Action::Reply(_) => one_more(Fact::Messages, ticket),
+        Action::Note(_) => one_more(Fact::Notes, ticket),
         Action::Notify(_) | Action::Host(_) => {}
-        Action::Route(_) | Action::Escalate(_) | Action::Reply(_) | Action::Note(_) => {
-            return false;
-        }
+        Action::Route(_) | Action::Escalate(_) => return false,
     }
     true
+}
+
+/// Counts one more, where it is known how many there are.
+fn one_more(fact: Fact, ticket: &mut Example) {
+    if let Some(Sample::Integer(count)) = ticket.get(&fact) {
+        let count = count.saturating_add(1);
+        ticket.set(fact, Some(Sample::Integer(count)));
+    }
 }
 
 fn tags(ticket: &Example) -> Vec<Tag> {

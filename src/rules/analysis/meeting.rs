@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::effects::{Changes, carry_out, changes, does_something, sets};
+use super::effects::{Follow, carry_out, does_something, follow, follows_from, sets};
 use super::{Finding, List, Looked};
 use crate::condition::Fact;
 use crate::matching::{Case, Example, Lexicon};
@@ -24,15 +24,16 @@ struct Round {
 }
 
 impl List<'_> {
-    /// What the rules do for one event; `None`: it depends on what is not known here.
-    fn round(&self, seen: &Example, first: bool, lexicon: &Lexicon) -> Option<Round> {
+    /// What the rules do for one event, after what was done before it; `None`: it depends on what is
+    /// not known here.
+    fn round(&self, seen: &Example, done: &mut Follow, lexicon: &Lexicon) -> Option<Round> {
         let mut left = seen.clone();
-        let (mut ran, mut place, mut acted) = (Vec::new(), 0, !first);
+        let (mut ran, mut place) = (Vec::new(), 0);
         loop {
             let next = self.set.next(&left, place);
-            // What follows from changes is not known any more, once something was changed.
+            // What follows from what was done is not known any more.
             let end = next.map_or(self.rules.len(), |it| it + 1);
-            if acted && self.is_unsure(place..end, first) {
+            if self.is_unsure(place..end, *done) {
                 return None;
             }
             let Some(at) = next else { break };
@@ -42,7 +43,7 @@ impl List<'_> {
                 if !carry_out(action, &mut left, lexicon) {
                     return None;
                 }
-                acted |= does_something(action);
+                *done |= follow(action);
             }
             if rule.stop {
                 break;
@@ -52,12 +53,12 @@ impl List<'_> {
         Some(Round { ran, left })
     }
 
-    /// Whether one of these asks for what follows from changes, and something depends on it.
-    fn is_unsure(&self, places: Range<usize>, first: bool) -> bool {
-        let [in_first, later] = &self.unsure;
-        let unsure = if first { in_first } else { later };
-        let next = unsure.partition_point(|place| *place < places.start);
-        unsure.get(next).is_some_and(|place| places.contains(place))
+    /// Whether one of these asks for what follows from what was done, and something depends on it.
+    fn is_unsure(&self, places: Range<usize>, done: Follow) -> bool {
+        let first = self.unsure.partition_point(|(place, _)| *place < places.start);
+        let unsure = self.unsure.get(first..).unwrap_or_default().iter();
+        let mut these = unsure.take_while(|(place, _)| *place < places.end);
+        done != 0 && these.any(|(_, asked)| asked & done != 0)
     }
 }
 
@@ -67,13 +68,9 @@ impl Looked<'_> {
         self.stop || self.actions.iter().any(does_something)
     }
 
-    /// Whether it asks for what follows from what rules change. After the first round there is no
-    /// message, and that is known.
-    pub(super) fn asks_what_follows(&self, first: bool) -> bool {
-        self.matcher
-            .condition()
-            .facts()
-            .any(|fact| changes(fact) == Changes::Follows && (first || !fact.is_of_message()))
+    /// From what follows what it asks.
+    pub(super) fn asked(&self) -> Follow {
+        self.matcher.condition().facts().fold(0, |all, fact| all | follows_from(fact))
     }
 }
 
@@ -98,9 +95,10 @@ pub(super) fn loops(list: &List<'_>, lexicon: &Lexicon, findings: &mut Vec<Findi
 fn cascade(list: &List<'_>, example: &Example, lexicon: &Lexicon) -> Option<Vec<usize>> {
     let mut seen = vec![example.clone()];
     let mut rounds: Vec<Vec<usize>> = Vec::new();
-    for number in 0..MOST_ROUNDS {
+    let mut done = 0;
+    for _ in 0..MOST_ROUNDS {
         let now = seen.last()?;
-        let Round { ran, left } = list.round(now, number == 0, lexicon)?;
+        let Round { ran, left } = list.round(now, &mut done, lexicon)?;
         let mut next = left.after(now);
         for fact in [Fact::MessageText, Fact::MessageAuthor, Fact::MessageVisibility] {
             next.set(fact, None);
@@ -179,7 +177,7 @@ fn meeting(
     pairs.find_map(|(first, second)| {
         *left = left.checked_sub(1)?;
         let example = first.and(second)?.example(lexicon)?;
-        let Round { ran, .. } = list.round(&example, true, lexicon)?;
+        let Round { ran, .. } = list.round(&example, &mut 0, lexicon)?;
         (ran.contains(&one) && ran.contains(&two)).then_some(example)
     })
 }

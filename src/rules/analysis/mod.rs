@@ -31,10 +31,12 @@
 //! What is found is so; what is so need not be found. Each test is taken by itself, but that a status
 //! has its category: that what was resolved had been opened before, or that what somebody owns is
 //! not queued, is not known here. An example names what matters, and may lack what every ticket has.
-//! Not seen
-//! are contradictions inside regular expressions, conditions of more than 64 cases, and loops that
-//! go by way of a message, a timer, or an owner whom a strategy chooses. Of rules that set one
-//! thing differently, 20,000 pairs of cases are looked at.
+//! Not seen are contradictions inside regular expressions, conditions of more than 64 cases, and loops
+//! that go by way of a timer, of an owner whom a strategy chooses, or of a count that grows with each
+//! round. Where a rule asks for what only a desk can tell of what rules did before it (`queued`,
+//! `waiting_since`, `overdue`, `sla_policy` and the like), nothing is said of what comes of it, so an
+//! empty list does not mean that all was judged. Of rules that set one thing differently, 20,000 pairs
+//! of cases are looked at; a rule that meets only what another one set is none of these.
 //!
 //! Actions are taken at their word: that a workflow refuses a move is not known here either. What
 //! rules change for one event is looked at as one change by those that it sets off.
@@ -45,6 +47,7 @@ mod reach;
 
 use std::fmt;
 
+use self::effects::Follow;
 use super::{Action, Rulebook};
 use crate::ids::RuleName;
 use crate::matching::{Case, Example, Matcher, MatcherSet};
@@ -153,18 +156,16 @@ struct Looked<'a> {
 struct List<'a> {
     rules: Vec<Looked<'a>>,
     set: &'a MatcherSet,
-    /// The places of those on which something depends, and which ask for what follows from changes:
-    /// for an event with a message, and for what rules did.
-    unsure: [Vec<usize>; 2],
+    /// The places of those on which something depends, and which ask for what follows from changes,
+    /// each with what that follows from.
+    unsure: Vec<(usize, Follow)>,
 }
 
 impl<'a> List<'a> {
     fn new(rules: Vec<Looked<'a>>, set: &'a MatcherSet) -> Self {
-        let unsure = [true, false].map(|first| {
-            let asks = |rule: &Looked<'_>| rule.matters() && rule.asks_what_follows(first);
-            let places = rules.iter().enumerate();
-            places.filter(|(_, rule)| asks(rule)).map(|(place, _)| place).collect()
-        });
+        let places = rules.iter().enumerate().filter(|(_, rule)| rule.matters());
+        let asked = places.map(|(place, rule)| (place, rule.asked()));
+        let unsure = asked.filter(|(_, asked)| *asked != 0).collect();
         Self { rules, set, unsure }
     }
 }

@@ -6,7 +6,8 @@ use crate::ids::{AgentId, DepartmentName, TicketId};
 
 /// Gives a ticket to an agent. The status stays.
 ///
-/// An agent's load is the number of unfinished tickets that they own. It is checked in the
+/// An agent's load is the unfinished work that they own, each ticket counted by the weight of its
+/// channel ([`RoutingSettings`](crate::RoutingSettings)), 1 where nothing is said. It is checked in the
 /// commit, so capacity holds however many processes assign at once.
 ///
 /// # Refused

@@ -90,17 +90,17 @@ pub enum Moved {
 impl fmt::Display for Moved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ByHand => "somebody set it",
-            Self::Postponed => "somebody postponed it",
-            Self::Resolved => "somebody resolved it",
-            Self::Closed => "somebody closed it",
-            Self::Reopened => "somebody reopened it",
+            Self::ByHand => "it was set",
+            Self::Postponed => "it was postponed",
+            Self::Resolved => "it was resolved",
+            Self::Closed => "it was closed",
+            Self::Reopened => "it was reopened",
             Self::CustomerReplied => "the customer wrote",
             Self::AgentReplied => "an agent answered",
             Self::Taken => "an agent took it",
             Self::Woken => "the instant came until which it was postponed",
             Self::AutoClosed => "it had been resolved long enough",
-            Self::Proposed => "somebody proposed a solution",
+            Self::Proposed => "a solution was proposed",
             Self::Confirmed => "the requester confirmed the solution",
             Self::Rejected => "the requester rejected the solution",
             Self::MarkedSpam => "somebody marked it as spam",
