@@ -47,12 +47,11 @@ fn rules() -> RulebookDraft {
         .by(Strategy::CapacityWeighted)
         .sticky(Sticky::LastAgent)
         .overflow(Span::minutes(30), "networks");
-    let mut rules = RulebookDraft::default();
-    rules.routing = vec![
+    let routing = vec![
         RoutingRule::new("networks", networks).when(Fact::Subject.contains("router")),
         RoutingRule::new("others", support),
     ];
-    rules
+    RulebookDraft { routing, ..RulebookDraft::default() }
 }
 
 fn agent(n: u32) -> AgentProfile {
