@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::super::figures::Figures;
 use super::mapping::opened;
 use super::row::{Case, Contact, Log, Name, Row, Standing, State};
-use super::settings::{IMPACTS, PRIORITIES, URGENCIES};
+use super::row::{IMPACTS, PRIORITIES, URGENCIES};
 
 /// Who closes incidents by itself.
 const CLOSER: &str = "Updated by 908";

@@ -51,6 +51,11 @@ pub(crate) const HEADER: [&str; 36] = [
     "closed_at",
 ];
 
+/// The log's scales: of priorities the least first, as settings have them.
+pub(super) const PRIORITIES: [&str; 4] = ["4 - Low", "3 - Moderate", "2 - High", "1 - Critical"];
+pub(super) const IMPACTS: [&str; 3] = ["1 - High", "2 - Medium", "3 - Low"];
+pub(super) const URGENCIES: [&str; 3] = IMPACTS;
+
 /// A column that the replay reads, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
@@ -295,9 +300,9 @@ fn read<'a>(
         reopen_count: number(Column::ReopenCount)?,
     };
     for (column, scale) in [
-        (Column::Impact, &super::settings::IMPACTS[..]),
-        (Column::Urgency, &super::settings::URGENCIES[..]),
-        (Column::Priority, &super::settings::PRIORITIES[..]),
+        (Column::Impact, &IMPACTS[..]),
+        (Column::Urgency, &URGENCIES[..]),
+        (Column::Priority, &PRIORITIES[..]),
     ] {
         word(fields, column, scale, |known| known)?;
     }

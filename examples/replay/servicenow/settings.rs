@@ -7,12 +7,7 @@ use helpdesk::{
     Reason, Settings, SettingsDraft, SettingsError, WaitsFor, WorkflowDraft,
 };
 
-use super::row::{Log, Name, Names, State};
-
-/// The log's scales: of priorities the least first, as settings have them.
-pub(super) const PRIORITIES: [&str; 4] = ["4 - Low", "3 - Moderate", "2 - High", "1 - Critical"];
-pub(super) const IMPACTS: [&str; 3] = ["1 - High", "2 - Medium", "3 - Low"];
-pub(super) const URGENCIES: [&str; 3] = IMPACTS;
+use super::row::{IMPACTS, Log, Name, Names, PRIORITIES, State, URGENCIES};
 
 /// The department of what the log says is no group's.
 const NO_GROUP: &str = "no group";

@@ -1,6 +1,8 @@
-//! Bugs that were found by reading, each as the sentence that it broke.
+//! Bugs that were found by reading, or in other products, each as the sentence that it broke.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
+
+mod rules;
 
 use chrono::TimeDelta;
 use helpdesk::command::{
