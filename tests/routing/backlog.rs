@@ -25,7 +25,8 @@ fn what_waits_goes_to_who_comes_back_until_they_are_full() {
     assert_eq!(backlog.given, [1, 2, 3, 4].map(ticket_id), "the oldest first");
     assert_eq!((backlog.failed.len(), backlog.left), (0, Some(5)));
     assert_eq!(desk.load_of(ANNA), 4);
-    assert!(desk.ok(&agent(ANNA), SetAvailability { agent: ANNA, available: true }).is_no_op());
+    let again = desk.ok(&agent(ANNA), SetAvailability { agent: ANNA, available: true });
+    assert!(again.is_no_op() && again.backlog.is_none());
 }
 
 #[test]
@@ -159,4 +160,18 @@ fn a_department_that_the_settings_dropped_keeps_nothing_of_others_waiting() {
     let backlog = away(&desk, ANNA, false).backlog.unwrap();
     assert_eq!(backlog.given.len(), 9);
     assert_eq!(desk.load_of(ANNA), 9);
+}
+
+#[test]
+fn who_comes_back_has_no_queue_routed_that_leads_to_others() {
+    let route = Route::to("support").overflow(Span::hours(9), "engineering");
+    let ben = AgentProfile::new("Ben").department("billing");
+    let desk = desk(route, &[(ANNA, in_support("Anna").capacity(1)), (BEN, ben)]);
+    away(&desk, BEN, true);
+    assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA), None]);
+    // She has room again, and nobody has looked since.
+    desk.ok(&agent(ANNA), resolve(ticket_id(1)));
+    let backlog = away(&desk, BEN, false).backlog.unwrap();
+    assert!(backlog.given.is_empty());
+    assert_eq!(owner(&desk, 2), None);
 }

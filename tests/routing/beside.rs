@@ -106,3 +106,69 @@ fn the_room_that_one_of_them_leaves_is_given_to_the_other_whichever_is_named() {
         desk.verify();
     }
 }
+
+#[test]
+fn one_agent_may_be_given_and_lose_several_at_once() {
+    // All of them to one.
+    let desk = two_due(Route::to("support"), &[(ANNA, in_support("Anna"))]);
+    assert_eq!(linked(&desk).tries, 1);
+    assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(ANNA); 2]);
+
+    // And all of them from one, where it matters since when somebody is without work.
+    let mut draft = all(Route::to("support").by(Strategy::MostIdle));
+    let carl = Action::Assign(Assignment::agent(CARL));
+    draft.rules.time_rules =
+        vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(carl)];
+    let desk = with(draft, &two());
+    away(&desk, CARL, true);
+    assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA); 2]);
+    desk.pass(hours(2));
+    assert_eq!(linked(&desk).tries, 1);
+    assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(CARL); 2]);
+    assert!(counter(&desk, Counter::Freed(ANNA)) > 0);
+    desk.verify();
+}
+
+#[test]
+fn what_a_merged_ticket_was_given_in_the_same_command_takes_up_nobodys_room() {
+    let mut draft = draft();
+    draft.rules.time_rules = vec![
+        TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1))
+            .when("status = new".parse().unwrap())
+            .then(Action::Route(Route::to("support"))),
+    ];
+    let desk = with(draft, &[(ANNA, in_support("Anna").capacity(1))]);
+    asked(&desk, 1, Channel::Email);
+    asked(&desk, 2, Channel::Email);
+    desk.ok(&agent(ANNA), Take { ticket: ticket_id(2) });
+    desk.ok(&agent(ANNA), resolve(ticket_id(2)));
+    desk.pass(hours(2));
+    desk.ok(&Actor::Host, Merge::new(ticket_id(1), ticket_id(2)));
+    assert_eq!((owner(&desk, 2), desk.load_of(ANNA)), (Some(ANNA), 1));
+    desk.verify();
+}
+
+#[test]
+fn what_one_of_them_takes_up_is_counted_once() {
+    let mut draft = all(Route::to("support").overflow(Span::minutes(15), "billing"));
+    draft.rules.time_rules = vec![
+        TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1))
+            .when("tags contains move".parse().unwrap())
+            .then(Action::Assign(Assignment::agent(ANNA))),
+    ];
+    let desk = with(draft.clone(), &[(ANNA, in_support("Anna").capacity(2))]);
+    away(&desk, ANNA, true);
+    assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [None, None]);
+    let mut edit = Edit::new(ticket_id(1));
+    edit.add_tags.insert("move".into());
+    desk.ok(&Actor::Host, edit);
+    // She is back, and nobody looks.
+    let rules = std::mem::take(&mut draft.rules);
+    desk.publish(draft.clone());
+    away(&desk, ANNA, false);
+    desk.publish(SettingsDraft { rules, ..draft });
+    desk.pass(hours(2));
+    assert_eq!(linked(&desk).tries, 1);
+    assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(ANNA); 2]);
+    assert_eq!(desk.load_of(ANNA), 2);
+}

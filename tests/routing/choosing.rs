@@ -2,8 +2,8 @@
 
 use helpdesk::command::{Assign, Reply, Take, Transfer, Unassign};
 use helpdesk::rules::routing::{Unfit, Why};
-use helpdesk::rules::{Assignment, Sticky, Strategy};
-use helpdesk::{Fact, NoticeKind, Recipient};
+use helpdesk::rules::{Action, Assignment, Sticky, Strategy, Trigger};
+use helpdesk::{Fact, NoticeKind, Recipient, Span, Step};
 
 use super::*;
 
@@ -242,4 +242,78 @@ fn what_was_decided_is_what_is_explained() {
     assert_eq!((recorded.dropped.len(), recorded.more_dropped), (20, 10));
     assert_eq!(recorded.ranked[..], whole.ranked[..20]);
     assert_eq!(recorded.dropped[..], whole.dropped[..20]);
+}
+
+/// Settings under which a change of tags has an owner looked for anew, by the least work.
+fn anew() -> SettingsDraft {
+    let route = Route::to("support").by(Strategy::LeastLoaded);
+    let mut draft = all(route.clone());
+    draft.rules.triggers =
+        vec![Trigger::new("anew", "tags changed".parse().unwrap()).then(Action::Route(route))];
+    draft
+}
+
+fn tag(desk: &TestDesk, n: u128) -> helpdesk::Outcome {
+    let mut edit = helpdesk::command::Edit::new(ticket_id(n));
+    edit.add_tags.insert("again".into());
+    desk.ok(&Actor::Host, edit)
+}
+
+#[test]
+fn what_an_owner_has_already_is_no_work_more_to_them() {
+    let desk = with(anew(), &two());
+    assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA), Some(CARL)]);
+    let before = desk.changes(ticket_id(2)).len();
+    tag(&desk, 2);
+    assert_eq!(owner(&desk, 2), Some(CARL), "without it he has nothing, and Anna has one");
+    assert_eq!(desk.changes(ticket_id(2)).len(), before + 1, "it is not given to him again");
+
+    // Nor does it take up the room that they have for it.
+    for anna in [in_support("Anna").capacity(1), in_support("Anna").channel_capacity("email", 1)] {
+        let desk = with(anew(), &[(ANNA, anna)]);
+        assert_eq!(asked(&desk, 1, Channel::Email), Some(ANNA));
+        let chosen: Vec<_> = tag(&desk, 1)
+            .trace
+            .iter()
+            .filter_map(|step| match step {
+                Step::Routed { decision, .. } => Some(decision.agent()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(chosen, [Some(ANNA)]);
+    }
+}
+
+#[test]
+fn what_waits_and_is_moved_by_hand_is_routed_where_it_comes() {
+    let mut draft = all(Route::default());
+    draft.rules.routing = vec![RoutingRule::new("all", Route::default())];
+    let ben = helpdesk::AgentProfile::new("Ben").department("billing");
+    let desk = with(draft, &[(ANNA, in_support("Anna").capacity(0)), (BEN, ben)]);
+    assert_eq!(asked(&desk, 1, Channel::Email), None);
+    desk.ok(&Actor::Host, transfer(ticket_id(1), "billing"));
+    assert_eq!(owner(&desk, 1), Some(BEN));
+}
+
+#[test]
+fn a_queue_is_told_of_what_a_route_brings_to_it_where_nobody_can_have_it() {
+    let desk = desk(Route::to("billing"), &two());
+    assert_eq!(asked(&desk, 1, Channel::Email), None);
+    let told = desk.notices().into_iter().filter(|it| it.kind == NoticeKind::Queued);
+    let told: Vec<_> = told.map(|it| it.to).collect();
+    assert_eq!(told, [Recipient::Department("billing".into())]);
+}
+
+#[test]
+fn who_works_in_both_departments_is_looked_at_once() {
+    let route = Route::to("support").overflow(Span::minutes(15), "billing");
+    let both = in_support("Anna").department("billing");
+    let desk = desk(route, &[(ANNA, both)]);
+    away(&desk, ANNA, true);
+    assert_eq!(asked(&desk, 1, Channel::Email), None);
+    desk.pass(hours(1));
+    away(&desk, ANNA, false);
+    let decision = last_routed(&desk, ticket_id(1)).decision.unwrap();
+    assert!(decision.overflowed);
+    assert_eq!((decision.ranked.len(), decision.dropped.len()), (1, 0));
 }
