@@ -60,6 +60,8 @@
 //! block are raced by threads. Those that are awaited are raced by futures in one task, so
 //! they need not be [`Send`] (though what they answer with is).
 //!
+//! A place of the host's own for who is on which ticket has laws, too: [`presence`].
+//!
 //! [`Store`]: crate::store::Store
 //! [`AsyncStore`]: crate::store::AsyncStore
 //! [`store_conformance!`]: crate::store_conformance!
@@ -71,6 +73,7 @@ mod law;
 pub mod laws;
 pub mod model;
 mod poll;
+pub mod presence;
 mod report;
 mod run;
 #[cfg(feature = "proptest")]

@@ -1,10 +1,17 @@
 //! Planted bugs: a store with one of them breaks the law that is there against it.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail"
+)]
 
 mod awaited;
 mod listing;
 mod naive;
+mod presence;
 
 use std::collections::BTreeSet;
 

@@ -141,11 +141,11 @@ fn a_rule_that_closes_old_tickets_swallows_no_reply() {
     // She answers before its time: it does not close when that comes.
     let in_time = day(3) - TimeDelta::microseconds(1);
     desk.reply(Actor::Customer(MARIA).at(in_time), Reply::new(ID, "Here it is")).unwrap();
-    desk.tick(day(5)).unwrap();
+    desk.tick(day(7)).unwrap();
     assert_eq!(ticket(&desk).status().name, "open");
     // And after it, though nobody ticked: it is closed as of then, and her words open it again.
-    desk.set_status(Actor::Agent(ANNA).at(day(5)), wait).unwrap();
-    desk.reply(Actor::Customer(MARIA).at(day(9)), Reply::new(ID, "Sorry, I was away")).unwrap();
+    desk.set_status(Actor::Agent(ANNA).at(day(7)), wait).unwrap();
+    desk.reply(Actor::Customer(MARIA).at(day(11)), Reply::new(ID, "Sorry, I was away")).unwrap();
     assert_eq!(ticket(&desk).status().name, "open");
     assert_eq!(ticket(&desk).reopen_count(), 1);
     assert_eq!(ticket(&desk).message_count(), 3);
