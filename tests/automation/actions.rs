@@ -225,7 +225,6 @@ fn a_refused_action_leaves_nothing_half_done_and_is_recorded() {
     let seats = FieldChange::new("seats", FieldValue::Integer(3));
     let to_eva = Assignment { agent: Some(EVA), ..Assignment::department("billing") };
     let table: Vec<(Action, &str)> = vec![
-        (Action::SetStatus(ToStatus::new("closed")), "resolution_required"),
         (Action::Reply("{field.order}".into()), "nothing_known"),
         (Action::Assign(Assignment::agent(gone)), "cannot_own"),
         (Action::Assign(Assignment::agent(LIA)), "cannot_own"),

@@ -73,7 +73,6 @@ fn a_macro_does_all_or_nothing_and_says_what_stopped_it() {
     let table: Vec<(Action, &str, RefusalKind)> = vec![
         (Action::Assign(Assignment::agent(gone)), "cannot_own", RefusalKind::Conflict),
         (Action::Assign(Assignment::agent(BEN)), "not_in_department", RefusalKind::Conflict),
-        (to("closed"), "resolution_required", RefusalKind::Invalid),
         (Action::Escalate("billing".into()), "not_higher_tier", RefusalKind::Conflict),
         (Action::Reply("Dear {requester.name}".into()), "nothing_known", RefusalKind::Conflict),
         (Action::ClearField("plan".into()), "", RefusalKind::Conflict),

@@ -163,6 +163,7 @@ fn settings_refuse_what_every_ticket_would() {
             "set_status.status: only postponing leads to `postponed`: it says until when",
         ),
         (to("resolved"), "set_status.resolution: work does not end without a resolution"),
+        (to("closed"), "set_status.resolution: work does not end without a resolution"),
         (to("pending"), "set_status.reason: the status requires a reason"),
         (
             Action::SetStatus(ToStatus::new("open").reason("vendor")),
@@ -195,6 +196,23 @@ fn settings_refuse_what_every_ticket_would() {
         draft.rules.macros = vec![Macro::new("it").then(tag("x")).then(action.clone())];
         let error = draft.build().unwrap_err().to_string();
         assert_eq!(error, format!("invalid settings: rules.macros[0].then[1].{mistake}"));
+    }
+    // What is resolved has a resolution, and of that a rule may close it without saying another.
+    for when in [
+        "status = resolved",
+        "status_category = resolved and tags contains old",
+        "status changed to resolved",
+        "status in (resolved)",
+        "(status = resolved and tags contains a) or status_category = resolved",
+    ] {
+        let mut draft = with_fields();
+        draft.rules.triggers = vec![trigger("end", when).then(to("closed"))];
+        assert!(draft.build().is_ok(), "{when}");
+    }
+    for when in ["status = open", "status != resolved", "status = resolved or tags contains a"] {
+        let mut draft = with_fields();
+        draft.rules.triggers = vec![trigger("end", when).then(to("closed"))];
+        assert!(draft.build().unwrap_err().to_string().contains("without a resolution"), "{when}");
     }
     let mut draft = with_fields();
     draft.limits.cascade_depth = 101;

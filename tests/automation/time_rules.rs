@@ -233,18 +233,6 @@ fn a_ticket_closed_by_a_time_rule_swallows_no_reply() {
 }
 
 #[test]
-fn what_a_rule_may_not_finish_it_leaves_as_it_is_and_goes_on() {
-    let desk = with_time_rules([TimeRule::new("end", Anchor::OpenedAt, Span::hours(1))
-        .then(Action::SetStatus(ToStatus::new("closed")))
-        .then(tag("tried"))]);
-    desk.given_request();
-    desk.advance_to(monday() + hours(1));
-    assert_eq!(refusals(&desk, TICKET), [(0, "resolution_required".to_owned())]);
-    assert_eq!(tags(&desk, TICKET), ["tried"]);
-    assert_eq!(desk.status(TICKET), "new");
-}
-
-#[test]
 fn an_answer_that_is_logged_late_is_an_instant_like_others() {
     let desk = with_time_rules([remind()]);
     desk.given_request();
