@@ -329,3 +329,17 @@ fn a_command_that_comes_late_looks_at_time_rules_so_often_and_leaves_the_rest_to
     assert!(desk.history(TICKET).len() > before);
     desk.verify();
 }
+
+#[test]
+fn a_rule_does_not_act_when_only_the_time_of_another_has_come() {
+    let rule = |name: &str, after| {
+        TimeRule::new(name, Anchor::OpenedAt, Span::hours(after)).then(tag(name))
+    };
+    let desk = with_time_rules([rule("first", 1), rule("second", 2)]);
+    desk.given_request();
+    desk.advance_to(monday() + hours(1));
+    assert_eq!(tags(&desk, TICKET), ["first"]);
+    desk.advance_to(monday() + hours(2));
+    assert_eq!(tags(&desk, TICKET), ["first", "second"]);
+    assert_eq!(looks(&desk), [["first"], ["second"]]);
+}
