@@ -187,8 +187,9 @@
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
 //! | `regex` | conditions that test a text by regular expression |
 //! | `icalendar` | `sla::calendar::icalendar`: holidays out of iCalendar files |
+//! | `schema` | `RulebookDraft::SCHEMA`: the JSON Schema of a rulebook's file, for editors |
 //! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |
-//! | `conformance` | for tests: the laws of a store, as tests for a host's own; an independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand, random histories; implies `json` |
+//! | `conformance` | for tests: the laws of a store, and of where presence is kept, as tests for a host's own; an independent model of the rules, to check a desk against; a desk whose clock moves when told, seeded ids, a store that fails on demand, random histories; implies `json` |
 //! | `proptest` | those histories, settings, actors and calls as proptest strategies; implies `conformance` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

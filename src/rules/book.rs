@@ -12,8 +12,8 @@ use crate::problem::{Problem, Problems};
 
 /// What a host writes: rules before their checks, in code or in a file. Default none.
 ///
-/// A [JSON Schema](RulebookDraft::SCHEMA) of the file lies beside the code, for editors that help
-/// with writing it.
+/// A JSON Schema of the file lies beside the code, for editors that help with writing it: as
+/// `RulebookDraft::SCHEMA`, with the feature `schema`.
 ///
 /// ```
 /// use helpdesk::Settings;
@@ -70,6 +70,15 @@ pub struct RulebookDraft {
 impl RulebookDraft {
     /// The JSON Schema (2020-12) of a rulebook's file. Names that only settings know, and what
     /// texts of conditions mean, it leaves to [`build`](Self::build).
+    ///
+    /// ```
+    /// # use helpdesk::RulebookDraft;
+    /// let schema: serde_json::Value = serde_json::from_str(RulebookDraft::SCHEMA)?;
+    /// assert!(schema["properties"]["time_rules"].is_object());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[cfg(feature = "schema")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "schema")))]
     pub const SCHEMA: &str = include_str!("rulebook.schema.json");
 
     /// Whether there is no rule of any kind.
