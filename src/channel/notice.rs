@@ -81,6 +81,22 @@ pub struct NoticeId {
 }
 
 impl NoticeKind {
+    /// Whether the desk is told because a rule or a policy names it, or of what only it can mend, and
+    /// not as the queue of what is in no department.
+    pub(crate) fn is_the_desks(self) -> bool {
+        matches!(
+            self,
+            Self::SlaWarning
+                | Self::SlaEscalated
+                | Self::RemedyDue
+                | Self::RemedyWithdrawn
+                | Self::RuleNotice
+                | Self::HostAction
+                | Self::ActionRefused
+                | Self::CascadeStopped
+        )
+    }
+
     /// How much of a ticket must be in somebody's sight, to be told of this.
     pub(crate) fn sight(self) -> Sight {
         match self {

@@ -82,6 +82,8 @@ impl<I: Io> Flow<I> {
             Recipient::Department(_) | Recipient::Desk if policy.agents == AgentSight::All => {
                 Some(Sight::Full)
             }
+            // Not as a queue's: what goes wrong with its rules and promises is the desk's to know.
+            Recipient::Desk if notice.kind.is_the_desks() => Some(Sight::Full),
             Recipient::Department(name) => {
                 let theirs = ticket.department().is_none_or(|department| department == name);
                 theirs.then_some(Sight::Full)

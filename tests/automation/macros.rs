@@ -10,7 +10,7 @@ use helpdesk::{
 use super::support::{
     ANNA, BEN, LIA, MARIA, RHEA, TICKET, TestDesk, agent, bot, customer, monday, ticket_id,
 };
-use super::{by_rule, tag, tags, to, trigger, with_fields};
+use super::{by_rule, tag, tags, trigger, with_fields};
 
 fn with_macros(macros: impl IntoIterator<Item = Macro>) -> TestDesk {
     let mut draft = with_fields();

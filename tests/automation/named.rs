@@ -3,6 +3,7 @@
 use helpdesk::command::Note;
 use helpdesk::rules::{Action, Assignment, HostAction, Trigger};
 use helpdesk::sla::Metric;
+use helpdesk::sla::policy::Whom;
 use helpdesk::sla::policy::{Obligation, SlaPolicy};
 use helpdesk::{
     Activity, Actor, AgentProfile, Author, Outcome, Refusal, Revision, Rule, Span, Step,
@@ -370,4 +371,33 @@ fn a_rule_knows_the_reference_at_the_opening_whatever_it_does_with_it() {
     while !desk.desk.relay(desk.now(), &relaying, &mut deliver).unwrap().is_empty() {}
     assert_eq!(asked, asked_of_the_host(&all));
     desk.verify();
+}
+
+#[test]
+fn what_goes_wrong_reaches_the_desk_whatever_department_the_ticket_is_in() {
+    let mut draft = with_fields();
+    draft.agent_sight = helpdesk::AgentSight::OwnDepartments;
+    draft.rules.triggers = vec![
+        trigger("tell", "message.author = customer").then(Action::Notify(Whom::Desk)),
+        trigger("fails", "message.author = customer").then(Action::Reply("{category}".into())),
+        trigger("ping", "message.author = customer or tags changed")
+            .then(Action::AddTag("ping".into()))
+            .then(Action::Note("ping".into())),
+        trigger("pong", "tags contains ping and tags changed")
+            .then(Action::RemoveTag("ping".into())),
+    ];
+    let desk = TestDesk::with(draft);
+    desk.given_request();
+    assert_eq!(desk.ticket(TICKET).department().unwrap().as_str(), "support");
+    let mut told = std::collections::BTreeSet::new();
+    let relaying = helpdesk::Relaying::default();
+    let mut deliver = |dispatch: helpdesk::Dispatch| {
+        if dispatch.notice.to == helpdesk::Recipient::Desk {
+            told.insert(format!("{:?}", dispatch.notice.kind));
+        }
+        helpdesk::Delivery::Delivered
+    };
+    while !desk.desk.relay(desk.now(), &relaying, &mut deliver).unwrap().is_empty() {}
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    assert_eq!(told, ["ActionRefused", "CascadeStopped", "RuleNotice"]);
 }

@@ -8,7 +8,7 @@ use super::support::{
     ANNA, MARIA, TICKET, TestDesk, agent, customer, days, hours, monday, reopen, reply, request,
     resolve, ticket_id,
 };
-use super::{by_rule, matched, refusals, tag, tags, trigger, with_fields, with_time_rules};
+use super::{by_rule, matched, tag, tags, trigger, with_fields, with_time_rules};
 
 /// Three days after an agent answered.
 fn remind() -> TimeRule {

@@ -237,7 +237,9 @@ fn rules_that_ask_for_messages_hide_nothing_of_the_others() {
     ]));
     assert_eq!(
         told,
-        ["`fire` and `small` set the priority differently, such as of message.text: \"fire small\""]
+        [
+            "`fire` and `small` set the priority differently, such as of message.text: \"fire small\""
+        ]
     );
 }
 

@@ -2,14 +2,15 @@
 
 use crate::conformance::history::cast;
 use crate::conformance::kit::Random;
-use crate::ids::{DepartmentName, Tag};
 use crate::rules::{
     Action, Anchor, Assignment, Destination, FieldChange, HostAction, Macro, Route, RoutingRule,
     RulebookDraft, Sticky, Strategy, TimeRule, ToStatus, Trigger,
 };
 use crate::sla::Metric;
 use crate::sla::policy::{Obligation, SlaAction, SlaPolicy, Whom};
-use crate::{Condition, Fact, FieldValue, RoutingSettings, SettingsDraft, Span};
+use crate::{
+    Condition, DepartmentName, Fact, FieldValue, RoutingSettings, SettingsDraft, Span, Tag,
+};
 
 /// What a rule may ask of a ticket, at any time. All parse; a test holds the cast to it.
 const STATES: [&str; 9] = [

@@ -277,9 +277,7 @@ pub enum Refusal {
         department: DepartmentName,
     },
     /// The agent has no room.
-    #[error(
-        "agent `{agent}` has work of {load}, and can have {capacity}: there is no room for this"
-    )]
+    #[error("agent `{agent}` has work of {load} of {capacity}, and no room for this")]
     OverCapacity {
         /// The agent.
         agent: AgentId,
