@@ -7,7 +7,11 @@
 //! and without it; looking again for one that waits; the pure choice by itself, over candidates
 //! that are there; and all of it with ten agents.
 //!
-//! Aim: routing among 1,000 agents adds at most 20 µs to a decision.
+//! Aim: routing among 1,000 agents adds at most 20 µs to a decision. It is missed.
+//!
+//! Measured on a 2-core x86-64 server with few other jobs, Rust 1.95, 2026-11-27, 21 rounds: 32 µs among
+//! 1,000, 3 µs among ten, beside 1.6 µs for opening without rules (before rosters were kept at hand:
+//! 165 µs). The choice over candidates that a host hands in, each with a calendar of its own: 49 µs.
 
 #![allow(
     clippy::unwrap_used,

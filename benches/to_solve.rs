@@ -10,12 +10,11 @@
 //! The aims: the store finds the next of 1,000,000 in 10 µs, and everything costs at most twice as
 //! much there as where 10,000 wait.
 //!
-//! Measured on a 2-core x86-64 server with other jobs (load 7 to 9), Rust 1.95, 2026-11-26, 41 rounds:
-//! the store finds the next in 3.4 µs, of 1,000,000 as of 10,000; an agent of one department is told
-//! of it in 16 µs, one of all 20 in 109 µs, and takes it in under 44 µs, what is given back included.
-//! Ratios 1.03 of the next, 1.05 deep in the queue, 1.00 and 1.13 as listed by agents, 1.10 as taken;
-//! met. Of a page of 50 it was 2.07 in that run, missed, and 0.16 in one before: at that load a page
-//! is as often interrupted as not.
+//! Measured on a 2-core x86-64 server with little else to do, Rust 1.95, 2026-11-27, 11 rounds: the store
+//! finds the next in 2.0 µs, of 1,000,000 as of 10,000; an agent of one department is told of it in
+//! 8.4 µs, one of all 20 in 38 µs, and takes it in under 24 µs, what is given back included. Ratios 1.04
+//! of the next, 1.03 of a page of 50, 1.04 deep in the queue, 1.00 and 1.06 as listed by agents, 1.10 as
+//! taken; met.
 
 #![allow(
     clippy::unwrap_used,

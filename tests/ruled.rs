@@ -82,6 +82,7 @@ fn the_laws_hold_whatever_rules_do() {
         for what in [
             "a backlog was routed",
             "a rule gave somebody a ticket",
+            "somebody was filled with a channel",
             "trigger: a cascade was stopped",
             "trigger: StatusChanged",
             "trigger: MessageAdded",

@@ -241,7 +241,7 @@ pub enum NoticeKind {
     /// [`TicketChange::CascadeStopped`](crate::TicketChange::CascadeStopped).
     CascadeStopped,
     /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
-    /// time. To that agent; the queue is told that it is there.
+    /// time. To that agent; the queue is told, too, also where somebody else is found at once.
     NotTaken,
 }
 

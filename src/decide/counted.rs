@@ -58,7 +58,12 @@ impl Work<'_> {
         let told = self.cx.counted.borrow();
         let told = told.iter().filter(|(key, _)| *key != self.key).map(|(_, change)| change);
         let all = self.beside.iter().chain(told).filter(|it| it.counter == *counter);
-        all.map(|it| it.delta).sum()
+        let deltas = all.map(|it| it.delta);
+        match counter {
+            // Instants: the latest counts.
+            Counter::Given(_) | Counter::Freed(_) => deltas.max().unwrap_or(0),
+            _ => deltas.sum(),
+        }
     }
 
     /// Tells the other tickets of this decision what this one has come to count for by now, so that

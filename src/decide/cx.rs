@@ -106,7 +106,6 @@ impl<'a> Cx<'a> {
         matches!(self.call.command, Command::Tick(_))
     }
 
-    /// The cause of what this call brings about, on a record whose time is `now`.
     /// The cause of what happens by itself.
     pub(super) fn by_time(&self) -> Cause {
         Cause {
@@ -122,6 +121,7 @@ impl<'a> Cx<'a> {
         }
     }
 
+    /// The cause of what this call brings about, on a record whose time is `now`.
     pub(super) fn cause(&self, now: Instant) -> Cause {
         let context = &self.call.context;
         Cause {

@@ -13,9 +13,10 @@ use crate::ticket::{Moved, RedactedBy, TicketChange, TimerKind, Timers, Unassign
 use crate::time::Instant;
 use crate::workflow::Landmark;
 
-/// How often one command or tick looks at time rules of a ticket. Rules that set each other's time may
-/// be due without end; what is left is due still, and the next goes on.
-const MOST_LOOKS: u32 = 100;
+/// How often one command or tick looks at time rules of a ticket, beyond once for each that there is.
+/// Rules that set each other's time may be due without end; what is left is due still, and the next goes
+/// on.
+const MOST_LOOKS: usize = 100;
 
 impl Work<'_> {
     /// Carries out every timer that is due, in order, each dated by itself. Refused only where
@@ -28,6 +29,7 @@ impl Work<'_> {
 
     fn settle_within(&mut self, time: (Bound<Instant>, Bound<Instant>)) -> Result<(), Refusal> {
         let mut looked = 0;
+        let most = MOST_LOOKS.saturating_add(self.cx.settings.rules().time_rules().len());
         while let Some((timer, due)) = self.next_timer().filter(|(_, at)| time.contains(at)) {
             self.trace(Step::Settled { timer, due });
             // New settings may set a timer to before what the ticket has seen since.
@@ -86,7 +88,7 @@ impl Work<'_> {
                 TimerKind::Routing => self.take_away(at),
             }
             self.come_to_rest(Some(at))?;
-            if looked >= MOST_LOOKS {
+            if looked >= most {
                 break;
             }
         }

@@ -16,10 +16,10 @@ impl<S: Store> Desk<S> {
     /// rulebook, of a workflow or of service levels before they are published. Nothing is written, and
     /// nothing can be: it gives no commit.
     ///
-    /// Of time, too: [`Command::Tick`](crate::Command::Tick) at any later instant, once a ticket follows
-    /// the settings, which [`Command::Adopt`](crate::Command::Adopt) or any other command lets it. Each
-    /// call is by itself, and sees nothing of one before it. A command id is not asked for: what was
-    /// carried out before is decided again.
+    /// Each call is by itself, and sees nothing of one before it: timers that only these settings would
+    /// set (of time rules, of service levels) are in its outcome, and a
+    /// [`Tick`](crate::Command::Tick) does not fire them. Its causes name the revision of the settings in
+    /// force. A command id is not asked for: what was carried out before is decided again.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -1,6 +1,7 @@
 //! Looking for owners of what waits: on demand, where somebody is there again, and why.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
@@ -219,12 +220,14 @@ impl<I: Io> Flow<I> {
         if !agent.can_own(None) || !agent.is_available() {
             return None;
         }
-        let mut backlog = Backlog::default();
+        // A page of each department, and so many more of all together.
+        let (mut backlog, mut more) = (Backlog::default(), 1..PAGES);
         let departments: Vec<_> =
             agent.departments().iter().cloned().map(Some).chain([None]).collect();
         let Ok(others) = self.overflowing_into(agent).await else { return Some(backlog) };
         for department in departments.iter().chain(&others) {
-            match self.route_for(agent, department, call.context.now, &mut backlog).await {
+            match self.route_for(agent, department, call.context.now, &mut more, &mut backlog).await
+            {
                 // A department that the settings have dropped has no queue to look at.
                 Ok(()) | Err(DeskError::Refused(_)) => {}
                 Err(_) => return Some(backlog),
@@ -265,20 +268,18 @@ impl<I: Io> Flow<I> {
         agent: &Agent,
         department: &Option<DepartmentName>,
         now: DateTime<Utc>,
+        more: &mut Range<usize>,
         backlog: &mut Backlog,
     ) -> Result<(), DeskError> {
         let mut after = None;
-        for _ in 0..PAGES {
-            if self.is_full(agent).await? {
-                return Ok(());
-            }
+        while !self.is_full(agent).await? {
             let page = self.route_waiting(now, department.clone(), after, PAGE).await?;
             let given = page.outcomes.iter().filter_map(Outcome::ticket);
             let given = given.filter(|ticket| ticket.assignee().is_some());
             backlog.given.extend(given.map(|ticket| ticket.id()));
             backlog.failed.extend(page.failed.into_iter().map(|(ticket, _)| ticket));
             after = page.next;
-            if after.is_none() {
+            if after.is_none() || more.next().is_none() {
                 return Ok(());
             }
         }

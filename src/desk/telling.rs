@@ -47,6 +47,10 @@ impl<I: Io> Flow<I> {
             Some(contact) => self.speaks_for(contact.clone()).await?,
             None => None,
         };
+        // They had it, and see nothing of it by now, perhaps: that is what they are told.
+        if notice.kind == NoticeKind::NotTaken {
+            return Ok(agent.is_some_and(|agent| agent.is_active()));
+        }
         let policy = settings.sight_policy();
         // The third party of a side conversation is told what is said on that, and nothing else.
         if notice.kind == NoticeKind::SideMessage {

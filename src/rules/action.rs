@@ -87,8 +87,10 @@ pub struct ToStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<ReasonName>,
     /// How it ends, where that is a resolved or a closed status: a code from the settings' list.
-    /// Unfinished work is not finished without one; of what is finished, how it ended stands. Default
-    /// none.
+    /// Unfinished work is not finished without one; of what is finished, how it ended stands. A rule
+    /// that closes says one, or is for what is resolved: its condition asks for a resolved status (or
+    /// what of all parts or of each alternative does), or its time runs from when it was resolved.
+    /// Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<ResolutionCode>,
 }

@@ -85,8 +85,8 @@
 //! Every event that a rule made names it in its [cause](crate::Cause), with the event that set it off.
 //! The settings' revision there is the rule's version. [`Desk::prepare`](crate::Desk::prepare) makes
 //! the same decision without committing it: a dry run of the rules in force, of a command or of time
-//! ([`Command::Tick`](crate::Command::Tick) at any instant). What settings would do that are not
-//! published yet, [`Desk::rehearse`](crate::Desk::rehearse) tells.
+//! ([`Command::Tick`](crate::Command::Tick) at any instant). What a command would come to under
+//! settings that are not published yet, [`Desk::rehearse`](crate::Desk::rehearse) tells.
 //!
 //! # Work of the host's own, exactly once
 //!

@@ -45,8 +45,8 @@ pub struct Wording(Arc<str>);
 #[non_exhaustive]
 pub enum Slot {
     /// The ticket's reference, such as `HD-1042`. A ticket gets its number with the commit that opens
-    /// it: a message that a rule writes at the opening itself names it to whoever reads or is sent the
-    /// message ([`Dispatch::text`](crate::Dispatch::text)); the event's own text does not yet.
+    /// it: what a rule writes at the opening itself, and what it asks of the host then, is kept with the
+    /// slot open, and names the reference to whoever reads it, is sent it or is to do it.
     Reference,
     /// Its subject.
     Subject,

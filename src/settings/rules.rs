@@ -1,4 +1,5 @@
-//! What only settings know of rules: actions that would be refused of every ticket.
+//! What only settings know of rules: actions that would be refused of every ticket, and closing work of
+//! which nobody says how it ended.
 
 use super::SettingsDraft;
 use crate::condition::{Condition, Fact, Is, Literal, Test};
@@ -7,7 +8,8 @@ use crate::rules::{Action, Anchor, FieldChange, ToStatus, Wording};
 use crate::settings::{FieldKind, FieldProblem};
 use crate::workflow::{Landmark, StatusCategory, Workflow};
 
-/// Finds actions that no ticket could have carried out. Every name in them is right.
+/// Finds actions that no ticket could have carried out, and those that close what may be unresolved
+/// without a resolution. Every name in them is right.
 pub(super) fn check(draft: &SettingsDraft, workflow: &Workflow, problems: &mut Problems) {
     let rules = &draft.rules;
     // Whether the rule is only for work of which it is known how it ended.

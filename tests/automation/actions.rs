@@ -287,6 +287,9 @@ fn no_rule_gives_work_to_who_takes_none_and_a_hand_may() {
     assert_eq!((ticket.assignee(), ticket.department().unwrap().as_str()), (None, "support"));
     desk.ok(&agent(ANNA), ApplyMacro::new(TICKET, "to Ben"));
     assert_eq!(desk.ticket(TICKET).assignee(), Some(BEN));
+    // What is his already is not given again.
+    asks_again(&desk);
+    assert_eq!(refusals(&desk, TICKET).len(), 1);
     desk.verify();
 }
 

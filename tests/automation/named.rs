@@ -401,3 +401,37 @@ fn what_goes_wrong_reaches_the_desk_whatever_department_the_ticket_is_in() {
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     assert_eq!(told, ["ActionRefused", "CascadeStopped", "RuleNotice"]);
 }
+
+#[test]
+fn what_is_planned_is_rehearsed_on_the_records_as_they_are() {
+    let desk = with_triggers([]);
+    desk.given_request();
+    let mut draft = with_fields();
+    draft.rules.triggers = vec![
+        trigger("loud", "message.author = agent").then(Action::AddTag("answered".into())),
+        trigger("next", "tags changed").then(Action::SetPriority("high".into())),
+    ];
+    draft.limits.text_bytes = 5;
+    let planned = draft.build().unwrap();
+    let before = desk.history(TICKET).len();
+    let call = |text: &str| {
+        let reply = helpdesk::command::Reply::new(TICKET, text);
+        agent(ANNA).at(desk.now()).call(helpdesk::Command::Reply(reply))
+    };
+
+    let told = desk.desk.rehearse(&planned, &call("Yes")).unwrap();
+    assert_eq!(matched(&told.trace), ["loud", "next", "next"]);
+    assert_eq!(told.ticket().unwrap().priority().name, "high");
+    let refused = desk.desk.rehearse(&planned, &call("Too long")).unwrap_err();
+    assert_eq!(refused.refusal().unwrap().code(), "limit_exceeded");
+
+    // Nothing of it happened; once they are published, it does.
+    assert_eq!(desk.history(TICKET).len(), before);
+    desk.desk.publish(Actor::Host.at(desk.now()), planned).unwrap();
+    let done = desk.desk.execute(&call("Yes")).unwrap();
+    let changes = |outcome: &helpdesk::Outcome| -> Vec<_> {
+        outcome.all_events().map(|(_, event)| event.change.clone()).collect()
+    };
+    assert_eq!(changes(&done), changes(&told));
+    desk.verify();
+}

@@ -115,12 +115,13 @@ fn one_agent_may_be_given_and_lose_several_at_once() {
     assert_eq!([1, 2].map(|n| owner(&desk, n)), [Some(ANNA); 2]);
 
     // And all of them from one, where it matters since when somebody is without work.
-    let mut draft = all(Route::to("support").by(Strategy::MostIdle));
+    let mut draft = all(Route::to("support").by(Strategy::MostIdle).skill("networks", 1));
     let carl = Action::Assign(Assignment::agent(CARL));
     draft.rules.time_rules =
         vec![TimeRule::new("hour", Anchor::OpenedAt, Span::hours(1)).then(carl)];
-    let desk = with(draft, &two());
-    away(&desk, CARL, true);
+    // No rule routes to Carl, and one names him.
+    let able = in_support("Anna").skill("networks", 1);
+    let desk = with(draft, &[(ANNA, able), (CARL, in_support("Carl"))]);
     assert_eq!([1, 2].map(|n| asked(&desk, n, Channel::Email)), [Some(ANNA); 2]);
     desk.pass(hours(2));
     assert_eq!(linked(&desk).tries, 1);

@@ -347,3 +347,23 @@ fn what_rules_do_when_the_owner_notes_something_is_no_beginning() {
     assert_eq!(owner(&desk, 1), Some(CARL));
     desk.verify();
 }
+
+#[test]
+fn who_loses_it_is_told_so_though_they_see_it_no_more() {
+    let route = Route::to("support").not_taken(Span::minutes(30));
+    let restricted = in_support("Anna").role(helpdesk::Role::Restricted);
+    let desk = desk(route, &[(ANNA, restricted), (CARL, in_support("Carl"))]);
+    assert_eq!(asked(&desk, 1, Channel::Email), Some(ANNA));
+    desk.advance_to(monday() + minutes(30));
+    assert_eq!(owner(&desk, 1), Some(CARL));
+    let mut told = Vec::new();
+    let mut deliver = |dispatch: helpdesk::Dispatch| {
+        if dispatch.notice.kind == NoticeKind::NotTaken {
+            told.push(dispatch.notice.to);
+        }
+        helpdesk::Delivery::Delivered
+    };
+    let relaying = helpdesk::Relaying::default();
+    while !desk.desk.relay(desk.now(), &relaying, &mut deliver).unwrap().is_empty() {}
+    assert_eq!(told, [Recipient::Agent(ANNA)]);
+}

@@ -82,10 +82,13 @@ impl Counts {
             TicketChange::RuleAsked(_) => self.asked += 1,
             TicketChange::ActionRefused { .. } => self.refused += 1,
             TicketChange::Assigned { over_capacity, .. } => {
-                self.given += 1;
                 self.over_capacity += u64::from(*over_capacity);
             }
-            TicketChange::Routed(routed) => self.queued += u64::from(routed.decision.is_none()),
+            TicketChange::Routed(routed) => {
+                let chosen = routed.decision.as_ref().and_then(|decision| decision.agent());
+                self.given += u64::from(chosen.is_some());
+                self.queued += u64::from(routed.decision.is_none());
+            }
             TicketChange::Unassigned { because: helpdesk::Unassigning::NotTaken, .. } => {
                 self.not_taken += 1;
             }
@@ -112,7 +115,8 @@ impl Report {
         for (what, steps, events) in [
             ("refused actions", sum(|did| did.refused), history.refused),
             ("cascades that were stopped", acted.cascades, history.cascades),
-            ("tickets given", sum(|did| did.given), history.given),
+            // Who is chosen and has it already is given nothing.
+            ("tickets given", sum(|did| did.given).min(history.given), history.given),
         ] {
             if steps != events {
                 mismatched.push(format!("{what}: {steps} by the steps, {events} by the history"));

@@ -151,7 +151,11 @@ fn assign(work: &mut Work<'_>, assignment: &Assignment) -> Result<(), Refusal> {
 /// What is looked at before an agent is given a ticket.
 fn may_be_given(work: &Work<'_>, agent: AgentId) -> Result<(), Refusal> {
     work.cx.needed_agent(agent)?;
-    if work.cx.is_desk() && work.cx.agent(agent).is_some_and(|agent| !agent.is_available()) {
+    let theirs = work.ticket.assignee() == Some(agent);
+    if !theirs
+        && work.cx.is_desk()
+        && work.cx.agent(agent).is_some_and(|agent| !agent.is_available())
+    {
         return Err(Refusal::Away { agent });
     }
     work.cx.counter(Counter::Load(agent)).map(|_| ())

@@ -120,8 +120,8 @@ pub(super) fn follow(action: &Action) -> Follow {
         | Action::RemoveTag(_)
         | Action::SetField(_)
         | Action::ClearField(_) => PROMISED | TOUCHED,
-        Action::Note(_) => NOTED | TOUCHED,
-        Action::Reply(_) => SAID | TOUCHED,
+        Action::Note(_) => NOTED | PROMISED | TOUCHED,
+        Action::Reply(_) => SAID | PROMISED | TOUCHED,
         Action::Notify(_) | Action::Host(_) => 0,
     }
 }

@@ -39,8 +39,8 @@
 //!
 //! Where there is too much to look at (conditions of more than 64 cases, of all policies together more
 //! than 256 at a time or 20,000 pairs), or what is left is inside a regular expression, that is
-//! [said](Finding::Unsure). So policies of which nothing is found leave no ticket without a policy,
-//! nor without what others of the same policy are promised.
+//! [said](Finding::Unsure), but of a policy that may never be chosen. So policies of which nothing is
+//! found leave no ticket without a policy, nor without what others of the same policy are promised.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
