@@ -148,7 +148,7 @@ impl<S: Store> Desk<S> {
     /// solved, now, by this agent. With a command id ([`Context::once`]), asking
     /// again tells what was taken the first time, and takes no other.
     ///
-    /// Whether the agent [takes work](crate::SetAvailability) is not asked: that is for rules, and this
+    /// Whether the agent [takes work](crate::command::SetAvailability) is not asked: that is for rules, and this
     /// is the agent's own deed.
     ///
     /// A restricted agent sees no queue. What is first in those of their departments and of none is
