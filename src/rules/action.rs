@@ -70,6 +70,7 @@ pub enum Action {
     /// off, or what rules made of it, nothing is written, or two machines would write to each other for
     /// ever: the [trace](crate::Step::ReplyLeftOut) says so, and all else that the rule does is done.
     /// What comes by time is written.
+    /// What is closed is written on no more: a rule that closes says its words before that.
     Reply(Wording),
     /// Tells somebody on the desk.
     Notify(Whom),

@@ -272,8 +272,8 @@ fn a_finished_ticket_has_no_age_and_one_that_reopens_begins_anew() {
     assert_eq!(desk.ticket(TICKET).timers(), timers, "what moves no anchor moves no timer");
 }
 
-#[test]
-fn rules_that_set_each_others_time_are_carried_out_some_at_a_tick() {
+/// A desk with a ticket that two rules move there and back, each minute.
+fn there_and_back() -> TestDesk {
     let flip = |name: &str, from: &str, to: &str| {
         TimeRule::new(name, Anchor::StatusSince, Span::minutes(1))
             .when(format!("status = {from}").parse().unwrap())
@@ -283,6 +283,12 @@ fn rules_that_set_each_others_time_are_carried_out_some_at_a_tick() {
         with_time_rules([flip("on", "open", "in_progress"), flip("off", "in_progress", "open")]);
     desk.given_request();
     desk.ok(&agent(ANNA), super::support::set_status(TICKET, "open"));
+    desk
+}
+
+#[test]
+fn rules_that_set_each_others_time_are_carried_out_some_at_a_tick() {
+    let desk = there_and_back();
     desk.set_now(monday() + hours(5));
     let mut ticks = 0;
     loop {
@@ -304,15 +310,7 @@ fn rules_that_set_each_others_time_are_carried_out_some_at_a_tick() {
 
 #[test]
 fn a_command_that_comes_late_looks_at_time_rules_so_often_and_leaves_the_rest_to_ticks() {
-    let flip = |name: &str, from: &str, to: &str| {
-        TimeRule::new(name, Anchor::StatusSince, Span::minutes(1))
-            .when(format!("status = {from}").parse().unwrap())
-            .then(super::to(to))
-    };
-    let desk =
-        with_time_rules([flip("on", "open", "in_progress"), flip("off", "in_progress", "open")]);
-    desk.given_request();
-    desk.ok(&agent(ANNA), super::support::set_status(TICKET, "open"));
+    let desk = there_and_back();
     desk.set_now(monday() + days(30));
     let noted = desk.ok(&agent(ANNA), helpdesk::command::Note::new(TICKET, "words"));
     let looked = noted
@@ -342,4 +340,30 @@ fn a_rule_does_not_act_when_only_the_time_of_another_has_come() {
     desk.advance_to(monday() + hours(2));
     assert_eq!(tags(&desk, TICKET), ["first", "second"]);
     assert_eq!(looks(&desk), [["first"], ["second"]]);
+}
+
+#[test]
+fn who_says_nothing_for_a_week_is_told_and_the_ticket_is_closed() {
+    // The rule that the front page shows.
+    let rule: TimeRule = serde_json::from_str(
+        r#"{
+            "name": "seven days of silence",
+            "anchor": "status_since", "after": "PT168H",
+            "when": { "fact": "status_category", "equal": "waiting" },
+            "then": [
+                { "reply": "We close {reference}: we have not heard from you." },
+                { "set_status": { "status": "closed", "resolution": "withdrawn" } }
+            ]
+        }"#,
+    )
+    .unwrap();
+    let desk = with_time_rules([rule]);
+    desk.given_request();
+    desk.ok(&agent(ANNA), reply(TICKET));
+    assert_eq!(desk.status(TICKET), "answered");
+    desk.advance_to(monday() + days(7));
+    assert_eq!(desk.status(TICKET), "closed");
+    assert_eq!(super::refusals(&desk, TICKET), []);
+    assert_eq!(desk.ticket(TICKET).message_count(), 3);
+    desk.verify();
 }
