@@ -14,6 +14,7 @@ mod erased;
 mod folder;
 mod histories;
 mod hosts;
+mod scene;
 mod versions;
 
 mod is_a_store {
