@@ -6,7 +6,7 @@ use helpdesk::store::sqlite::SqliteStore;
 use helpdesk::store::{StoreError, StoreErrorKind};
 use helpdesk::{
     Actor, AgentId, AgentProfile, CommandId, ContactId, Desk, DeskError, DeskId, Key, Requester,
-    Settings, TicketId,
+    Revision, Settings, TicketId,
 };
 
 use crate::folder::Folder;
@@ -16,6 +16,9 @@ pub(crate) const TICKET: TicketId = TicketId::from_u128(1);
 pub(crate) const MARIA: ContactId = ContactId::from_u128(7);
 pub(crate) const ANNA: Actor = Actor::Agent(AgentId::from_u128(8));
 pub(crate) const ONCE: CommandId = CommandId::from_u128(99);
+
+/// The ticket's revision: it was opened, assigned, moved, answered and moved.
+pub(crate) const LAST: Revision = Revision(5);
 
 pub(crate) fn monday() -> DateTime<Utc> {
     "2026-03-02T09:00:00Z".parse().unwrap()

@@ -39,8 +39,6 @@ mod columns;
 mod error;
 mod find;
 mod lease;
-#[cfg(test)]
-mod plans;
 mod schema;
 mod shelf;
 mod strand;
@@ -446,3 +444,6 @@ impl Store for SqliteStore {
         self.write(Operation::Settle, |tables| tables.settle(token, settlement))
     }
 }
+
+#[cfg(test)]
+mod plans;
