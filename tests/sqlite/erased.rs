@@ -39,3 +39,23 @@ fn erased_words_are_gone_from_the_files() {
     let other = desk.thread(&ANNA, monday(), TicketId::from_u128(2), None, 10).unwrap().posts;
     assert_eq!(other[0].text.as_str(), "It burns. Help!");
 }
+
+#[test]
+fn what_somebody_still_reads_is_gone_after_the_next_commit() {
+    let folder = Folder::new();
+    let desk = desk(&folder);
+    let secret = "my account is 4711-0815";
+    desk.reply(Actor::Customer(MARIA).at(monday()), Reply::new(TICKET, secret)).unwrap();
+    let mut other = folder.connection();
+    let reading = other.transaction().unwrap();
+    let count = "SELECT count(*) FROM helpdesk_events";
+    let events: i64 = reading.query_row(count, [], |row| row.get(0)).unwrap();
+    let erase = EraseTicket { ticket: TICKET, reason: "asked for".to_owned() };
+    desk.erase_ticket(Actor::Host.at(monday()), erase).unwrap();
+    // Who began to read before it goes on as before.
+    assert!(holds(&folder, secret));
+    assert_eq!(reading.query_row(count, [], |row| row.get::<_, i64>(0)).unwrap(), events);
+    reading.commit().unwrap();
+    desk.open(Actor::Customer(MARIA).at(monday()), request(2)).unwrap();
+    assert!(!holds(&folder, secret));
+}

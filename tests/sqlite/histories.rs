@@ -61,24 +61,24 @@ const LISTINGS: [(&str, &str); 14] = [
     ("not department = support", "priority desc, subject"),
 ];
 
-/// Page by page, as somebody sees it.
+/// Page by page, as somebody sees it; or why this one is not told.
 fn pages<S: Store>(
     desk: &Desk<S>,
     who: &Actor,
     now: DateTime<Utc>,
-    of: (&str, &str),
-) -> Vec<Vec<TicketId>> {
-    let mut listing = Listing::of(of.0.parse().unwrap()).page(3);
-    if !of.1.is_empty() {
-        listing = listing.sorted(of.1).unwrap();
+    (filter, sort): (&str, &str),
+) -> Result<Vec<Vec<TicketId>>, String> {
+    let mut listing = Listing::of(filter.parse().unwrap()).page(3);
+    if !sort.is_empty() {
+        listing = listing.sorted(sort).unwrap();
     }
     let mut pages = Vec::new();
     loop {
-        let page = desk.find(who, now, &listing).unwrap();
+        let page = desk.find(who, now, &listing).map_err(|it| it.to_string())?;
         pages.push(page.rows.iter().map(|row| row.id()).collect());
         match page.next {
             Some(next) => listing = listing.after(next),
-            None => return pages,
+            None => return Ok(pages),
         }
     }
 }

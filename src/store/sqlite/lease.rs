@@ -133,8 +133,9 @@ impl Tables<'_> {
     ) -> Result<Vec<Claimed>, Fault> {
         let mut claimed = Vec::new();
         for Ready { age, claimed: mut one } in self.ready(scope, now, lease.limit)? {
-            let text = "UPDATE ~leases SET last = last + 1 WHERE one = 1 RETURNING last";
-            let last = self.first(text, [], |row| row.get::<_, i64>(0))?;
+            self.execute("UPDATE ~leases SET last = last + 1 WHERE one = 1", [])?;
+            let last = "SELECT last FROM ~leases WHERE one = 1";
+            let last = self.first(last, [], |row| row.get::<_, i64>(0))?;
             let last = last.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
             let text = "UPDATE ~notices SET lease = ?2, held_until = ?3, attempts = ?4 \
                         WHERE age = ?1";

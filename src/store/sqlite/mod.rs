@@ -25,9 +25,9 @@
 //! # What is erased
 //!
 //! An erased payload is null in its row, and SQLite writes zeros over where it was (`secure_delete`).
-//! The write-ahead log may hold it until it is written back: after a commit that erases, the store
-//! does that, unless somebody reads at that very moment; then a later commit does. Backups are the
-//! host's to erase.
+//! The write-ahead log holds it until it is written back: after a commit that erases, the store does
+//! that, and where somebody reads at that very moment, after the next commit. Backups are the host's
+//! to erase.
 //!
 //! # Roads not taken
 //!
@@ -48,6 +48,7 @@ mod write;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -152,6 +153,8 @@ struct Inner {
     options: Options,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Whether the write-ahead log may hold what was erased.
+    log_holds_erased: AtomicBool,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -184,6 +187,7 @@ impl SqliteStore {
             options,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            log_holds_erased: AtomicBool::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -209,7 +213,8 @@ impl SqliteStore {
     /// when that is committed, and nothing of it when it is not. The transaction must be one on this
     /// store's database, and should be
     /// [immediate](rusqlite::TransactionBehavior::Immediate): one that begins by reading is refused
-    /// where somebody else was faster. Erasures want `PRAGMA secure_delete = ON` on its connection.
+    /// where somebody else was faster. Erasures want `PRAGMA secure_delete = ON` on its connection, and
+    /// are gone from the write-ahead log after the store's next commit of its own.
     ///
     /// Whoever commits in this way decides by [`Desk::prepare`](crate::Desk::prepare).
     ///
@@ -253,17 +258,29 @@ impl SqliteStore {
         commit: Commit,
     ) -> Result<Receipt, CommitError> {
         let tables = self.tables(transaction);
+        let parts = commit.into_parts();
+        let erases = !parts.erasures.is_empty();
         let batch = |text: &str| {
             let done = transaction.execute_batch(text);
             done.map_err(|error| Fault::from(error).committing())
         };
         batch("SAVEPOINT helpdesk_commit")?;
-        let result = tables.write(commit.into_parts());
-        match &result {
-            Ok(_) => batch("RELEASE helpdesk_commit")?,
-            Err(_) => batch("ROLLBACK TO helpdesk_commit; RELEASE helpdesk_commit")?,
+        let result = tables.write(parts);
+        let ended = match &result {
+            Ok(_) => batch("RELEASE helpdesk_commit"),
+            Err(_) => batch("ROLLBACK TO helpdesk_commit; RELEASE helpdesk_commit"),
+        };
+        // After some failures SQLite has undone the whole transaction by itself.
+        if !transaction.is_autocommit() {
+            ended?;
         }
+        self.owe(erases && result.is_ok());
         result
+    }
+
+    /// Notes that something was erased.
+    fn owe(&self, erased: bool) {
+        self.inner.log_holds_erased.fetch_or(erased, Ordering::AcqRel);
     }
 
     fn tables<'c>(&'c self, connection: &'c Connection) -> Tables<'c> {
@@ -327,14 +344,21 @@ impl SqliteStore {
         write().map_err(|fault| fault.during(during))
     }
 
-    /// Writes the log back into the database and empties it, unless somebody reads.
+    /// Writes the log back into the database and empties it, where it may hold what was erased.
     fn empty_log(&self, writer: &Connection) {
+        let owed = &self.inner.log_holds_erased;
+        if !owed.load(Ordering::Acquire) {
+            return;
+        }
+        // Nobody is waited for: what fails here is tried again after the next commit.
         let patience = |millis: i64| writer.pragma_update(None, "busy_timeout", millis);
-        // It is tried again with each later erasure, and SQLite writes back by itself: what fails
-        // here is late, and not lost.
-        let _ = patience(0)
-            .and_then(|()| writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
-        let _ = patience(busy_millis(&self.inner.options));
+        let emptied = patience(0).and_then(|()| {
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        });
+        let waits = patience(busy_millis(&self.inner.options));
+        if emptied.is_ok_and(|busy: i64| busy == 0) && waits.is_ok() {
+            owed.store(false, Ordering::Release);
+        }
     }
 }
 
@@ -398,9 +422,8 @@ impl Store for SqliteStore {
             writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         let receipt = self.tables(&transaction).write(parts)?;
         transaction.commit().map_err(failed)?;
-        if erases {
-            self.empty_log(&writer);
-        }
+        self.owe(erases);
+        self.empty_log(&writer);
         Ok(receipt)
     }
 

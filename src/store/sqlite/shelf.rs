@@ -77,7 +77,7 @@ impl Shelf {
         let ordered = matches!(self, Self::Category(_) | Self::Assignee(..) | Self::Department(..));
         let due = if by_deadline && ordered { "_due" } else { "" };
         let ticket = match (self, by_deadline) {
-            (Self::Everything, _) => "AND number IS NOT NULL ",
+            (Self::Everything, _) => "",
             (_, true) => "AND kind = 4 AND due_at IS NOT NULL ",
             (_, false) => "AND kind = 4 ",
         };
