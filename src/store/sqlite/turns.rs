@@ -19,9 +19,20 @@ use crate::store::Query;
 /// Queues under way.
 pub(super) struct Queues {
     walks: Vec<Walk>,
-    /// The next of each walk, on each road: its place, its id, which walk, which road, where the
-    /// row is, and whether it is its turn.
-    heads: BinaryHeap<Reverse<(TurnPlace, Uuid, usize, Road, i64, bool)>>,
+    /// The next of each walk, on each road.
+    heads: BinaryHeap<Reverse<Ahead>>,
+}
+
+/// What a walk has come to: what is first in order is first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ahead {
+    place: TurnPlace,
+    id: Uuid,
+    walk: usize,
+    road: Road,
+    slot: i64,
+    /// The turn comes by one road only, before the ticket is met on the other.
+    its_turn: bool,
 }
 
 /// By which index a part of a queue is walked.
@@ -66,11 +77,10 @@ impl Queues {
 
     /// The row of the next ticket.
     pub(super) fn next(&mut self, tables: &Tables<'_>) -> Result<Option<i64>, Fault> {
-        while let Some(Reverse((_, _, index, road, slot, its_turn))) = self.heads.pop() {
-            self.go_on(tables, index, road)?;
-            // The turn comes by one road only, before the ticket is met on the other.
-            if its_turn {
-                return Ok(Some(slot));
+        while let Some(Reverse(ahead)) = self.heads.pop() {
+            self.go_on(tables, ahead.walk, ahead.road)?;
+            if ahead.its_turn {
+                return Ok(Some(ahead.slot));
             }
         }
         Ok(None)
@@ -79,7 +89,8 @@ impl Queues {
     fn go_on(&mut self, tables: &Tables<'_>, index: usize, road: Road) -> Result<(), Fault> {
         let Some(walk) = self.walks.get_mut(index) else { return Ok(()) };
         if let Some((place, stop, its_turn)) = walk.next(tables, road)? {
-            self.heads.push(Reverse((place, stop.id, index, road, stop.slot, its_turn)));
+            let Stop { id, slot, .. } = stop;
+            self.heads.push(Reverse(Ahead { place, id, walk: index, road, slot, its_turn }));
         }
         Ok(())
     }
