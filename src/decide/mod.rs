@@ -202,7 +202,7 @@ fn explained(
     (call, loaded, missing): (&Call, &Loaded, &RefCell<Needs>),
 ) -> Result<Option<Explained>, Refusal> {
     let counted = RefCell::default();
-    let cx = context(desk, call, loaded, (missing, &counted))?;
+    let cx = context(desk, call, loaded, missing, &counted)?;
     let work = Work::on(&cx, cx.visible(ticket)?);
     let Some(rule) = work.routing_rule() else { return Ok(None) };
     let decision = work.explained(&rule.to)?;
@@ -221,7 +221,7 @@ fn decided(
         return govern::create(desk, call, loaded, settings);
     }
     let counted = RefCell::default();
-    let cx = context(desk, call, loaded, (missing, &counted))?;
+    let cx = context(desk, call, loaded, missing, &counted)?;
     if let Some(correlation) = &call.context.correlation
         && let Some(problem) = checks::address_problem(correlation.as_str())
     {
@@ -256,7 +256,8 @@ fn context<'a>(
     desk: DeskId,
     call: &'a Call,
     loaded: &'a Loaded,
-    (missing, counted): (&'a RefCell<Needs>, &'a RefCell<Vec<(Key, CounterChange)>>),
+    missing: &'a RefCell<Needs>,
+    counted: &'a RefCell<Vec<(Key, CounterChange)>>,
 ) -> Result<Cx<'a>, Refusal> {
     let record = loaded.record(Key::settings(desk)).ok_or(Refusal::NoSuchDesk)?;
     Ok(Cx {
