@@ -7,7 +7,8 @@ use helpdesk::store::sqlite::rusqlite::{Connection, TransactionBehavior};
 use helpdesk::store::sqlite::{Options, SqliteStore};
 use helpdesk::store::{Commit, CommitError, Store, StoreErrorKind};
 use helpdesk::{
-    Actor, Command, ContactId, Desk, DeskError, Key, Requester, Revision, TicketId, TicketNumber,
+    Actor, AgentId, AgentProfile, Command, ContactId, Department, Desk, DeskError, Head, Key,
+    Requester, Revision, SettingsDraft, TicketId, TicketNumber,
 };
 
 use crate::folder::Folder;
@@ -150,4 +151,27 @@ fn handles_on_one_file_commit_at_once_and_nothing_is_lost() {
     let notes = desk.thread(&ANNA, monday(), TICKET, None, 200).unwrap().posts;
     assert_eq!(notes.len() as u64, 2 + opened);
     assert_eq!(desk.verify(key()).unwrap(), Revision(LAST.0 + opened));
+}
+
+#[test]
+fn settings_and_agents_are_as_another_handle_committed_them() {
+    let folder = Folder::new();
+    let (ours, theirs) = (desk(&folder), Desk::open_existing(folder.store(), DESK).unwrap());
+    let anna = AgentId::from_u128(8);
+    for round in 0..3 {
+        let name = format!("Anna {round}");
+        ours.put_agent(Actor::Host.at(monday()), anna, AgentProfile::new(&*name)).unwrap();
+        let draft = SettingsDraft {
+            departments: vec![Department::new(&*format!("d{round}"))],
+            ..SettingsDraft::default()
+        };
+        let settings = draft.build().unwrap();
+        ours.publish(Actor::Host.at(monday()), settings.clone()).unwrap();
+        for desk in [&ours, &theirs] {
+            let record = desk.record(Key::agent(DESK, anna)).unwrap().unwrap();
+            let Head::Agent(agent) = &record.head else { panic!("she is an agent") };
+            assert_eq!(agent.name(), name);
+            assert_eq!(desk.settings().unwrap().draft(), settings.draft());
+        }
+    }
 }

@@ -38,6 +38,7 @@
 mod columns;
 mod error;
 mod find;
+mod known;
 mod lease;
 mod schema;
 mod shelf;
@@ -58,6 +59,7 @@ pub use error::SqliteError;
 pub use rusqlite;
 
 use self::error::Fault;
+use self::known::Known;
 use self::tables::Tables;
 use super::{
     Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Operation, Query, Receipt,
@@ -153,6 +155,7 @@ struct Inner {
     options: Options,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    known: Known,
     /// Whether the write-ahead log may hold what was erased.
     log_holds_erased: AtomicBool,
 }
@@ -187,6 +190,7 @@ impl SqliteStore {
             options,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
+            known: Known::default(),
             log_holds_erased: AtomicBool::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -284,7 +288,8 @@ impl SqliteStore {
     }
 
     fn tables<'c>(&'c self, connection: &'c Connection) -> Tables<'c> {
-        Tables { connection, prefix: &self.inner.options.table_prefix }
+        let Inner { options, known, .. } = &*self.inner;
+        Tables { connection, prefix: &options.table_prefix, known }
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {

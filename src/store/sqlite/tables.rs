@@ -9,6 +9,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::error::Fault;
+use super::known::Known;
 use crate::decide::{Counter, UniqueKey};
 use crate::ids::{AgentId, CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record, fold};
@@ -25,6 +26,7 @@ pub(super) fn named(statement: &str, prefix: &str) -> String {
 pub(super) struct Tables<'c> {
     pub(super) connection: &'c Connection,
     pub(super) prefix: &'c str,
+    pub(super) known: &'c Known,
 }
 
 /// An id as it stands in a column.
@@ -169,11 +171,19 @@ impl<'c> Tables<'c> {
 
     /// A record with its head read. One that an older build wrote is made anew.
     pub(super) fn decoded(&self, key: Key, row: RecordRow) -> Result<Record, Fault> {
-        let RecordRow { revision, number, head } = row;
-        let head = match codec::decode_head(key, &head) {
-            Ok(head) => head,
-            Err(error) if error.kind() == CodecErrorKind::Older => self.folded(key, revision)?,
-            Err(error) => return Err(error.into()),
+        let RecordRow { revision, number, head: stored } = row;
+        let head = match self.known.of(&key, &stored) {
+            Some(head) => head,
+            None => match codec::decode_head(key, &stored) {
+                Ok(head) => {
+                    self.known.keep(key, stored, &head);
+                    head
+                }
+                Err(error) if error.kind() == CodecErrorKind::Older => {
+                    self.folded(key, revision)?
+                }
+                Err(error) => return Err(error.into()),
+            },
         };
         Ok(Record { key, revision, number, head })
     }
