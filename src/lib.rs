@@ -37,7 +37,7 @@
 //!   what is to be done ([`command`]), and retries when somebody else was faster; [`AsyncDesk`]
 //!   is the same, awaited. Bring a store of your own by its ten methods ([`store::Store`],
 //!   [`store::AsyncStore`]), hold it against every law of stores (`conformance`), or use
-//!   [`MemoryStore`](store::MemoryStore).
+//!   [`MemoryStore`](store::MemoryStore) or `store::SqliteStore` (feature `sqlite`).
 //! - **The pure core.** [`needs`] says what a decision must see, [`decide`] gives the decision
 //!   or a [`Refusal`], [`fold`] makes a head of a history. No trait, no store, no I/O.
 //!
@@ -186,6 +186,8 @@
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
 //! | `regex` | conditions that test a text by regular expression |
+//! | `sqlite` | `store::SqliteStore`: a store in a SQLite database; implies `json` |
+//! | `sqlite-bundled` | the same, with SQLite compiled in; needs a C compiler; implies `sqlite` |
 //! | `icalendar` | `sla::calendar::icalendar`: holidays out of iCalendar files |
 //! | `schema` | `RulebookDraft::SCHEMA`: the JSON Schema of a rulebook's file, for editors |
 //! | `tokio` | `store::Offload`: a store that blocks, for a host that awaits |

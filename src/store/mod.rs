@@ -14,6 +14,9 @@ mod error;
 mod memory;
 mod query;
 pub mod scan;
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+pub mod sqlite;
 
 use chrono::{DateTime, Utc};
 
@@ -27,6 +30,8 @@ pub use memory::MemoryStore;
 pub use query::{
     Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Scope, Settlement, Wanted,
 };
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 pub use crate::decide::{Roster, Rostered, Tally};
 
