@@ -5,6 +5,7 @@ use super::Refusal;
 use super::decision::{Counter, CounterChange};
 use super::work::Work;
 use crate::ids::{AgentId, DepartmentName};
+use crate::record::Head;
 use crate::ticket::{Burden, Ticket};
 use crate::time::Instant;
 
@@ -24,6 +25,39 @@ impl<'a> Counted<'a> {
             burden: ticket.burden(),
             department: ticket.department(),
         })
+    }
+}
+
+impl Counter {
+    /// What a record counts for while this is its head, none of it twice: a ticket, while it is
+    /// unfinished, for its department and its owner; nothing else for anything. The instants that
+    /// [`Given`](Self::Given) and [`Freed`](Self::Freed) hold are no counts.
+    ///
+    /// ```
+    #[doc = include_str!("../example.txt")]
+    /// let ticket = |desk: &Desk<_>| desk.record(Key::ticket(desk.id(), id)).unwrap().unwrap();
+    /// let counts = Counter::of(&ticket(&desk).head);
+    /// assert_eq!(counts, [(Counter::Unfinished(None), 1), (Counter::Queued(None), 1)]);
+    ///
+    /// desk.resolve(agent.at(now), Resolve::new(id, Resolving::Solved { text: "Unplugged".into() }))?;
+    /// assert_eq!(Counter::of(&ticket(&desk).head), []);
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    pub fn of(head: &Head) -> Vec<(Self, i64)> {
+        let Head::Ticket(ticket) = head else { return Vec::new() };
+        let Some(Counted { owner, burden, department }) = Counted::of(ticket) else {
+            return Vec::new();
+        };
+        let mut counts = vec![(Self::Unfinished(department.cloned()), 1)];
+        match owner {
+            Some(agent) => {
+                counts.push((Self::Load(agent), i64::from(burden.weight)));
+                let channel = burden.channel.iter().cloned();
+                counts.extend(channel.map(|channel| (Self::Open(agent, channel), 1)));
+            }
+            None => counts.push((Self::Queued(department.cloned()), 1)),
+        }
+        counts
     }
 }
 

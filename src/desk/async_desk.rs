@@ -27,7 +27,7 @@ use crate::record::{Event, Record};
 use crate::settings::Settings;
 use crate::sla::Metric;
 use crate::sla::policy::Audience;
-use crate::store::{AsyncStore, Scope};
+use crate::store::{AsyncStore, Scope, Verified};
 use crate::subject::ExternalRef;
 use crate::ticket::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
@@ -456,6 +456,15 @@ impl<S: AsyncStore> AsyncDesk<S> {
         profile: OrganisationProfile,
     ) -> Result<Outcome, DeskError> {
         self.execute(&context.call(Command::PutOrganisation { id, profile })).await
+    }
+
+    /// Looks the whole desk over: [`Desk::verify_all`](super::Desk::verify_all).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn verify_all(&self) -> Result<Verified, DeskError> {
+        self.flow().verify_all().await
     }
 
     /// Puts settings in force: [`Desk::publish`](super::Desk::publish).

@@ -13,8 +13,8 @@ use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
 use crate::record::{Event, Record};
 use crate::store::{
-    AsyncStore, Claimed, Commit, CommitError, Due, Found, Lease, LeaseToken, Query, Receipt, Scope,
-    Settlement, Store, StoreError, Wanted,
+    AsyncStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Query, Receipt,
+    Scope, Settlement, Store, StoreError, Wanted,
 };
 
 /// A store that is asked on the spot.
@@ -72,6 +72,8 @@ io! {
     receipt(desk: DeskId as desk, command: CommandId as command)
         -> Result<Option<Receipt>, StoreError>;
     find(query: &Query as query.clone()) -> Result<Vec<Record>, StoreError>;
+    scan(desk: DeskId as desk, after: u64 as after, limit: usize as limit)
+        -> Result<Vec<Entry>, StoreError>;
     due(scope: Scope as scope, now: DateTime<Utc> as now, lease: Lease as lease)
         -> Result<Due, StoreError>;
     claim(scope: Scope as scope, now: DateTime<Utc> as now, lease: Lease as lease)

@@ -29,6 +29,7 @@ mod thread;
 mod tick;
 mod timeline;
 mod twice;
+mod upkeep;
 mod verbs;
 mod work;
 mod workload;

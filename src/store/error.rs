@@ -27,6 +27,8 @@ pub enum Operation {
     Claim,
     /// [`Store::settle`](super::Store::settle)
     Settle,
+    /// Looking a store over, and making anew what follows from histories
+    Upkeep,
     /// A call on a [`Presence`](crate::presence::Presence), which is no part of a store
     Presence,
 }
@@ -45,6 +47,7 @@ impl Operation {
             Self::Due => "due",
             Self::Claim => "claim",
             Self::Settle => "settle",
+            Self::Upkeep => "upkeep",
             Self::Presence => "presence",
         }
     }

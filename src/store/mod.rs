@@ -17,6 +17,7 @@ pub mod scan;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub mod sqlite;
+pub(crate) mod upkeep;
 
 use chrono::{DateTime, Utc};
 
@@ -32,6 +33,7 @@ pub use query::{
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use upkeep::{Derived, Finding, Health, Part, Verified};
 
 pub use crate::decide::{Roster, Rostered, Tally};
 

@@ -163,6 +163,11 @@ fn play(seed: u64) -> usize {
         claimed.into_iter().map(one).collect::<Vec<_>>()
     };
     assert_eq!(notices(&text), notices(&memory), "seed {seed}: notices");
+    for verified in [text.verify(DESK).unwrap(), ours.verify_all().unwrap()] {
+        assert!(verified.is_sound(), "seed {seed}: {:?}", verified.findings);
+    }
+    let generally = theirs.verify_all().unwrap();
+    assert!(generally.is_sound(), "seed {seed}: {:?}", generally.findings);
     let log = text.scan(DESK, 0, usize::MAX).unwrap();
     log.iter().map(|entry| entry.events.len()).sum()
 }

@@ -14,7 +14,9 @@ mod erased;
 mod folder;
 mod histories;
 mod hosts;
+mod killed;
 mod scene;
+mod upkeep;
 mod versions;
 
 mod is_a_store {

@@ -45,6 +45,7 @@ mod shelf;
 mod strand;
 mod tables;
 mod turns;
+mod upkeep;
 mod write;
 
 use std::fmt;

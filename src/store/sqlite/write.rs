@@ -170,10 +170,7 @@ impl Tables<'_> {
         for change in counters {
             // Here and not in SQL, whose sums become floating-point numbers where they are too large.
             let value = self.counter(desk, &change.counter)?.saturating_add(change.delta);
-            let text = "INSERT INTO ~counters (desk, name, value) VALUES (?1, ?2, ?3) \
-                        ON CONFLICT (desk, name) DO UPDATE SET value = excluded.value";
-            let name = codec::counter_text(&change.counter);
-            self.execute(text, (desk_bytes(desk), name, value))?;
+            self.put_counter(desk, &change.counter, value)?;
         }
         for (notice, text) in notices.iter().zip(texts) {
             self.put_notice(desk, notice, text)?;
@@ -201,12 +198,7 @@ impl Tables<'_> {
                 self.execute(text, (slot, integer(to.0), head.schema, head.head, wake))?;
                 // An index is written only where one of its columns changes.
                 if *old != new {
-                    let text = "UPDATE ~records SET category = ?, done = ?, department = ?, \
-                                standing = ?, assignee = ?, requester = ?, organisation = ?, \
-                                due_at = ?, status = ?, priority = ?, level = ?, since = ? \
-                                WHERE slot = ?";
-                    let values = new.into_iter().chain([Value::Integer(*slot)]);
-                    self.execute(text, rusqlite::params_from_iter(values))?;
+                    self.put_indexed(*slot, new)?;
                 }
                 *slot
             }
@@ -249,7 +241,16 @@ impl Tables<'_> {
         }
     }
 
-    fn put_marks(
+    pub(super) fn put_indexed(&self, slot: i64, new: Indexed) -> Result<(), Fault> {
+        let text = "UPDATE ~records SET category = ?, done = ?, department = ?, standing = ?, \
+                    assignee = ?, requester = ?, organisation = ?, due_at = ?, status = ?, \
+                    priority = ?, level = ?, since = ? WHERE slot = ?";
+        let values = new.into_iter().chain([Value::Integer(slot)]);
+        self.execute(text, rusqlite::params_from_iter(values))?;
+        Ok(())
+    }
+
+    pub(super) fn put_marks(
         &self,
         desk: DeskId,
         slot: i64,
@@ -274,7 +275,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn put_rosters(&self, key: &Key, new: &BTreeSet<&str>) -> Result<(), Fault> {
+    pub(super) fn put_rosters(&self, key: &Key, new: &BTreeSet<&str>) -> Result<(), Fault> {
         let (desk, _, agent) = key_columns(key);
         let text = "SELECT department FROM ~rosters WHERE desk = ?1 AND agent = ?2";
         let old: Vec<String> = self.all(text, (desk, agent), |row| row.get(0))?;
@@ -290,7 +291,12 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn put_owner(&self, desk: DeskId, key: &UniqueKey, owner: Option<Key>) -> Result<(), Fault> {
+    pub(super) fn put_owner(
+        &self,
+        desk: DeskId,
+        key: &UniqueKey,
+        owner: Option<Key>,
+    ) -> Result<(), Fault> {
         // A ticket's number stands in its row.
         if matches!(key, UniqueKey::Number(_)) {
             return Ok(());
@@ -309,6 +315,18 @@ impl Tables<'_> {
                 self.execute(text, (desk, name))?;
             }
         }
+        Ok(())
+    }
+
+    pub(super) fn put_counter(
+        &self,
+        desk: DeskId,
+        counter: &Counter,
+        value: i64,
+    ) -> Result<(), Fault> {
+        let text = "INSERT INTO ~counters (desk, name, value) VALUES (?1, ?2, ?3) \
+                    ON CONFLICT (desk, name) DO UPDATE SET value = excluded.value";
+        self.execute(text, (desk_bytes(desk), codec::counter_text(counter), value))?;
         Ok(())
     }
 
