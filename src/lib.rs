@@ -236,10 +236,10 @@ pub use decide::{
 pub use desk::{
     Activity, Adopted, AgentLoad, AsyncDesk, Attendance, Backlog, ContactNote, ContactNotes,
     Delivery, Desk, DeskError, DeskErrorKind, Dispatch, Each, Erased, HandedOver, Happening, Heir,
-    Outcome, OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket, Relayed,
-    Relaying, RoutedWaiting, Row, SavedView, Service, ServiceClock, Shown, SidePage, SidePost,
-    ThreadCursor, ThreadPage, Ticked, Timeline, TimelineCursor, TimelineEntry, ViewOwner,
-    WorkEntry, WorkPage, Workload,
+    Hit, Outcome, OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket,
+    Relayed, Relaying, RoutedWaiting, Row, SavedView, Search, SearchCursor, SearchPage, Service,
+    ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
+    TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{

@@ -228,7 +228,7 @@ impl<I: Io> Flow<I> {
 }
 
 /// What a store is asked; `None`: this reader sees nothing at all.
-fn query(
+pub(super) fn query(
     reader: &Reader,
     listing: &Listing,
     now: DateTime<Utc>,

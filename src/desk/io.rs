@@ -13,8 +13,8 @@ use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
 use crate::record::{Event, Record};
 use crate::store::{
-    AsyncStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Query, Receipt,
-    Scope, Settlement, Store, StoreError, Wanted,
+    AsyncStore, AsyncTextStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken,
+    Query, Receipt, Scope, Settlement, Store, StoreError, TextHit, TextQuery, TextStore, Wanted,
 };
 
 /// A store that is asked on the spot.
@@ -91,5 +91,31 @@ pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
         if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
             return value;
         }
+    }
+}
+
+/// What a desk asks of a store of either kind that finds tickets by what was said on them.
+pub(super) trait TextIo: Io {
+    fn texts(
+        &self,
+        query: &TextQuery,
+    ) -> impl Future<Output = Result<Vec<TextHit>, StoreError>> + Send;
+}
+
+impl<S: TextStore + ?Sized> TextIo for Direct<'_, S> {
+    fn texts(
+        &self,
+        query: &TextQuery,
+    ) -> impl Future<Output = Result<Vec<TextHit>, StoreError>> + Send {
+        ready(self.0.texts(query))
+    }
+}
+
+impl<S: AsyncTextStore + ?Sized> TextIo for Awaited<'_, S> {
+    fn texts(
+        &self,
+        query: &TextQuery,
+    ) -> impl Future<Output = Result<Vec<TextHit>, StoreError>> + Send {
+        self.0.texts(query.clone())
     }
 }

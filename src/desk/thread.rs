@@ -258,16 +258,22 @@ impl Stream {
 
     /// The message of an event, unless it is shown elsewhere.
     fn post(&self, event: &Event) -> Option<Post> {
-        let mut post = Post::of(self.ticket.id(), event)?;
-        if self.ticket.has_split_off(post.revision) {
-            return None;
-        }
-        if self.as_notes {
-            post.message.visibility = Visibility::Note;
-            post.message.part = Part::Neither;
-        }
-        Some(post).filter(|post| post.message.sight() <= self.sight)
+        shown(&self.ticket, event, self.sight, self.as_notes)
     }
+}
+
+/// The message of a ticket's event, as somebody with this sight reads it; `None` where they do not,
+/// or where it is shown elsewhere.
+pub(super) fn shown(ticket: &Ticket, event: &Event, sight: Sight, as_notes: bool) -> Option<Post> {
+    let mut post = Post::of(ticket.id(), event)?;
+    if ticket.has_split_off(post.revision) {
+        return None;
+    }
+    if as_notes {
+        post.message.visibility = Visibility::Note;
+        post.message.part = Part::Neither;
+    }
+    Some(post).filter(|post| post.message.sight() <= sight)
 }
 
 impl<I: Io> Flow<I> {

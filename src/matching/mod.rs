@@ -24,6 +24,7 @@ mod set;
 mod sight;
 mod sought;
 mod turn;
+mod words;
 
 pub use check::ConditionError;
 pub use cursor::NotACursor;
@@ -44,6 +45,7 @@ pub(crate) use sight::{
     held_matcher, merged_matcher, person_matcher, requesters_matcher, sight_matcher, works_matcher,
 };
 pub use turn::{Turn, TurnPlace, TurnReason, Turns, Waiting, WorkOrder};
+pub use words::{NoWords, Word, Words, words};
 
 /// Where a condition stands: what it may ask depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -27,6 +27,8 @@ pub enum Operation {
     Claim,
     /// [`Store::settle`](super::Store::settle)
     Settle,
+    /// [`TextStore::texts`](super::TextStore::texts)
+    Texts,
     /// Looking a store over, and making anew what follows from histories
     Upkeep,
     /// A call on a [`Presence`](crate::presence::Presence), which is no part of a store
@@ -47,6 +49,7 @@ impl Operation {
             Self::Due => "due",
             Self::Claim => "claim",
             Self::Settle => "settle",
+            Self::Texts => "texts",
             Self::Upkeep => "upkeep",
             Self::Presence => "presence",
         }

@@ -10,6 +10,7 @@ mod outbox;
 mod queue;
 mod shelf;
 mod tallies;
+mod texts;
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -20,6 +21,7 @@ use self::hash::IdMap;
 use self::index::{Indexes, Wake, Wakes};
 use self::outbox::{Leased, Outbox, Place};
 use self::tallies::{Counters, Rosters};
+use self::texts::Texts;
 use super::scan::{self, Kept};
 use super::{
     Claimed, Commit, CommitError, CommitParts, Due, DueRow, Entry, Found, Lease, LeaseToken,
@@ -93,6 +95,7 @@ struct DeskState {
     indexes: Indexes,
     wakes: Wakes,
     outbox: Outbox,
+    texts: Texts,
 }
 
 /// A write, in the order of commits.
@@ -214,6 +217,7 @@ impl DeskState {
     fn erase(&mut self, erasure: &Erasure, rows: &mut [Row]) {
         let erased = |revision: &Revision| erasure.revisions.binary_search(revision).is_ok();
         let slot = self.slot(&erasure.key);
+        self.forget_texts(erasure, rows);
         if let Some(row) = slot.and_then(|slot| rows.get_mut(slot)) {
             for chunk in &mut row.history {
                 let named = |event: &Event| event.is_personal() && erased(&event.revision);

@@ -17,6 +17,7 @@ pub mod scan;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub mod sqlite;
+pub(crate) mod text;
 pub(crate) mod upkeep;
 
 use chrono::{DateTime, Utc};
@@ -33,6 +34,7 @@ pub use query::{
 };
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+pub use text::{AsyncTextStore, Spoken, TextHit, TextQuery, TextStore};
 pub use upkeep::{Derived, Finding, Health, Part, Verified};
 
 pub use crate::decide::{Roster, Rostered, Tally};

@@ -13,8 +13,8 @@ use helpdesk::sla::Metric;
 use helpdesk::sla::policy::Audience;
 use helpdesk::{
     Actor, Channel, Command, ContactId, DeskError, Follower, GuestId, GuestRight, Key, LinkKind,
-    MessageRef, Reference, Refusal, Revision, Shown, SideId, TicketId, TicketNumber, TodoId,
-    TodoState,
+    MessageRef, Reference, Refusal, Revision, Search, Shown, SideId, TicketId, TicketNumber,
+    TodoId, TodoState,
 };
 
 use crate::support::*;
@@ -65,6 +65,7 @@ impl Haul {
             haul.push(format!("by_external, {}", haul.pieces.len()), &[], format!("{found:?}"));
         }
         haul.work(world, actor);
+        haul.searching(world, actor);
         for number in 1..=world.tickets().len() + 1 {
             let reference = Reference::new("HD", TicketNumber(number as u64));
             let found = world.desk.desk.by_reference(actor, world.desk.now(), &reference);
@@ -134,6 +135,31 @@ impl Haul {
             let Some(next) = page.next else { return };
             self.push(road.clone(), &[], next.to_string());
             listing.after = Some(next);
+        }
+    }
+
+    /// What they find by what was said.
+    fn searching(&mut self, world: &World, actor: &Actor) {
+        let marks = (1..40).map(|n| (n * 7).to_string());
+        let sought = ["words", "another story", "wor*", "s* q*"].map(ToOwned::to_owned);
+        for words in sought.into_iter().chain(marks) {
+            let road = format!("search {words}");
+            let mut search = Search::new(words.parse().unwrap()).page(3);
+            loop {
+                let found = world.desk.desk.search(actor, world.desk.now(), &search);
+                self.push(road.clone(), &[], format!("{found:?}"));
+                let Ok(page) = found else { break };
+                for hit in &page.hits {
+                    match &hit.row.shown {
+                        Shown::Full(ticket) => self.push(road.clone(), &[], json(&**ticket)),
+                        Shown::Public(ticket) => self.push(road.clone(), &[], json(&**ticket)),
+                        Shown::Status { .. } => {}
+                    }
+                }
+                let Some(next) = page.next else { break };
+                self.push(road.clone(), &[], next.to_string());
+                search = search.after(next);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is erased is in no file of the database any more.
 
 use helpdesk::command::{EraseTicket, Reply};
-use helpdesk::{Actor, Erasable, Revision, TicketId};
+use helpdesk::{Actor, Erasable, Revision, Search, TicketId};
 
 use crate::folder::Folder;
 use crate::scene::*;
@@ -25,9 +25,15 @@ fn erased_words_are_gone_from_the_files() {
         desk.open(Actor::Customer(MARIA).at(monday()), request(id)).unwrap();
     }
     assert!(holds(&folder, secret));
+    // Somebody searches: the words stand in lists, too.
+    let search = Search::new("4711 0815".parse().unwrap());
+    assert_eq!(desk.search(&ANNA, monday(), &search).unwrap().hits.len(), 1);
     let erase = EraseTicket { ticket: TICKET, reason: "asked for".to_owned() };
     desk.erase_ticket(Actor::Host.at(monday()), erase).unwrap();
     assert!(!holds(&folder, secret));
+    assert!(!holds(&folder, "4711"));
+    assert!(!holds(&folder, "0815"));
+    assert_eq!(desk.search(&ANNA, monday(), &search).unwrap().hits.len(), 0);
 
     let personal = "SELECT count(personal) FROM helpdesk_events WHERE id = ?1 AND revision < 6";
     let id = TICKET.as_uuid().as_bytes().as_slice();

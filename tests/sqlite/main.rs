@@ -16,6 +16,7 @@ mod histories;
 mod hosts;
 mod killed;
 mod scene;
+mod search;
 mod upkeep;
 mod versions;
 

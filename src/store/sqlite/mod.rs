@@ -15,6 +15,7 @@
 //! | `commits` | receipts, and the order of commits |
 //! | `keys`, `counters` | who has a unique key; what was counted |
 //! | `notices`, `leases` | the outbox, and the last lease of it |
+//! | `words`, `texts` | in which tickets a word is, where somebody searches; and up to which commit |
 //!
 //! # What is durable when
 //!
@@ -44,6 +45,7 @@ mod schema;
 mod shelf;
 mod strand;
 mod tables;
+mod texts;
 mod turns;
 mod upkeep;
 mod write;

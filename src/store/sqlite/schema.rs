@@ -140,6 +140,18 @@ CREATE TABLE ~leases (
     last INTEGER NOT NULL
 );
 INSERT INTO ~leases (one, last) VALUES (1, 0);
+CREATE TABLE ~words (
+    desk BLOB NOT NULL,
+    word TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    note INTEGER NOT NULL,
+    PRIMARY KEY (desk, word, number, revision)
+) WITHOUT ROWID;
+CREATE TABLE ~texts (
+    desk BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL
+) WITHOUT ROWID;
 ";
 
 /// The version of the tables; `None`: there are none.

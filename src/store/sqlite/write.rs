@@ -347,6 +347,7 @@ impl Tables<'_> {
     /// Erases the payloads of events, and the notices of these.
     fn erase(&self, erasure: &Erasure) -> Result<(), Fault> {
         self.known.forget(&erasure.key);
+        self.forget_texts(erasure)?;
         let (desk, kind, id) = key_columns(&erasure.key);
         for revision in &erasure.revisions {
             let revision = integer(revision.0);

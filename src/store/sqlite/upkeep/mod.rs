@@ -85,6 +85,8 @@ impl SqliteStore {
                 let text = named(&format!("REINDEX {table}"), tables.prefix);
                 tables.connection.execute_batch(&text)?;
             }
+            // Whoever searches next reads the texts anew.
+            tables.forget_lists(desk)?;
             Over::new(tables, desk, true).look()
         })
     }

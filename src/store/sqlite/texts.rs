@@ -1,0 +1,234 @@
+//! What was said, by word. The lists follow the log of commits: whoever searches brings them up to
+//! date, so that no commit pays for them, and a database in which nobody searches has none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::SqliteStore;
+use super::error::Fault;
+use super::tables::{Tables, desk_bytes, integer, rows_at_most};
+use crate::decide::{Erasure, UniqueKey};
+use crate::ids::{DeskId, Key, RecordKind, Revision, TicketNumber};
+use crate::matching::Word;
+use crate::people::Sight;
+use crate::record::Event;
+use crate::store::text::{Common, Lists, source_of};
+use crate::store::{Operation, Spoken, StoreError, TextHit, TextQuery, TextStore};
+
+/// How many commits are read into the lists in one transaction.
+const PIECE: usize = 500;
+
+impl TextStore for SqliteStore {
+    fn texts(&self, query: &TextQuery) -> Result<Vec<TextHit>, StoreError> {
+        let desk = query.query.desk;
+        while self.read(Operation::Texts, |tables| tables.are_lists_behind(desk))? {
+            self.write(Operation::Texts, |tables| tables.read_on(desk))?;
+        }
+        self.read(Operation::Texts, |tables| tables.texts(query))
+    }
+}
+
+/// Who reads a word, as it stands in a column: what is public comes first.
+fn note(sight: Sight) -> i64 {
+    i64::from(sight == Sight::Full)
+}
+
+/// The lists as somebody reads them.
+struct Read<'t, 'c> {
+    tables: &'t Tables<'c>,
+    desk: DeskId,
+    note: i64,
+    /// What is meant by each word.
+    meant: BTreeMap<&'t Word, Vec<String>>,
+}
+
+impl Lists for Read<'_, '_> {
+    type Error = Fault;
+
+    fn up_to(&self, word: &Word, number: u64) -> Result<Option<u64>, Fault> {
+        let text = "SELECT number FROM ~words WHERE desk = ?1 AND word = ?2 AND number <= ?3 \
+                    AND note <= ?4 ORDER BY number DESC LIMIT 1";
+        let mut last = None;
+        for word in self.meant.get(word).into_iter().flatten() {
+            let values = (desk_bytes(self.desk), word, integer(number), self.note);
+            let found: Option<i64> = self.tables.first(text, values, |row| row.get(0))?;
+            last = last.max(found.and_then(|found| u64::try_from(found).ok()));
+        }
+        Ok(last)
+    }
+}
+
+impl<'c> Tables<'c> {
+    fn read_up_to(&self, desk: DeskId) -> Result<Option<i64>, Fault> {
+        let text = "SELECT seq FROM ~texts WHERE desk = ?1";
+        self.first(text, [desk_bytes(desk)], |row| row.get(0))
+    }
+
+    fn are_lists_behind(&self, desk: DeskId) -> Result<bool, Fault> {
+        let last = "SELECT seq FROM ~commits WHERE desk = ?1 ORDER BY seq DESC LIMIT 1";
+        let last: Option<i64> = self.first(last, [desk_bytes(desk)], |row| row.get(0))?;
+        Ok(last.unwrap_or(0) > self.read_up_to(desk)?.unwrap_or(0))
+    }
+
+    /// Reads the next piece of the log into the lists.
+    fn read_on(&self, desk: DeskId) -> Result<(), Fault> {
+        let after = self.read_up_to(desk)?.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
+        let mut read = None;
+        for entry in self.log(desk, after, PIECE)? {
+            read = Some(entry.seq);
+            let Some(number) = entry.number else { continue };
+            for event in entry.events.iter() {
+                let source = self.source(desk, event)?;
+                let spoken = Spoken::of(event, source.as_ref());
+                self.list(desk, number, event.revision, spoken)?;
+            }
+        }
+        if let Some(read) = read {
+            let text = "INSERT INTO ~texts (desk, seq) VALUES (?1, ?2) \
+                        ON CONFLICT (desk) DO UPDATE SET seq = excluded.seq";
+            self.execute(text, (desk_bytes(desk), integer(read)))?;
+        }
+        Ok(())
+    }
+
+    fn source(&self, desk: DeskId, event: &Event) -> Result<Option<Event>, Fault> {
+        match source_of(event) {
+            Some(source) => self.event(Key::ticket(desk, source.ticket), source.revision),
+            None => Ok(None),
+        }
+    }
+
+    fn event(&self, key: Key, revision: Revision) -> Result<Option<Event>, Fault> {
+        let before = Revision(revision.0.saturating_sub(1));
+        Ok(self.events(key, before, revision, 1)?.pop())
+    }
+
+    fn list(
+        &self,
+        desk: DeskId,
+        number: TicketNumber,
+        revision: Revision,
+        spoken: Vec<Spoken>,
+    ) -> Result<(), Fault> {
+        let text = "INSERT INTO ~words (desk, word, number, revision, note) \
+                    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+        let (number, revision) = (integer(number.0), integer(revision.0));
+        for Spoken { sight, words } in spoken {
+            for word in words {
+                self.execute(text, (desk_bytes(desk), word, number, revision, note(sight)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn unlist(
+        &self,
+        desk: DeskId,
+        number: TicketNumber,
+        revision: Revision,
+        spoken: Vec<Spoken>,
+    ) -> Result<(), Fault> {
+        let text = "DELETE FROM ~words \
+                    WHERE desk = ?1 AND word = ?2 AND number = ?3 AND revision = ?4";
+        let (number, revision) = (integer(number.0), integer(revision.0));
+        for word in spoken.into_iter().flat_map(|spoken| spoken.words) {
+            self.execute(text, (desk_bytes(desk), word, number, revision))?;
+        }
+        Ok(())
+    }
+
+    /// Takes what is about to be erased out of the lists: the words of the event, and those of the
+    /// ticket that was split off with it.
+    pub(super) fn forget_texts(&self, erasure: &Erasure) -> Result<(), Fault> {
+        let Erasure { key, revisions } = erasure;
+        if key.kind != RecordKind::Ticket || self.read_up_to(key.desk)?.is_none() {
+            return Ok(());
+        }
+        let Some(record) = self.record(*key)? else { return Ok(()) };
+        let (Some(number), Some(ticket)) = (record.number, record.ticket()) else { return Ok(()) };
+        for revision in revisions {
+            let Some(event) = self.event(*key, *revision)? else { continue };
+            let source = self.source(key.desk, &event)?;
+            self.unlist(key.desk, number, *revision, Spoken::of(&event, source.as_ref()))?;
+            let Some(split) = ticket.split_off_to(*revision) else { continue };
+            let split = Key::ticket(key.desk, split);
+            let opening = self.event(split, Revision(1))?;
+            let number = self.record(split)?.and_then(|record| record.number);
+            let (Some(opening), Some(number)) = (opening, number) else { continue };
+            let spoken = Spoken::of(&opening, Some(&event));
+            self.unlist(key.desk, number, opening.revision, spoken)?;
+            // Its subject stays.
+            let mut silent = event;
+            silent.personal = None;
+            let spoken = Spoken::of(&opening, Some(&silent));
+            self.list(key.desk, number, opening.revision, spoken)?;
+        }
+        Ok(())
+    }
+
+    /// Empties the lists: they are read anew by whoever searches next.
+    pub(super) fn forget_lists(&self, desk: DeskId) -> Result<(), Fault> {
+        self.execute("DELETE FROM ~words WHERE desk = ?1", [desk_bytes(desk)])?;
+        self.execute("DELETE FROM ~texts WHERE desk = ?1", [desk_bytes(desk)])?;
+        Ok(())
+    }
+
+    /// The words that are meant by one, as they stand in the lists: found by leaps.
+    fn meant(&self, desk: DeskId, word: &Word) -> Result<Vec<String>, Fault> {
+        if !word.is_open() {
+            return Ok(vec![word.as_str().to_owned()]);
+        }
+        let first = "SELECT word FROM ~words WHERE desk = ?1 AND word >= ?2 ORDER BY word LIMIT 1";
+        let next = "SELECT word FROM ~words WHERE desk = ?1 AND word > ?2 ORDER BY word LIMIT 1";
+        let mut meant: Vec<String> = Vec::new();
+        loop {
+            let (text, last) = match meant.last() {
+                Some(last) => (next, last.as_str()),
+                None => (first, word.as_str()),
+            };
+            let found: Option<String> =
+                self.first(text, (desk_bytes(desk), last), |row| row.get(0))?;
+            match found.filter(|found| word.is(found)) {
+                Some(found) => meant.push(found),
+                None => return Ok(meant),
+            }
+        }
+    }
+
+    fn texts(&self, query: &TextQuery) -> Result<Vec<TextHit>, Fault> {
+        let desk = query.query.desk;
+        let meant = query.words.iter().map(|word| Ok((word, self.meant(desk, word)?)));
+        let meant = meant.collect::<Result<_, Fault>>()?;
+        let lists = Read { tables: self, desk, note: note(query.sight), meant };
+        let mut common = Common::new(&lists, query);
+        let mut hits = Vec::new();
+        while hits.len() < query.query.limit {
+            let Some(number) = common.next()? else { break };
+            let Some(key) = self.owner(desk, &UniqueKey::Number(number))? else { continue };
+            let Some(record) = self.record(key)?.filter(|it| query.query.matches(it)) else {
+                continue;
+            };
+            let places = lists.places(number)?;
+            hits.push(TextHit { record, places });
+        }
+        Ok(hits)
+    }
+}
+
+impl Read<'_, '_> {
+    fn places(&self, number: TicketNumber) -> Result<Vec<Revision>, Fault> {
+        let text = "SELECT revision FROM ~words WHERE desk = ?1 AND word = ?2 AND number = ?3 \
+                    AND note <= ?4 ORDER BY revision DESC LIMIT ?5";
+        let most = rows_at_most(TextHit::MOST_PLACES);
+        let mut all = BTreeSet::new();
+        for meant in self.meant.values() {
+            let mut newest = BTreeSet::new();
+            for word in meant {
+                let values = (desk_bytes(self.desk), word, integer(number.0), self.note, most);
+                let found = self.tables.all(text, values, |row| row.get::<_, i64>(0))?;
+                newest.extend(found.into_iter().filter_map(|it| u64::try_from(it).ok()));
+            }
+            all.extend(newest.into_iter().rev().take(TextHit::MOST_PLACES));
+        }
+        Ok(all.into_iter().rev().map(Revision).collect())
+    }
+}
