@@ -8,8 +8,9 @@ use std::future::ready;
 use chrono::{DateTime, Utc};
 
 use super::{
-    AsyncStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Query, Receipt,
-    Scope, Settlement, Store, StoreError, StoreFuture, Wanted,
+    AsyncStore, AsyncTextStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken,
+    Query, Receipt, Scope, Settlement, Store, StoreError, StoreFuture, TextHit, TextQuery,
+    TextStore, Wanted,
 };
 use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
@@ -140,4 +141,17 @@ adapt! {
         -> Result<Vec<Claimed>, StoreError>;
     settle / Settle(token: LeaseToken as token, settlement: Settlement as settlement)
         -> Result<bool, StoreError>;
+}
+
+impl<S: TextStore> AsyncTextStore for Inline<S> {
+    fn texts(&self, query: TextQuery) -> StoreFuture<'_, Result<Vec<TextHit>, StoreError>> {
+        Box::pin(ready(self.0.texts(&query)))
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl<S: TextStore + Send + Sync + 'static> AsyncTextStore for Offload<S> {
+    fn texts(&self, query: TextQuery) -> StoreFuture<'_, Result<Vec<TextHit>, StoreError>> {
+        self.run(super::Operation::Texts, move |store| store.texts(&query))
+    }
 }

@@ -25,6 +25,7 @@ mod linking;
 mod presence;
 mod relay;
 mod same_instant;
+mod search;
 mod structure;
 mod subjects;
 mod tenants;
