@@ -11,8 +11,9 @@ use helpdesk::{
 };
 
 use crate::folder::Folder;
+use crate::many;
 
-/// How many histories; `HELPDESK_HISTORIES` says another number.
+/// How many histories; `HELPDESK_STORED` says another number.
 const HISTORIES: u64 = 30;
 
 /// The most commands of a history.
@@ -217,8 +218,7 @@ fn same_rest(text: &SqliteStore, memory: &MemoryStore) {
 
 #[test]
 fn a_desk_in_sqlite_is_a_desk_in_memory() {
-    let wish = std::env::var("HELPDESK_HISTORIES").ok().map(|n| n.parse().expect("a number"));
-    let histories = wish.unwrap_or(HISTORIES);
-    let events: usize = (1000..1000 + histories).map(play).sum();
+    let histories = many::wished(HISTORIES);
+    let events = many::sum(histories, |seed| play(1000 + seed));
     assert!(events as u64 > histories * 10, "{events} events are no life");
 }

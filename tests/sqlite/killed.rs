@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use helpdesk::store::{Claimed, Lease, MemoryStore, Scope, Settlement, Store};
 use helpdesk::{Call, CommandId, Desk, NoticeId, Revision};
 
 use crate::folder::Folder;
+use crate::many;
 
 /// The most steps of a history.
 const STEPS: usize = 100;
@@ -246,9 +248,12 @@ fn as_if_nothing_happened(
 fn children_are_killed_and_nothing_is_lost_or_done_twice() {
     let wish = std::env::var("HELPDESK_KILLED").ok().map(|n| n.parse().expect("a number"));
     let wish: usize = wish.unwrap_or(20);
-    let (mut killed, mut seed) = (0, 0);
-    while killed < wish {
-        killed += live_and_kill(seed);
-        seed += 1;
-    }
+    let killed = AtomicUsize::new(0);
+    many::sum(wish as u64, |seed| {
+        if killed.load(Ordering::Relaxed) < wish {
+            killed.fetch_add(live_and_kill(seed), Ordering::Relaxed);
+        }
+        0
+    });
+    assert!(killed.into_inner() >= wish);
 }

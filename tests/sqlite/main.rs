@@ -15,6 +15,7 @@ mod folder;
 mod histories;
 mod hosts;
 mod killed;
+mod many;
 mod scene;
 mod search;
 mod upkeep;
