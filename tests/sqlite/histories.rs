@@ -144,7 +144,10 @@ fn play(seed: u64) -> usize {
         let next = theirs.next_wake(clock).unwrap();
         assert_eq!(ours.next_wake(clock).unwrap(), next, "seed {seed}: the next wake");
     }
-    same_listings(&ours, &theirs, clock);
+    // Of each kind of history, every fourth: it takes longer than the rest.
+    if seed % 8 < 2 {
+        same_listings(&ours, &theirs, clock);
+    }
     same_records(&ours, &theirs);
     same_rest(&text, &memory);
     for command in named {

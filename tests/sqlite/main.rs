@@ -6,12 +6,15 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test that is wrong should stop"
 )]
 
 mod damage;
 mod erased;
 mod folder;
+mod full;
 mod histories;
 mod hosts;
 mod killed;
