@@ -1,6 +1,8 @@
 //! What the stores over SQL have in common: what is indexed of a record, which shelves a condition
 //! leaves, and in which parts the queues of departments are walked. No statement and no driver.
 
+#[cfg(feature = "postgres")]
+mod known;
 mod shelf;
 mod turns;
 
@@ -8,7 +10,11 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-pub(in crate::store) use shelf::{Shelf, deadlines, everything, shelves};
+#[cfg(feature = "postgres")]
+pub(in crate::store) use known::Known;
+#[cfg(feature = "sqlite")]
+pub(in crate::store) use shelf::everything;
+pub(in crate::store) use shelf::{Shelf, deadlines, shelves};
 pub(in crate::store) use turns::{Part, PartName};
 
 use crate::decide::{Columns, TicketColumns};

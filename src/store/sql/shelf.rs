@@ -41,6 +41,7 @@ pub(in crate::store) fn shelves(narrow: &[Narrow]) -> Option<Vec<Shelf>> {
 }
 
 /// The shelves on which everything stands.
+#[cfg(feature = "sqlite")]
 pub(in crate::store) fn everything(by_deadline: bool) -> Vec<Shelf> {
     if by_deadline {
         StatusCategory::ALL.map(Shelf::Category).into()
