@@ -144,9 +144,9 @@ impl<'s> Walk<'s> {
     }
 }
 
-/// The shelves on which everything stands: those of all categories.
+/// The shelves on which everything stands.
 pub(super) fn everything() -> Vec<Shelf> {
-    StatusCategory::ALL.map(Shelf::Category).into()
+    vec![Shelf::Everything]
 }
 
 /// Values of several shelves, as one parameter.

@@ -290,7 +290,7 @@ macro_rules! load {
              FROM unnest($2::smallint[], $3::uuid[]) WITH ORDINALITY AS k (kind, id, nth) \
              JOIN ~records r ON r.desk = $1 AND r.kind = k.kind AND r.id = k.id \
              UNION ALL \
-             SELECT 1, k.nth, NULL, NULL, NULL, NULL, NULL, NULL, c.value, NULL, NULL, NULL \
+             SELECT 1::smallint, k.nth, NULL, NULL, NULL, NULL, NULL, NULL, c.value, NULL, NULL, NULL \
              FROM unnest($4::text[]) WITH ORDINALITY AS k (name, nth) \
              JOIN ~counters c ON c.desk = $1 AND c.name = k.name ",
             $more
@@ -304,7 +304,7 @@ const LOAD: &str = load!("WHERE $5::text IS NULL OR $6::text IS NULL");
 /// The same, and a roster.
 const LOAD_WITH_ROSTER: &str = load!(
     "UNION ALL \
-     SELECT 2, 0, r.kind, r.id, r.revision, r.number, r.schema, r.head, \
+     SELECT 2::smallint, 0, r.kind, r.id, r.revision, r.number, r.schema, r.head, \
      coalesce(l.value, 0), coalesce(o.value, 0), coalesce(g.value, 0), coalesce(f.value, 0) \
      FROM ~rosters a JOIN ~records r ON r.desk = $1 AND r.kind = 1 AND r.id = a.agent \
      LEFT JOIN ~counters l ON l.desk = $1 AND l.name = 'load:' || a.agent \
