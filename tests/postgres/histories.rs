@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use helpdesk::conformance::history::{DESK, History, Step, cast};
 use helpdesk::matching::Listing;
-use helpdesk::store::{AsyncStore, Inline, Lease, MemoryStore, PgStore, Receipt, Roster, Scope, Wanted};
+use helpdesk::store::{
+    AsyncStore, Inline, Lease, MemoryStore, PgStore, Receipt, Roster, Scope, Wanted,
+};
 use helpdesk::{
     Actor, AsyncDesk, Counter, DepartmentName, DeskError, Key, Outcome, Record, Revision, Ticked,
     TicketId, UniqueKey,
@@ -112,7 +114,11 @@ async fn same_listings(ours: &AsyncDesk<Text>, theirs: &AsyncDesk<Memory>, now: 
             let expected = pages(theirs, &who, now, of).await;
             assert_eq!(pages(ours, &who, now, of).await, expected, "{who:?} asks for {of:?}");
         }
-        assert_eq!(turns(ours, &who, now).await, turns(theirs, &who, now).await, "the turns of {who:?}");
+        assert_eq!(
+            turns(ours, &who, now).await,
+            turns(theirs, &who, now).await,
+            "the turns of {who:?}"
+        );
     }
 }
 
@@ -125,7 +131,8 @@ async fn play(seed: u64) -> usize {
     let schema = server().unwrap().schema();
     let (text, memory) = (schema.store().await, Inline(MemoryStore::new()));
     let settings = history.settings();
-    let ours = AsyncDesk::create(text.clone(), DESK, settings.clone(), cast::start()).await.unwrap();
+    let ours =
+        AsyncDesk::create(text.clone(), DESK, settings.clone(), cast::start()).await.unwrap();
     let theirs = AsyncDesk::create(memory.clone(), DESK, settings, cast::start()).await.unwrap();
     let mut clock = cast::start();
     let mut named = Vec::new();
@@ -138,7 +145,8 @@ async fn play(seed: u64) -> usize {
                 named.extend(call.context.command_id);
             }
             Step::Tick(now) => {
-                let (found, expected) = (ours.tick(now).await.unwrap(), theirs.tick(now).await.unwrap());
+                let (found, expected) =
+                    (ours.tick(now).await.unwrap(), theirs.tick(now).await.unwrap());
                 assert_eq!(in_any_order(found), in_any_order(expected), "seed {seed}");
             }
         }
@@ -202,7 +210,10 @@ async fn same_records(ours: &AsyncDesk<Text>, theirs: &AsyncDesk<Memory>) {
 async fn same_rest(text: &Text, memory: &Memory) {
     let roster = Some(Roster::Everybody);
     let wanted = Wanted { records: Vec::new(), counters: counters(), roster, channel: None };
-    assert_eq!(text.load(DESK, wanted.clone()).await.unwrap(), memory.load(DESK, wanted).await.unwrap());
+    assert_eq!(
+        text.load(DESK, wanted.clone()).await.unwrap(),
+        memory.load(DESK, wanted).await.unwrap()
+    );
     let tickets = keys(text).await.iter().filter(|key| key.as_ticket().is_some()).count();
     assert_eq!(tickets as u64, memory.0.tickets(DESK));
     let entries = async |store: &dyn AsyncStore| {

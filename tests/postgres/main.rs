@@ -12,7 +12,11 @@
     reason = "a test that is wrong should stop"
 )]
 
+mod crashes;
+mod damage;
 mod histories;
+mod hosts;
+mod scene;
 mod server;
 
 mod is_a_store {

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
 use std::ops::{Deref, DerefMut};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -18,7 +18,7 @@ use helpdesk::store::postgres::{self, Connection, Connections, Options};
 pub(crate) struct Server {
     pub(crate) dsn: String,
     /// Where its files are, of one of our own.
-    pub(crate) folder: Option<PathBuf>,
+    folder: Option<PathBuf>,
     /// Stops the server and removes its files when its input ends, however this process does.
     _guardian: Option<Child>,
 }
@@ -119,11 +119,6 @@ impl Server {
         assert_eq!(line, "ready\n", "the cluster did not start again");
     }
 
-    /// A client, whose other half runs on this runtime.
-    pub(crate) async fn client(&self) -> Client {
-        client(&self.dsn).await.unwrap()
-    }
-
     /// A new schema, empty.
     pub(crate) fn schema(&self) -> Schema {
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -142,9 +137,7 @@ impl Drop for Server {
     }
 }
 
-pub(crate) async fn client(
-    dsn: &str,
-) -> Result<Client, postgres::tokio_postgres::Error> {
+pub(crate) async fn client(dsn: &str) -> Result<Client, postgres::tokio_postgres::Error> {
     let (client, connection) = postgres::tokio_postgres::connect(dsn, NoTls).await?;
     tokio::spawn(async move {
         let _ = connection.await;
@@ -172,7 +165,7 @@ pub(crate) fn server() -> Option<&'static Server> {
 }
 
 /// A schema of one test's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Schema {
     pub(crate) dsn: String,
     pub(crate) name: String,
@@ -205,16 +198,11 @@ impl Schema {
     pub(crate) fn table(&self, table: &str) -> String {
         format!("\"{}\".{table}", self.name)
     }
-
-    #[allow(dead_code, reason = "benches look into none")]
-    pub(crate) fn folder(&self) -> Option<&Path> {
-        server().and_then(|server| server.folder.as_deref())
-    }
 }
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        if !self.drops {
+        if !self.drops || std::thread::panicking() {
             return;
         }
         let (dsn, name) = (self.dsn.clone(), self.name.clone());
@@ -290,10 +278,7 @@ impl Drop for Held {
 
 /// Runs a future to its end, on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(future)
 }

@@ -331,8 +331,16 @@ fn named(parts: &CommitParts) -> Vec<KeyAsked> {
 }
 
 fn document<'c>(parts: &'c CommitParts, channel: Option<&'c str>) -> Result<Document<'c>, Fault> {
-    let CommitParts { desk: _, writes, guards: _, keys: _, counters: _, notices, receipt, erasures } =
-        parts;
+    let CommitParts {
+        desk: _,
+        writes,
+        guards: _,
+        keys: _,
+        counters: _,
+        notices,
+        receipt,
+        erasures,
+    } = parts;
     let erased = |key: Key, revision: Revision| {
         let mut of = erasures.iter().filter(|it| it.key == key);
         of.any(|it| it.revisions.contains(&revision))

@@ -239,8 +239,12 @@ impl<C: Connections> PgStore<C> {
         commit: Commit,
     ) -> Result<Receipt, CommitError> {
         let parts = commit.into_parts();
-        let tables =
-            Tables { client: transaction.client(), prepared: None, named: &self.inner.named, one: None };
+        let tables = Tables {
+            client: transaction.client(),
+            prepared: None,
+            named: &self.inner.named,
+            one: None,
+        };
         let batch = async |text: &str| {
             let done = transaction.client().batch_execute(text).await;
             done.map_err(|error| Fault::from(error).committing())
@@ -272,12 +276,14 @@ impl<C: Connections> PgStore<C> {
         parts: &CommitParts,
     ) -> Result<Result<Receipt, CommitError>, Fault> {
         let parameters = CommitParameters::with(parts, self.inner.options.channel.as_deref())?;
-        let values =
-            [(&parameters.desk as _, Type::TEXT), (&parameters.commit as _, Type::TEXT)];
+        let values = [(&parameters.desk as _, Type::TEXT), (&parameters.commit as _, Type::TEXT)];
         let Some(row) = tables.first(STATEMENT, &values).await? else {
             return Err(Fault::Column("the statement of a commit answered nothing".into()));
         };
         let result = commit::judged(parts, get(&row, 0)?);
+        if result.is_ok() {
+            parts.erasures.iter().for_each(|erasure| self.inner.known.forget(&erasure.key));
+        }
         // While the statement waited for another, that may have carried the same command out.
         if let Err(error) = &result
             && error.is_conflict()
@@ -425,9 +431,9 @@ impl<C: Connections> AsyncStore for PgStore<C> {
     }
 
     fn find(&self, query: Query) -> StoreFuture<'_, Result<Vec<Record>, StoreError>> {
-        Box::pin(async move {
-            self.found(&query).await.map_err(|fault| fault.during(Operation::Find))
-        })
+        Box::pin(
+            async move { self.found(&query).await.map_err(|fault| fault.during(Operation::Find)) },
+        )
     }
 
     fn scan(

@@ -268,7 +268,9 @@ fn statement(shelves: &[Shelf], way: Way) -> (String, Vec<Array>) {
         let (first, after, order) = match way {
             Way::Number { .. } => (
                 format!("{of}.number"),
-                format!("{of}.number {sign} $3 AND $4::uuid IS NOT NULL AND $5::bigint IS NOT NULL"),
+                format!(
+                    "{of}.number {sign} $3 AND $4::uuid IS NOT NULL AND $5::bigint IS NOT NULL"
+                ),
                 format!("{of}.number {direction}"),
             ),
             Way::Deadline { .. } => {

@@ -32,15 +32,11 @@ impl RecordRow {
     /// Reads the columns kind, id, revision, number, schema and head, from this one on.
     pub(super) fn read(row: &Row, desk: DeskId, column: usize) -> Result<Self, Fault> {
         let drawn: Option<i64> = get(row, column + 3)?;
-        let schema: i32 = get(row, column + 4)?;
         Ok(Self {
             key: key_of(desk, get(row, column)?, get(row, column + 1)?)?,
             revision: Revision(number(get(row, column + 2)?)?),
             number: drawn.map(number).transpose()?.map(TicketNumber),
-            head: StoredHead {
-                schema: u16::try_from(schema).unwrap_or(u16::MAX),
-                head: get(row, column + 5)?,
-            },
+            head: StoredHead { schema: read_schema(row, column + 4)?, head: get(row, column + 5)? },
         })
     }
 }
@@ -268,14 +264,18 @@ fn place(row: &Row, column: usize) -> Result<usize, Fault> {
     Ok(usize::try_from(nth.saturating_sub(1)).unwrap_or(usize::MAX))
 }
 
+/// The number of a form, in two bytes: builds count to no more.
+fn read_schema(row: &Row, column: usize) -> Result<u16, Fault> {
+    u16::try_from(get::<i32>(row, column)?).map_err(|error| Fault::Column(error.into()))
+}
+
 /// Reads the columns revision, at, tag, schema, facts and personal, from this one on.
 fn read_event(row: &Row, column: usize) -> Result<Event, Fault> {
-    let schema: i32 = get(row, column + 3)?;
     let stored = StoredEvent {
         revision: Revision(number(get(row, column)?)?),
         at: instant(get(row, column + 1)?)?,
         tag: Cow::Owned(read_text(get(row, column + 2)?)),
-        schema: u16::try_from(schema).unwrap_or(u16::MAX),
+        schema: read_schema(row, column + 3)?,
         facts: get(row, column + 4)?,
         personal: get(row, column + 5)?,
     };
