@@ -16,6 +16,7 @@ mod crashes;
 mod damage;
 mod histories;
 mod hosts;
+mod plans;
 mod scene;
 mod server;
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use helpdesk::store::PgStore;
-use helpdesk::store::postgres::tokio_postgres::{Client, NoTls};
+use helpdesk::store::postgres::tokio_postgres::{AsyncMessage, Client, NoTls};
 use helpdesk::store::postgres::{self, Connection, Connections, Options};
 
 /// A server, and how to reach it.
@@ -138,9 +138,28 @@ impl Drop for Server {
 }
 
 pub(crate) async fn client(dsn: &str) -> Result<Client, postgres::tokio_postgres::Error> {
-    let (client, connection) = postgres::tokio_postgres::connect(dsn, NoTls).await?;
+    client_told(dsn, None).await
+}
+
+/// What the server says beside its answers.
+type Told = Arc<Mutex<Vec<String>>>;
+
+async fn client_told(
+    dsn: &str,
+    told: Option<Told>,
+) -> Result<Client, postgres::tokio_postgres::Error> {
+    let (client, mut connection) = postgres::tokio_postgres::connect(dsn, NoTls).await?;
     tokio::spawn(async move {
-        let _ = connection.await;
+        while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            let text = match message {
+                AsyncMessage::Notice(notice) => notice.message().to_owned(),
+                AsyncMessage::Notification(notification) => notification.payload().to_owned(),
+                _ => continue,
+            };
+            if let Some(told) = &told {
+                told.lock().unwrap().push(text);
+            }
+        }
     });
     Ok(client)
 }
@@ -223,11 +242,18 @@ impl Drop for Schema {
 pub(crate) struct Pool {
     dsn: Arc<str>,
     idle: Arc<Mutex<VecDeque<Connection>>>,
+    told: Option<Told>,
 }
 
 impl Pool {
     pub(crate) fn new(dsn: &str) -> Self {
-        Self { dsn: dsn.into(), idle: Arc::default() }
+        Self { dsn: dsn.into(), idle: Arc::default(), told: None }
+    }
+
+    /// Keeps what the server says beside its answers.
+    #[allow(dead_code, reason = "benches do not listen")]
+    pub(crate) fn told(dsn: &str, told: Told) -> Self {
+        Self { told: Some(told), ..Self::new(dsn) }
     }
 }
 
@@ -241,7 +267,7 @@ impl Connections for Pool {
             let connection = match idle {
                 Some(connection) if connection.is_closed() => continue,
                 Some(connection) => connection,
-                None => Connection::new(client(&self.dsn).await?),
+                None => Connection::new(client_told(&self.dsn, self.told.clone()).await?),
             };
             return Ok(Held { connection: Some(connection), idle: self.idle.clone() });
         }
