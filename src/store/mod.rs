@@ -12,8 +12,13 @@ pub mod codec;
 mod commit;
 mod error;
 mod memory;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub mod postgres;
 mod query;
 pub mod scan;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod sql;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub mod sqlite;
@@ -29,6 +34,8 @@ pub use async_store::{AsyncStore, StoreFuture};
 pub use commit::{Commit, CommitError, CommitParts, NewReceipt, Receipt, Touched};
 pub use error::{Operation, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PgStore;
 pub use query::{
     Claimed, Due, DueRow, Entry, Found, Lease, LeaseToken, Query, Scope, Settlement, Wanted,
 };

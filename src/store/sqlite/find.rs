@@ -5,16 +5,15 @@
 //! the order of work, the queues of departments are. In any other order all that they hold is looked
 //! through.
 
-use rusqlite::types::Value;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::shelf::{Shelf, deadlines, everything, shelves};
 use super::strand::{Merged, Stop, Strand};
 use super::tables::{RecordRow, Tables, read_key};
 use super::turns::Queues;
 use crate::matching::{Between, Deadlines, Narrow, SortKey, Turns};
 use crate::record::Record;
+use crate::store::sql::{Shelf, deadlines, everything, shelves};
 use crate::store::{Query, scan};
 
 /// So few tickets are sought out and put in order, rather than found by walking past others.
@@ -163,7 +162,7 @@ impl Listing<'_> {
         // What is apart from the queues is sought out where it is few.
         let apart = |shelf: &Shelf| match shelf {
             Shelf::Everything | Shelf::Category(_) | Shelf::Department(..) => false,
-            Shelf::Assignee(who, _) => *who != Value::Null,
+            Shelf::Assignee(who, _) => who.is_some(),
             Shelf::Requester(_) | Shelf::Organisation(_) | Shelf::Marked(_) => true,
         };
         if self.shelves.as_ref().is_some_and(|shelves| shelves.iter().all(apart))

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use rusqlite::types::Value;
 
 use super::error::Fault;
-use super::shelf::Shelf;
+use super::shelf::walked;
 use super::tables::{Tables, bytes, desk_bytes, read_id, text};
 use crate::ids::DeskId;
 use crate::matching::Between;
+use crate::store::sql::{PartName, Shelf};
 use uuid::Uuid;
 
 /// How many rows are read first, and how many at most.
@@ -52,17 +53,6 @@ pub(super) struct Strand {
     ended: bool,
 }
 
-/// What has one status, priority and service level in one department, which of these is which: the
-/// name of a part of a queue.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Name {
-    pub(super) department: String,
-    pub(super) status: String,
-    pub(super) priority: String,
-    /// Empty: none.
-    pub(super) level: String,
-}
-
 /// What comes before every id, and after every one.
 fn before_all() -> Value {
     Value::Blob(Vec::new())
@@ -80,16 +70,16 @@ impl Strand {
         after: Option<u64>,
         descending: bool,
     ) -> Self {
-        let walked = shelf.walked(desk, false);
+        let found = walked(shelf, desk, false);
         let (sign, way) = if descending { ("<", "DESC") } else { (">", "ASC") };
-        let (slot, from, at) = (walked.slot, walked.from, walked.column);
+        let (slot, from, at) = (found.slot, found.from, found.column);
         let statement = format!(
             "SELECT {slot}, {at}number FROM {from}AND {at}number {sign} ? \
              ORDER BY {at}number {way} LIMIT ?"
         );
         let end = if descending { i64::MAX } else { i64::MIN };
         let after = after.map_or(end, super::tables::integer);
-        Self::new(Shape::Number, statement, walked.values, vec![Value::Integer(after)])
+        Self::new(Shape::Number, statement, found.values, vec![Value::Integer(after)])
     }
 
     /// What has a deadline in this stretch, by that; of the deadline that the stretch begins with,
@@ -101,9 +91,9 @@ impl Strand {
         after: Option<Uuid>,
         descending: bool,
     ) -> Self {
-        let walked = shelf.walked(desk, true);
+        let found = walked(shelf, desk, true);
         let (sign, way, bound) = if descending { ("<", "DESC", ">=") } else { (">", "ASC", "<=") };
-        let (slot, from, at) = (walked.slot, walked.from, walked.column);
+        let (slot, from, at) = (found.slot, found.from, found.column);
         let statement = format!(
             "SELECT {slot}, {at}due_at, {at}id FROM {from}AND {at}due_at {bound} ? \
              AND ({at}due_at, {at}id) {sign} (?, ?) \
@@ -111,7 +101,7 @@ impl Strand {
         );
         let from = between.from.map_or(i64::MIN, |at| at.timestamp_micros());
         let until = between.until.map_or(i64::MAX, |at| at.timestamp_micros());
-        let mut values = walked.values;
+        let mut values = found.values;
         let cursor = if descending {
             values.push(Value::Integer(from));
             vec![Value::Integer(until), after_all()]
@@ -124,7 +114,7 @@ impl Strand {
     }
 
     /// What has a deadline in a part of a queue, by that; after this deadline, waiting and id.
-    pub(super) fn due(desk: DeskId, name: &Name, after: (i64, i64, Option<Uuid>)) -> Self {
+    pub(super) fn due(desk: DeskId, name: &PartName, after: (i64, i64, Option<Uuid>)) -> Self {
         let statement = "SELECT slot, due_at, id, since FROM ~records \
                          INDEXED BY ~records_turn_due \
                          WHERE desk = ? AND department = ? AND status = ? AND priority = ? \
@@ -133,11 +123,11 @@ impl Strand {
         let (due, since, id) = after;
         let id = id.map_or_else(before_all, |id| Value::Blob(bytes(&id).to_vec()));
         let cursor = vec![Value::Integer(due), Value::Integer(since), id];
-        Self::new(Shape::Due, statement.to_owned(), name.values(desk), cursor)
+        Self::new(Shape::Due, statement.to_owned(), values(name, desk), cursor)
     }
 
     /// All of a part of a queue, by since when it waits; after this instant and id.
-    pub(super) fn since(desk: DeskId, name: &Name, after: (i64, Option<Uuid>)) -> Self {
+    pub(super) fn since(desk: DeskId, name: &PartName, after: (i64, Option<Uuid>)) -> Self {
         let statement = "SELECT slot, since, id, due_at FROM ~records \
                          INDEXED BY ~records_turn_since \
                          WHERE desk = ? AND department = ? AND status = ? AND priority = ? \
@@ -146,7 +136,7 @@ impl Strand {
         let (since, id) = after;
         let id = id.map_or_else(before_all, |id| Value::Blob(bytes(&id).to_vec()));
         let cursor = vec![Value::Integer(since), id];
-        Self::new(Shape::Since, statement.to_owned(), name.values(desk), cursor)
+        Self::new(Shape::Since, statement.to_owned(), values(name, desk), cursor)
     }
 
     fn new(shape: Shape, text: String, values: Vec<Value>, cursor: Vec<Value>) -> Self {
@@ -197,12 +187,10 @@ impl Strand {
     }
 }
 
-impl Name {
-    fn values(&self, desk: DeskId) -> Vec<Value> {
-        let Self { department, status, priority, level } = self;
-        let names = [department, status, priority, level].map(|name| text(name));
-        [Value::Blob(desk_bytes(desk).to_vec())].into_iter().chain(names).collect()
-    }
+fn values(name: &PartName, desk: DeskId) -> Vec<Value> {
+    let PartName { department, status, priority, level } = name;
+    let names = [department, status, priority, level].map(|name| text(name));
+    [Value::Blob(desk_bytes(desk).to_vec())].into_iter().chain(names).collect()
 }
 
 /// Several strands as one, each ticket once.

@@ -11,9 +11,10 @@ use uuid::Uuid;
 use super::error::Fault;
 use super::known::Known;
 use crate::decide::{Counter, UniqueKey};
-use crate::ids::{AgentId, CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
+use crate::ids::{AgentId, CommandId, DeskId, Key, Revision, TicketNumber};
 use crate::record::{Event, Head, Record, fold};
 use crate::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
+use crate::store::sql::{EVERYBODY, kind_number, kind_of};
 use crate::store::{Entry, Found, Receipt, Roster, Rostered, Tally, Wanted};
 
 /// A statement with the names of the tables in it: each stands as `~name`.
@@ -42,17 +43,6 @@ pub(super) fn desk_bytes(desk: DeskId) -> [u8; 16] {
 /// A key as it stands in three columns.
 pub(super) fn key_columns(key: &Key) -> ([u8; 16], i64, [u8; 16]) {
     (desk_bytes(key.desk), kind_number(key.kind), bytes(&key.id))
-}
-
-/// A kind as it stands in a column, the same for ever; in the order of keys.
-pub(super) const fn kind_number(kind: RecordKind) -> i64 {
-    match kind {
-        RecordKind::Settings => 0,
-        RecordKind::Agent => 1,
-        RecordKind::Contact => 2,
-        RecordKind::Organisation => 3,
-        RecordKind::Ticket => 4,
-    }
 }
 
 /// A number as it stands in a column. There are never so many as not to fit.
@@ -85,16 +75,10 @@ pub(super) fn read_instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Dat
 
 /// Reads a kind and an id, which stand side by side, as a key of the desk.
 pub(super) fn read_key(row: &Row<'_>, desk: DeskId, column: usize) -> rusqlite::Result<Key> {
-    let kind = match row.get(column)? {
-        0 => RecordKind::Settings,
-        1 => RecordKind::Agent,
-        2 => RecordKind::Contact,
-        3 => RecordKind::Organisation,
-        4 => RecordKind::Ticket,
-        other => {
-            let error = Box::new(FromSqlError::OutOfRange(other));
-            return Err(rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, error));
-        }
+    let number = row.get(column)?;
+    let Some(kind) = kind_of(number) else {
+        let error = Box::new(FromSqlError::OutOfRange(number));
+        return Err(rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, error));
     };
     Ok(Key { desk, kind, id: read_id(row, column + 1)? })
 }
@@ -314,9 +298,6 @@ impl<'c> Tables<'c> {
         Ok(entries)
     }
 }
-
-/// Under which name the roster of all stands: no department has an empty one.
-pub(super) const EVERYBODY: &str = "";
 
 /// A text, or nothing, as it stands in a column.
 pub(super) fn text(text: &str) -> Value {

@@ -1,20 +1,17 @@
 //! The order of work: queues of departments, walked part by part, side by side.
-//!
-//! What has one department, status, priority and service level is in the order of turns by its
-//! deadline and, apart from that, by since when it waits: so each part is walked by two indexes.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use chrono::DateTime;
 use uuid::Uuid;
 
 use super::error::Fault;
-use super::strand::{Name, Stop, Strand};
+use super::strand::{Stop, Strand};
 use super::tables::{Tables, desk_bytes};
 use crate::ids::{DepartmentName, DeskId};
-use crate::matching::{TurnPlace, Turns, Waiting, WorkOrder};
+use crate::matching::{TurnPlace, Turns};
 use crate::store::Query;
+use crate::store::sql::{Part, PartName};
 
 /// Queues under way.
 pub(super) struct Queues {
@@ -44,10 +41,7 @@ enum Road {
 
 /// A part of a queue under way.
 struct Walk {
-    /// A place in it, for what all its places have in common.
-    place: TurnPlace,
-    /// From when a ticket waits until its turn, but for a deadline; in microseconds.
-    patience: i64,
+    part: Part,
     /// What has a deadline; `None`: deadlines do not count.
     due: Option<Strand>,
     since: Strand,
@@ -101,46 +95,12 @@ impl Walk {
     fn new(
         turns: &Turns,
         desk: DeskId,
-        name: &Name,
+        name: &PartName,
         after: Option<(TurnPlace, Uuid)>,
     ) -> Option<Self> {
-        let priority = name.priority.as_str();
-        let place = turns.place(Waiting {
-            status: &name.status,
-            priority,
-            level: Some(name.level.as_str()).filter(|level| !level.is_empty()),
-            since: DateTime::UNIX_EPOCH,
-            sla_due_at: None,
-        })?;
-        let (patience, deadlines) = match turns.order() {
-            WorkOrder::LongestUnanswered => (0, false),
-            _ => (turns.patience(priority).as_micros(), true),
-        };
-        let (mut due, mut since) = ((i64::MIN, i64::MIN, None), (i64::MIN, None));
-        if let Some((last, id)) = after.filter(|(last, _)| last.class() >= place.class()) {
-            if last.class() > place.class() {
-                return None;
-            }
-            let (at, began) = (last.at_micros(), last.at_micros().saturating_sub(patience));
-            let priorities = place.below_highest_priority().cmp(&last.below_highest_priority());
-            // Of the very instant: nothing, the rest, or everything.
-            due = match priorities {
-                Ordering::Less => (at.saturating_add(1), i64::MIN, None),
-                Ordering::Equal => (at, last.since_micros(), Some(id)),
-                Ordering::Greater => (at, i64::MIN, None),
-            };
-            since = match priorities.then(began.cmp(&last.since_micros())) {
-                Ordering::Less => (began.saturating_add(1), None),
-                Ordering::Equal => (began, Some(id)),
-                Ordering::Greater => (began, None),
-            };
-        }
-        Some(Self {
-            place,
-            patience,
-            due: deadlines.then(|| Strand::due(desk, name, due)),
-            since: Strand::since(desk, name, since),
-        })
+        let part = Part::new(turns, name, after)?;
+        let due = part.due().map(|after| Strand::due(desk, name, after));
+        Some(Self { part, due, since: Strand::since(desk, name, part.since()) })
     }
 
     fn next(
@@ -148,26 +108,17 @@ impl Walk {
         tables: &Tables<'_>,
         road: Road,
     ) -> Result<Option<(TurnPlace, Stop, bool)>, Fault> {
-        let ends = |since: i64| since.saturating_add(self.patience);
-        let deadlines = self.due.is_some();
         let strand = match (road, &mut self.due) {
             (Road::Due, Some(due)) => due,
             (Road::Due, None) => return Ok(None),
             (Road::Since, _) => &mut self.since,
         };
         let Some(stop) = strand.next(tables)? else { return Ok(None) };
-        let (at, since, its_turn) = match road {
-            Road::Due => {
-                let (due, since) = (stop.first, stop.second.unwrap_or(i64::MIN));
-                (due, since, due <= ends(since))
-            }
-            Road::Since => {
-                let (since, due) = (stop.first, stop.second);
-                let ends = ends(since);
-                (ends, since, !deadlines || due.is_none_or(|due| due > ends))
-            }
+        let (place, its_turn) = match road {
+            Road::Due => self.part.by_deadline(stop.first, stop.second.unwrap_or(i64::MIN)),
+            Road::Since => self.part.by_waiting(stop.first, stop.second),
         };
-        Ok(Some((self.place.at(at, since), stop, its_turn)))
+        Ok(Some((place, stop, its_turn)))
     }
 }
 
@@ -177,35 +128,27 @@ fn names(
     tables: &Tables<'_>,
     desk: DeskId,
     departments: Option<&BTreeSet<Option<DepartmentName>>>,
-) -> Result<Vec<Name>, Fault> {
+) -> Result<Vec<PartName>, Fault> {
     let mut names = Vec::new();
     match departments {
         Some(departments) => {
             for department in departments {
                 let department = department.as_ref().map_or("", DepartmentName::as_str);
-                let first = Name::nothing(department);
+                let first = PartName::nothing(department);
                 leap(tables, desk, first, Some(department), &mut names)?;
             }
         }
-        None => leap(tables, desk, Name::nothing(""), None, &mut names)?,
+        None => leap(tables, desk, PartName::nothing(""), None, &mut names)?,
     }
     Ok(names)
-}
-
-impl Name {
-    /// What comes before every part of this department's queue: no status has an empty name.
-    fn nothing(department: &str) -> Self {
-        let none = String::new;
-        Self { department: department.to_owned(), status: none(), priority: none(), level: none() }
-    }
 }
 
 fn leap(
     tables: &Tables<'_>,
     desk: DeskId,
-    mut last: Name,
+    mut last: PartName,
     within: Option<&str>,
-    names: &mut Vec<Name>,
+    names: &mut Vec<PartName>,
 ) -> Result<(), Fault> {
     let text = "SELECT department, status, priority, level FROM ~records \
                 INDEXED BY ~records_turn_since \
@@ -213,10 +156,10 @@ fn leap(
                 AND (department, status, priority, level) > (?2, ?3, ?4, ?5) \
                 ORDER BY department, status, priority, level LIMIT 1";
     loop {
-        let Name { department, status, priority, level } = &last;
+        let PartName { department, status, priority, level } = &last;
         let values = (desk_bytes(desk), department, status, priority, level);
         let next = tables.first(text, values, |row| {
-            Ok(Name {
+            Ok(PartName {
                 department: row.get(0)?,
                 status: row.get(1)?,
                 priority: row.get(2)?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Value;
 
-use super::columns::{INDEXED, Indexed, Mark, indexed, marks, rosters};
+use super::columns::{INDEXED, Indexed, indexed};
 use super::error::Fault;
 use super::tables::{Tables, bytes, desk_bytes, integer, key_columns, read_number};
 use crate::channel::Notice;
@@ -13,6 +13,7 @@ use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Head, Record};
 use crate::store::codec::{self, StoredEvent, StoredHead};
 use crate::store::scan::{self, Kept};
+use crate::store::sql::{Mark, marks, rosters};
 use crate::store::{CommitError, CommitParts, Receipt, Touched};
 
 /// What a row says that is not its head.

@@ -1,0 +1,491 @@
+//! A store in a PostgreSQL database (12 or later): the stored form in columns, over connections of the
+//! host's.
+//!
+//! # Where what is
+//!
+//! All tables stand in one schema, [`Options::schema`], beside a host's own. Ids are of the type `uuid`,
+//! instants are microseconds since 1970, texts are compared byte by byte (`COLLATE "C"`) with U+0000
+//! written as `\0`, and `\` as `\\`; heads, facts and personal payloads are the texts of
+//! [`codec`](super::codec).
+//!
+//! | table | what is in it |
+//! |---|---|
+//! | `version` | the version of the tables |
+//! | `desks` | the last number of a ticket of each desk |
+//! | `records` | a row for each record: revision, number, head, indexed columns |
+//! | `wakes` | when a record does something by itself, and until when somebody has it leased |
+//! | `marks`, `rosters` | under what else tickets stand, and on which rosters agents do |
+//! | `events` | a row for each event; the personal payload is a column that erasure makes null |
+//! | `commits` | receipts, and the order of commits |
+//! | `keys`, `counters` | who has a unique key; what was counted |
+//! | `notices` | the outbox |
+//!
+//! # What is durable when
+//!
+//! When a commit returns, it is as durable as the database's `synchronous_commit` says: on the disk, as
+//! PostgreSQL is set up by default. It is one statement, and one round trip: [`commit_statement`], which
+//! a host runs over another driver just as well.
+//!
+//! # Several at once
+//!
+//! Any number of processes may use the tables at once. A commit locks the records that it names, in the
+//! order of their keys, then its unique keys and counters in the order of their names, then the desk's
+//! number where it opens tickets. Where two would wait for each other, or make the same thing at the same
+//! time, the database stops one; the store sends its statement again, a bounded number of times, and the
+//! second answer says what the other one did.
+//!
+//! The place of a commit ([`Receipt::seq`](super::Receipt::seq)) comes from a sequence, and not from a row that every commit of a
+//! desk would wait for: so commits of a desk reach the disk side by side. One with a smaller place may
+//! become visible after one with a greater. Who follows a desk by its history reads each record's
+//! revisions, or its notices; [`scan`](super::Store::scan) is no tail. Ticket numbers do come from a row, and none is
+//! missing or there twice.
+//!
+//! # What is erased
+//!
+//! An erased payload is null in its row. PostgreSQL keeps the old version of a row until it is vacuumed,
+//! and its write-ahead log until that is recycled; both, and backups and replicas, are the host's to look
+//! after.
+//!
+//! # Roads not taken
+//!
+//! - *A function in the database*: it would be of one version, and several builds share a schema.
+//! - *Columns of type `jsonb`*: it refuses U+0000, and spells anew what a newer build wrote.
+//! - *A transaction of many statements*: each is a round trip during which locks are held.
+//! - *Leases in the rows of records*: each would write a head's row anew, and its indexes.
+
+mod commit;
+mod connection;
+mod error;
+mod find;
+mod lease;
+mod schema;
+mod shelf;
+mod statement;
+mod tables;
+mod texts;
+mod turns;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, IsolationLevel, Transaction};
+
+pub use commit::{CommitParameters, commit_statement, judge};
+pub use connection::{Connection, Connections, Single};
+pub use error::{PgError, is_race};
+pub use tokio_postgres;
+
+use self::connection::{Named, Tables, get};
+use self::error::Fault;
+use self::statement::STATEMENT;
+use super::sql::Known;
+use super::{
+    AsyncStore, Claimed, Commit, CommitError, CommitParts, Due, Entry, Found, Lease, LeaseToken,
+    Operation, Query, Receipt, Scope, Settlement, StoreError, StoreFuture, Wanted,
+};
+use crate::decide::UniqueKey;
+use crate::ids::{CommandId, DeskId, Key, Revision};
+use crate::record::{Event, Record};
+
+/// How often a commit's statement is sent, where others do something at the same time.
+const TRIES: usize = 16;
+
+/// A store in a PostgreSQL database, for any number of processes. Clones share it.
+///
+/// The tables are made by [`migrate`], and only by that.
+///
+/// ```no_run
+/// use helpdesk::store::postgres::{self, Options, PgStore, Single};
+/// use helpdesk::{AsyncDesk, DeskId, Settings};
+///
+/// # async fn start(
+/// #     mut client: postgres::tokio_postgres::Client,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// # let now = "2026-03-02T09:00:00Z".parse()?;
+/// let options = Options::default();
+/// postgres::migrate(&mut client, &options).await?;
+/// let store = PgStore::open(Single::new(client), options).await?;
+/// let desk = AsyncDesk::create(store, DeskId::from_u128(1), Settings::default(), now).await?;
+/// assert_eq!(desk.next_wake(now).await?, None);
+/// # Ok(())
+/// # }
+/// ```
+pub struct PgStore<C> {
+    inner: Arc<Inner<C>>,
+}
+
+/// How a [`PgStore`] treats its database.
+///
+/// ```
+/// use helpdesk::store::postgres::Options;
+///
+/// let mut options = Options::default();
+/// assert_eq!(options.schema, "helpdesk");
+/// assert!(options.prepares && options.channel.is_none());
+/// options.schema = "desk_of_acme".to_owned();
+/// options.prepares = false;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The schema in which all tables are: letters, digits and underscores of ASCII, 1 to 40, the first
+    /// no digit, and not `pg_`. Letter case counts. A database may hold several stores. `helpdesk` by
+    /// default.
+    pub schema: String,
+    /// Whether statements are prepared once for each connection. To be switched off behind a pooler
+    /// that gives each transaction another connection and does not know of prepared statements, as
+    /// PgBouncer's transaction mode before 1.21: each statement is planned anew then. On by default.
+    pub prepares: bool,
+    /// A channel that commits notify (`NOTIFY`, with the desk's id), where they leave notices or set a
+    /// wake: for hosts that would relay or tick at once instead of at their next look. It is a hint, and
+    /// never the truth: it is lost while nobody listens, and at most it saves waiting. Commits that
+    /// notify reach the disk one after the other. `None` by default: nobody is notified.
+    pub channel: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { schema: "helpdesk".to_owned(), prepares: true, channel: None }
+    }
+}
+
+struct Inner<C> {
+    connections: C,
+    options: Options,
+    named: Named,
+    known: Known,
+}
+
+impl<C> Clone for PgStore<C> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone() }
+    }
+}
+
+impl<C> fmt::Debug for PgStore<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgStore").field("options", &self.inner.options).finish_non_exhaustive()
+    }
+}
+
+/// Makes the schema of a store with its tables, or lifts older ones to this build's version, in one
+/// transaction. Where they are there already, nothing changes. Who asks at the same time waits.
+///
+/// While older builds still use the tables, ask for it only where the notes of the new version say that
+/// they may.
+///
+/// # Errors
+///
+/// - [`PgError::Newer`] where a newer build made the tables: nothing changes;
+/// - [`PgError::Schema`];
+/// - [`PgError::Database`] where the database could not be reached, read or written.
+pub async fn migrate(client: &mut Client, options: &Options) -> Result<(), PgError> {
+    schema::migrate(client, &options.schema).await
+}
+
+impl<C: Connections> PgStore<C> {
+    /// Opens a store whose tables are there. Makes none: that is what [`migrate`] is for.
+    ///
+    /// # Errors
+    ///
+    /// - [`PgError::Missing`], [`PgError::Older`] and [`PgError::Newer`] where the tables are not those
+    ///   that this build knows;
+    /// - [`PgError::Schema`];
+    /// - [`PgError::Connection`] and [`PgError::Database`] where the database could not be reached or
+    ///   read.
+    pub async fn open(connections: C, options: Options) -> Result<Self, PgError> {
+        schema::check_name(&options.schema)?;
+        let held = connections.get().await.map_err(|error| PgError::Connection(error.into()))?;
+        schema::check(held.client(), &options.schema).await?;
+        drop(held);
+        let named = Named::new(&options.schema, options.prepares);
+        let inner = Inner { connections, options, named, known: Known::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Writes a commit in a transaction of the host's own, with rows of its own: all of it is there
+    /// when that is committed, and nothing of it when it is not. The transaction must be one on this
+    /// store's database. Until it ends, it keeps locked what the commit wrote: it should be short.
+    ///
+    /// Whoever commits in this way decides by [`AsyncDesk::prepare`](crate::AsyncDesk::prepare).
+    ///
+    /// ```no_run
+    /// # use helpdesk::store::postgres::{PgStore, Single, tokio_postgres::Client};
+    /// # use helpdesk::{AsyncDesk, Call};
+    /// # async fn with(
+    /// #     desk: AsyncDesk<PgStore<Single>>, mut ours: Client, call: Call,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// let commit = desk.prepare(&call).await?.commit.unwrap();
+    /// let transaction = ours.transaction().await?;
+    /// desk.store().commit_in(&transaction, commit).await?;
+    /// transaction.execute("INSERT INTO orders VALUES ('4711')", &[]).await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`](super::Store::commit); nothing of the commit is written then, and the
+    /// transaction may go on: it stands where it stood. But where the database wants the transaction
+    /// begun anew (SQLSTATE 40001 or 40P01, as the source says), the store is
+    /// [`Unavailable`](super::StoreErrorKind::Unavailable), and the host begins it anew.
+    pub async fn commit_in(
+        &self,
+        transaction: &Transaction<'_>,
+        commit: Commit,
+    ) -> Result<Receipt, CommitError> {
+        let parts = commit.into_parts();
+        let tables = Tables {
+            client: transaction.client(),
+            prepared: None,
+            named: &self.inner.named,
+            one: None,
+        };
+        let batch = async |text: &str| {
+            let done = transaction.client().batch_execute(text).await;
+            done.map_err(|error| Fault::from(error).committing())
+        };
+        batch("SAVEPOINT helpdesk_commit").await?;
+        let mut tries = 1;
+        loop {
+            let failed = match self.send(&tables, &parts).await {
+                Ok(result) => {
+                    batch("RELEASE SAVEPOINT helpdesk_commit").await?;
+                    return result;
+                }
+                Err(fault) => fault,
+            };
+            let again = matches!(failed.sqlstate(), Some("23505" | "22012")) && tries < TRIES;
+            batch("ROLLBACK TO SAVEPOINT helpdesk_commit").await?;
+            if !again {
+                batch("RELEASE SAVEPOINT helpdesk_commit").await?;
+                return Err(failed.committing());
+            }
+            tries += 1;
+        }
+    }
+
+    /// Sends a commit's statement once; what became of it, if the database answered.
+    async fn send(
+        &self,
+        tables: &Tables<'_>,
+        parts: &CommitParts,
+    ) -> Result<Result<Receipt, CommitError>, Fault> {
+        let parameters = CommitParameters::with(parts, self.inner.options.channel.as_deref())?;
+        let values = [(&parameters.desk as _, Type::TEXT), (&parameters.commit as _, Type::TEXT)];
+        let Some(row) = tables.first(STATEMENT, &values).await? else {
+            return Err(Fault::Column("the statement of a commit answered nothing".into()));
+        };
+        let result = commit::judged(parts, get(&row, 0)?);
+        if result.is_ok() {
+            parts.erasures.iter().for_each(|erasure| self.inner.known.forget(&erasure.key));
+        }
+        // While the statement waited for another, that may have carried the same command out.
+        if let Err(error) = &result
+            && error.is_conflict()
+            && let Some(command) = parts.receipt.command
+            && let Some(receipt) = tables.receipt(parts.desk, command).await?
+        {
+            return Ok(Err(CommitError::Seen(Box::new(receipt))));
+        }
+        Ok(result)
+    }
+
+    async fn written(&self, parts: CommitParts) -> Result<Receipt, CommitError> {
+        let held = self.held().await.map_err(Fault::committing)?;
+        let tables = held.tables(&self.inner.named);
+        let mut tries = 1;
+        loop {
+            match self.send(&tables, &parts).await {
+                Ok(result) => return result,
+                Err(fault) if tries < TRIES && fault.sqlstate().is_some_and(is_race) => tries += 1,
+                Err(fault) => return Err(fault.committing()),
+            }
+        }
+    }
+
+    async fn held(&self) -> Result<C::Held, Fault> {
+        self.inner.connections.get().await.map_err(|error| Fault::Connection(error.into()))
+    }
+
+    /// Reads as of one instant: by one statement where that is enough, else in a transaction.
+    async fn found(&self, query: &Query) -> Result<Vec<Record>, Fault> {
+        let Inner { named, known, .. } = &*self.inner;
+        let mut held = self.held().await?;
+        if query.order.by_turn().is_none() {
+            let asked = AtomicBool::new(false);
+            let tables = Tables { one: Some(&asked), ..held.tables(named) };
+            match tables.find(known, query).await {
+                Err(Fault::Another) => {}
+                found => return found,
+            }
+        }
+        let (client, prepared) = held.split();
+        let transaction = snapshot(client).await?;
+        let tables =
+            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        tables.find(known, query).await
+    }
+
+    async fn scanned(&self, desk: DeskId, after: u64, limit: usize) -> Result<Vec<Entry>, Fault> {
+        let mut held = self.held().await?;
+        let (client, prepared) = held.split();
+        let transaction = snapshot(client).await?;
+        let named = &self.inner.named;
+        let tables =
+            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        tables.log(desk, after, limit).await
+    }
+
+    async fn claimed(
+        &self,
+        scope: Scope,
+        now: DateTime<Utc>,
+        lease: Lease,
+    ) -> Result<Vec<Claimed>, Fault> {
+        if lease.limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut held = self.held().await?;
+        let (client, prepared) = held.split();
+        let level = IsolationLevel::ReadCommitted;
+        let transaction = client.build_transaction().isolation_level(level).start().await?;
+        let named = &self.inner.named;
+        let tables =
+            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        let claimed = tables.claim(scope, now, lease).await?;
+        if !claimed.is_empty() {
+            transaction.commit().await?;
+        }
+        Ok(claimed)
+    }
+}
+
+/// A transaction that reads as of one instant. It is left by dropping it, which waits for nothing.
+async fn snapshot(client: &mut Client) -> Result<Transaction<'_>, tokio_postgres::Error> {
+    let level = IsolationLevel::RepeatableRead;
+    client.build_transaction().isolation_level(level).read_only(true).start().await
+}
+
+impl<C: Connections> AsyncStore for PgStore<C> {
+    fn load(&self, desk: DeskId, wanted: Wanted) -> StoreFuture<'_, Result<Found, StoreError>> {
+        Box::pin(async move {
+            let loaded = async {
+                let held = self.held().await?;
+                held.tables(&self.inner.named).load(&self.inner.known, desk, &wanted).await
+            };
+            loaded.await.map_err(|fault: Fault| fault.during(Operation::Load))
+        })
+    }
+
+    fn resolve(
+        &self,
+        desk: DeskId,
+        keys: Vec<UniqueKey>,
+    ) -> StoreFuture<'_, Result<Vec<Option<Key>>, StoreError>> {
+        Box::pin(async move {
+            let owners = async {
+                let held = self.held().await?;
+                held.tables(&self.inner.named).owners(desk, &keys).await
+            };
+            owners.await.map_err(|fault: Fault| fault.during(Operation::Resolve))
+        })
+    }
+
+    fn history(
+        &self,
+        key: Key,
+        after: Revision,
+        limit: usize,
+    ) -> StoreFuture<'_, Result<Vec<Event>, StoreError>> {
+        Box::pin(async move {
+            let events = async {
+                let held = self.held().await?;
+                let tables = held.tables(&self.inner.named);
+                tables.events(key, after, Revision(u64::MAX), limit).await
+            };
+            events.await.map_err(|fault: Fault| fault.during(Operation::History))
+        })
+    }
+
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Result<Receipt, CommitError>> {
+        Box::pin(self.written(commit.into_parts()))
+    }
+
+    fn receipt(
+        &self,
+        desk: DeskId,
+        command: CommandId,
+    ) -> StoreFuture<'_, Result<Option<Receipt>, StoreError>> {
+        Box::pin(async move {
+            let receipt = async {
+                let held = self.held().await?;
+                held.tables(&self.inner.named).receipt(desk, command).await
+            };
+            receipt.await.map_err(|fault: Fault| fault.during(Operation::Receipt))
+        })
+    }
+
+    fn find(&self, query: Query) -> StoreFuture<'_, Result<Vec<Record>, StoreError>> {
+        Box::pin(
+            async move { self.found(&query).await.map_err(|fault| fault.during(Operation::Find)) },
+        )
+    }
+
+    fn scan(
+        &self,
+        desk: DeskId,
+        after: u64,
+        limit: usize,
+    ) -> StoreFuture<'_, Result<Vec<Entry>, StoreError>> {
+        Box::pin(async move {
+            let entries = self.scanned(desk, after, limit).await;
+            entries.map_err(|fault| fault.during(Operation::Scan))
+        })
+    }
+
+    fn due(
+        &self,
+        scope: Scope,
+        now: DateTime<Utc>,
+        lease: Lease,
+    ) -> StoreFuture<'_, Result<Due, StoreError>> {
+        Box::pin(async move {
+            let due = async {
+                let held = self.held().await?;
+                held.tables(&self.inner.named).lease(scope, now, lease).await
+            };
+            due.await.map_err(|fault: Fault| fault.during(Operation::Due))
+        })
+    }
+
+    fn claim(
+        &self,
+        scope: Scope,
+        now: DateTime<Utc>,
+        lease: Lease,
+    ) -> StoreFuture<'_, Result<Vec<Claimed>, StoreError>> {
+        Box::pin(async move {
+            let claimed = self.claimed(scope, now, lease).await;
+            claimed.map_err(|fault| fault.during(Operation::Claim))
+        })
+    }
+
+    fn settle(
+        &self,
+        token: LeaseToken,
+        settlement: Settlement,
+    ) -> StoreFuture<'_, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let settled = async {
+                let held = self.held().await?;
+                held.tables(&self.inner.named).settle(token, settlement).await
+            };
+            settled.await.map_err(|fault: Fault| fault.during(Operation::Settle))
+        })
+    }
+}
