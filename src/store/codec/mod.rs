@@ -155,11 +155,19 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
         | Change::Contact(_)
         | Change::Organisation(_)
         | Change::Settings(_) => {
-            let personal = event.personal.as_deref().map(serde_json::to_string);
+            let personal = event.personal.as_deref().map(text);
             (SCHEMA, personal.transpose().map_err(&unwritable)?)
         }
     };
     Ok(StoredEvent { revision: event.revision, at: event.at, tag, schema, facts, personal })
+}
+
+/// Writes a value as JSON text, with room for what heads and facts mostly are: they are written all
+/// day.
+fn text<T: serde::Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    let mut bytes = Vec::with_capacity(1536);
+    serde_json::to_writer(&mut bytes, value)?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// Reads an event, of this build or of an earlier one.

@@ -1,5 +1,6 @@
 //! Many commits in one transaction, for imports.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::PoisonError;
 
@@ -25,6 +26,8 @@ use crate::store::{
 pub struct SqliteBatch<'s> {
     store: &'s SqliteStore,
     writer: &'s Writer,
+    /// Whether something failed half way.
+    undone: Cell<bool>,
 }
 
 impl fmt::Debug for SqliteBatch<'_> {
@@ -40,7 +43,8 @@ impl SqliteStore {
     ///
     /// `work` gets a store to put a desk over. What is refused in it writes nothing, and the rest goes
     /// on. When `work` returns `Ok`, all of it is committed, durable and visible to everybody; until
-    /// then nobody else sees any of it. When it returns an error, or panics, nothing was ever written.
+    /// then nobody else sees any of it. When it returns an error or panics, or the database fails in the
+    /// middle of a write, nothing of it was ever written.
     ///
     /// Nobody else writes meanwhile: commits through this store and others wait for
     /// [`Options::busy_timeout`](super::Options::busy_timeout), and are
@@ -99,7 +103,9 @@ impl SqliteStore {
         // limit. One that failed is closed.
         let writer = self.batch_writer().map_err(failed)?;
         let begun = writer.begin(WRITING).map_err(failed)?;
-        let done = work(&SqliteBatch { store: self, writer: &writer })?;
+        let batch = SqliteBatch { store: self, writer: &writer, undone: Cell::new(false) };
+        let done = work(&batch)?;
+        batch.going_on(Operation::Commit)?;
         begun.commit().map_err(failed)?;
         self.inner.empty_log(&writer.connection);
         *self.inner.batch.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
@@ -126,46 +132,35 @@ impl SqliteBatch<'_> {
         work(&self.writer.tables(&self.store.inner)).map_err(|fault| fault.during(during))
     }
 
-    /// Writes all of it, or nothing, in the batch's transaction.
-    fn write<T>(
-        &self,
-        during: Operation,
-        work: impl FnOnce(&Tables<'_>) -> Result<T, Fault>,
-    ) -> Result<T, StoreError> {
-        let work = |tables: &Tables<'_>| work(tables).map_err(|fault| fault.during(during));
-        self.within(during, work)
-    }
-
-    fn within<T, E: From<StoreError>>(
+    /// Writes, in the batch's transaction. A refusal comes before anything is written; after a fault
+    /// half of it may be, and the whole transaction is undone.
+    fn write<T, E: From<StoreError>>(
         &self,
         during: Operation,
         work: impl FnOnce(&Tables<'_>) -> Result<T, E>,
+        is_fault: impl FnOnce(&E) -> bool,
     ) -> Result<T, E> {
         self.going_on(during)?;
-        let run = |text| self.writer.run(text).map_err(|fault| fault.during(during));
-        run("SAVEPOINT helpdesk_command")?;
         let result = work(&self.writer.tables(&self.store.inner));
-        if result.is_ok() {
-            run("RELEASE helpdesk_command")?;
-        } else {
-            self.writer.recent.borrow_mut().forget_all();
-            // After some failures SQLite has undone the whole transaction by itself.
-            if !self.writer.connection.is_autocommit() {
-                run("ROLLBACK TO helpdesk_command")?;
-                run("RELEASE helpdesk_command")?;
-            }
+        if result.as_ref().is_err_and(is_fault) {
+            self.undone.set(true);
         }
         result
     }
 
-    /// That the transaction is still there: without it, each call would be one by itself.
+    /// That nothing has failed half way.
     fn going_on(&self, during: Operation) -> Result<(), StoreError> {
-        if self.writer.connection.is_autocommit() {
-            return Err(StoreError::new(during, StoreErrorKind::Backend));
+        // After some failures SQLite has undone the transaction by itself: then each call would be one
+        // of its own.
+        if self.undone.get() || self.writer.connection.is_autocommit() {
+            return Err(StoreError::new(during, StoreErrorKind::Backend).because(UNDONE));
         }
         Ok(())
     }
 }
+
+/// Why nothing more is done.
+const UNDONE: &str = "a write failed half way, and the batch is undone";
 
 impl Store for SqliteBatch<'_> {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
@@ -185,7 +180,11 @@ impl Store for SqliteBatch<'_> {
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
         let written = Written::of(commit.into_parts()).map_err(Fault::committing)?;
         let erases = written.erases();
-        let (receipt, learned) = self.within(Operation::Commit, |tables| tables.write(written))?;
+        let (receipt, learned) = self.write(
+            Operation::Commit,
+            |tables| tables.write(written),
+            |error| matches!(error, CommitError::Store(_)),
+        )?;
         self.writer.recent.borrow_mut().learn(learned);
         // Owed a little early: then the log is emptied once too often, and never too seldom.
         self.store.inner.owe(erases);
@@ -205,7 +204,8 @@ impl Store for SqliteBatch<'_> {
     }
 
     fn due(&self, scope: Scope, now: DateTime<Utc>, lease: Lease) -> Result<Due, StoreError> {
-        self.write(Operation::Due, |tables| tables.lease(scope, now, lease))
+        let due = |tables: &Tables<'_>| tables.lease(scope, now, lease);
+        self.write(Operation::Due, |tables| due(tables).map_err(during(Operation::Due)), |_| true)
     }
 
     fn claim(
@@ -214,10 +214,18 @@ impl Store for SqliteBatch<'_> {
         now: DateTime<Utc>,
         lease: Lease,
     ) -> Result<Vec<Claimed>, StoreError> {
-        self.write(Operation::Claim, |tables| tables.claim(scope, now, lease))
+        let claim = |tables: &Tables<'_>| tables.claim(scope, now, lease);
+        let failed = during(Operation::Claim);
+        self.write(Operation::Claim, |tables| claim(tables).map_err(failed), |_| true)
     }
 
     fn settle(&self, token: LeaseToken, settlement: Settlement) -> Result<bool, StoreError> {
-        self.write(Operation::Settle, |tables| tables.settle(token, settlement))
+        let settle = |tables: &Tables<'_>| tables.settle(token, settlement);
+        let failed = during(Operation::Settle);
+        self.write(Operation::Settle, |tables| settle(tables).map_err(failed), |_| true)
     }
+}
+
+fn during(operation: Operation) -> impl FnOnce(Fault) -> StoreError {
+    move |fault| fault.during(operation)
 }

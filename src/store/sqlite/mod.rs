@@ -117,7 +117,7 @@ struct Inner {
 impl Inner {
     fn tables<'c>(&'c self, connection: &'c Connection) -> Tables<'c> {
         let Self { options, known, .. } = self;
-        Tables { connection, prefix: &options.table_prefix, known, recent: None }
+        Tables { connection, prefix: &options.table_prefix, known, recent: None, texts: None }
     }
 
     /// Notes that something was erased.
@@ -276,19 +276,13 @@ impl SqliteStore {
         self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads as of one instant what is soon read: with the connection that writes, which knows the
-    /// most, unless somebody uses it.
-    fn read_near<T>(
-        &self,
-        during: Operation,
-        work: impl FnOnce(&Tables<'_>) -> Result<T, Fault>,
-    ) -> Result<T, StoreError> {
-        let writer = match self.inner.writer.try_lock() {
-            Ok(writer) => writer,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return self.read(during, work),
-        };
-        writer.within(READING, &self.inner, work).map_err(|fault| fault.during(during))
+    /// The connection that writes, for what is soon read, unless somebody uses it: it knows the most.
+    fn idle_writer(&self) -> Option<MutexGuard<'_, Writer>> {
+        match self.inner.writer.try_lock() {
+            Ok(writer) => Some(writer),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Reads as of one instant.
@@ -335,13 +329,25 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
-        self.read_near(Operation::Load, |tables| tables.load(desk, wanted))
+        let Some(writer) = self.idle_writer() else {
+            return self.read(Operation::Load, |tables| tables.load(desk, wanted));
+        };
+        let found = || -> Result<Found, Fault> {
+            writer.look()?;
+            let seen = writer.recent.borrow_mut().load(desk, wanted);
+            match seen {
+                Some(found) => Ok(found),
+                None => writer.within(READING, &self.inner, |tables| tables.load(desk, wanted)),
+            }
+        };
+        found().map_err(|fault| fault.during(Operation::Load))
     }
 
     fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError> {
-        self.read_near(Operation::Resolve, |tables| {
-            keys.iter().map(|key| tables.owner(desk, key)).collect()
-        })
+        let owners = |tables: &Tables<'_>| keys.iter().map(|key| tables.owner(desk, key)).collect();
+        let Some(writer) = self.idle_writer() else { return self.read(Operation::Resolve, owners) };
+        let found = writer.within(READING, &self.inner, owners);
+        found.map_err(|fault| fault.during(Operation::Resolve))
     }
 
     fn history(&self, key: Key, after: Revision, limit: usize) -> Result<Vec<Event>, StoreError> {
@@ -362,7 +368,12 @@ impl Store for SqliteStore {
     }
 
     fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError> {
-        self.read_near(Operation::Receipt, |tables| tables.receipt(desk, command))
+        let Some(writer) = self.idle_writer() else {
+            return self.read(Operation::Receipt, |tables| tables.receipt(desk, command));
+        };
+        // One statement is a transaction of itself.
+        let found = writer.tables(&self.inner).receipt(desk, command);
+        found.map_err(|fault| fault.during(Operation::Receipt))
     }
 
     fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {

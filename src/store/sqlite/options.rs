@@ -100,6 +100,9 @@ pub(super) fn connect(
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "secure_delete", true)?;
+    // What SQLite notes down to undo a statement holds pages as they were: never in a file that nobody
+    // erases.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }

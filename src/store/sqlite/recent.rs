@@ -11,6 +11,7 @@ use super::columns::{Indexed, Mark};
 use crate::decide::Counter;
 use crate::ids::{DeskId, Key, Revision, TicketNumber};
 use crate::record::{Head, Record};
+use crate::store::{Found, Rostered, Wanted};
 
 /// How many of a kind are kept: at most twice as many, and always the last so many that were looked
 /// at.
@@ -104,6 +105,18 @@ impl Recent {
         self.counters.put((desk, counter.clone()), value);
     }
 
+    /// All that is wanted, where all of it was seen. What another desk has is not there.
+    pub(super) fn load(&mut self, desk: DeskId, wanted: &Wanted) -> Option<Found> {
+        let Wanted { records, counters, roster: None, channel: _ } = wanted else { return None };
+        let record = |key: &Key| match self.records.get(key).filter(|_| key.desk == desk)? {
+            Some(stood) => stood.record(*key).map(Some),
+            None => Some(None),
+        };
+        let records = records.iter().map(record).collect::<Option<_>>()?;
+        let counters = counters.iter().map(|it| self.counter(desk, it)).collect::<Option<_>>()?;
+        Some(Found { records, counters, roster: Rostered::default() })
+    }
+
     pub(super) fn last(&mut self, desk: DeskId) -> Option<Last> {
         self.last.get(&desk).copied()
     }
@@ -156,5 +169,40 @@ impl<K: Ord + Clone, V> Few<K, V> {
     fn drop(&mut self, key: &K) {
         self.young.remove(key);
         self.old.remove(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Few, MOST};
+
+    #[test]
+    fn the_last_that_were_looked_at_are_kept_and_never_too_many() {
+        let mut few = Few::default();
+        few.put(0, "first");
+        for key in 1..=3 * MOST {
+            few.put(key, "later");
+            // Who is looked at all the time stays.
+            assert_eq!(few.get(&0), Some(&"first"));
+            assert!(few.young.len() + few.old.len() <= 2 * MOST);
+            assert!(few.young.keys().all(|key| !few.old.contains_key(key)));
+        }
+        assert_eq!(few.get(&1), None);
+        assert_eq!(few.get(&(3 * MOST)), Some(&"later"));
+    }
+
+    #[test]
+    fn what_is_put_anew_or_dropped_is_nowhere_as_it_was() {
+        let mut few = Few::default();
+        few.put(0, "old");
+        for key in 1..=MOST {
+            few.put(key, "later");
+        }
+        few.put(0, "new");
+        assert_eq!(few.get(&0), Some(&"new"));
+        few.put(MOST + 1, "later");
+        few.drop(&1);
+        few.drop(&0);
+        assert_eq!((few.get(&0), few.get(&1)), (None, None));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -33,6 +34,16 @@ pub(super) struct Tables<'c> {
     pub(super) known: &'c Known,
     /// What the connection last saw; `None`: it is not kept.
     pub(super) recent: Option<&'c RefCell<Recent>>,
+    /// Statements of this connection, with the names of the tables in them; `None`: not kept.
+    pub(super) texts: Option<&'c RefCell<Texts>>,
+}
+
+/// Statements with the names of the tables in them, each by where it stands in the program.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    fixed: BTreeMap<(usize, usize), Arc<str>>,
+    /// How a record is written of which these columns change.
+    pub(super) updates: BTreeMap<u16, Arc<str>>,
 }
 
 /// An id as it stands in a column.
@@ -142,17 +153,30 @@ impl RecordRow {
 
 impl<'c> Tables<'c> {
     /// A statement, prepared once for each connection.
-    pub(super) fn statement(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
-        let text = named(text, self.prefix);
+    pub(super) fn statement(&self, text: &'static str) -> Result<CachedStatement<'c>, Fault> {
+        let Some(texts) = self.texts else { return self.composed(text) };
+        let place = (text.as_ptr().addr(), text.len());
+        let mut texts = texts.borrow_mut();
+        let named = texts.fixed.entry(place).or_insert_with(|| named(text, self.prefix).into());
+        self.prepared(named)
+    }
+
+    /// A statement that is put together of pieces.
+    pub(super) fn composed(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
+        self.prepared(&named(text, self.prefix))
+    }
+
+    /// A statement in which the names of the tables stand.
+    pub(super) fn prepared(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
         #[cfg(test)]
-        super::plans::note(self.connection, &text);
-        Ok(self.connection.prepare_cached(&text)?)
+        super::plans::note(self.connection, text);
+        Ok(self.connection.prepare_cached(text)?)
     }
 
     /// Carries a statement out.
     pub(super) fn execute(
         &self,
-        text: &str,
+        text: &'static str,
         values: impl rusqlite::Params,
     ) -> Result<usize, Fault> {
         Ok(self.statement(text)?.execute(values)?)
@@ -161,7 +185,7 @@ impl<'c> Tables<'c> {
     /// The first row, if there is one.
     pub(super) fn first<T>(
         &self,
-        text: &str,
+        text: &'static str,
         values: impl rusqlite::Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Fault> {
@@ -175,7 +199,7 @@ impl<'c> Tables<'c> {
         values: impl rusqlite::Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Fault> {
-        let mut statement = self.statement(text)?;
+        let mut statement = self.composed(text)?;
         let rows = statement.query_map(values, read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rusqlite::ToSql;
+use rusqlite::{CachedStatement, ToSql};
 
 use super::columns::{INDEXED, Mark, indexed, marks, rosters};
 use super::error::Fault;
 use super::recent::{Last, Learned, Stood};
 use super::tables::{
-    Tables, bytes, desk_bytes, integer, key_columns, read_indexed, read_number, read_number_or_null,
+    Tables, bytes, desk_bytes, integer, key_columns, named, read_indexed, read_number,
+    read_number_or_null,
 };
 use crate::channel::Notice;
 use crate::decide::{Counter, CounterChange, Erasure, KeyChange, UniqueKey, Write};
@@ -22,7 +23,6 @@ use crate::store::{CommitError, CommitParts, Receipt, Touched};
 
 /// What a commit names, looked up before it is checked: looking up may fail, checks may not.
 struct Looked {
-    receipt: Option<Receipt>,
     standing: BTreeMap<Key, Arc<Stood>>,
     owners: BTreeMap<UniqueKey, Key>,
     counters: BTreeMap<Counter, i64>,
@@ -32,7 +32,8 @@ struct Looked {
 
 impl Kept for Looked {
     fn receipt(&self, _: DeskId, _: CommandId) -> Option<Receipt> {
-        self.receipt.clone()
+        // Asked for apart.
+        None
     }
 
     fn record(&self, key: &Key) -> Option<Record> {
@@ -84,22 +85,35 @@ impl Tables<'_> {
             return Err(Fault::from(rusqlite::Error::QueryReturnedNoRows).committing());
         };
         let looked = self.look_up(&written.parts, any).map_err(Fault::committing)?;
-        scan::check(&written.parts, &looked)?;
-        self.put(written, &looked).map_err(Fault::committing)
+        let parts = &written.parts;
+        let Some(command) = parts.receipt.command else {
+            scan::check(parts, &looked)?;
+            return self.put(written, &looked).map_err(Fault::committing);
+        };
+        // Whether it was carried out before is said first, and most were not: the index of commands
+        // tells that of itself, before anything else is written.
+        let desk = parts.desk;
+        let refused = match scan::check(parts, &looked) {
+            Ok(()) => match self.put(written, &looked) {
+                Err(fault) if fault.is_unique() => fault.committing(),
+                written => return written.map_err(Fault::committing),
+            },
+            Err(refused) => refused,
+        };
+        match self.receipt(desk, command).map_err(Fault::committing)? {
+            Some(earlier) => Err(CommitError::Seen(Box::new(earlier))),
+            None => Err(refused),
+        }
     }
 
     fn look_up(&self, parts: &CommitParts, any: Head) -> Result<Looked, Fault> {
         let desk = parts.desk;
         let mut looked = Looked {
-            receipt: None,
             standing: BTreeMap::new(),
             owners: BTreeMap::new(),
             counters: BTreeMap::new(),
             any,
         };
-        if let Some(command) = parts.receipt.command {
-            looked.receipt = self.receipt(desk, command)?;
-        }
         let written = parts.writes.iter().map(|write| write.key);
         for key in written.chain(parts.guards.iter().map(|guard| guard.key)) {
             looked.standing.extend(self.standing(key)?.map(|it| (key, it)));
@@ -142,7 +156,7 @@ impl Tables<'_> {
         if let Some(seen) = seen {
             return Ok(seen);
         }
-        let greatest = |text: &str| {
+        let greatest = |text: &'static str| {
             let found = self.first(text, [desk_bytes(desk)], |row| read_number(row, 0))?;
             Ok::<_, Fault>(found.unwrap_or(0))
         };
@@ -170,6 +184,11 @@ impl Tables<'_> {
             receipt: _,
             erasures,
         } = parts;
+        let text = "INSERT INTO ~commits (desk, seq, command, digest, touched) \
+                    VALUES (?1, ?2, ?3, ?4, ?5)";
+        let command = receipt.command.as_ref().map(|it| bytes(it.as_uuid()));
+        let digest = receipt.digest.cast_signed();
+        self.execute(text, (desk_bytes(desk), integer(seq), command, digest, touched))?;
         let mut records = Vec::with_capacity(writes.len());
         for ((write, texts), touched) in writes.into_iter().zip(rows).zip(&receipt.touched) {
             let before = looked.standing.get(&touched.key);
@@ -203,11 +222,6 @@ impl Tables<'_> {
         for erasure in &erasures {
             self.erase(erasure)?;
         }
-        let text = "INSERT INTO ~commits (desk, seq, command, digest, touched) \
-                    VALUES (?1, ?2, ?3, ?4, ?5)";
-        let command = receipt.command.as_ref().map(|it| bytes(it.as_uuid()));
-        let digest = receipt.digest.cast_signed();
-        self.execute(text, (desk_bytes(desk), integer(seq), command, digest, touched))?;
         last.seq = seq;
         let erased = erasures.into_iter().map(|erasure| erasure.key).collect();
         Ok((receipt, Learned { desk, last, records, counters: values, erased }))
@@ -229,26 +243,21 @@ impl Tables<'_> {
         let revision = integer(to.0);
         let slot = match before {
             Some(stood) => {
-                // An index is written only where one of its columns changes.
-                let mut text = "UPDATE ~records SET revision = ?, schema = ?, head = ?, \
-                                wake_at = ?"
-                    .to_owned();
                 let mut values: Vec<&dyn ToSql> = vec![&revision, schema, head, &wake];
+                // An index is written only where one of its columns changes.
+                let mut changed = 0_u16;
                 if stood.visible_at != wake {
-                    text.push_str(", visible_at = ?");
+                    changed |= 1;
                     values.push(&wake);
                 }
-                for ((name, new), old) in COLUMNS.iter().zip(&indexed).zip(&stood.indexed) {
+                for (place, (new, old)) in indexed.iter().zip(&stood.indexed).enumerate() {
                     if new != old {
-                        text.push_str(", ");
-                        text.push_str(name);
-                        text.push_str(" = ?");
+                        changed |= 2 << place;
                         values.push(new);
                     }
                 }
-                text.push_str(" WHERE slot = ?");
                 values.push(&stood.slot);
-                self.execute(&text, &*values)?;
+                self.update(changed)?.execute(&*values)?;
                 stood.slot
             }
             None => {
@@ -296,6 +305,29 @@ impl Tables<'_> {
         let head = Some(write.head);
         let (revision, visible_at) = (to, wake);
         Ok(Arc::new(Stood { slot, revision, number, visible_at, indexed, head, marks }))
+    }
+
+    /// Writes a record of which these columns change: the first bit says when it is next due, each
+    /// of the others one that is indexed.
+    fn update(&self, changed: u16) -> Result<CachedStatement<'_>, Fault> {
+        let known = self.texts.and_then(|texts| texts.borrow().updates.get(&changed).cloned());
+        if let Some(text) = known {
+            return self.prepared(&text);
+        }
+        let mut text =
+            String::from("UPDATE ~records SET revision = ?, schema = ?, head = ?, wake_at = ?");
+        let names = ["visible_at"].into_iter().chain(COLUMNS);
+        for (_, name) in names.enumerate().filter(|(place, _)| changed & (1 << place) != 0) {
+            text.push_str(", ");
+            text.push_str(name);
+            text.push_str(" = ?");
+        }
+        text.push_str(" WHERE slot = ?");
+        let text = named(&text, self.prefix);
+        if let Some(texts) = self.texts {
+            texts.borrow_mut().updates.insert(changed, Arc::from(&*text));
+        }
+        self.prepared(&text)
     }
 
     fn marks(&self, slot: i64) -> Result<BTreeSet<Mark>, Fault> {
@@ -374,8 +406,8 @@ impl Tables<'_> {
     ) -> Result<(), Fault> {
         let (desk, ticket) = (desk_bytes(desk), bytes(notice.id.ticket.as_uuid()));
         let text = "INSERT INTO ~notices (desk, ticket, revision, number, notice, attempts, lease, \
-                    held_until, oldest) SELECT ?1, ?2, ?3, ?4, ?5, 0, NULL, ?6, NOT EXISTS \
-                    (SELECT 1 FROM ~notices WHERE desk = ?1 AND ticket = ?2)";
+                    held_until, oldest) VALUES (?1, ?2, ?3, ?4, ?5, 0, NULL, ?6, NOT EXISTS \
+                    (SELECT 1 FROM ~notices WHERE desk = ?1 AND ticket = ?2))";
         let (revision, number) =
             (integer(notice.id.revision.0), number.map_or(0, |number| integer(number.0)));
         self.execute(text, (desk, ticket, revision, number, stored, i64::MIN))?;

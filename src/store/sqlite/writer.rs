@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::Inner;
 use super::error::Fault;
 use super::recent::Recent;
-use super::tables::Tables;
+use super::tables::{Tables, Texts};
 
 /// How a transaction begins that only reads.
 pub(super) const READING: &str = "BEGIN";
@@ -19,27 +19,34 @@ pub(super) const WRITING: &str = "BEGIN IMMEDIATE";
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) recent: RefCell<Recent>,
+    texts: RefCell<Texts>,
 }
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { connection, recent: RefCell::default() }
+        Self { connection, recent: RefCell::default(), texts: RefCell::default() }
     }
 
     /// The store's tables, seen through this connection. To be asked inside of a transaction.
     pub(super) fn tables<'c>(&'c self, store: &'c Inner) -> Tables<'c> {
-        let recent = Some(&self.recent);
-        Tables { connection: &self.connection, recent, ..store.tables(&self.connection) }
+        let (recent, texts) = (Some(&self.recent), Some(&self.texts));
+        Tables { recent, texts, ..store.tables(&self.connection) }
     }
 
     /// Begins a transaction, and forgets what somebody else may have changed since the last one.
     pub(super) fn begin(&self, how: &str) -> Result<Begun<'_>, Fault> {
         self.run(how)?;
         let begun = Begun { writer: self, open: true };
-        let version = self.connection.prepare_cached("PRAGMA data_version")?;
-        let version = { version }.query_row([], |row| row.get(0))?;
-        self.recent.borrow_mut().as_of(version);
+        self.look()?;
         Ok(begun)
+    }
+
+    /// Forgets what somebody else may have changed since. What is known then is all of this instant.
+    pub(super) fn look(&self) -> Result<(), Fault> {
+        let mut version = self.connection.prepare_cached("PRAGMA data_version")?;
+        let version = version.query_row([], |row| row.get(0))?;
+        self.recent.borrow_mut().as_of(version);
+        Ok(())
     }
 
     /// Does this in a transaction of its own: all of it, or nothing.
