@@ -138,7 +138,8 @@ fn connect(path: &Path, durability: Durability) -> Connection {
     connection
         .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; \
-             PRAGMA secure_delete = ON; PRAGMA busy_timeout = 5000"
+             PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; \
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA busy_timeout = 5000"
         ))
         .unwrap();
     connection

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 
 use super::facts::InStorage;
-use super::{CodecError, CodecErrorKind, HEAD_SCHEMA, Stored, strict, text};
+use super::{CodecError, CodecErrorKind, HEAD_SCHEMA, Stored, roomy, strict, text};
 use crate::ids::{Key, RecordKind};
 use crate::people::{Agent, Contact, Organisation};
 use crate::record::{Head, InForce};
@@ -47,7 +47,7 @@ pub fn encode_head(head: &Head) -> Result<StoredHead, CodecError> {
         since: DateTime<Utc>,
     }
     let written = match head {
-        Head::Ticket(ticket) => text(&**ticket),
+        Head::Ticket(ticket) => roomy(&**ticket, 3000),
         Head::Agent(agent) => text(&**agent),
         Head::Contact(contact) => text(&**contact),
         Head::Organisation(organisation) => text(&**organisation),

@@ -162,10 +162,14 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
     Ok(StoredEvent { revision: event.revision, at: event.at, tag, schema, facts, personal })
 }
 
-/// Writes a value as JSON text, with room for what heads and facts mostly are: they are written all
-/// day.
+/// Writes a value as JSON text. There is room for most, so that what is written all day is not moved
+/// while it grows.
 fn text<T: serde::Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
-    let mut bytes = Vec::with_capacity(1536);
+    roomy(value, 1000)
+}
+
+fn roomy<T: serde::Serialize + ?Sized>(value: &T, room: usize) -> serde_json::Result<String> {
+    let mut bytes = Vec::with_capacity(room);
     serde_json::to_writer(&mut bytes, value)?;
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }

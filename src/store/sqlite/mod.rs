@@ -18,7 +18,8 @@
 //!
 //! # What is durable when
 //!
-//! The database is in write-ahead mode: who reads waits for nobody. With [`Durability::Normal`], what
+//! The database is in write-ahead mode: who reads waits for nobody. The log is written back about every
+//! 16 MB. With [`Durability::Normal`], what
 //! was committed outlives the process, and the last of it may be lost where the machine loses its
 //! power; with [`Durability::Full`] it outlives that, too, and each commit waits for the disk.
 //!
@@ -29,10 +30,20 @@
 //! that, and where somebody reads at that very moment, after the next commit. Backups are the host's
 //! to erase.
 //!
+//! # Several processes
+//!
+//! What a connection has just read or written it need not read again. It asks SQLite, in the
+//! transaction in which it is about to use that, whether anybody else has written since
+//! (`PRAGMA data_version`), and then forgets all of it; so nobody is answered with what was.
+//!
 //! # Roads not taken
 //!
 //! - *JSON columns with indexes on expressions*: what is indexed would change with the form of heads.
 //! - *One table of records and events*: a page of a listing would walk past the events.
+//! - *`secure_delete = FAST`*: it leaves what stood on pages of its own, as long texts do.
+//! - *A savepoint for each command of a batch*: SQLite keeps a copy of each page for it, which costs a
+//!   third of the time. What is refused is refused before anything is written; a database that fails in
+//!   the middle undoes the batch.
 //! - *SQLite's own sums for counters*: they become floating-point numbers where they are too large.
 
 mod batch;

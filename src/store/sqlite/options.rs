@@ -10,6 +10,10 @@ use crate::time::Span;
 /// How many statements each connection keeps prepared.
 const STATEMENTS: usize = 256;
 
+/// How many pages the write-ahead log may have before it is written back: most pages are written anew by
+/// one command after the other, and go back once.
+const LOG_PAGES: u32 = 4000;
+
 /// How a [`SqliteStore`](super::SqliteStore) treats its database.
 ///
 /// ```
@@ -103,6 +107,7 @@ pub(super) fn connect(
     // What SQLite notes down to undo a statement holds pages as they were: never in a file that nobody
     // erases.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }

@@ -206,6 +206,9 @@ impl Tables<'_> {
             *value = value.saturating_add(delta);
         }
         for (counter, value) in &values {
+            if *value == looked.counter(desk, counter) {
+                continue;
+            }
             let text = "INSERT INTO ~counters (desk, name, value) VALUES (?1, ?2, ?3) \
                         ON CONFLICT (desk, name) DO UPDATE SET value = excluded.value";
             self.execute(text, (desk_bytes(desk), codec::counter_text(counter), value))?;
