@@ -18,10 +18,10 @@
 //!
 //! # What is durable when
 //!
-//! The database is in write-ahead mode: who reads waits for nobody. The log is written back about every
-//! 16 MB. With [`Durability::Normal`], what
-//! was committed outlives the process, and the last of it may be lost where the machine loses its
-//! power; with [`Durability::Full`] it outlives that, too, and each commit waits for the disk.
+//! The database is in write-ahead mode: who reads waits for nobody, and the log is written back about
+//! every 16 MB. With [`Durability::Normal`], what was committed outlives the process, and the last of it
+//! may be lost where the machine loses its power; with [`Durability::Full`] it outlives that, too, and
+//! each commit waits for the disk.
 //!
 //! # What is erased
 //!
@@ -41,9 +41,9 @@
 //! - *JSON columns with indexes on expressions*: what is indexed would change with the form of heads.
 //! - *One table of records and events*: a page of a listing would walk past the events.
 //! - *`secure_delete = FAST`*: it leaves what stood on pages of its own, as long texts do.
-//! - *A savepoint for each command of a batch*: SQLite keeps a copy of each page for it, which costs a
-//!   third of the time. What is refused is refused before anything is written; a database that fails in
-//!   the middle undoes the batch.
+//! - *A savepoint for each command of a batch*: SQLite copies each page for it before it changes it.
+//!   What is refused is refused before anything is written; a database that fails in the middle undoes
+//!   the batch.
 //! - *SQLite's own sums for counters*: they become floating-point numbers where they are too large.
 
 mod batch;
