@@ -1,9 +1,13 @@
-//! What a desk on SQLite costs: commands, and what is asked for all day.
+//! What a desk on SQLite costs: commands, beside the same rows written by hand, and what is asked for
+//! all day.
 //!
 //! `cargo bench --bench sqlite`, or with a number of rounds: `-- 5`. The `helpdesk` workload (2,000
 //! tickets × open, reply, close; every command with an id) on a new database in the folder for
-//! temporary files, or in the one that `HELPDESK_BENCH_FOLDER` names; beside it the same in memory.
-//! Then, on a desk with 2,000 open tickets, pages of 20 and the next ticket to solve.
+//! temporary files, or in the one that `HELPDESK_BENCH_FOLDER` names; in turns with `by_hand`, which
+//! writes the same rows into the same tables by prepared statements and pays for no decision and no
+//! encoding. Then, on a desk with 2,000 open tickets, pages of 20 and the next ticket to solve.
+//!
+//! MEASURED
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +16,7 @@
     reason = "a bench that cannot go on has nothing to report"
 )]
 
+mod by_hand;
 #[allow(dead_code, reason = "shared by benches that do not use all of it")]
 mod rounds;
 #[allow(dead_code, reason = "shared by benches that do not use all of it")]
@@ -24,8 +29,9 @@ use std::time::{Duration, Instant};
 use helpdesk::matching::Listing;
 use helpdesk::store::sqlite::{Durability, Options, SqliteStore};
 use helpdesk::store::{Lease, MemoryStore, Scope, Store};
-use helpdesk::{Actor, AgentProfile, Call, Desk, DeskId, Settings};
+use helpdesk::{Actor, AgentProfile, Call, Desk, DeskError, DeskId, Settings};
 
+use by_hand::Step;
 use rounds::Contender;
 use workload::{ANNA, start};
 
@@ -44,8 +50,12 @@ impl Folder {
         Self(path)
     }
 
+    fn path(&self) -> PathBuf {
+        self.0.join("desk.db")
+    }
+
     fn store(&self, durability: Durability) -> SqliteStore {
-        let path = self.0.join("desk.db");
+        let path = self.path();
         let mut options = Options::default();
         options.durability = durability;
         SqliteStore::migrate(&path, &options).unwrap();
@@ -80,6 +90,42 @@ fn on_sqlite(durability: Durability, calls: Vec<Call>) -> Duration {
     lived(folder.store(durability), calls)
 }
 
+/// So many commands in a transaction.
+fn in_batches(calls: Vec<Call>, each: usize) -> Duration {
+    let folder = Folder::new();
+    let desk = desk(folder.store(Durability::Normal));
+    let begin = Instant::now();
+    for calls in calls.chunks(each) {
+        let batch = desk.store().batch(|batch| {
+            let desk = Desk::open_existing(batch, DESK)?;
+            for call in calls {
+                black_box(desk.execute(call)?);
+            }
+            Ok::<_, DeskError>(())
+        });
+        batch.unwrap();
+    }
+    begin.elapsed()
+}
+
+/// The same rows, in tables that begin alike.
+fn by_hand(durability: Durability, steps: &[Step], each: usize) -> Duration {
+    let folder = Folder::new();
+    drop(desk(folder.store(durability)));
+    by_hand::same_rows(&folder.path(), durability, steps, each)
+}
+
+fn lean(steps: &[Step]) -> Duration {
+    by_hand::lean(&Folder::new().path(), steps)
+}
+
+/// What the workload writes.
+fn recorded(calls: Vec<Call>) -> Vec<Step> {
+    let folder = Folder::new();
+    let desk = desk(folder.store(Durability::Normal));
+    by_hand::record(&desk, &folder.path(), calls)
+}
+
 /// How long it takes, of many times.
 fn each(what: &str, mut ask: impl FnMut()) {
     let mut times: Vec<Duration> = (0..200)
@@ -96,17 +142,35 @@ fn each(what: &str, mut ask: impl FnMut()) {
 fn main() {
     let cases = workload::helpdesk();
     let calls = || workload::lives(&cases);
+    let steps = recorded(calls());
+    const BATCH: usize = 100;
+    let (normal, full) = (Durability::Normal, Durability::Full);
     let mut contenders: Vec<Contender<'_>> = vec![
+        ("SqliteStore, Normal", Box::new(|| on_sqlite(normal, calls()))),
+        ("  by hand", Box::new(|| by_hand(normal, &steps, 1))),
+        ("SqliteStore, Full", Box::new(|| on_sqlite(full, calls()))),
+        ("  by hand", Box::new(|| by_hand(full, &steps, 1))),
+        ("SqliteStore, Normal, 100 in a batch", Box::new(|| in_batches(calls(), BATCH))),
+        ("  by hand", Box::new(|| by_hand(normal, &steps, BATCH))),
+        ("a lean program by hand, Normal", Box::new(|| lean(&steps))),
         ("MemoryStore", Box::new(|| lived(MemoryStore::new(), calls()))),
-        ("SqliteStore, Durability::Normal", Box::new(|| on_sqlite(Durability::Normal, calls()))),
-        ("SqliteStore, Durability::Full", Box::new(|| on_sqlite(Durability::Full, calls()))),
     ];
     let rounds = rounds::rounds(5);
-    let commands = calls().len();
+    let commands = steps.len();
     println!("helpdesk workload: {commands} commands, medians of {rounds} rounds, taken in turns");
     let times = rounds::in_turns(rounds, &mut contenders);
     for ((name, _), took) in contenders.iter().zip(&times) {
         println!("  {name:<44} {:>8.1} µs a command", took.median() * 1e6 / commands as f64);
+    }
+    println!("how fast the store is, where the same rows by hand are 1: medians of the rounds");
+    for (what, at, aim) in [
+        ("Normal, a transaction for each command", 0, 0.7),
+        ("Full, a transaction for each command", 2, 0.9),
+        ("Normal, 100 commands in a transaction", 4, 0.6),
+    ] {
+        let ratio = times[at + 1].by(&times[at]);
+        let met = if ratio.median >= aim { "met" } else { "missed" };
+        println!("  {what:<44} {ratio}   at least {aim}: {met}");
     }
 
     let folder = Folder::new();

@@ -9,8 +9,8 @@ use helpdesk::store::sqlite::rusqlite::{self, Connection};
 use helpdesk::store::sqlite::{Options, SqliteError, SqliteStore};
 use helpdesk::store::{Lease, Operation, Scope, Store, StoreErrorKind};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Desk, DeskErrorKind, Head, Key, Relaying, Revision, Span,
-    TicketId, fold,
+    About, Actor, AgentId, AgentProfile, Desk, DeskErrorKind, Head, Key, Relaying, Revision, Span,
+    TicketId, TicketNumber, fold,
 };
 
 use crate::folder::Folder;
@@ -157,7 +157,12 @@ fn without_a_table_every_call_says_so_and_nothing_is_half_written() {
                 let ben = AgentProfile::new("Ben").email("ben@example.com");
                 store_error(desk.put_agent(Actor::Host.at(now), AgentId::from_u128(9), ben))
             }
-            _ => store_error(desk.open(Actor::Customer(MARIA).at(now), request(2))),
+            _ => {
+                // With something to mark it by.
+                let mut open = request(2);
+                open.about = [About::new("order", "4711")].into();
+                store_error(desk.open(Actor::Customer(MARIA).at(now), open))
+            }
         };
         assert_eq!(refused.kind(), StoreErrorKind::Backend, "{table}: {refused:?}");
         assert!(refused.source().is_some());
@@ -166,6 +171,9 @@ fn without_a_table_every_call_says_so_and_nothing_is_half_written() {
         other.execute_batch(&format!("ALTER TABLE gone RENAME TO helpdesk_{table}")).unwrap();
         desk.reply(ANNA.at(monday()), Reply::new(TICKET, "Still there?")).unwrap();
         desk.verify(key()).unwrap();
+        assert_eq!(desk.ticket(TicketId::from_u128(2)).unwrap(), None);
+        let opened = desk.open(Actor::Customer(MARIA).at(now), request(2)).unwrap();
+        assert_eq!(opened.records[0].number, Some(TicketNumber(2)), "no number is lost");
     }
 }
 

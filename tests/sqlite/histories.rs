@@ -219,6 +219,48 @@ fn same_rest(text: &SqliteStore, memory: &MemoryStore) {
     assert_eq!(entries(text), entries(memory));
 }
 
+/// Plays a history some steps at a time, each time in a batch; beside it the same in memory.
+fn play_in_batches(seed: u64) -> usize {
+    let history = History::drawn(seed, STEPS);
+    let folder = Folder::new();
+    let (text, memory) = (folder.store(), MemoryStore::new());
+    let settings = history.settings();
+    let ours = Desk::create(text.clone(), DESK, settings.clone(), cast::start()).unwrap();
+    let theirs = Desk::create(memory.clone(), DESK, settings, cast::start()).unwrap();
+    let mut clock = cast::start();
+    let steps = history.play();
+    for steps in steps.chunks(1 + (seed % 7) as usize) {
+        let batch = text.batch(|batch| {
+            let ours = Desk::open_existing(batch, DESK)?;
+            for step in steps {
+                clock = clock.max(step.now());
+                match step {
+                    Step::Call(call) => {
+                        let expected = came(theirs.execute(call));
+                        assert_eq!(came(ours.execute(call)), expected, "seed {seed}: {call:?}");
+                    }
+                    Step::Tick(now) => {
+                        let (found, expected) = (ours.tick(*now)?, theirs.tick(*now).unwrap());
+                        assert_eq!(in_any_order(found), in_any_order(expected), "seed {seed}");
+                    }
+                }
+            }
+            Ok::<_, DeskError>(())
+        });
+        batch.unwrap();
+    }
+    same_listings(&ours, &theirs, clock);
+    same_records(&ours, &theirs);
+    same_rest(&text, &memory);
+    text.scan(DESK, 0, usize::MAX).unwrap().len()
+}
+
+#[test]
+fn a_desk_in_batches_is_a_desk_in_memory() {
+    let entries: usize = (2000..2008).map(play_in_batches).sum();
+    assert!(entries > 80, "{entries} entries are no life");
+}
+
 #[test]
 fn a_desk_in_sqlite_is_a_desk_in_memory() {
     let histories = many::wished(HISTORIES);

@@ -2,13 +2,13 @@
 
 use std::thread;
 
-use helpdesk::command::{Note, Open};
+use helpdesk::command::{Note, Open, Take};
 use helpdesk::store::sqlite::rusqlite::{Connection, TransactionBehavior};
 use helpdesk::store::sqlite::{Options, SqliteStore};
-use helpdesk::store::{Commit, CommitError, Store, StoreErrorKind};
+use helpdesk::store::{Commit, CommitError, Store, StoreErrorKind, Wanted};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Command, ContactId, Department, Desk, DeskError, Head, Key,
-    Requester, Revision, SettingsDraft, TicketId, TicketNumber,
+    Actor, AgentId, AgentProfile, Command, ContactId, Counter, Department, Desk, DeskError, Head,
+    Key, Requester, Revision, SettingsDraft, TicketId, TicketNumber,
 };
 
 use crate::folder::Folder;
@@ -173,5 +173,57 @@ fn settings_and_agents_are_as_another_handle_committed_them() {
             assert_eq!(agent.name(), name);
             assert_eq!(desk.settings().unwrap().draft(), settings.draft());
         }
+    }
+}
+
+#[test]
+fn handles_that_take_turns_never_fall_behind() {
+    let folder = Folder::new();
+    let desks = [desk(&folder), Desk::open_existing(folder.store(), DESK).unwrap()];
+    let load = Counter::Load(AgentId::from_u128(8));
+    let mut seqs = vec![0];
+    for round in 0..6_u64 {
+        let desk = &desks[(round % 2) as usize];
+        let id = TicketId::from_u128(u128::from(round) + 2);
+        let opened = desk.open(Actor::Customer(MARIA).at(monday()), request(id_of(id))).unwrap();
+        assert_eq!(opened.records[0].number, Some(TicketNumber(round + 2)));
+        let taken = desk.take(ANNA.at(monday()), Take { ticket: id }).unwrap();
+        let noted = desk.note(ANNA.at(monday()), Note::new(TICKET, "Hm.")).unwrap();
+        seqs.extend([&opened, &taken, &noted].map(|outcome| outcome.seq.unwrap()));
+        assert_eq!([&opened, &taken, &noted].map(|outcome| outcome.tries), [1, 1, 1]);
+        for desk in &desks {
+            assert_eq!(desk.ticket(TICKET).unwrap().unwrap().revision(), noted_at(round));
+            let counters = Wanted::counters([load.clone()]);
+            let found = desk.store().load(DESK, &counters).unwrap();
+            assert_eq!(found.counters, [2 + round as i64]);
+        }
+    }
+    assert!(seqs.windows(2).all(|two| two[0] < two[1]), "{seqs:?}");
+}
+
+fn id_of(ticket: TicketId) -> u128 {
+    ticket.as_uuid().as_u128()
+}
+
+fn noted_at(round: u64) -> Revision {
+    Revision(LAST.0 + 1 + round)
+}
+
+#[test]
+fn what_a_host_commits_by_itself_is_known_at_once() {
+    let folder = Folder::new();
+    let desk = desk(&folder);
+    let mut ours = folder.connection();
+    for round in 0..3 {
+        let commit = opening(&desk, 10 + round);
+        let transaction = ours.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let theirs = desk.store().commit_in(&transaction, commit).unwrap();
+        transaction.commit().unwrap();
+        assert_eq!(theirs.touched[0].number, Some(TicketNumber(2 * round as u64 + 2)));
+        let id = TicketId::from_u128(10 + round);
+        assert_eq!(desk.ticket(id).unwrap().unwrap().revision(), Revision(1));
+        let own = desk.open(Actor::Customer(MARIA).at(monday()), request(20 + round)).unwrap();
+        assert_eq!(own.records[0].number, Some(TicketNumber(2 * round as u64 + 3)));
+        assert!(own.seq.unwrap() > theirs.seq);
     }
 }

@@ -11,6 +11,7 @@
     reason = "a test that is wrong should stop"
 )]
 
+mod batches;
 mod damage;
 mod erased;
 mod folder;

@@ -56,7 +56,7 @@ macro_rules! events {
                         $($(#[serde(skip_serializing_if = $left_out)])?
                         $field: &'a $type,)*
                     }
-                    let facts = serde_json::to_string(&Facts { cause, $($field),* })?;
+                    let facts = super::text(&Facts { cause, $($field),* })?;
                     Ok((Cow::Borrowed($tag), facts))
                 })*
             }
@@ -267,7 +267,7 @@ pub(super) fn write(cause: &Cause, change: &Change) -> Written {
                 cause: &'a Cause,
                 agent: &'a AgentChange,
             }
-            Ok((AGENT.into(), serde_json::to_string(&Facts { cause, agent })?))
+            Ok((AGENT.into(), super::text(&Facts { cause, agent })?))
         }
         Change::Contact(change) => write_contact(cause, change),
         Change::Organisation(organisation) => {
@@ -276,7 +276,7 @@ pub(super) fn write(cause: &Cause, change: &Change) -> Written {
                 cause: &'a Cause,
                 organisation: &'a OrganisationChange,
             }
-            Ok((ORGANISATION.into(), serde_json::to_string(&Facts { cause, organisation })?))
+            Ok((ORGANISATION.into(), super::text(&Facts { cause, organisation })?))
         }
         Change::Settings(settings) => {
             #[derive(Serialize)]
@@ -285,7 +285,7 @@ pub(super) fn write(cause: &Cause, change: &Change) -> Written {
                 settings: &'a SettingsDraft,
             }
             let settings = settings.draft();
-            Ok((SETTINGS.into(), serde_json::to_string(&Facts { cause, settings })?))
+            Ok((SETTINGS.into(), super::text(&Facts { cause, settings })?))
         }
         // What a newer build wrote is written back as it came.
         Change::Newer(newer) => Ok((newer.tag.to_string().into(), newer.facts.to_string())),

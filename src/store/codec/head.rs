@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 
 use super::facts::InStorage;
-use super::{CodecError, CodecErrorKind, HEAD_SCHEMA, Stored, strict};
+use super::{CodecError, CodecErrorKind, HEAD_SCHEMA, Stored, roomy, strict, text};
 use crate::ids::{Key, RecordKind};
 use crate::people::{Agent, Contact, Organisation};
 use crate::record::{Head, InForce};
@@ -46,17 +46,16 @@ pub fn encode_head(head: &Head) -> Result<StoredHead, CodecError> {
         settings: &'a SettingsDraft,
         since: DateTime<Utc>,
     }
-    let text = match head {
-        Head::Ticket(ticket) => serde_json::to_string(&**ticket),
-        Head::Agent(agent) => serde_json::to_string(&**agent),
-        Head::Contact(contact) => serde_json::to_string(&**contact),
-        Head::Organisation(organisation) => serde_json::to_string(&**organisation),
-        Head::Settings(in_force) => serde_json::to_string(&Force {
-            settings: in_force.settings.draft(),
-            since: in_force.since,
-        }),
+    let written = match head {
+        Head::Ticket(ticket) => roomy(&**ticket, 3000),
+        Head::Agent(agent) => text(&**agent),
+        Head::Contact(contact) => text(&**contact),
+        Head::Organisation(organisation) => text(&**organisation),
+        Head::Settings(in_force) => {
+            text(&Force { settings: in_force.settings.draft(), since: in_force.since })
+        }
     };
-    let head = text.map_err(CodecError::unwritable(Stored::Head))?;
+    let head = written.map_err(CodecError::unwritable(Stored::Head))?;
     Ok(StoredHead { schema: HEAD_SCHEMA, head })
 }
 

@@ -155,11 +155,23 @@ pub fn encode_event(event: &Event) -> Result<StoredEvent, CodecError> {
         | Change::Contact(_)
         | Change::Organisation(_)
         | Change::Settings(_) => {
-            let personal = event.personal.as_deref().map(serde_json::to_string);
+            let personal = event.personal.as_deref().map(text);
             (SCHEMA, personal.transpose().map_err(&unwritable)?)
         }
     };
     Ok(StoredEvent { revision: event.revision, at: event.at, tag, schema, facts, personal })
+}
+
+/// Writes a value as JSON text. There is room for most, so that what is written all day is not moved
+/// while it grows.
+fn text<T: serde::Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    roomy(value, 1000)
+}
+
+fn roomy<T: serde::Serialize + ?Sized>(value: &T, room: usize) -> serde_json::Result<String> {
+    let mut bytes = Vec::with_capacity(room);
+    serde_json::to_writer(&mut bytes, value)?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// Reads an event, of this build or of an earlier one.

@@ -114,6 +114,12 @@ impl Fault {
         }
     }
 
+    /// Whether a row was not written since another one has its unique key; nothing of it is written.
+    pub(super) fn is_unique(&self) -> bool {
+        let Self::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) = self else { return false };
+        failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+    }
+
     /// The same as the failure of a commit.
     pub(super) fn committing(self) -> CommitError {
         self.during(Operation::Commit).into()

@@ -72,6 +72,9 @@ impl Tables<'_> {
             // Never to before it is due.
             let until = lease.until.max(row.at).timestamp_micros();
             self.execute("UPDATE ~records SET visible_at = ?2 WHERE slot = ?1", (slot, until))?;
+            if let Some(recent) = self.recent {
+                recent.borrow_mut().forget_record(&row.key);
+            }
         }
         Ok(Due { rows: woken.into_iter().map(|woken| woken.row).collect(), next })
     }

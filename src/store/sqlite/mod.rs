@@ -19,9 +19,10 @@
 //!
 //! # What is durable when
 //!
-//! The database is in write-ahead mode: who reads waits for nobody. With [`Durability::Normal`], what
-//! was committed outlives the process, and the last of it may be lost where the machine loses its
-//! power; with [`Durability::Full`] it outlives that, too, and each commit waits for the disk.
+//! The database is in write-ahead mode: who reads waits for nobody, and the log is written back about
+//! every 16 MB. With [`Durability::Normal`], what was committed outlives the process, and the last of it
+//! may be lost where the machine loses its power; with [`Durability::Full`] it outlives that, too, and
+//! each commit waits for the disk.
 //!
 //! # What is erased
 //!
@@ -30,17 +31,29 @@
 //! that, and where somebody reads at that very moment, after the next commit. Backups are the host's
 //! to erase.
 //!
+//! # Several processes
+//!
+//! What a connection has just read or written it need not read again. It asks SQLite, in the
+//! transaction in which it is about to use that, whether anybody else has written since
+//! (`PRAGMA data_version`), and then forgets all of it; so nobody is answered with what was.
+//!
 //! # Roads not taken
 //!
 //! - *JSON columns with indexes on expressions*: what is indexed would change with the form of heads.
 //! - *One table of records and events*: a page of a listing would walk past the events.
+//! - *`secure_delete = FAST`*: it leaves what stood on pages of its own, as long texts do.
+//! - *A savepoint for each command of a batch*: SQLite copies each page for it before it changes it.
+//!   What is refused is refused before anything is written; a database that fails in the middle undoes
+//!   the batch.
 //! - *SQLite's own sums for counters*: they become floating-point numbers where they are too large.
 
+mod batch;
 mod columns;
 mod error;
 mod find;
-mod known;
 mod lease;
+mod options;
+mod recent;
 mod schema;
 mod shelf;
 mod strand;
@@ -49,21 +62,27 @@ mod texts;
 mod turns;
 mod upkeep;
 mod write;
+mod writer;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 
+pub use batch::SqliteBatch;
 pub use error::SqliteError;
+pub use options::{Durability, Options};
 pub use rusqlite;
 
 use self::error::Fault;
-use self::known::Known;
+use self::options::{busy_millis, check_prefix, connect};
 use self::tables::Tables;
+use self::write::Written;
+use self::writer::{READING, WRITING, Writer};
+use super::sql::Known;
 use super::{
     Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Operation, Query, Receipt,
     Scope, Settlement, Store, StoreError, Wanted,
@@ -71,10 +90,6 @@ use super::{
 use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
 use crate::record::{Event, Record};
-use crate::time::Span;
-
-/// How many statements each connection keeps prepared.
-const STATEMENTS: usize = 256;
 
 /// A store in a SQLite database, for one process or several. Clones share it.
 ///
@@ -100,67 +115,45 @@ pub struct SqliteStore {
     inner: Arc<Inner>,
 }
 
-/// How a [`SqliteStore`] treats its database.
-///
-/// ```
-/// use helpdesk::Span;
-/// use helpdesk::store::sqlite::{Durability, Options};
-///
-/// let mut options = Options::default();
-/// assert_eq!(options.table_prefix, "helpdesk_");
-/// assert_eq!(options.durability, Durability::Normal);
-/// options.durability = Durability::Full;
-/// options.busy_timeout = Span::seconds(30);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// How the names of all tables and indexes begin: letters, digits and underscores of ASCII, at
-    /// most 40, the first no digit. So the tables may stand beside a host's own, and a database may
-    /// hold several stores. `helpdesk_` by default.
-    pub table_prefix: String,
-    /// When a commit is on the disk; [`Durability::Normal`] by default.
-    pub durability: Durability,
-    /// How long a call waits for other processes that write, in whole milliseconds, at most about 24
-    /// days; after that it is [`Unavailable`](super::StoreErrorKind::Unavailable). 5 seconds by
-    /// default.
-    pub busy_timeout: Span,
-    /// How many connections that read are kept open while nobody needs them; 4 by default. As many as
-    /// are needed at once are opened all the same.
-    pub idle_readers: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            table_prefix: "helpdesk_".to_owned(),
-            durability: Durability::Normal,
-            busy_timeout: Span::seconds(5),
-            idle_readers: 4,
-        }
-    }
-}
-
-/// When a commit is on the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Durability {
-    /// With one of the next checkpoints: the end of the process loses nothing; a machine that loses
-    /// its power may lose the last commits, each of them whole, and never damages the database.
-    #[default]
-    Normal,
-    /// Before the call returns.
-    Full,
-}
-
 struct Inner {
     path: PathBuf,
     options: Options,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
+    /// One that batches have used, until the next batch.
+    batch: Mutex<Option<Writer>>,
     known: Known,
     /// Whether the write-ahead log may hold what was erased.
     log_holds_erased: AtomicBool,
+}
+
+impl Inner {
+    fn tables<'c>(&'c self, connection: &'c Connection) -> Tables<'c> {
+        let Self { options, known, .. } = self;
+        Tables { connection, prefix: &options.table_prefix, known, recent: None, texts: None }
+    }
+
+    /// Notes that something was erased.
+    fn owe(&self, erased: bool) {
+        self.log_holds_erased.fetch_or(erased, Ordering::AcqRel);
+    }
+
+    /// Writes the log back into the database and empties it, where it may hold what was erased.
+    fn empty_log(&self, writer: &Connection) {
+        let owed = &self.log_holds_erased;
+        if !owed.load(Ordering::Acquire) {
+            return;
+        }
+        // Nobody is waited for: what fails here is tried again after the next commit.
+        let patience = |millis: i64| writer.pragma_update(None, "busy_timeout", millis);
+        let emptied = patience(0).and_then(|()| {
+            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+        });
+        let waits = patience(busy_millis(&self.options));
+        if emptied.is_ok_and(|busy: i64| busy == 0) && waits.is_ok() {
+            owed.store(false, Ordering::Release);
+        }
+    }
 }
 
 impl fmt::Debug for SqliteStore {
@@ -191,8 +184,9 @@ impl SqliteStore {
         let inner = Inner {
             path: path.to_owned(),
             options,
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer::new(writer)),
             readers: Mutex::default(),
+            batch: Mutex::default(),
             known: Known::default(),
             log_holds_erased: AtomicBool::new(false),
         };
@@ -264,15 +258,15 @@ impl SqliteStore {
         transaction: &Transaction<'_>,
         commit: Commit,
     ) -> Result<Receipt, CommitError> {
-        let tables = self.tables(transaction);
-        let parts = commit.into_parts();
-        let erases = !parts.erasures.is_empty();
+        let tables = self.inner.tables(transaction);
+        let written = Written::of(commit.into_parts()).map_err(Fault::committing)?;
+        let erases = written.erases();
         let batch = |text: &str| {
             let done = transaction.execute_batch(text);
             done.map_err(|error| Fault::from(error).committing())
         };
         batch("SAVEPOINT helpdesk_commit")?;
-        let result = tables.write(parts);
+        let result = tables.write(written).map(|(receipt, _)| receipt);
         let ended = match &result {
             Ok(_) => batch("RELEASE helpdesk_commit"),
             Err(_) => batch("ROLLBACK TO helpdesk_commit; RELEASE helpdesk_commit"),
@@ -281,21 +275,11 @@ impl SqliteStore {
         if !transaction.is_autocommit() {
             ended?;
         }
-        self.owe(erases && result.is_ok());
+        self.inner.owe(erases && result.is_ok());
         result
     }
 
-    /// Notes that something was erased.
-    fn owe(&self, erased: bool) {
-        self.inner.log_holds_erased.fetch_or(erased, Ordering::AcqRel);
-    }
-
-    fn tables<'c>(&'c self, connection: &'c Connection) -> Tables<'c> {
-        let Inner { options, known, .. } = &*self.inner;
-        Tables { connection, prefix: &options.table_prefix, known }
-    }
-
-    fn writer(&self) -> MutexGuard<'_, Connection> {
+    fn writer(&self) -> MutexGuard<'_, Writer> {
         // A transaction that was not committed is undone when it is dropped: what is behind the lock
         // is whole.
         self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
@@ -303,6 +287,15 @@ impl SqliteStore {
 
     fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection that writes, for what is soon read, unless somebody uses it: it knows the most.
+    fn idle_writer(&self) -> Option<MutexGuard<'_, Writer>> {
+        match self.inner.writer.try_lock() {
+            Ok(writer) => Some(writer),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Reads as of one instant.
@@ -318,7 +311,7 @@ impl SqliteStore {
                 None => self.reader()?,
             };
             let transaction = reader.transaction()?;
-            let found = work(&self.tables(&transaction))?;
+            let found = work(&self.inner.tables(&transaction))?;
             transaction.commit()?;
             // After a failure it is closed.
             let mut readers = self.readers();
@@ -340,81 +333,34 @@ impl SqliteStore {
     fn write<T>(
         &self,
         during: Operation,
-        work: impl Fn(&Tables<'_>) -> Result<T, Fault>,
+        work: impl FnOnce(&Tables<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        let mut writer = self.writer();
-        let mut write = || -> Result<T, Fault> {
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&self.tables(&transaction))?;
-            transaction.commit()?;
-            Ok(done)
-        };
-        write().map_err(|fault| fault.during(during))
+        let done = self.writer().within(WRITING, &self.inner, work);
+        done.map_err(|fault| fault.during(during))
     }
-
-    /// Writes the log back into the database and empties it, where it may hold what was erased.
-    fn empty_log(&self, writer: &Connection) {
-        let owed = &self.inner.log_holds_erased;
-        if !owed.load(Ordering::Acquire) {
-            return;
-        }
-        // Nobody is waited for: what fails here is tried again after the next commit.
-        let patience = |millis: i64| writer.pragma_update(None, "busy_timeout", millis);
-        let emptied = patience(0).and_then(|()| {
-            writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-        });
-        let waits = patience(busy_millis(&self.inner.options));
-        if emptied.is_ok_and(|busy: i64| busy == 0) && waits.is_ok() {
-            owed.store(false, Ordering::Release);
-        }
-    }
-}
-
-/// Whether tables can be named so.
-fn check_prefix(options: &Options) -> Result<(), SqliteError> {
-    let prefix = &*options.table_prefix;
-    let allowed = prefix.len() <= 40
-        && prefix.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
-        && !prefix.starts_with(|it: char| it.is_ascii_digit())
-        && !prefix.to_ascii_lowercase().starts_with("sqlite_");
-    if allowed { Ok(()) } else { Err(SqliteError::Prefix { prefix: prefix.to_owned() }) }
-}
-
-fn busy_millis(options: &Options) -> i64 {
-    (options.busy_timeout.as_micros() / 1000).min(i32::MAX.into())
-}
-
-/// A connection with what all of them need.
-fn connect(path: &Path, options: &Options, create: bool) -> Result<Connection, rusqlite::Error> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if create {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
-    }
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.pragma_update(None, "busy_timeout", busy_millis(options))?;
-    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-    if mode != "wal" {
-        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    }
-    let synchronous = match options.durability {
-        Durability::Normal => "NORMAL",
-        Durability::Full => "FULL",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    Ok(connection)
 }
 
 impl Store for SqliteStore {
     fn load(&self, desk: DeskId, wanted: &Wanted) -> Result<Found, StoreError> {
-        self.read(Operation::Load, |tables| tables.load(desk, wanted))
+        let Some(writer) = self.idle_writer() else {
+            return self.read(Operation::Load, |tables| tables.load(desk, wanted));
+        };
+        let found = || -> Result<Found, Fault> {
+            writer.look()?;
+            let seen = writer.recent.borrow_mut().load(desk, wanted);
+            match seen {
+                Some(found) => Ok(found),
+                None => writer.within(READING, &self.inner, |tables| tables.load(desk, wanted)),
+            }
+        };
+        found().map_err(|fault| fault.during(Operation::Load))
     }
 
     fn resolve(&self, desk: DeskId, keys: &[UniqueKey]) -> Result<Vec<Option<Key>>, StoreError> {
-        self.read(Operation::Resolve, |tables| {
-            keys.iter().map(|key| tables.owner(desk, key)).collect()
-        })
+        let owners = |tables: &Tables<'_>| keys.iter().map(|key| tables.owner(desk, key)).collect();
+        let Some(writer) = self.idle_writer() else { return self.read(Operation::Resolve, owners) };
+        let found = writer.within(READING, &self.inner, owners);
+        found.map_err(|fault| fault.during(Operation::Resolve))
     }
 
     fn history(&self, key: Key, after: Revision, limit: usize) -> Result<Vec<Event>, StoreError> {
@@ -422,21 +368,25 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, commit: Commit) -> Result<Receipt, CommitError> {
-        let parts = commit.into_parts();
-        let erases = !parts.erasures.is_empty();
-        let mut writer = self.writer();
-        let failed = |error: rusqlite::Error| Fault::from(error).committing();
-        let transaction =
-            writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-        let receipt = self.tables(&transaction).write(parts)?;
-        transaction.commit().map_err(failed)?;
-        self.owe(erases);
-        self.empty_log(&writer);
+        let written = Written::of(commit.into_parts()).map_err(Fault::committing)?;
+        let erases = written.erases();
+        let writer = self.writer();
+        let begun = writer.begin(WRITING).map_err(Fault::committing)?;
+        let (receipt, learned) = writer.tables(&self.inner).write(written)?;
+        begun.commit().map_err(Fault::committing)?;
+        writer.recent.borrow_mut().learn(learned);
+        self.inner.owe(erases);
+        self.inner.empty_log(&writer.connection);
         Ok(receipt)
     }
 
     fn receipt(&self, desk: DeskId, command: CommandId) -> Result<Option<Receipt>, StoreError> {
-        self.read(Operation::Receipt, |tables| tables.receipt(desk, command))
+        let Some(writer) = self.idle_writer() else {
+            return self.read(Operation::Receipt, |tables| tables.receipt(desk, command));
+        };
+        // One statement is a transaction of itself.
+        let found = writer.tables(&self.inner).receipt(desk, command);
+        found.map_err(|fault| fault.during(Operation::Receipt))
     }
 
     fn find(&self, query: &Query) -> Result<Vec<Record>, StoreError> {

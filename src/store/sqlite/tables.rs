@@ -2,19 +2,24 @@
 //! roster, what was committed.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rusqlite::types::{FromSqlError, Type, Value};
+use rusqlite::types::{FromSqlError, Type, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
+use super::columns::{INDEXED, Indexed};
 use super::error::Fault;
-use super::known::Known;
+
+use super::recent::{Recent, Stood};
 use crate::decide::{Counter, UniqueKey};
 use crate::ids::{AgentId, CommandId, DeskId, Key, Revision, TicketNumber};
 use crate::record::{Event, Head, Record, fold};
 use crate::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
-use crate::store::sql::{EVERYBODY, kind_number, kind_of};
+use crate::store::sql::{EVERYBODY, Known, kind_number, kind_of};
 use crate::store::{Entry, Found, Receipt, Roster, Rostered, Tally, Wanted};
 
 /// A statement with the names of the tables in it: each stands as `~name`.
@@ -28,6 +33,18 @@ pub(super) struct Tables<'c> {
     pub(super) connection: &'c Connection,
     pub(super) prefix: &'c str,
     pub(super) known: &'c Known,
+    /// What the connection last saw; `None`: it is not kept.
+    pub(super) recent: Option<&'c RefCell<Recent>>,
+    /// Statements of this connection, with the names of the tables in them; `None`: not kept.
+    pub(super) texts: Option<&'c RefCell<Texts>>,
+}
+
+/// Statements with the names of the tables in them, each by where it stands in the program.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    fixed: BTreeMap<(usize, usize), Arc<str>>,
+    /// How a record is written of which these columns change.
+    pub(super) updates: BTreeMap<u16, Arc<str>>,
 }
 
 /// An id as it stands in a column.
@@ -66,6 +83,14 @@ pub(super) fn read_number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64>
     u64::try_from(number).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
 
+/// Reads a number that is never negative, or nothing.
+pub(super) fn read_number_or_null(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => read_number(row, column).map(Some),
+    }
+}
+
 /// Reads an instant.
 pub(super) fn read_instant(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
     let micros: i64 = row.get(column)?;
@@ -83,6 +108,15 @@ pub(super) fn read_key(row: &Row<'_>, desk: DeskId, column: usize) -> rusqlite::
     Ok(Key { desk, kind, id: read_id(row, column + 1)? })
 }
 
+/// Reads the indexed columns, from this one on.
+pub(super) fn read_indexed(row: &Row<'_>, column: usize) -> rusqlite::Result<Indexed> {
+    let mut indexed: Indexed = [const { Value::Null }; INDEXED];
+    for (column, value) in (column..).zip(&mut indexed) {
+        *value = row.get(column)?;
+    }
+    Ok(indexed)
+}
+
 /// A record as its row has it.
 pub(super) struct RecordRow {
     revision: Revision,
@@ -93,13 +127,9 @@ pub(super) struct RecordRow {
 impl RecordRow {
     /// Reads the columns revision, number, schema and head, from this one on.
     pub(super) fn read(row: &Row<'_>, column: usize) -> rusqlite::Result<Self> {
-        let number = match row.get_ref(column + 1)? {
-            rusqlite::types::ValueRef::Null => None,
-            _ => Some(TicketNumber(read_number(row, column + 1)?)),
-        };
         Ok(Self {
             revision: Revision(read_number(row, column)?),
-            number,
+            number: read_number_or_null(row, column + 1)?.map(TicketNumber),
             head: StoredHead { schema: row.get(column + 2)?, head: row.get(column + 3)? },
         })
     }
@@ -107,17 +137,30 @@ impl RecordRow {
 
 impl<'c> Tables<'c> {
     /// A statement, prepared once for each connection.
-    pub(super) fn statement(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
-        let text = named(text, self.prefix);
+    pub(super) fn statement(&self, text: &'static str) -> Result<CachedStatement<'c>, Fault> {
+        let Some(texts) = self.texts else { return self.composed(text) };
+        let place = (text.as_ptr().addr(), text.len());
+        let mut texts = texts.borrow_mut();
+        let named = texts.fixed.entry(place).or_insert_with(|| named(text, self.prefix).into());
+        self.prepared(named)
+    }
+
+    /// A statement that is put together of pieces.
+    pub(super) fn composed(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
+        self.prepared(&named(text, self.prefix))
+    }
+
+    /// A statement in which the names of the tables stand.
+    pub(super) fn prepared(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
         #[cfg(test)]
-        super::plans::note(self.connection, &text);
-        Ok(self.connection.prepare_cached(&text)?)
+        super::plans::note(self.connection, text);
+        Ok(self.connection.prepare_cached(text)?)
     }
 
     /// Carries a statement out.
     pub(super) fn execute(
         &self,
-        text: &str,
+        text: &'static str,
         values: impl rusqlite::Params,
     ) -> Result<usize, Fault> {
         Ok(self.statement(text)?.execute(values)?)
@@ -126,7 +169,7 @@ impl<'c> Tables<'c> {
     /// The first row, if there is one.
     pub(super) fn first<T>(
         &self,
-        text: &str,
+        text: &'static str,
         values: impl rusqlite::Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, Fault> {
@@ -140,17 +183,59 @@ impl<'c> Tables<'c> {
         values: impl rusqlite::Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Fault> {
-        let mut statement = self.statement(text)?;
+        let mut statement = self.composed(text)?;
         let rows = statement.query_map(values, read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The record under a key.
     pub(super) fn record(&self, key: Key) -> Result<Option<Record>, Fault> {
+        if self.recent.is_some() {
+            return self.record_of_row(key);
+        }
         let text = "SELECT revision, number, schema, head FROM ~records \
                     WHERE desk = ?1 AND kind = ?2 AND id = ?3";
         let row = self.first(text, key_columns(&key), |row| RecordRow::read(row, 0))?;
         row.map(|row| self.decoded(key, row)).transpose()
+    }
+
+    /// The record under a key, with all of its row kept: who reads it will soon write it.
+    fn record_of_row(&self, key: Key) -> Result<Option<Record>, Fault> {
+        match self.seen(&key) {
+            Some(None) => return Ok(None),
+            Some(Some(stood)) if stood.head.is_some() => return Ok(stood.record(key)),
+            Some(Some(_)) | None => {}
+        }
+        let text = "SELECT revision, number, schema, head, slot, visible_at, category, done, \
+                    department, standing, assignee, requester, organisation, due_at, status, \
+                    priority, level, since \
+                    FROM ~records WHERE desk = ?1 AND kind = ?2 AND id = ?3";
+        let row = self.first(text, key_columns(&key), |row| {
+            let stood = (row.get(4)?, row.get(5)?, read_indexed(row, 6)?);
+            Ok((RecordRow::read(row, 0)?, stood))
+        })?;
+        let Some((row, (slot, visible_at, indexed))) = row else {
+            self.saw(key, None);
+            return Ok(None);
+        };
+        let record = self.decoded(key, row)?;
+        let Record { revision, number, head, .. } = &record;
+        let (revision, number, head) = (*revision, *number, Some(head.clone()));
+        let stood = Stood { slot, revision, number, visible_at, indexed, head, marks: None };
+        self.saw(key, Some(Arc::new(stood)));
+        Ok(Some(record))
+    }
+
+    /// What was seen of a record's row; the inner `None`: there is none.
+    pub(super) fn seen(&self, key: &Key) -> Option<Option<Arc<Stood>>> {
+        self.recent?.borrow_mut().record(key)
+    }
+
+    /// Keeps what was seen of a record's row.
+    pub(super) fn saw(&self, key: Key, stood: Option<Arc<Stood>>) {
+        if let Some(recent) = self.recent {
+            recent.borrow_mut().keep_record(key, stood);
+        }
     }
 
     /// A record with its head read. One that an older build wrote is made anew.
@@ -220,9 +305,17 @@ impl<'c> Tables<'c> {
 
     /// The value of a counter; 0 where nothing changed it.
     pub(super) fn counter(&self, desk: DeskId, counter: &Counter) -> Result<i64, Fault> {
+        let seen = self.recent.and_then(|recent| recent.borrow_mut().counter(desk, counter));
+        if let Some(seen) = seen {
+            return Ok(seen);
+        }
         let text = "SELECT value FROM ~counters WHERE desk = ?1 AND name = ?2";
         let values = (desk_bytes(desk), codec::counter_text(counter));
-        Ok(self.first(text, values, |row| row.get(0))?.unwrap_or(0))
+        let value = self.first(text, values, |row| row.get(0))?.unwrap_or(0);
+        if let Some(recent) = self.recent {
+            recent.borrow_mut().keep_counter(desk, counter, value);
+        }
+        Ok(value)
     }
 
     /// The receipt of a command.

@@ -1,14 +1,20 @@
 //! A commit: what is looked up first, whether it may be written, and the writing.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use rusqlite::types::Value;
+use rusqlite::{CachedStatement, ToSql};
 
-use super::columns::{INDEXED, Indexed, indexed};
+use super::columns::{INDEXED, indexed};
 use super::error::Fault;
-use super::tables::{Tables, bytes, desk_bytes, integer, key_columns, read_number};
+use super::recent::{Last, Learned, Stood};
+use super::tables::{
+    Tables, bytes, desk_bytes, integer, key_columns, named, read_indexed, read_number,
+    read_number_or_null,
+};
 use crate::channel::Notice;
-use crate::decide::{Columns, Counter, Erasure, KeyChange, UniqueKey, Write};
+use crate::decide::{Counter, CounterChange, Erasure, KeyChange, UniqueKey, Write};
 use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Head, Record};
 use crate::store::codec::{self, StoredEvent, StoredHead};
@@ -16,18 +22,9 @@ use crate::store::scan::{self, Kept};
 use crate::store::sql::{Mark, marks, rosters};
 use crate::store::{CommitError, CommitParts, Receipt, Touched};
 
-/// What a row says that is not its head.
-struct Standing {
-    slot: i64,
-    revision: Revision,
-    number: Option<TicketNumber>,
-    indexed: Indexed,
-}
-
 /// What a commit names, looked up before it is checked: looking up may fail, checks may not.
 struct Looked {
-    receipt: Option<Receipt>,
-    standing: BTreeMap<Key, Standing>,
+    standing: BTreeMap<Key, Arc<Stood>>,
     owners: BTreeMap<UniqueKey, Key>,
     counters: BTreeMap<Counter, i64>,
     /// Checks look at revisions and numbers, and never at a head: any will do, and none is read.
@@ -36,12 +33,14 @@ struct Looked {
 
 impl Kept for Looked {
     fn receipt(&self, _: DeskId, _: CommandId) -> Option<Receipt> {
-        self.receipt.clone()
+        // Asked for apart.
+        None
     }
 
     fn record(&self, key: &Key) -> Option<Record> {
-        let Standing { revision, number, .. } = self.standing.get(key)?;
-        Some(Record { key: *key, revision: *revision, number: *number, head: self.any.clone() })
+        let stood = self.standing.get(key)?;
+        let (revision, number) = (stood.revision, stood.number);
+        Some(Record { key: *key, revision, number, head: self.any.clone() })
     }
 
     fn owner(&self, _: DeskId, key: &UniqueKey) -> Option<Key> {
@@ -53,93 +52,128 @@ impl Kept for Looked {
     }
 }
 
-/// A record's part of a commit, as it goes into columns.
-struct Row {
-    touched: Touched,
-    events: Vec<StoredEvent>,
-    head: StoredHead,
-    columns: Columns,
-    wake: Option<i64>,
+/// A commit, with the texts that go into columns: they are made before anybody is held up.
+pub(super) struct Written {
+    parts: CommitParts,
+    rows: Vec<(Vec<StoredEvent>, StoredHead)>,
+    notices: Vec<String>,
+}
+
+impl Written {
+    pub(super) fn of(parts: CommitParts) -> Result<Self, Fault> {
+        let row = |write: &Write| {
+            let events = write.events.iter().map(codec::encode_event).collect::<Result<_, _>>()?;
+            Ok::<_, Fault>((events, codec::encode_head(&write.head)?))
+        };
+        let rows = parts.writes.iter().map(row).collect::<Result<_, _>>()?;
+        let notices = parts.notices.iter().map(codec::encode_notice).collect::<Result<_, _>>()?;
+        Ok(Self { parts, rows, notices })
+    }
+
+    /// Whether something is erased.
+    pub(super) fn erases(&self) -> bool {
+        !self.parts.erasures.is_empty()
+    }
 }
 
 impl Tables<'_> {
     /// Checks and writes a commit, inside a transaction that writes. Where it is refused, nothing
-    /// was written; after a fault, the caller undoes what was.
-    pub(super) fn write(&self, parts: CommitParts) -> Result<Receipt, CommitError> {
-        let Some(any) = parts.writes.first().map(|write| write.head.clone()) else {
+    /// was written; after a fault, the caller undoes what was. What was written is to be learned once
+    /// it is committed.
+    pub(super) fn write(&self, written: Written) -> Result<(Receipt, Learned), CommitError> {
+        let Some(any) = written.parts.writes.first().map(|write| write.head.clone()) else {
             // A commit has at least one record to write.
             return Err(Fault::from(rusqlite::Error::QueryReturnedNoRows).committing());
         };
-        let looked = self.look_up(&parts, any).map_err(Fault::committing)?;
-        scan::check(&parts, &looked)?;
-        self.put(parts, looked).map_err(Fault::committing)
+        let looked = self.look_up(&written.parts, any).map_err(Fault::committing)?;
+        let parts = &written.parts;
+        let Some(command) = parts.receipt.command else {
+            scan::check(parts, &looked)?;
+            return self.put(written, &looked).map_err(Fault::committing);
+        };
+        // Whether it was carried out before is said first, and most were not: the index of commands
+        // tells that of itself, before anything else is written.
+        let desk = parts.desk;
+        let refused = match scan::check(parts, &looked) {
+            Ok(()) => match self.put(written, &looked) {
+                Err(fault) if fault.is_unique() => fault.committing(),
+                written => return written.map_err(Fault::committing),
+            },
+            Err(refused) => refused,
+        };
+        match self.receipt(desk, command).map_err(Fault::committing)? {
+            Some(earlier) => Err(CommitError::Seen(Box::new(earlier))),
+            None => Err(refused),
+        }
     }
 
     fn look_up(&self, parts: &CommitParts, any: Head) -> Result<Looked, Fault> {
         let desk = parts.desk;
         let mut looked = Looked {
-            receipt: None,
             standing: BTreeMap::new(),
             owners: BTreeMap::new(),
             counters: BTreeMap::new(),
             any,
         };
-        if let Some(command) = parts.receipt.command {
-            looked.receipt = self.receipt(desk, command)?;
-        }
         let written = parts.writes.iter().map(|write| write.key);
         for key in written.chain(parts.guards.iter().map(|guard| guard.key)) {
-            looked.standing.extend(self.standing(&key)?.map(|it| (key, it)));
+            looked.standing.extend(self.standing(key)?.map(|it| (key, it)));
         }
         for change in &parts.keys {
             let (KeyChange::Take(key, _) | KeyChange::Release(key, _)) = change;
             looked.owners.extend(self.owner(desk, key)?.map(|owner| (key.clone(), owner)));
         }
-        for change in &parts.counters {
-            if change.ceiling.is_some() {
-                let value = self.counter(desk, &change.counter)?;
-                looked.counters.insert(change.counter.clone(), value);
-            }
+        for CounterChange { counter, .. } in &parts.counters {
+            looked.counters.insert(counter.clone(), self.counter(desk, counter)?);
         }
         Ok(looked)
     }
 
-    fn standing(&self, key: &Key) -> Result<Option<Standing>, Fault> {
-        let text = "SELECT slot, revision, number, category, done, department, standing, assignee, \
-                    requester, organisation, due_at, status, priority, level, since \
-                    FROM ~records WHERE desk = ?1 AND kind = ?2 AND id = ?3";
-        self.first(text, key_columns(key), |row| {
-            let mut indexed: Indexed = [const { Value::Null }; INDEXED];
-            for (column, value) in (3..).zip(&mut indexed) {
-                *value = row.get(column)?;
-            }
-            Ok(Standing {
+    fn standing(&self, key: Key) -> Result<Option<Arc<Stood>>, Fault> {
+        if let Some(seen) = self.seen(&key) {
+            return Ok(seen);
+        }
+        let text = "SELECT slot, revision, number, visible_at, category, done, department, \
+                    standing, assignee, requester, organisation, due_at, status, priority, level, \
+                    since FROM ~records WHERE desk = ?1 AND kind = ?2 AND id = ?3";
+        let found = self.first(text, key_columns(&key), |row| {
+            Ok(Arc::new(Stood {
                 slot: row.get(0)?,
                 revision: Revision(read_number(row, 1)?),
-                number: match row.get_ref(2)? {
-                    rusqlite::types::ValueRef::Null => None,
-                    _ => Some(TicketNumber(read_number(row, 2)?)),
-                },
-                indexed,
-            })
-        })
+                number: read_number_or_null(row, 2)?.map(TicketNumber),
+                visible_at: row.get(3)?,
+                indexed: read_indexed(row, 4)?,
+                head: None,
+                marks: None,
+            }))
+        })?;
+        self.saw(key, found.clone());
+        Ok(found)
     }
 
-    /// What comes after the greatest of a desk's.
-    fn next(&self, desk: DeskId, greatest: &str) -> Result<u64, Fault> {
-        let found = self.first(greatest, [desk_bytes(desk)], |row| read_number(row, 0))?;
-        Ok(found.unwrap_or(0).saturating_add(1))
+    /// The greatest of what the desk has given out.
+    fn last(&self, desk: DeskId) -> Result<Last, Fault> {
+        let seen = self.recent.and_then(|recent| recent.borrow_mut().last(desk));
+        if let Some(seen) = seen {
+            return Ok(seen);
+        }
+        let greatest = |text: &'static str| {
+            let found = self.first(text, [desk_bytes(desk)], |row| read_number(row, 0))?;
+            Ok::<_, Fault>(found.unwrap_or(0))
+        };
+        let seq = "SELECT seq FROM ~commits WHERE desk = ?1 ORDER BY seq DESC LIMIT 1";
+        let number = "SELECT number FROM ~records WHERE desk = ?1 AND number IS NOT NULL \
+                      ORDER BY number DESC LIMIT 1";
+        Ok(Last { seq: greatest(seq)?, number: greatest(number)? })
     }
 
-    fn put(&self, parts: CommitParts, looked: Looked) -> Result<Receipt, Fault> {
+    fn put(&self, written: Written, looked: &Looked) -> Result<(Receipt, Learned), Fault> {
+        let Written { parts, rows, notices: texts } = written;
         let desk = parts.desk;
-        let last = "SELECT seq FROM ~commits WHERE desk = ?1 ORDER BY seq DESC LIMIT 1";
-        let seq = self.next(desk, last)?;
-        let last = "SELECT number FROM ~records WHERE desk = ?1 AND number IS NOT NULL \
-                    ORDER BY number DESC LIMIT 1";
-        let number = TicketNumber(self.next(desk, last)?);
-        let receipt = scan::receipt(&parts, &looked, seq, number);
-        let owners = scan::owners(&parts, &receipt, &looked);
+        let mut last = self.last(desk)?;
+        let (seq, number) = (last.seq.saturating_add(1), last.number.saturating_add(1));
+        let receipt = scan::receipt(&parts, looked, seq, TicketNumber(number));
+        let owners = scan::owners(&parts, &receipt, looked);
         let touched = codec::encode_touched(&receipt.touched)?;
         let CommitParts {
             desk: _,
@@ -151,77 +185,93 @@ impl Tables<'_> {
             receipt: _,
             erasures,
         } = parts;
-        // Everything becomes text before anything is written.
-        let rows = writes.into_iter().zip(&receipt.touched).map(|(write, touched)| {
-            let Write { key: _, expected: _, events, head, columns, next_wake } = write;
-            let events = events.iter().map(codec::encode_event).collect::<Result<_, _>>()?;
-            let head = codec::encode_head(&head)?;
-            let wake = next_wake.map(|at| at.timestamp_micros());
-            Ok::<_, Fault>(Row { touched: *touched, events, head, columns, wake })
-        });
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        let texts = notices.iter().map(codec::encode_notice).collect::<Result<Vec<_>, _>>()?;
-        for row in rows {
-            let before = looked.standing.get(&row.touched.key);
-            self.put_record(seq, row, before)?;
-        }
-        for (key, owner) in owners {
-            self.put_owner(desk, &key, owner)?;
-        }
-        for change in counters {
-            // Here and not in SQL, whose sums become floating-point numbers where they are too large.
-            let value = self.counter(desk, &change.counter)?.saturating_add(change.delta);
-            self.put_counter(desk, &change.counter, value)?;
-        }
-        for (notice, text) in notices.iter().zip(texts) {
-            self.put_notice(desk, notice, text)?;
-        }
-        for erasure in erasures {
-            self.erase(&erasure)?;
-        }
         let text = "INSERT INTO ~commits (desk, seq, command, digest, touched) \
                     VALUES (?1, ?2, ?3, ?4, ?5)";
         let command = receipt.command.as_ref().map(|it| bytes(it.as_uuid()));
         let digest = receipt.digest.cast_signed();
         self.execute(text, (desk_bytes(desk), integer(seq), command, digest, touched))?;
-        Ok(receipt)
+        let mut records = Vec::with_capacity(writes.len());
+        for ((write, texts), touched) in writes.into_iter().zip(rows).zip(&receipt.touched) {
+            let before = looked.standing.get(&touched.key);
+            last.number = touched.number.map_or(last.number, |it| it.0.max(last.number));
+            records.push((touched.key, self.put_record(seq, touched, write, texts, before)?));
+        }
+        for (key, owner) in owners {
+            self.put_owner(desk, &key, owner)?;
+        }
+        let mut values = BTreeMap::new();
+        for CounterChange { counter, delta, .. } in counters {
+            // Here and not in SQL, whose sums become floating-point numbers where they are too large.
+            let value = values.entry(counter);
+            let value = value.or_insert_with_key(|counter| looked.counter(desk, counter));
+            *value = value.saturating_add(delta);
+        }
+        for (counter, value) in &values {
+            if *value == looked.counter(desk, counter) {
+                continue;
+            }
+            self.put_counter(desk, counter, *value)?;
+        }
+        for (notice, text) in notices.iter().zip(texts) {
+            let key = Key::ticket(desk, notice.id.ticket);
+            let mut touched = receipt.touched.iter();
+            let number = match touched.find(|touched| touched.key == key) {
+                Some(touched) => touched.number,
+                None => self.standing(key)?.and_then(|stood| stood.number),
+            };
+            self.put_notice(desk, notice, number, text)?;
+        }
+        for erasure in &erasures {
+            self.erase(erasure)?;
+        }
+        last.seq = seq;
+        let erased = erasures.into_iter().map(|erasure| erasure.key).collect();
+        Ok((receipt, Learned { desk, last, records, counters: values, erased }))
     }
 
-    fn put_record(&self, seq: u64, row: Row, before: Option<&Standing>) -> Result<(), Fault> {
-        let Row { touched, events, head, columns, wake } = row;
-        let Touched { key, to, number, .. } = touched;
+    fn put_record(
+        &self,
+        seq: u64,
+        touched: &Touched,
+        write: Write,
+        (events, stored): (Vec<StoredEvent>, StoredHead),
+        before: Option<&Arc<Stood>>,
+    ) -> Result<Arc<Stood>, Fault> {
+        let Touched { key, to, number, .. } = *touched;
         let (desk, kind, id) = key_columns(&key);
-        let new = indexed(&columns);
+        let wake = write.next_wake.map(|at| at.timestamp_micros());
+        let indexed = indexed(&write.columns);
+        let StoredHead { schema, head } = &stored;
+        let revision = integer(to.0);
         let slot = match before {
-            Some(Standing { slot, indexed: old, .. }) => {
-                let text = "UPDATE ~records SET revision = ?2, schema = ?3, head = ?4, \
-                            wake_at = ?5, visible_at = ?5 WHERE slot = ?1";
-                self.execute(text, (slot, integer(to.0), head.schema, head.head, wake))?;
+            Some(stood) => {
+                let mut values: Vec<&dyn ToSql> = vec![&revision, schema, head, &wake];
                 // An index is written only where one of its columns changes.
-                if *old != new {
-                    self.put_indexed(*slot, new)?;
+                let mut changed = 0_u16;
+                if stood.visible_at != wake {
+                    changed |= 1;
+                    values.push(&wake);
                 }
-                *slot
+                for (place, (new, old)) in indexed.iter().zip(&stood.indexed).enumerate() {
+                    if new != old {
+                        changed |= 2 << place;
+                        values.push(new);
+                    }
+                }
+                values.push(&stood.slot);
+                self.update(changed)?.execute(&*values)?;
+                stood.slot
             }
             None => {
                 let text = "INSERT INTO ~records (desk, kind, id, revision, number, schema, head, \
                             wake_at, visible_at, category, done, department, standing, assignee, \
                             requester, organisation, due_at, status, priority, level, since) \
                             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-                let or_null = |it: Option<i64>| it.map_or(Value::Null, Value::Integer);
-                let values = [
-                    Value::Blob(desk.to_vec()),
-                    Value::Integer(kind),
-                    Value::Blob(id.to_vec()),
-                    Value::Integer(integer(to.0)),
-                    or_null(number.map(|number| integer(number.0))),
-                    Value::Integer(head.schema.into()),
-                    Value::Text(head.head),
-                    or_null(wake),
-                    or_null(wake),
-                ];
-                let mut statement = self.statement(text)?;
-                statement.insert(rusqlite::params_from_iter(values.into_iter().chain(new)))?
+                let number = number.map(|number| integer(number.0));
+                let mut values: Vec<&dyn ToSql> =
+                    vec![&desk, &kind, &id, &revision, &number, schema, head, &wake, &wake];
+                values.extend(indexed.iter().map(|value| value as &dyn ToSql));
+                self.statement(text)?.insert(&*values)?
             }
         };
         for event in events {
@@ -235,20 +285,58 @@ impl Tables<'_> {
             let (f, g, h, i, j) = values;
             self.execute(text, (a, b, c, d, e, f, g, h, i, j))?;
         }
-        match key.kind {
-            RecordKind::Ticket => self.put_marks(key.desk, slot, number, marks(&columns)),
-            RecordKind::Agent => self.put_rosters(&key, &rosters(&columns)),
-            RecordKind::Settings | RecordKind::Contact | RecordKind::Organisation => Ok(()),
-        }
+        let marks = match key.kind {
+            RecordKind::Ticket => {
+                let marks = marks(&write.columns);
+                let old = match before {
+                    None => Cow::Owned(BTreeSet::new()),
+                    Some(stood) => match &stood.marks {
+                        Some(known) => Cow::Borrowed(known),
+                        None => Cow::Owned(self.marks(slot)?),
+                    },
+                };
+                self.put_marks(key.desk, slot, number, &old, &marks)?;
+                Some(marks)
+            }
+            RecordKind::Agent => {
+                self.put_rosters(&key, &rosters(&write.columns))?;
+                None
+            }
+            RecordKind::Settings | RecordKind::Contact | RecordKind::Organisation => None,
+        };
+        let head = Some(write.head);
+        let (revision, visible_at) = (to, wake);
+        Ok(Arc::new(Stood { slot, revision, number, visible_at, indexed, head, marks }))
     }
 
-    pub(super) fn put_indexed(&self, slot: i64, new: Indexed) -> Result<(), Fault> {
-        let text = "UPDATE ~records SET category = ?, done = ?, department = ?, standing = ?, \
-                    assignee = ?, requester = ?, organisation = ?, due_at = ?, status = ?, \
-                    priority = ?, level = ?, since = ? WHERE slot = ?";
-        let values = new.into_iter().chain([Value::Integer(slot)]);
-        self.execute(text, rusqlite::params_from_iter(values))?;
-        Ok(())
+    /// Writes a record of which these columns change: the first bit says when it is next due, each
+    /// of the others one that is indexed.
+    fn update(&self, changed: u16) -> Result<CachedStatement<'_>, Fault> {
+        let known = self.texts.and_then(|texts| texts.borrow().updates.get(&changed).cloned());
+        if let Some(text) = known {
+            return self.prepared(&text);
+        }
+        let mut text =
+            String::from("UPDATE ~records SET revision = ?, schema = ?, head = ?, wake_at = ?");
+        let names = ["visible_at"].into_iter().chain(COLUMNS);
+        for (_, name) in names.enumerate().filter(|(place, _)| changed & (1 << place) != 0) {
+            text.push_str(", ");
+            text.push_str(name);
+            text.push_str(" = ?");
+        }
+        text.push_str(" WHERE slot = ?");
+        let text = named(&text, self.prefix);
+        if let Some(texts) = self.texts {
+            texts.borrow_mut().updates.insert(changed, Arc::from(&*text));
+        }
+        self.prepared(&text)
+    }
+
+    fn marks(&self, slot: i64) -> Result<BTreeSet<Mark>, Fault> {
+        let text = "SELECT what, value FROM ~marks WHERE slot = ?1";
+        let marks =
+            self.all(text, [slot], |row| Ok(Mark { what: row.get(0)?, value: row.get(1)? }))?;
+        Ok(marks.into_iter().collect())
     }
 
     pub(super) fn put_marks(
@@ -256,19 +344,16 @@ impl Tables<'_> {
         desk: DeskId,
         slot: i64,
         number: Option<TicketNumber>,
-        new: BTreeSet<Mark>,
+        old: &BTreeSet<Mark>,
+        new: &BTreeSet<Mark>,
     ) -> Result<(), Fault> {
-        let text = "SELECT what, value FROM ~marks WHERE slot = ?1";
-        let old =
-            self.all(text, [slot], |row| Ok(Mark { what: row.get(0)?, value: row.get(1)? }))?;
-        let old: BTreeSet<Mark> = old.into_iter().collect();
         let (desk, number) = (desk_bytes(desk), number.map_or(0, |number| integer(number.0)));
-        for Mark { what, value } in old.difference(&new) {
+        for Mark { what, value } in old.difference(new) {
             let text = "DELETE FROM ~marks \
                         WHERE desk = ?1 AND what = ?2 AND value = ?3 AND number = ?4";
             self.execute(text, (desk, what, value, number))?;
         }
-        for Mark { what, value } in new.difference(&old) {
+        for Mark { what, value } in new.difference(old) {
             let text = "INSERT INTO ~marks (desk, what, value, number, slot) \
                         VALUES (?1, ?2, ?3, ?4, ?5)";
             self.execute(text, (desk, what, value, number, slot))?;
@@ -331,17 +416,20 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn put_notice(&self, desk: DeskId, notice: &Notice, stored: String) -> Result<(), Fault> {
-        let (desk, kind, ticket) = key_columns(&Key::ticket(desk, notice.id.ticket));
-        let text = "SELECT number FROM ~records WHERE desk = ?1 AND kind = ?2 AND id = ?3";
-        let number: Option<Option<i64>> =
-            self.first(text, (desk, kind, ticket), |row| row.get(0))?;
-        let earlier = "SELECT 1 FROM ~notices WHERE desk = ?1 AND ticket = ?2 LIMIT 1";
-        let earlier = self.first(earlier, (desk, ticket), |_| Ok(()))?.is_some();
+    fn put_notice(
+        &self,
+        desk: DeskId,
+        notice: &Notice,
+        number: Option<TicketNumber>,
+        stored: String,
+    ) -> Result<(), Fault> {
+        let (desk, ticket) = (desk_bytes(desk), bytes(notice.id.ticket.as_uuid()));
         let text = "INSERT INTO ~notices (desk, ticket, revision, number, notice, attempts, lease, \
-                    held_until, oldest) VALUES (?1, ?2, ?3, ?4, ?5, 0, NULL, ?6, ?7)";
-        let (revision, number) = (integer(notice.id.revision.0), number.flatten().unwrap_or(0));
-        self.execute(text, (desk, ticket, revision, number, stored, i64::MIN, !earlier))?;
+                    held_until, oldest) VALUES (?1, ?2, ?3, ?4, ?5, 0, NULL, ?6, NOT EXISTS \
+                    (SELECT 1 FROM ~notices WHERE desk = ?1 AND ticket = ?2))";
+        let (revision, number) =
+            (integer(notice.id.revision.0), number.map_or(0, |number| integer(number.0)));
+        self.execute(text, (desk, ticket, revision, number, stored, i64::MIN))?;
         Ok(())
     }
 
@@ -372,3 +460,19 @@ impl Tables<'_> {
         Ok(())
     }
 }
+
+/// The names of the indexed columns, in the order of [`indexed`].
+const COLUMNS: [&str; INDEXED] = [
+    "category",
+    "done",
+    "department",
+    "standing",
+    "assignee",
+    "requester",
+    "organisation",
+    "due_at",
+    "status",
+    "priority",
+    "level",
+    "since",
+];

@@ -4,12 +4,13 @@ mod desk;
 mod rows;
 
 use chrono::DateTime;
-use rusqlite::TransactionBehavior;
 
 use super::SqliteStore;
 use super::error::Fault;
-use super::tables::{Tables, bytes, desk_bytes, kind_number, named, read_key};
+use super::tables::{Tables, bytes, desk_bytes, named, read_key};
+use super::writer::WRITING;
 use crate::ids::{DeskId, Key};
+use crate::store::sql::kind_number;
 use crate::store::upkeep::Sum;
 use crate::store::{Finding, Health, Operation, Part, StoreError, Verified};
 
@@ -87,7 +88,12 @@ impl SqliteStore {
             }
             // Whoever searches next reads the texts anew.
             tables.forget_lists(desk)?;
-            Over::new(tables, desk, true).look()
+            let found = Over::new(tables, desk, true).look();
+            // What was seen before is not what is there now.
+            if let Some(recent) = tables.recent {
+                recent.borrow_mut().forget_all();
+            }
+            found
         })
     }
 
@@ -111,10 +117,10 @@ impl SqliteStore {
     /// [`StoreError`] where it cannot be read, or cannot be written now: a database that is locked,
     /// read-only, or whose disk is full.
     pub fn health(&self) -> Result<Health, StoreError> {
-        let mut writer = self.writer();
-        let mut look = || -> Result<Health, Fault> {
-            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let tables = self.tables(&transaction);
+        let writer = self.writer();
+        let look = || -> Result<Health, Fault> {
+            let begun = writer.begin(WRITING)?;
+            let tables = writer.tables(&self.inner);
             // A row is written as it is, and that undone.
             tables.execute("UPDATE ~leases SET last = last WHERE one = 1", [])?;
             let wake = "SELECT visible_at FROM ~records INDEXED BY ~records_wake \
@@ -123,7 +129,7 @@ impl SqliteStore {
             let waiting = "SELECT 1 FROM ~notices INDEXED BY ~notices_ready \
                            WHERE oldest = 1 LIMIT 1";
             let waiting = tables.first(waiting, [], |_| Ok(()))?.is_some();
-            transaction.rollback()?;
+            drop(begun);
             Ok(Health { next_wake: wake.and_then(DateTime::from_timestamp_micros), waiting })
         };
         look().map_err(|fault| fault.during(Operation::Upkeep))
@@ -186,14 +192,14 @@ impl<'t, 'c> Over<'t, 'c> {
     fn next_key(&self, last: Option<Key>) -> Result<Option<Key>, Fault> {
         let desk = desk_bytes(self.desk);
         let (kind, id) = last.map_or((-1, [0; 16]), |key| (kind_number(key.kind), bytes(&key.id)));
-        let next = |table: &str| {
-            let text = format!(
-                "SELECT kind, id FROM ~{table} WHERE desk = ?1 AND (kind, id) > (?2, ?3) \
-                 ORDER BY kind, id LIMIT 1"
-            );
-            self.tables.first(&text, (desk, kind, id), |row| read_key(row, self.desk, 0))
+        let next = |text: &'static str| {
+            self.tables.first(text, (desk, kind, id), |row| read_key(row, self.desk, 0))
         };
-        let (one, other) = (next("records")?, next("events")?);
+        let one = "SELECT kind, id FROM ~records WHERE desk = ?1 AND (kind, id) > (?2, ?3) \
+                   ORDER BY kind, id LIMIT 1";
+        let other = "SELECT kind, id FROM ~events WHERE desk = ?1 AND (kind, id) > (?2, ?3) \
+                     ORDER BY kind, id LIMIT 1";
+        let (one, other) = (next(one)?, next(other)?);
         Ok(one.into_iter().chain(other).min())
     }
 }

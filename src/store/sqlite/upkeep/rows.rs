@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use rusqlite::params_from_iter;
 use rusqlite::types::Value;
 
-use super::super::columns::{INDEXED, Indexed, Mark, indexed, marks, rosters};
+use super::super::columns::{INDEXED, Indexed, indexed};
 use super::super::error::Fault;
 use super::super::tables::{integer, key_columns};
 use super::Over;
 use crate::ids::{Key, RecordKind, Revision, TicketNumber};
 use crate::store::codec::{self, CodecErrorKind, StoredHead};
+use crate::store::sql::{Mark, marks, rosters};
 use crate::store::{Derived, Finding, Operation, Part};
 
 /// A row as it stands.
@@ -120,7 +122,12 @@ impl Over<'_, '_> {
                     visible_at = ?5 WHERE slot = ?1";
         let revision = integer(derived.revision.0);
         self.tables.execute(text, (slot, revision, head.schema, head.head, wake))?;
-        self.tables.put_indexed(slot, indexed(&derived.columns))
+        let text = "UPDATE ~records SET category = ?, done = ?, department = ?, standing = ?, \
+                    assignee = ?, requester = ?, organisation = ?, due_at = ?, status = ?, \
+                    priority = ?, level = ?, since = ? WHERE slot = ?";
+        let values = indexed(&derived.columns).into_iter().chain([Value::Integer(slot)]);
+        self.tables.execute(text, params_from_iter(values))?;
+        Ok(())
     }
 
     /// Writes a row that is missing. A ticket's number stands in the receipt of its opening.
@@ -181,7 +188,13 @@ impl Over<'_, '_> {
                 self.tables.execute("DELETE FROM ~marks WHERE slot = ?1", [slot])?;
                 let number = self.number(slot)?.and_then(|number| u64::try_from(number).ok());
                 let number = number.map(TicketNumber);
-                self.tables.put_marks(self.desk, slot, number, marks(&derived.columns))
+                self.tables.put_marks(
+                    self.desk,
+                    slot,
+                    number,
+                    &BTreeSet::new(),
+                    &marks(&derived.columns),
+                )
             }
             RecordKind::Agent => self.tables.put_rosters(&derived.key, &rosters(&derived.columns)),
             RecordKind::Settings | RecordKind::Contact | RecordKind::Organisation => Ok(()),
