@@ -7,7 +7,11 @@
 //! writes the same rows into the same tables by prepared statements and pays for no decision and no
 //! encoding. Then, on a desk with 2,000 open tickets, pages of 20 and the next ticket to solve.
 //!
-//! MEASURED
+//! Measured on a virtual machine of two cores that others were building on, medians of nine rounds in a
+//! folder in memory: 159 µs a command against 109 by hand (0.72 times as fast; half of the rounds are from
+//! 0.67 to 0.79), 72 against 46 in batches of 100 (0.63; 0.51–0.80), and 42 for the lean program. On a
+//! disk, `Normal` is 0.75 (133 µs by hand), batches are 0.65; with `Full` the disk is all that is
+//! measured, and no ratio held still: from 0.17 to 0.92, at one and the same number of `fsync`s.
 
 #![allow(
     clippy::unwrap_used,

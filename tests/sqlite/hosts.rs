@@ -7,8 +7,8 @@ use helpdesk::store::sqlite::rusqlite::{Connection, TransactionBehavior};
 use helpdesk::store::sqlite::{Options, SqliteStore};
 use helpdesk::store::{Commit, CommitError, Store, StoreErrorKind, Wanted};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, Command, ContactId, Counter, Department, Desk, DeskError, Head,
-    Key, Requester, Revision, SettingsDraft, TicketId, TicketNumber,
+    Actor, AgentId, AgentProfile, Command, ContactId, Counter, Department, Desk, DeskError, DeskId,
+    Head, Key, Requester, Revision, SettingsDraft, TicketId, TicketNumber,
 };
 
 use crate::folder::Folder;
@@ -225,5 +225,17 @@ fn what_a_host_commits_by_itself_is_known_at_once() {
         let own = desk.open(Actor::Customer(MARIA).at(monday()), request(20 + round)).unwrap();
         assert_eq!(own.records[0].number, Some(TicketNumber(2 * round as u64 + 3)));
         assert!(own.seq.unwrap() > theirs.seq);
+    }
+}
+
+#[test]
+fn what_another_desk_has_is_not_there_however_often_it_is_read() {
+    let folder = Folder::new();
+    let desk = desk(&folder);
+    let other = DeskId::from_u128(2);
+    for _ in 0..2 {
+        assert!(desk.ticket(TICKET).unwrap().is_some());
+        let found = desk.store().load(other, &Wanted::records([key()])).unwrap();
+        assert_eq!(found.records, [None]);
     }
 }
