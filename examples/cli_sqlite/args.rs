@@ -12,7 +12,7 @@ use super::people::Who;
 
 /// A help desk in one SQLite file.
 #[derive(Debug, Parser)]
-#[command(name = "cli_sqlite", about, disable_help_subcommand = true)]
+#[command(name = "cli_sqlite", disable_help_subcommand = true)]
 pub(crate) struct Cli {
     /// The database.
     #[arg(long, global = true, default_value = "helpdesk.db")]

@@ -12,12 +12,12 @@ fn what_the_rules_refuse_is_1() {
             vec!["show", "--as", "customer:otto@example.com", "HD-1"],
             "not_found: there is no ticket `HD-1`\n",
         ),
-        (vec!["resolve", "--as", ANNA, "HD-1", "--code", "magic"], "unknown: "),
+        (vec!["resolve", "--as", ANNA, "HD-1", "--code", "magic"], "unknown_name: "),
         (vec!["solve", "next", "--as", MARIA], "forbidden: customer: may not "),
         (vec!["list", "--as", "agent:nobody"], "not_an_agent: "),
         (vec!["list", "--as", ANNA, "priority >= urgent"], "bad_condition: "),
         (vec!["list", "--as", MARIA, "queued = true"], "not_public: `queued` is not public"),
-        (vec!["count", "--department", "moon"], "unknown: "),
+        (vec!["count", "--department", "moon"], "unknown_name: "),
     ];
     for (args, told) in refused {
         let answer = office.at("09:10", &args);
