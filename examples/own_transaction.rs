@@ -166,9 +166,22 @@ fn day(file: &Path) -> Result<(), Box<dyn Error>> {
     println!("  committed: {reference} {status}, order {}", state(&shop)?);
     assert_eq!((messages(&desk, id)?, &*state(&shop)?), (3, "refunded"));
 
+    println!("Decided inside the transaction, where nobody can be faster:");
+    let thanks = Command::Reply(Reply::new(id, "Thank you!"));
+    let call = customer.at(now + TimeDelta::minutes(9)).call(thanks);
+    let transaction = shop.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let commit = desk.prepare(&call)?.commit.ok_or("there is something to write")?;
+    desk.store().commit_in(&transaction, commit)?;
+    transaction.execute("UPDATE orders SET state = 'settled' WHERE id = '4711'", [])?;
+    assert_eq!(messages(&desk, id)?, 3, "it is not committed");
+    transaction.commit()?;
+    println!("  committed: order {}", state(&shop)?);
+    assert_eq!((messages(&desk, id)?, &*state(&shop)?), (4, "settled"));
+
     println!("Somebody else's customer would reopen the order, and is refused first.");
     let stranger = Actor::Customer(ContactId::from_u128(70));
-    let call = stranger.at(later).call(Command::Reply(Reply::new(id, "Me, too.")));
+    let call =
+        stranger.at(now + TimeDelta::minutes(10)).call(Command::Reply(Reply::new(id, "Me, too.")));
     let refused = together(&desk, &mut shop, &call, |rows| {
         rows.execute("UPDATE orders SET state = 'disputed' WHERE id = '4711'", []).map(drop)
     });
@@ -176,7 +189,7 @@ fn day(file: &Path) -> Result<(), Box<dyn Error>> {
         return Err("a stranger's reply is refused".into());
     };
     println!("  refused: {}", why.code());
-    assert_eq!((messages(&desk, id)?, &*state(&shop)?), (3, "refunded"));
+    assert_eq!((messages(&desk, id)?, &*state(&shop)?), (4, "settled"));
     Ok(())
 }
 

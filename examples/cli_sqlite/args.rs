@@ -10,9 +10,12 @@ use helpdesk::{Condition, Sort};
 use super::clock::{Now, read_now};
 use super::people::Who;
 
+const CODES: &str =
+    "Exit codes: 0 done, 1 refused by the rules, 2 not a command, 3 the database failed.";
+
 /// A help desk in one SQLite file.
 #[derive(Debug, Parser)]
-#[command(name = "cli_sqlite", disable_help_subcommand = true)]
+#[command(name = "cli_sqlite", disable_help_subcommand = true, after_help = CODES)]
 pub(crate) struct Cli {
     /// The database.
     #[arg(long, global = true, default_value = "helpdesk.db")]

@@ -53,23 +53,34 @@ pub(crate) fn run(
     let json = args.iter().any(|arg| arg == "--json");
     let result = match Cli::try_parse_from(&args) {
         Ok(cli) => carry_out(&cli, out),
-        Err(help) if !help.use_stderr() => write!(out, "{help}").map_err(Failure::from),
-        Err(error) => Err(Failure::Usage(error.to_string().trim_end().to_owned())),
+        Err(help) if !help.use_stderr() => {
+            write!(out, "{help}").map(|()| false).map_err(Failure::from)
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
+            Err(Failure::Usage(text.to_owned()))
+        }
     };
-    let Err(failure) = result else { return 0 };
+    let failure = match result {
+        Ok(false) => return 0,
+        Ok(true) => return 3,
+        Err(failure) => failure,
+    };
     // Where nothing can be written, the exit code says it.
     let _ = if json { writeln!(err, "{}", failure.json()) } else { writeln!(err, "{failure}") };
     failure.exit_code()
 }
 
-fn carry_out(cli: &Cli, out: &mut dyn Write) -> Result<(), Failure> {
+/// Whether some of it failed, as the answer says.
+fn carry_out(cli: &Cli, out: &mut dyn Write) -> Result<bool, Failure> {
     let answer = answer(cli)?;
     if cli.json {
         writeln!(out, "{}", answer.json)?
     } else {
         write!(out, "{}", answer.text)?
     }
-    Ok(())
+    Ok(answer.partly)
 }
 
 fn answer(cli: &Cli) -> Result<Answer, Failure> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::host::Host;
 use super::people::Handle;
-use super::print::{Answer, instant, table, words};
+use super::print::{Answer, first_line, instant, table};
 
 /// Of each ticket one step of the relay takes the oldest notice: it goes on until none is left.
 /// A notice that was printed and not settled, as this ended in between, is printed again.
@@ -37,10 +37,10 @@ pub(crate) fn notices(host: &Host) -> Result<Answer, Failure> {
         false => table(&["ticket", "notice", "to", "text"], &rows),
     };
     failed.iter().for_each(|failed| text.push_str(&format!("failed: {failed}\n")));
-    let retry_at = retry_at.map(instant);
+    let (retry_at, partly) = (retry_at.map(instant), !failed.is_empty());
     let json =
         json!({ "notices": told, "withheld": withheld, "failed": failed, "retry_at": retry_at });
-    Ok(Answer { json, text })
+    Ok(Answer { json, text, partly })
 }
 
 fn document(dispatch: &Dispatch, to: &str) -> Value {
@@ -61,7 +61,7 @@ fn cells(dispatch: &Dispatch, to: String) -> Vec<String> {
         dispatch.reference.to_string(),
         kind.as_str().unwrap_or_default().to_owned(),
         to,
-        text.as_ref().map_or_else(|| "-".to_owned(), |text| words(text).to_owned()),
+        text.as_ref().map_or_else(|| "-".to_owned(), first_line),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! What a command answers: one JSON document for programs, lines and tables for people.
 
+use std::sync::Arc;
+
 use chrono::SecondsFormat;
 use helpdesk::{Erasable, Outcome, Requester, Row, Shown};
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use super::people::Handle;
 pub(crate) struct Answer {
     pub(crate) json: Value,
     pub(crate) text: String,
+    /// Whether some of it failed, as it says: exit code 3.
+    pub(crate) partly: bool,
 }
 
 /// As instants are written: to the second where they are whole.
@@ -21,8 +25,15 @@ pub(crate) fn instant(at: Now) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-pub(crate) fn words<T: AsRef<str>>(text: &Erasable<T>) -> &str {
-    text.known().map_or("(erased)", AsRef::as_ref)
+/// Words of somebody else's, for a terminal: what would steer it is not passed on.
+pub(crate) fn words(text: &Erasable<Arc<str>>) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    text.known().map_or_else(|| "(erased)".to_owned(), |text| text.chars().map(shown).collect())
+}
+
+/// The first line of them, for a table.
+pub(crate) fn first_line(text: &Erasable<Arc<str>>) -> String {
+    words(text).lines().next().unwrap_or_default().to_owned()
 }
 
 /// A ticket, as whoever asked sees it. Whoever sees less has fewer names in it.
@@ -74,7 +85,7 @@ pub(crate) fn cells(row: &Row) -> Vec<String> {
         text(ticket.map(|ticket| ticket.priority().name.to_string())),
         text(ticket.and_then(|ticket| ticket.assignee()).map(Handle::of)),
         text(ticket.and_then(|ticket| ticket.sla_due_at()).map(instant)),
-        text(row.subject().map(|subject| words(subject).to_owned())),
+        text(row.subject().map(|subject| first_line(subject))),
     ]
 }
 
@@ -115,5 +126,5 @@ pub(crate) fn done(host: &Host, outcome: &Outcome) -> Result<Answer, Failure> {
         (false, false) => " (nothing changed)",
         (false, true) => "",
     };
-    Ok(Answer { json, text: format!("{}: {}{how}\n", row.reference, row.status()) })
+    Ok(Answer { json, text: format!("{}: {}{how}\n", row.reference, row.status()), partly: false })
 }

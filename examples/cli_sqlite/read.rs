@@ -26,7 +26,7 @@ pub(crate) fn list(host: &Host, list: &List) -> Result<Answer, Failure> {
     }
     let tickets: Vec<Value> =
         page.rows.iter().map(|row| ticket(host, row)).collect::<Result<_, _>>()?;
-    Ok(Answer { json: json!({ "tickets": tickets, "next": next }), text })
+    Ok(Answer { json: json!({ "tickets": tickets, "next": next }), text, partly: false })
 }
 
 pub(crate) fn show(host: &Host, name: &str) -> Result<Answer, Failure> {
@@ -50,12 +50,14 @@ pub(crate) fn show(host: &Host, name: &str) -> Result<Answer, Failure> {
     for post in &posts {
         text.push_str(&said(host, post)?);
     }
-    clocks.iter().for_each(|clock| text.push_str(&explained(clock)));
+    // What is measured and promised to nobody is for programs.
+    let promised = clocks.iter().filter(|clock| clock.status.is_promised());
+    promised.for_each(|clock| text.push_str(&explained(clock)));
     let posts: Vec<Value> =
         posts.iter().map(|post| message(host, post)).collect::<Result<_, _>>()?;
     let clocks: Vec<Value> = clocks.iter().map(clock).collect();
     let json = json!({ "ticket": ticket(host, &row)?, "messages": posts, "clocks": clocks });
-    Ok(Answer { json, text })
+    Ok(Answer { json, text, partly: false })
 }
 
 fn author(host: &Host, author: &Author) -> Result<String, Failure> {
@@ -151,5 +153,5 @@ pub(crate) fn count(host: &Host, department: Option<&str>) -> Result<Answer, Fai
         "queued": workload.queued,
         "agents": agents,
     });
-    Ok(Answer { json, text })
+    Ok(Answer { json, text, partly: false })
 }

@@ -15,7 +15,7 @@ use super::clock;
 use super::failure::Failure;
 use super::host::{DESK, Host};
 use super::people::{Handle, contact_id, ticket_id};
-use super::print::{Answer, HEADS, cells, done, instant, table, ticket};
+use super::print::{Answer, HEADS, cells, done, first_line, instant, table, ticket};
 
 const SETTINGS: &str = include_str!("settings.json");
 
@@ -53,9 +53,9 @@ pub(crate) fn init(
         }
     }
     let names: Vec<&str> = agents.iter().map(Handle::as_str).collect();
-    let how = if created { "created" } else { "was there already" };
+    let how = if created { "was created" } else { "was there already" };
     let text = format!("the desk {how}; agents: {}\n", names.join(", "));
-    Ok(Answer { json: json!({ "created": created, "agents": names }), text })
+    Ok(Answer { json: json!({ "created": created, "agents": names }), text, partly: false })
 }
 
 fn read_settings(path: &Path) -> Result<Settings, Failure> {
@@ -126,13 +126,14 @@ pub(crate) fn solve_next(host: &Host) -> Result<Answer, Failure> {
     match host.desk.take_next(host.context())? {
         Some(taken) => {
             let mut answer = done(host, &taken)?;
-            let subject = taken.ticket().map(|ticket| ticket.subject().as_str().to_owned());
-            answer.text = format!("{}{}\n", answer.text, subject.unwrap_or_default());
+            if let Some(ticket) = taken.ticket() {
+                answer.text.push_str(&format!("{}\n", first_line(ticket.subject())));
+            }
             Ok(answer)
         }
         None => {
             let json = json!({ "ticket": null, "changed": false, "repeated": false });
-            Ok(Answer { json, text: "nothing is to be solved\n".to_owned() })
+            Ok(Answer { json, text: "nothing is to be solved\n".to_owned(), partly: false })
         }
     }
 }
@@ -165,8 +166,7 @@ pub(crate) fn tick(host: &Host) -> Result<Answer, Failure> {
     let changed: Vec<Value> =
         changed.iter().map(|row| ticket(host, row)).collect::<Result<_, _>>()?;
     let next_wake = next_wake.map(instant);
-    Ok(Answer {
-        json: json!({ "changed": changed, "failed": failed, "next_wake": next_wake }),
-        text,
-    })
+    let partly = !failed.is_empty();
+    let json = json!({ "changed": changed, "failed": failed, "next_wake": next_wake });
+    Ok(Answer { json, text, partly })
 }

@@ -108,3 +108,14 @@ fn who_is_to_be_told_is_told_once() {
     let again = office.at("09:22", &["notices"]).told();
     assert_eq!(again, "nobody is to be told anything\n");
 }
+
+#[test]
+fn words_of_others_do_not_steer_the_terminal() {
+    let office = Office::new();
+    let open = ["open", "--as", MARIA, "It burns.\u{1b}[2J\nHelp!"];
+    office.at("09:05", &open).told();
+    for args in [&["show", "HD-1"][..], &["list"], &["notices"]] {
+        let told = office.at("09:10", args).told();
+        assert!(told.contains("It burns.\u{fffd}[2J") && !told.contains('\u{1b}'), "{told}");
+    }
+}

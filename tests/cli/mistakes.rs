@@ -98,4 +98,5 @@ fn errors_are_documents_to_who_asks_for_json() {
 fn help_is_no_mistake() {
     let help = Office::empty().run(&["--help"]).told();
     assert!(help.contains("A help desk in one SQLite file"), "{help}");
+    assert!(help.contains("Exit codes: 0 done, 1 refused"), "{help}");
 }
