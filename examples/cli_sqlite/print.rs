@@ -85,7 +85,7 @@ pub(crate) fn cells(row: &Row) -> Vec<String> {
         text(ticket.map(|ticket| ticket.priority().name.to_string())),
         text(ticket.and_then(|ticket| ticket.assignee()).map(Handle::of)),
         text(ticket.and_then(|ticket| ticket.sla_due_at()).map(instant)),
-        text(row.subject().map(|subject| first_line(subject))),
+        text(row.subject().map(first_line)),
     ]
 }
 

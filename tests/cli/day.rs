@@ -119,3 +119,17 @@ fn words_of_others_do_not_steer_the_terminal() {
         assert!(told.contains("It burns.\u{fffd}[2J") && !told.contains('\u{1b}'), "{told}");
     }
 }
+
+#[test]
+fn init_again_adds_agents_and_publishes_settings_and_keeps_what_is_there() {
+    let office = Office::new();
+    office.at("09:05", &["open", "--as", MARIA, "It burns."]).told();
+    let path = office.0.join("settings.json");
+    std::fs::write(&path, r#"{ "reference_prefix": "ACME" }"#).unwrap();
+    let again = ["init", "--agent", "carla", "--settings", path.to_str().unwrap()];
+    let told = office.at("09:10", &again).told();
+    assert_eq!(told, "the desk was there already; agents: carla\n");
+
+    let taken = office.at("09:15", &["solve", "next", "--as", "agent:carla"]).told();
+    assert_eq!(taken, "ACME-1: in_progress\nIt burns.\n");
+}
