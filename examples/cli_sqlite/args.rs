@@ -66,6 +66,16 @@ pub(crate) enum Verb {
     Note { ticket: String, text: String },
     /// Lists tickets, a page at a time.
     List(List),
+    /// Finds tickets by what was said on them: all words, one that ends with `*` only begins so.
+    Search {
+        words: helpdesk::matching::Words,
+        /// How many on a page.
+        #[arg(long, default_value_t = 20)]
+        page: u16,
+        /// What the page before told.
+        #[arg(long)]
+        after: Option<helpdesk::SearchCursor>,
+    },
     /// Shows a ticket, what was said on it, and why its clocks are as they are.
     Show { ticket: String },
     /// Works through what waits.
@@ -92,6 +102,11 @@ pub(crate) enum Verb {
     Tick,
     /// Tells whoever is to be told: prints each notice and settles it.
     Notices,
+    /// Looks the whole file over; with `--repair`, makes anew what follows from histories.
+    Verify {
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

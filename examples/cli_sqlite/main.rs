@@ -97,11 +97,13 @@ fn answer(cli: &Cli) -> Result<Answer, Failure> {
         Verb::Reply { ticket, text } => work::reply(&host, ticket, text),
         Verb::Note { ticket, text } => work::note(&host, ticket, text),
         Verb::List(list) => read::list(&host, list),
+        Verb::Search { words, page, after } => read::search(&host, words, *page, *after),
         Verb::Show { ticket } => read::show(&host, ticket),
         Verb::Solve { what: Solve::Next } => work::solve_next(&host),
         Verb::Resolve { ticket, code, text } => work::resolve(&host, ticket, code, text),
         Verb::Count { department } => read::count(&host, department.as_deref()),
         Verb::Tick => work::tick(&host),
         Verb::Notices => outbox::notices(&host),
+        Verb::Verify { repair } => read::verify(&host, *repair),
     }
 }

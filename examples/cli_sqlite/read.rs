@@ -1,12 +1,14 @@
 //! The commands that only look.
 
-use helpdesk::matching::Listing;
-use helpdesk::{Author, Erasable, Post, ServiceClock, Shown, Visibility};
+use helpdesk::matching::{Listing, Words};
+use helpdesk::{
+    Author, DeskError, Erasable, Post, Search, SearchCursor, ServiceClock, Shown, Visibility,
+};
 use serde_json::{Value, json};
 
 use super::args::List;
 use super::failure::Failure;
-use super::host::Host;
+use super::host::{DESK, Host};
 use super::people::Handle;
 use super::print::{Answer, HEADS, cells, instant, table, ticket, words};
 
@@ -27,6 +29,54 @@ pub(crate) fn list(host: &Host, list: &List) -> Result<Answer, Failure> {
     let tickets: Vec<Value> =
         page.rows.iter().map(|row| ticket(host, row)).collect::<Result<_, _>>()?;
     Ok(Answer { json: json!({ "tickets": tickets, "next": next }), text, partly: false })
+}
+
+pub(crate) fn search(
+    host: &Host,
+    words: &Words,
+    page: u16,
+    after: Option<SearchCursor>,
+) -> Result<Answer, Failure> {
+    let mut search = Search::new(words.clone()).page(page.into());
+    search.after = after;
+    let found = host.desk.search(&host.actor, host.now, &search)?;
+    let next = found.next.as_ref().map(ToString::to_string);
+    let rows: Vec<Vec<String>> = found.hits.iter().map(|hit| cells(&hit.row)).collect();
+    let mut text = table(&HEADS, &rows);
+    if let Some(next) = &next {
+        text.push_str(&format!("more: --after {next}\n"));
+    }
+    let mut tickets = Vec::new();
+    for hit in &found.hits {
+        let posts = hit.posts.iter().map(|post| message(host, post));
+        let posts = posts.collect::<Result<Vec<_>, _>>()?;
+        tickets.push(json!({ "ticket": ticket(host, &hit.row)?, "messages": posts }));
+    }
+    Ok(Answer { json: json!({ "found": tickets, "next": next }), text, partly: false })
+}
+
+/// What is not as it should be; what is left of that is told by the exit code.
+pub(crate) fn verify(host: &Host, repair: bool) -> Result<Answer, Failure> {
+    let store = host.desk.store();
+    let verified = match repair {
+        true => store.repair(DESK),
+        false => store.verify(DESK),
+    };
+    let verified = verified.map_err(DeskError::from)?;
+    let left = verified.findings.iter().any(|finding| !(repair && finding.is_derived()));
+    let mut text = format!("{} records, {} events\n", verified.records, verified.events);
+    verified.findings.iter().for_each(|finding| text.push_str(&format!("{finding}\n")));
+    let findings: Vec<Value> = verified
+        .findings
+        .iter()
+        .map(|it| json!({ "text": it.to_string(), "derived": it.is_derived() }))
+        .collect();
+    let json = json!({
+        "records": verified.records,
+        "events": verified.events,
+        "findings": findings,
+    });
+    Ok(Answer { json, text, partly: left })
 }
 
 pub(crate) fn show(host: &Host, name: &str) -> Result<Answer, Failure> {

@@ -133,3 +133,37 @@ fn init_again_adds_agents_and_publishes_settings_and_keeps_what_is_there() {
     let taken = office.at("09:15", &["solve", "next", "--as", "agent:carla"]).told();
     assert_eq!(taken, "ACME-1: in_progress\nIt burns.\n");
 }
+
+#[test]
+fn tickets_are_found_by_what_was_said() {
+    let office = Office::new();
+    for text in ["The printer burns", "My invoice is wrong", "Another printer burns"] {
+        office.at("09:05", &["open", "--as", MARIA, text]).told();
+    }
+    office.at("09:15", &["note", "--as", ANNA, "HD-2", "He means the printer"]).told();
+    let numbers = |who: &str, words: &str, more: &[&str]| {
+        let line = [&["search", "--json", "--as", who, words], more].concat();
+        let found = office.at("09:20", &line).json();
+        let found = found["found"].as_array().unwrap().clone();
+        found.iter().map(|hit| hit["ticket"]["reference"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(ANNA, "PRINT*", &[]), ["HD-3", "HD-2", "HD-1"]);
+    assert_eq!(numbers(MARIA, "PRINT*", &[]), ["HD-3", "HD-1"], "a note is not hers to read");
+    assert_eq!(numbers(ANNA, "printer burns", &["--page", "1"]), ["HD-3"]);
+    assert_eq!(numbers(ANNA, "printer burns", &["--page", "1", "--after", "~3"]), ["HD-1"]);
+}
+
+#[test]
+fn the_file_is_looked_over_and_repaired() {
+    let office = Office::new();
+    office.at("09:05", &["open", "--as", MARIA, "The printer burns"]).told();
+    let sound = office.at("09:10", &["verify"]).told();
+    assert!(sound.ends_with("events\n"), "{sound}");
+    let somebody = helpdesk::store::sqlite::rusqlite::Connection::open(office.file()).unwrap();
+    somebody.execute("UPDATE helpdesk_records SET revision = 9 WHERE number = 1", []).unwrap();
+    let found = office.at("09:10", &["verify", "--json"]);
+    assert_eq!(found.code, 3);
+    let repaired = office.at("09:10", &["verify", "--repair"]).told();
+    assert!(repaired.contains("its revision is not that of its history"), "{repaired}");
+    assert!(office.at("09:10", &["verify"]).told().lines().count() == 1);
+}
