@@ -37,7 +37,8 @@
 //!   what is to be done ([`command`]), and retries when somebody else was faster; [`AsyncDesk`]
 //!   is the same, awaited. Bring a store of your own by its ten methods ([`store::Store`],
 //!   [`store::AsyncStore`]), hold it against every law of stores (`conformance`), or use
-//!   [`MemoryStore`](store::MemoryStore) or `store::SqliteStore` (feature `sqlite`).
+//!   [`MemoryStore`](store::MemoryStore), `store::SqliteStore` (feature `sqlite`) or
+//!   `store::PgStore` (feature `postgres`).
 //! - **The pure core.** [`needs`] says what a decision must see, [`decide`] gives the decision
 //!   or a [`Refusal`], [`fold`] makes a head of a history. No trait, no store, no I/O.
 //!
@@ -186,6 +187,7 @@
 //! |---|---|
 //! | `json` | `store::codec`, the stored form: what a store writes into columns and reads back |
 //! | `regex` | conditions that test a text by regular expression |
+//! | `postgres` | `store::PgStore`: a store in a PostgreSQL database; implies `json` |
 //! | `sqlite` | `store::SqliteStore`: a store in a SQLite database; implies `json` |
 //! | `sqlite-bundled` | the same, with SQLite compiled in; needs a C compiler; implies `sqlite` |
 //! | `icalendar` | `sla::calendar::icalendar`: holidays out of iCalendar files |

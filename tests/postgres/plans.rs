@@ -126,7 +126,7 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
                     "number",
                     "records_requester",
                 ),
-                ("external_ref = \"jira:acme:1007\"", "number", "marks_pkey"),
+                ("external_refs contains jira:acme:1007", "number", "marks_pkey"),
                 ("all()", "sla_due_at", "records_category_due"),
                 ("department is missing", "sla_due_at", "records_department_due"),
                 (

@@ -1,27 +1,23 @@
-//! A commit as the parameters of its statement, and what the statement answered.
+//! A commit as the parameters of its statement.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::connection::Named;
 use super::error::{Fault, PgError};
 use super::schema;
 use super::statement::STATEMENT;
-use super::texts::{column_text, hex, key_text, parse_key};
+use super::texts::{column_text, hex, key_text};
 use crate::decide::{Columns, Counter, Erasure, Expected, KeyChange, UniqueKey, Write};
-use crate::ids::{CommandId, DeskId, Key, Revision, TicketNumber};
-use crate::record::{Head, Record};
+use crate::ids::{Key, Revision};
 use crate::store::codec::{self, CodecError, StoredEvent};
-use crate::store::scan::{self, Kept};
 use crate::store::sql::{kind_number, marks, requester_bytes, rosters, standing};
-use crate::store::{
-    Commit, CommitError, CommitParts, Operation, Receipt, StoreError, StoreErrorKind, Touched,
-};
+use crate::store::{Commit, CommitError, CommitParts, Touched};
 
 /// The statement that is a commit, over the tables in this schema, for any driver: it takes
-/// [`CommitParameters`], both of them texts, and answers with one row of one text, of which [`judge`]
+/// [`CommitParameters`], both of them texts, and answers with one row of one text, of which [`judge`](super::judge)
 /// says what became of the commit. Run by itself, it is a transaction; run in one of the host's, it is
 /// there when that is committed.
 ///
@@ -85,37 +81,6 @@ impl CommitParameters {
         let document = document(parts, channel)?;
         let commit = serde_json::to_string(&document).map_err(|it| Fault::Column(it.into()))?;
         Ok(Self { desk: parts.desk.to_string(), commit })
-    }
-}
-
-/// What became of a commit, by the text with which the [`commit_statement`] answered.
-///
-/// A statement that failed answered nothing: [`is_race`](super::is_race) says whether it is to be sent
-/// again.
-///
-/// # Errors
-///
-/// [`CommitError`], as of [`Store::commit`](crate::store::Store::commit); nothing was written then. A
-/// command that was carried out while the statement waited is [`Stale`](CommitError::Stale), and
-/// [`Seen`](CommitError::Seen) where the statement is sent again.
-pub fn judge(commit: &Commit, answer: &str) -> Result<Receipt, CommitError> {
-    judged(commit.parts(), answer)
-}
-
-pub(super) fn judged(parts: &CommitParts, answer: &str) -> Result<Receipt, CommitError> {
-    let damaged = |error: serde_json::Error| Fault::Column(error.into()).committing();
-    let answer: Answer = serde_json::from_str(answer).map_err(damaged)?;
-    let open = answer.open;
-    let (seq, looked) = Looked::of(parts, answer).map_err(Fault::committing)?;
-    match (open, seq) {
-        (true, Some(seq)) => Ok(scan::receipt(parts, &looked, seq, TicketNumber(0))),
-        _ => {
-            scan::check(parts, &looked)?;
-            // The statement saw what these checks do not see: another build's, or a table by hand.
-            Err(StoreError::new(Operation::Commit, StoreErrorKind::Backend)
-                .because("the statement refused a commit that holds")
-                .into())
-        }
     }
 }
 
@@ -267,7 +232,7 @@ fn expected(write: &Write) -> Revision {
 
 /// What is asked of records: each as it is named, in the order of keys, what is written before what is
 /// only looked at.
-fn asked(parts: &CommitParts) -> Vec<(Key, Revision, bool)> {
+pub(super) fn asked(parts: &CommitParts) -> Vec<(Key, Revision, bool)> {
     let writes = parts.writes.iter().map(|write| (write.key, expected(write), true));
     let guards = parts.guards.iter().map(|guard| (guard.key, guard.revision, false));
     let mut asked: Vec<_> = writes.chain(guards).collect();
@@ -277,7 +242,7 @@ fn asked(parts: &CommitParts) -> Vec<(Key, Revision, bool)> {
 }
 
 /// The unique keys of a commit, in the order of their texts.
-fn keys(parts: &CommitParts) -> BTreeMap<String, &UniqueKey> {
+pub(super) fn keys(parts: &CommitParts) -> BTreeMap<String, &UniqueKey> {
     let keys = parts.keys.iter().map(|change| {
         let (KeyChange::Take(key, _) | KeyChange::Release(key, _)) = change;
         (codec::unique_key_text(key), key)
@@ -286,7 +251,7 @@ fn keys(parts: &CommitParts) -> BTreeMap<String, &UniqueKey> {
 }
 
 /// The counters of a commit, in the order of their texts.
-fn counters(parts: &CommitParts) -> BTreeMap<String, &Counter> {
+pub(super) fn counters(parts: &CommitParts) -> BTreeMap<String, &Counter> {
     let counters = parts.counters.iter();
     counters.map(|change| (codec::counter_text(&change.counter), &change.counter)).collect()
 }
@@ -425,87 +390,4 @@ fn touched(one: Touched) -> Result<String, Fault> {
     let text = codec::encode_touched(&[one])?;
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix("null}]"));
     inner.map(str::to_owned).ok_or_else(|| Fault::Column("a receipt does not end so".into()))
-}
-
-/// What the statement answers.
-#[derive(Deserialize)]
-struct Answer {
-    open: bool,
-    seq: Option<u64>,
-    seen: Option<(u64, i64, String)>,
-    records: Option<Vec<(usize, u64, Option<u64>)>>,
-    keys: Option<Vec<(usize, Option<String>)>>,
-    counters: Option<Vec<(usize, i64)>>,
-}
-
-/// What the statement found, as the checks look at it.
-struct Looked {
-    receipt: Option<Receipt>,
-    records: BTreeMap<Key, (Revision, Option<TicketNumber>)>,
-    owners: BTreeMap<UniqueKey, Key>,
-    counters: BTreeMap<Counter, i64>,
-    /// Checks look at revisions and numbers, and never at a head: any will do.
-    any: Head,
-}
-
-impl Looked {
-    fn of(parts: &CommitParts, answer: Answer) -> Result<(Option<u64>, Self), Fault> {
-        let Some(any) = parts.writes.first().map(|write| write.head.clone()) else {
-            // A commit has at least one record to write.
-            return Err(Fault::Column("a commit writes nothing".into()));
-        };
-        let Answer { open: _, seq, seen, records, keys: owned, counters: values } = answer;
-        let receipt = seen.map(|(seq, digest, touched)| {
-            let touched = codec::decode_touched(&touched)?;
-            let command = parts.receipt.command;
-            Ok::<_, Fault>(Receipt { seq, command, digest: digest.cast_unsigned(), touched })
-        });
-        let asked = asked(parts);
-        let mut looked = Self {
-            receipt: receipt.transpose()?,
-            records: BTreeMap::new(),
-            owners: BTreeMap::new(),
-            counters: BTreeMap::new(),
-            any,
-        };
-        for (pos, revision, number) in records.unwrap_or_default() {
-            if let Some((key, ..)) = asked.get(pos) {
-                let number = number.map(TicketNumber);
-                let found = looked.records.entry(*key).or_insert((Revision(revision), number));
-                found.1 = found.1.or(number);
-            }
-        }
-        let keys: Vec<&UniqueKey> = keys(parts).into_values().collect();
-        for (pos, owner) in owned.unwrap_or_default() {
-            if let (Some(key), Some(owner)) = (keys.get(pos), owner) {
-                looked.owners.insert((*key).clone(), parse_key(parts.desk, &owner)?);
-            }
-        }
-        let counters: Vec<&Counter> = counters(parts).into_values().collect();
-        for (pos, value) in values.unwrap_or_default() {
-            if let Some(counter) = counters.get(pos) {
-                looked.counters.insert((*counter).clone(), value);
-            }
-        }
-        Ok((seq, looked))
-    }
-}
-
-impl Kept for Looked {
-    fn receipt(&self, _: DeskId, _: CommandId) -> Option<Receipt> {
-        self.receipt.clone()
-    }
-
-    fn record(&self, key: &Key) -> Option<Record> {
-        let (revision, number) = *self.records.get(key)?;
-        Some(Record { key: *key, revision, number, head: self.any.clone() })
-    }
-
-    fn owner(&self, _: DeskId, key: &UniqueKey) -> Option<Key> {
-        self.owners.get(key).copied()
-    }
-
-    fn counter(&self, _: DeskId, counter: &Counter) -> i64 {
-        self.counters.get(counter).copied().unwrap_or(0)
-    }
 }

@@ -53,6 +53,7 @@
 //! - *A transaction of many statements*: each is a round trip during which locks are held.
 //! - *Leases in the rows of records*: each would write a head's row anew, and its indexes.
 
+mod answer;
 mod commit;
 mod connection;
 mod error;
@@ -73,7 +74,8 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-pub use commit::{CommitParameters, commit_statement, judge};
+pub use answer::judge;
+pub use commit::{CommitParameters, commit_statement};
 pub use connection::{Connection, Connections, Single};
 pub use error::{PgError, is_race};
 pub use tokio_postgres;
@@ -280,7 +282,7 @@ impl<C: Connections> PgStore<C> {
         let Some(row) = tables.first(STATEMENT, &values).await? else {
             return Err(Fault::Column("the statement of a commit answered nothing".into()));
         };
-        let result = commit::judged(parts, get(&row, 0)?);
+        let result = answer::judged(parts, get(&row, 0)?);
         if result.is_ok() {
             parts.erasures.iter().for_each(|erasure| self.inner.known.forget(&erasure.key));
         }

@@ -188,7 +188,14 @@ pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), PgE
     let transaction = client.transaction().await?;
     // One at a time: a number of our own, of which nobody else makes anything.
     transaction.batch_execute("SELECT pg_advisory_xact_lock(7454128806132474211)").await?;
-    transaction.batch_execute(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"")).await?;
+    // Who may use a schema that is there need not be one who may make schemas.
+    let there = "SELECT to_regnamespace($1) IS NOT NULL";
+    let quoted = format!("\"{schema}\"");
+    let text = tokio_postgres::types::Type::TEXT;
+    let there = transaction.query_typed_one(there, &[(&quoted, text)]).await?;
+    if !there.try_get::<_, bool>(0)? {
+        transaction.batch_execute(&format!("CREATE SCHEMA {quoted}")).await?;
+    }
     let found = version(transaction.client(), &named).await?.unwrap_or(0);
     if found > VERSION {
         return Err(PgError::Newer { found, known: VERSION });

@@ -21,6 +21,7 @@ pub(in crate::store) struct PartName {
     pub(in crate::store) level: String,
 }
 
+#[cfg(feature = "sqlite")]
 impl PartName {
     /// What comes before every part of this department's queue: no status has an empty name.
     pub(in crate::store) fn nothing(department: &str) -> Self {
