@@ -11,12 +11,13 @@ use helpdesk::{
     TicketId, UniqueKey,
 };
 
+use crate::many;
 use crate::server::{Pool, block_on, server};
 
 type Text = PgStore<Pool>;
 type Memory = Inline<MemoryStore>;
 
-/// How many histories; `HELPDESK_HISTORIES` says another number.
+/// How many histories; `HELPDESK_STORED` says another number.
 const HISTORIES: u64 = 30;
 
 /// The most commands of a history.
@@ -153,7 +154,10 @@ async fn play(seed: u64) -> usize {
         let next = theirs.next_wake(clock).await.unwrap();
         assert_eq!(ours.next_wake(clock).await.unwrap(), next, "seed {seed}: the next wake");
     }
-    same_listings(&ours, &theirs, clock).await;
+    // Of each kind of history, every fourth: it takes longer than the rest.
+    if seed % 8 < 2 {
+        same_listings(&ours, &theirs, clock).await;
+    }
     same_records(&ours, &theirs).await;
     same_rest(&text, &memory).await;
     for command in named {
@@ -231,14 +235,7 @@ fn a_desk_in_postgres_is_a_desk_in_memory() {
     if server().is_none() {
         return;
     }
-    let wish = std::env::var("HELPDESK_HISTORIES").ok().map(|n| n.parse().expect("a number"));
-    let histories = wish.unwrap_or(HISTORIES);
-    let events: usize = block_on(async {
-        let mut events = 0;
-        for seed in 1000..1000 + histories {
-            events += play(seed).await;
-        }
-        events
-    });
+    let histories = many::wished(HISTORIES);
+    let events = many::sum(histories, |seed| block_on(play(1000 + seed)));
     assert!(events as u64 > histories * 10, "{events} events are no life");
 }

@@ -2,7 +2,7 @@
 //! what a database can do to it, it says.
 //!
 //! Without a server the tests say aloud that they were skipped; `HELPDESK_POSTGRES` names one by a
-//! connection string, and `HELPDESK_POSTGRES_REQUIRED` makes a skip a failure.
+//! connection string, and `HELPDESK_SKIP_NOTHING` makes a skip a failure.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,8 @@ mod crashes;
 mod damage;
 mod histories;
 mod hosts;
+#[path = "../sqlite/many.rs"]
+mod many;
 mod plans;
 mod scene;
 mod server;

@@ -176,7 +176,7 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
         }
         let listed = desk.find(&Actor::Host, now, &Listing::every().page(100)).await.unwrap();
         assert_eq!(listed.rows.len(), 100);
-        assert!(TICKETS > 100);
+        const { assert!(TICKETS > 100) };
     });
 }
 
