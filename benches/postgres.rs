@@ -42,7 +42,7 @@ use helpdesk::{
 use uuid::Uuid;
 
 use rounds::Contender;
-use server::{Pool, Schema, Server, block_on};
+use server::{Pool, Schema, Server};
 use workload::{ANNA, start};
 
 /// A connection with its statements prepared.
@@ -423,7 +423,6 @@ fn main() {
     let lives: Vec<Vec<Call>> =
         workload::lives(&cases[..160]).chunks(3).map(<[Call]>::to_vec).collect();
     let rounds = rounds::rounds(5);
-    let _ = block_on(async {});
     for fsync in [false, true] {
         compared(fsync, rounds, &lives);
     }

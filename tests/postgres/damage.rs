@@ -8,7 +8,8 @@ use helpdesk::matching::Listing;
 use helpdesk::store::postgres::{self, Options, PgError, Single};
 use helpdesk::store::{AsyncStore, Lease, PgStore, Scope, StoreErrorKind};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, AsyncDesk, Head, Key, Revision, Settings, TicketId, fold,
+    Actor, AgentId, AgentProfile, AsyncDesk, ExternalRef, Head, Key, Revision, Settings, TicketId,
+    fold,
 };
 
 use crate::scene::*;
@@ -116,8 +117,15 @@ fn without_a_table_every_call_says_so_and_nothing_is_half_written() {
             run(&schema, &format!("ALTER TABLE ~{table} RENAME TO gone")).await;
             let now = monday();
             let before = desk.store().scan(DESK, 0, 100).await.map(|log| log.len()).ok();
-            let open = desk.open(Actor::Customer(MARIA).at(now), request(2)).await;
-            let refused = store_error(open);
+            let mut open = request(2);
+            open.external_refs = [ExternalRef::new("jira", "acme", "OPS-17")].into();
+            let refused = store_error(match table {
+                "rosters" => {
+                    let ben = AgentProfile::new("Ben");
+                    desk.put_agent(Actor::Host.at(now), AgentId::from_u128(9), ben).await
+                }
+                _ => desk.open(Actor::Host.at(now), open).await,
+            });
             assert_eq!(refused.kind(), StoreErrorKind::Backend, "{table}: {refused:?}");
             assert!(refused.source().is_some());
             let after = desk.store().scan(DESK, 0, 100).await.map(|log| log.len()).ok();

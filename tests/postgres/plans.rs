@@ -14,9 +14,6 @@ use helpdesk::{
 use crate::scene::*;
 use crate::server::{Pool, Schema, block_on, server};
 
-/// How many tickets there are.
-const TICKETS: u32 = 20_000;
-
 /// Fills the tables: with copies of a ticket, on columns of their own.
 async fn fill(schema: &Schema) {
     let client = schema.client().await;
@@ -176,7 +173,6 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
         }
         let listed = desk.find(&Actor::Host, now, &Listing::every().page(100)).await.unwrap();
         assert_eq!(listed.rows.len(), 100);
-        const { assert!(TICKETS > 100) };
     });
 }
 

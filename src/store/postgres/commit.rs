@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::connection::Named;
 use super::error::{Fault, PgError};
 use super::schema;
-use super::statement::STATEMENT;
+use super::statement::{STATEMENT, without};
 use super::texts::{column_text, hex, key_text};
 use crate::decide::{Columns, Counter, Erasure, Expected, KeyChange, UniqueKey, Write};
-use crate::ids::{Key, Revision};
+use crate::ids::{Key, RecordKind, Revision};
 use crate::store::codec::{self, CodecError, StoredEvent};
 use crate::store::sql::{kind_number, marks, requester_bytes, rosters, standing};
 use crate::store::{Commit, CommitError, CommitParts, Touched};
@@ -73,14 +73,20 @@ impl CommitParameters {
     /// [`CommitError::Store`] where something of it cannot be written as JSON, which nothing is that
     /// the crate's rules make.
     pub fn of(commit: &Commit) -> Result<Self, CommitError> {
-        Self::with(commit.parts(), None).map_err(Fault::committing)
+        let (parameters, _) = Self::with(commit.parts(), None).map_err(Fault::committing)?;
+        Ok(parameters)
     }
 
-    /// The parameters of a commit, and whom to tell of it.
-    pub(super) fn with(parts: &CommitParts, channel: Option<&str>) -> Result<Self, Fault> {
+    /// The parameters of a commit, whose statement tells on this channel; and the statement, without
+    /// what this commit has no need of.
+    pub(super) fn with(
+        parts: &CommitParts,
+        channel: Option<&str>,
+    ) -> Result<(Self, String), Fault> {
         let document = document(parts, channel)?;
+        let statement = without(&document.idle());
         let commit = serde_json::to_string(&document).map_err(|it| Fault::Column(it.into()))?;
-        Ok(Self { desk: parts.desk.to_string(), commit })
+        Ok((Self { desk: parts.desk.to_string(), commit }, statement))
     }
 }
 
@@ -98,6 +104,33 @@ struct Document<'c> {
     erasures: Vec<Erased>,
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<&'c str>,
+}
+
+impl Document<'_> {
+    /// The parts of the statement that have nothing to do.
+    fn idle(&self) -> Vec<&'static str> {
+        let (new, old) =
+            (|it: &&Written<'_>| it.expected == 0, |it: &&Written<'_>| it.expected > 0);
+        let of = |kind| move |it: &&Written<'_>| it.kind == kind_number(kind);
+        let writes = || self.writes.iter();
+        let (ticket, agent) = (of(RecordKind::Ticket), of(RecordKind::Agent));
+        let parts: [(&[&str], bool); 12] = [
+            (&["taken", "handed", "released"], self.keys.is_empty()),
+            (&["counts"], self.counters.is_empty()),
+            (&["told"], self.notices.is_empty()),
+            (&["erasing", "erased", "untold"], self.erasures.is_empty()),
+            (&["inserted"], !writes().any(|it| new(&it))),
+            (&["drawn"], !writes().any(|it| new(&it) && ticket(&it))),
+            (&["updated"], !writes().any(|it| old(&it))),
+            (&["woken"], writes().all(|it| it.wake.is_none())),
+            (&["calmed"], !writes().any(|it| old(&it) && it.wake.is_none())),
+            (&["unmarked"], !writes().any(|it| old(&it) && ticket(&it))),
+            (&["marked"], writes().all(|it| it.marks.is_empty())),
+            (&["listed", "unlisted"], !writes().any(|it| agent(&it))),
+        ];
+        let idle = parts.iter().filter(|(_, idle)| *idle);
+        idle.flat_map(|(names, _)| names.iter().copied()).collect()
+    }
 }
 
 /// A record that must be at a revision; `pos` is its place in the order of keys.

@@ -82,7 +82,6 @@ pub use tokio_postgres;
 
 use self::connection::{Named, Tables, get};
 use self::error::Fault;
-use self::statement::STATEMENT;
 use super::sql::Known;
 use super::{
     AsyncStore, Claimed, Commit, CommitError, CommitParts, Due, Entry, Found, Lease, LeaseToken,
@@ -277,9 +276,10 @@ impl<C: Connections> PgStore<C> {
         tables: &Tables<'_>,
         parts: &CommitParts,
     ) -> Result<Result<Receipt, CommitError>, Fault> {
-        let parameters = CommitParameters::with(parts, self.inner.options.channel.as_deref())?;
+        let (parameters, text) =
+            CommitParameters::with(parts, self.inner.options.channel.as_deref())?;
         let values = [(&parameters.desk as _, Type::TEXT), (&parameters.commit as _, Type::TEXT)];
-        let Some(row) = tables.first(STATEMENT, &values).await? else {
+        let Some(row) = tables.first(&text, &values).await? else {
             return Err(Fault::Column("the statement of a commit answered nothing".into()));
         };
         let result = answer::judged(parts, get(&row, 0)?);
