@@ -1,7 +1,6 @@
 //! What the stores over SQL have in common: what is indexed of a record, which shelves a condition
 //! leaves, and in which parts the queues of departments are walked. No statement and no driver.
 
-#[cfg(feature = "postgres")]
 mod known;
 mod shelf;
 mod turns;
@@ -10,7 +9,6 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-#[cfg(feature = "postgres")]
 pub(in crate::store) use known::Known;
 #[cfg(feature = "sqlite")]
 pub(in crate::store) use shelf::everything;
