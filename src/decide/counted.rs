@@ -39,7 +39,8 @@ impl Counter {
     /// let counts = Counter::of(&ticket(&desk).head);
     /// assert_eq!(counts, [(Counter::Unfinished(None), 1), (Counter::Queued(None), 1)]);
     ///
-    /// desk.resolve(agent.at(now), Resolve::new(id, Resolving::Solved { text: "Unplugged".into() }))?;
+    /// let resolve = Resolve { ticket: id, resolution: Resolving::new("solved") };
+    /// desk.resolve(agent.at(now), resolve)?;
     /// assert_eq!(Counter::of(&ticket(&desk).head), []);
     /// # Ok::<(), helpdesk::DeskError>(())
     /// ```
