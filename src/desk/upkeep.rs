@@ -1,5 +1,7 @@
 //! Looking a whole desk over: whether all that its store keeps follows from the histories.
 
+use std::collections::BTreeMap;
+
 use super::flow::Flow;
 use super::io::{Io, at_once};
 use super::read::PAGE;
@@ -60,6 +62,8 @@ fn unfolded(error: ReplayError) -> StoreError {
 impl<I: Io> Flow<I> {
     pub(super) async fn verify_all(&self) -> Result<Verified, DeskError> {
         let (mut verified, mut sum) = (Verified::default(), Sum::default());
+        // What was looked at, at which revision; and whether it is all that there is.
+        let (mut looked, mut whole) = (BTreeMap::new(), true);
         let mut after = 0;
         loop {
             let entries = match damaged(self.io.scan(self.id, after, PAGE).await)? {
@@ -77,13 +81,22 @@ impl<I: Io> Flow<I> {
             for Entry { seq, key, events, .. } in entries {
                 match events.first().map(|event| event.revision) {
                     None => verified.found(Finding::Log { seq, key: Some(key) }),
-                    Some(Revision(1)) => self.look_over(key, &mut verified, &mut sum).await?,
+                    Some(Revision(1)) => {
+                        let read = self.look_over(key, &mut verified, &mut sum).await?;
+                        whole &= read.is_some();
+                        looked.extend(read.map(|revision| (key, revision)));
+                    }
                     Some(_) => {}
                 }
+                let last = events.last().map(|event| event.revision);
+                whole &= looked.get(&key).copied() >= last;
             }
             after = last;
         }
-        self.compare_counters(after, &mut verified, &sum).await?;
+        // What moved on, or could not be read, counts for what nobody knows.
+        if whole {
+            self.compare_counters(after, &mut verified, &sum).await?;
+        }
         Ok(verified)
     }
 
@@ -92,24 +105,28 @@ impl<I: Io> Flow<I> {
         key: Key,
         verified: &mut Verified,
         sum: &mut Sum,
-    ) -> Result<(), DeskError> {
+    ) -> Result<Option<Revision>, DeskError> {
         verified.records = verified.records.saturating_add(1);
         let record = match damaged(self.io.load(self.id, &Wanted::records([key])).await)? {
             Ok(found) => found.records.into_iter().next().flatten(),
+            Err(error) if error.kind() == StoreErrorKind::Newer => {
+                verified.found(Finding::History { key, error });
+                return Ok(None);
+            }
             Err(_) => {
                 verified.found(Finding::Record { key, part: Part::Head });
-                return Ok(());
+                return Ok(None);
             }
         };
         let Some(record) = record else {
             verified.found(Finding::Record { key, part: Part::Row });
-            return Ok(());
+            return Ok(None);
         };
         let history = match damaged(self.history_to(key, record.revision).await)? {
             Ok(history) => history,
             Err(error) => {
                 verified.found(Finding::History { key, error });
-                return Ok(());
+                return Ok(None);
             }
         };
         verified.events = verified.events.saturating_add(history.len() as u64);
@@ -117,7 +134,7 @@ impl<I: Io> Flow<I> {
             Ok(derived) => derived,
             Err(error) => {
                 verified.found(Finding::History { key, error: unfolded(error) });
-                return Ok(());
+                return Ok(None);
             }
         };
         if derived.revision != record.revision {
@@ -128,7 +145,7 @@ impl<I: Io> Flow<I> {
         }
         self.compare_keys(&record, &derived, verified).await?;
         sum.add(&derived);
-        Ok(())
+        Ok(Some(record.revision))
     }
 
     async fn history_to(&self, key: Key, to: Revision) -> Result<Vec<Event>, StoreError> {

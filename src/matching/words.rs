@@ -22,7 +22,7 @@ const LONGEST: usize = 64;
 /// ```
 pub fn words(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for piece in text.split(|c: char| !c.is_alphanumeric()) {
+    for piece in folded(text).split(between) {
         let mut word = String::new();
         let mut length = 0;
         let mut put = |word: &mut String| {
@@ -30,7 +30,7 @@ pub fn words(text: &str) -> BTreeSet<String> {
                 found.insert(std::mem::take(word));
             }
         };
-        for c in folded(piece).chars() {
+        for c in piece.chars() {
             if stands_alone(c) {
                 put(&mut word);
                 length = 0;
@@ -43,6 +43,11 @@ pub fn words(text: &str) -> BTreeSet<String> {
         put(&mut word);
     }
     found
+}
+
+/// Whether words end at this character: it is neither a letter nor a digit, nor a mark on one.
+fn between(c: char) -> bool {
+    !c.is_alphanumeric() && !matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Whether it is of a script without spaces between words: Han, Hiragana, Katakana, Thai, Lao, Khmer
@@ -166,7 +171,7 @@ impl FromStr for Words {
 
 /// The words of a piece as they follow one another.
 fn words_in_order(piece: &str) -> Vec<String> {
-    let pieces = piece.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty());
+    let pieces = piece.split(between).filter(|it| !it.is_empty());
     pieces
         .flat_map(|piece| {
             // Cut as `words` cuts it; of characters that stand alone, the last is the last word.

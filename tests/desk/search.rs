@@ -212,4 +212,8 @@ fn words_are_refused_where_there_are_none_or_too_many() {
     assert_eq!(parse("打印*").unwrap().to_string(), "印* 打");
     assert_eq!(parse("x打y*").unwrap().to_string(), "x y* 打");
     assert_eq!(parse("ab* ab").unwrap().iter().count(), 2);
+    // A letter that folds to two is one word still, and what is printed is read again.
+    let city = parse("İstan*").unwrap();
+    assert!(city.are_in("İSTANBUL"));
+    assert_eq!(parse(&city.to_string()).unwrap(), city);
 }

@@ -80,6 +80,8 @@ pub(super) enum Fault {
     Codec(CodecError),
     /// A history that does not fold to a head.
     Replay(ReplayError),
+    /// What is told already.
+    Store(StoreError),
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -106,6 +108,7 @@ impl Fault {
         match self {
             Self::Sqlite(error) => StoreError::new(operation, kind(&error)).because(error),
             Self::Codec(error) => error.during(operation),
+            Self::Store(error) => error,
             Self::Replay(error) => {
                 let newer = matches!(error, ReplayError::Newer { .. });
                 let kind = if newer { StoreErrorKind::Newer } else { StoreErrorKind::Corrupt };

@@ -141,7 +141,7 @@ impl Inner {
     /// Writes the log back into the database and empties it, where it may hold what was erased.
     fn empty_log(&self, writer: &Connection) {
         let owed = &self.log_holds_erased;
-        if !owed.load(Ordering::Acquire) {
+        if !owed.swap(false, Ordering::AcqRel) {
             return;
         }
         // Nobody is waited for: what fails here is tried again after the next commit.
@@ -150,8 +150,8 @@ impl Inner {
             writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
         });
         let waits = patience(busy_millis(&self.options));
-        if emptied.is_ok_and(|busy: i64| busy == 0) && waits.is_ok() {
-            owed.store(false, Ordering::Release);
+        if !emptied.is_ok_and(|busy: i64| busy == 0) || waits.is_err() {
+            owed.store(true, Ordering::Release);
         }
     }
 }
@@ -188,7 +188,8 @@ impl SqliteStore {
             readers: Mutex::default(),
             batch: Mutex::default(),
             known: Known::default(),
-            log_holds_erased: AtomicBool::new(false),
+            // Somebody may have erased and gone while others read.
+            log_holds_erased: AtomicBool::new(true),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -1,6 +1,7 @@
 //! What was said, by word. The lists follow the log of commits: whoever searches brings them up to
 //! date, so that no commit pays for them, and a database in which nobody searches has none.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::SqliteStore;
@@ -20,10 +21,18 @@ const PIECE: usize = 500;
 impl TextStore for SqliteStore {
     fn texts(&self, query: &TextQuery) -> Result<Vec<TextHit>, StoreError> {
         let desk = query.query.desk;
-        while self.read(Operation::Texts, |tables| tables.are_lists_behind(desk))? {
+        let last = self.read(Operation::Texts, |tables| tables.last_commit(desk))?;
+        loop {
+            // What was read into the lists, and what is found in them, are of one instant.
+            let found = self.read(Operation::Texts, |tables| {
+                let read = tables.read_up_to(desk)?.unwrap_or(0);
+                if read >= last { tables.texts(query).map(Some) } else { Ok(None) }
+            })?;
+            if let Some(found) = found {
+                return Ok(found);
+            }
             self.write(Operation::Texts, |tables| tables.read_on(desk))?;
         }
-        self.read(Operation::Texts, |tables| tables.texts(query))
     }
 }
 
@@ -39,6 +48,9 @@ struct Read<'t, 'c> {
     note: i64,
     /// What is meant by each word.
     meant: BTreeMap<&'t Word, Vec<String>>,
+    /// What was answered last for a word: as numbers are asked for that only fall, it stays the answer
+    /// for all down to itself.
+    told: RefCell<BTreeMap<String, Option<u64>>>,
 }
 
 impl Lists for Read<'_, '_> {
@@ -49,9 +61,18 @@ impl Lists for Read<'_, '_> {
                     AND note <= ?4 ORDER BY number DESC LIMIT 1";
         let mut last = None;
         for word in self.meant.get(word).into_iter().flatten() {
-            let values = (desk_bytes(self.desk), word, integer(number), self.note);
-            let found: Option<i64> = self.tables.first(text, values, |row| row.get(0))?;
-            last = last.max(found.and_then(|found| u64::try_from(found).ok()));
+            let told = self.told.borrow().get(word).copied();
+            let found = match told.filter(|told| told.is_none_or(|told| told <= number)) {
+                Some(told) => told,
+                None => {
+                    let values = (desk_bytes(self.desk), word, integer(number), self.note);
+                    let found: Option<i64> = self.tables.first(text, values, |row| row.get(0))?;
+                    let found = found.and_then(|found| u64::try_from(found).ok());
+                    self.told.borrow_mut().insert(word.clone(), found);
+                    found
+                }
+            };
+            last = last.max(found);
         }
         Ok(last)
     }
@@ -63,10 +84,11 @@ impl<'c> Tables<'c> {
         self.first(text, [desk_bytes(desk)], |row| row.get(0))
     }
 
-    fn are_lists_behind(&self, desk: DeskId) -> Result<bool, Fault> {
+    /// The place of the last commit; 0: there is none.
+    fn last_commit(&self, desk: DeskId) -> Result<i64, Fault> {
         let last = "SELECT seq FROM ~commits WHERE desk = ?1 ORDER BY seq DESC LIMIT 1";
         let last: Option<i64> = self.first(last, [desk_bytes(desk)], |row| row.get(0))?;
-        Ok(last.unwrap_or(0) > self.read_up_to(desk)?.unwrap_or(0))
+        Ok(last.unwrap_or(0))
     }
 
     /// Reads the next piece of the log into the lists.
@@ -198,7 +220,8 @@ impl<'c> Tables<'c> {
         let desk = query.query.desk;
         let meant = query.words.iter().map(|word| Ok((word, self.meant(desk, word)?)));
         let meant = meant.collect::<Result<_, Fault>>()?;
-        let lists = Read { tables: self, desk, note: note(query.sight), meant };
+        let told = RefCell::default();
+        let lists = Read { tables: self, desk, note: note(query.sight), meant, told };
         let mut common = Common::new(&lists, query);
         let mut hits = Vec::new();
         while hits.len() < query.query.limit {

@@ -10,7 +10,7 @@ use super::Over;
 use crate::decide::Counter;
 use crate::ids::{Key, Revision, TicketId};
 use crate::store::codec::{self, CodecErrorKind};
-use crate::store::{Derived, Finding, Touched};
+use crate::store::{Derived, Finding, Part, Touched};
 
 impl Over<'_, '_> {
     pub(super) fn unique_keys(&mut self, derived: &Derived) -> Result<(), Fault> {
@@ -87,6 +87,10 @@ impl Over<'_, '_> {
                 Err(_) => self.found(Finding::Database { says: format!("`{name}` is no counter") }),
             }
         }
+        // Of what could not be read, nobody knows what it counts for.
+        if self.unread {
+            return Ok(());
+        }
         let should = self.sum.counters().clone();
         let all: BTreeSet<Counter> = is.keys().chain(should.keys()).cloned().collect();
         for counter in all {
@@ -119,14 +123,23 @@ impl Over<'_, '_> {
                 self.found(Finding::Log { seq, key: None });
                 continue;
             };
-            for Touched { key, from, to, .. } in touched {
+            for Touched { key, from, to, number } in touched {
                 let text = "SELECT count(*) FROM ~events WHERE desk = ?1 AND kind = ?2 AND id = ?3 \
                             AND revision > ?4 AND revision <= ?5";
                 let (desk, kind, id) = key_columns(&key);
                 let between = (desk, kind, id, integer(from.0), integer(to.0));
                 let there: Option<i64> = self.tables.first(text, between, |row| row.get(0))?;
                 if there != Some(integer(to.0.saturating_sub(from.0))) {
+                    self.torn.insert(key);
                     self.found(Finding::Log { seq, key: Some(key) });
+                }
+                let stands = "SELECT number FROM ~records \
+                              WHERE desk = ?1 AND kind = ?2 AND id = ?3";
+                let stands: Option<Option<i64>> =
+                    self.tables.first(stands, (desk, kind, id), |row| row.get(0))?;
+                let number = number.map(|number| integer(number.0));
+                if stands.is_some_and(|stands| stands != number) && self.torn.insert(key) {
+                    self.found(Finding::Record { key, part: Part::Number });
                 }
             }
         }

@@ -3,6 +3,8 @@
 mod desk;
 mod rows;
 
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 
 use super::SqliteStore;
@@ -73,7 +75,8 @@ impl SqliteStore {
     /// Makes anew what follows from a desk's histories and differs from that, in one transaction:
     /// rows, indexes, unique keys, counters, and the order of notices. On return: what was found;
     /// of that, what [is derived](Finding::is_derived) is as it should be. Histories, receipts and
-    /// notices are never written.
+    /// notices are never written; nor is the row of a record of whose history a part is missing, nor
+    /// a head that a newer build wrote; nor any counter where a history cannot be read.
     ///
     /// It reads everything, and whoever writes waits for it.
     ///
@@ -146,12 +149,17 @@ struct Over<'t, 'c> {
     sum: Sum,
     /// How many unique keys the records have.
     keys: i64,
+    /// Records of whose histories a part is missing, or whose number is not that of their receipts.
+    torn: BTreeSet<Key>,
+    /// Whether a history could not be read: what counters should be is not known then.
+    unread: bool,
 }
 
 impl<'t, 'c> Over<'t, 'c> {
     fn new(tables: &'t Tables<'c>, desk: DeskId, mends: bool) -> Self {
         let (verified, sum) = (Verified::default(), Sum::default());
-        Self { tables, desk, mends, verified, sum, keys: 0 }
+        let torn = BTreeSet::new();
+        Self { tables, desk, mends, verified, sum, keys: 0, torn, unread: false }
     }
 
     fn found(&mut self, finding: Finding) {
@@ -176,6 +184,7 @@ impl<'t, 'c> Over<'t, 'c> {
     }
 
     fn look(mut self) -> Result<Verified, Fault> {
+        self.log()?;
         let mut last = None;
         while let Some(key) = self.next_key(last)? {
             self.record(key)?;
@@ -183,7 +192,6 @@ impl<'t, 'c> Over<'t, 'c> {
         }
         self.superfluous_keys()?;
         self.counters()?;
-        self.log()?;
         self.notices()?;
         Ok(self.verified)
     }

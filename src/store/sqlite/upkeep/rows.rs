@@ -12,7 +12,7 @@ use super::Over;
 use crate::ids::{Key, RecordKind, Revision, TicketNumber};
 use crate::store::codec::{self, CodecErrorKind, StoredHead};
 use crate::store::sql::{Mark, marks, rosters};
-use crate::store::{Derived, Finding, Operation, Part};
+use crate::store::{Derived, Finding, Operation, Part, StoreErrorKind};
 
 /// A row as it stands.
 struct Stored {
@@ -34,10 +34,19 @@ impl Over<'_, '_> {
             Ok(derived) => derived,
             Err(fault) => {
                 let error = fault.during(Operation::History);
-                self.found(Finding::History { key, error });
-                return Ok(());
+                if error.kind() != StoreErrorKind::Unavailable {
+                    self.unread = true;
+                    self.found(Finding::History { key, error });
+                    return Ok(());
+                }
+                return Err(Fault::Store(error));
             }
         };
+        // The row may be all that is left of what is lost.
+        if self.torn.contains(&key) {
+            self.unread = true;
+            return Ok(());
+        }
         self.verified.events = self.verified.events.saturating_add(derived.revision.0);
         self.sum.add(&derived);
         match self.stored(key)? {
@@ -90,10 +99,13 @@ impl Over<'_, '_> {
         if stored.revision != integer(derived.revision.0) {
             differ.push(Part::Revision);
         }
-        // One that an older build wrote is folded where it is read.
-        let same = match codec::decode_head(key, &stored.head) {
-            Ok(head) => head == derived.head,
-            Err(error) => error.kind() == CodecErrorKind::Older,
+        // One that an older build wrote is folded where it is read, and a newer one is not ours.
+        let (same, newer) = match codec::decode_head(key, &stored.head) {
+            Ok(head) => (head == derived.head, false),
+            Err(error) => {
+                let (older, newer) = (CodecErrorKind::Older, CodecErrorKind::Newer);
+                ([older, newer].contains(&error.kind()), error.kind() == newer)
+            }
         };
         if !same {
             differ.push(Part::Head);
@@ -108,7 +120,7 @@ impl Over<'_, '_> {
         if (key.kind == RecordKind::Ticket) != stored.number.is_some() {
             self.differs(key, Part::Number);
         }
-        if self.mends && !differ.is_empty() {
+        if self.mends && !newer && !differ.is_empty() {
             self.update(derived, stored.slot)?;
         }
         differ.into_iter().for_each(|part| self.differs(key, part));
