@@ -90,7 +90,7 @@ pub struct SearchCursor(TicketNumber);
 
 impl fmt::Display for SearchCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "~{}", self.0)
+        write!(f, "before-{}", self.0)
     }
 }
 
@@ -98,7 +98,7 @@ impl FromStr for SearchCursor {
     type Err = NotACursor;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = text.strip_prefix('~').and_then(|number| number.parse().ok());
+        let number = text.strip_prefix("before-").and_then(|number| number.parse().ok());
         number.map(|number| Self(TicketNumber(number))).ok_or(NotACursor)
     }
 }

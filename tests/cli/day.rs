@@ -150,7 +150,7 @@ fn tickets_are_found_by_what_was_said() {
     assert_eq!(numbers(ANNA, "PRINT*", &[]), ["HD-3", "HD-2", "HD-1"]);
     assert_eq!(numbers(MARIA, "PRINT*", &[]), ["HD-3", "HD-1"], "a note is not hers to read");
     assert_eq!(numbers(ANNA, "printer burns", &["--page", "1"]), ["HD-3"]);
-    assert_eq!(numbers(ANNA, "printer burns", &["--page", "1", "--after", "~3"]), ["HD-1"]);
+    assert_eq!(numbers(ANNA, "printer burns", &["--page", "1", "--after", "before-3"]), ["HD-1"]);
 }
 
 #[test]
