@@ -235,9 +235,10 @@ fn as_if_nothing_happened(
         assert_eq!(whole(ours.store()), whole(theirs.store()), "seed {seed}: {key}");
     }
     for index in 0..steps.len() {
-        // What was refused has no receipt.
+        // What did nothing has no receipt; but it may have done here what was due and what a tick of
+        // the dead, who held it, would have done.
         let known = |store: &dyn Store| store.receipt(DESK, command(index)).unwrap().is_some();
-        assert_eq!(known(ours.store()), known(theirs.store()), "seed {seed}: step {index}");
+        assert!(!known(theirs.store()) || known(ours.store()), "seed {seed}: step {index}");
     }
     let verified = ours.store().verify(DESK).unwrap();
     assert!(verified.is_sound(), "seed {seed}: {:?}", verified.findings);
