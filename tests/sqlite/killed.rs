@@ -180,6 +180,9 @@ fn live_and_kill(seed: u64) -> usize {
         let store = open();
         let verified = store.verify(DESK).unwrap();
         assert!(verified.is_sound(), "seed {seed}, {done} done: {:?}", verified.findings);
+        // The next child begins when what the dead held of timers has run out.
+        let run_out = "UPDATE helpdesk_records SET visible_at = wake_at";
+        folder.connection().execute(run_out, []).unwrap();
         // Whoever said that it was done has a receipt; the same call does nothing more.
         if let Some(Step::Call(call)) = done.checked_sub(1).map(|last| &steps[last]) {
             let desk = Desk::open_existing(store, DESK).unwrap();
@@ -218,7 +221,6 @@ fn as_if_nothing_happened(
 ) -> DateTime<Utc> {
     let ours = Desk::open_existing(store, DESK).unwrap();
     let theirs = lived(history, steps);
-    // Whoever died held what was due, for a while.
     let now = steps.iter().map(Step::now).max().unwrap() + TimeDelta::hours(1);
     for _ in 0..3 {
         live(&ours, &Step::Tick(now));
@@ -229,16 +231,15 @@ fn as_if_nothing_happened(
         log.into_iter().map(|entry| entry.key).collect::<BTreeSet<_>>()
     };
     let keys = entries(theirs.store());
-    assert_eq!(entries(ours.store()), keys, "seed {seed}");
+    assert!(entries(ours.store()) == keys, "seed {seed}");
     for key in keys {
         let whole = |store: &dyn Store| store.history(key, Revision::ZERO, usize::MAX).unwrap();
-        assert_eq!(whole(ours.store()), whole(theirs.store()), "seed {seed}: {key}");
+        assert!(whole(ours.store()) == whole(theirs.store()), "seed {seed}: {key}");
     }
     for index in 0..steps.len() {
-        // What did nothing has no receipt; but it may have done here what was due and what a tick of
-        // the dead, who held it, would have done.
+        // What was refused has no receipt.
         let known = |store: &dyn Store| store.receipt(DESK, command(index)).unwrap().is_some();
-        assert!(!known(theirs.store()) || known(ours.store()), "seed {seed}: step {index}");
+        assert_eq!(known(ours.store()), known(theirs.store()), "seed {seed}: step {index}");
     }
     let verified = ours.store().verify(DESK).unwrap();
     assert!(verified.is_sound(), "seed {seed}: {:?}", verified.findings);
