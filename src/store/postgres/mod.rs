@@ -234,10 +234,8 @@ impl<C: Connections> PgStore<C> {
     /// transaction may go on: it stands where it stood. But where the database wants the transaction
     /// begun anew (SQLSTATE 40001 or 40P01, as the source says), the store is
     /// [`Unavailable`](super::StoreErrorKind::Unavailable), and the host begins it anew.
-    ///
-    /// The transaction is to be one that reads what is committed (`READ COMMITTED`): under a stricter
-    /// isolation, who was faster may not be seen, and the store fails. Where the future is dropped
-    /// before it is ready, nobody knows what became of the commit: the host undoes its transaction.
+    /// It is to be `READ COMMITTED`: under a stricter isolation, who was faster may not be seen, and the
+    /// store fails. Where the future is dropped before it is ready, the host undoes its transaction.
     pub async fn commit_in(
         &self,
         transaction: &Transaction<'_>,
