@@ -98,9 +98,9 @@ fn say(line: std::fmt::Arguments<'_>) {
     out.flush().unwrap();
 }
 
-/// The child. It is no test of its own: [`children_are_killed`] starts it, and says what to do.
+/// The child. It is no test of its own: the last one of this file starts it, and says what to do.
 #[test]
-#[ignore = "it is started by `children_are_killed`"]
+#[ignore = "it is started by `children_are_killed_and_nothing_is_lost_or_done_twice`"]
 fn child() {
     let told = |name: &str| std::env::var(name).ok();
     let Some(path) = told("HELPDESK_CHILD_FILE") else { return };

@@ -19,7 +19,8 @@
 //!
 //! # What is durable when
 //!
-//! The database is in write-ahead mode: who reads waits for nobody, and the log is written back about
+//! The database is in write-ahead mode: who reads waits for nobody (but whoever searches may write the
+//! lists of words first, and waits as others who write do), and the log is written back about
 //! every 16 MB. With [`Durability::Normal`], what was committed outlives the process, and the last of it
 //! may be lost where the machine loses its power; with [`Durability::Full`] it outlives that, too, and
 //! each commit waits for the disk.

@@ -62,8 +62,8 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the database could not be read at all. What is damaged in it is a
-    /// [`Finding`] and no error.
+    /// [`StoreError`] where the database could not be read at all, or a column is of a type that no
+    /// store writes there. What else is damaged is a [`Finding`] and no error.
     pub fn verify(&self, desk: DeskId) -> Result<Verified, StoreError> {
         self.read(Operation::Upkeep, |tables| {
             let mut over = Over::new(tables, desk, false);
@@ -118,7 +118,7 @@ impl SqliteStore {
     /// # Errors
     ///
     /// [`StoreError`] where it cannot be read, or cannot be written now: a database that is locked,
-    /// read-only, or whose disk is full.
+    /// as by a batch under way, or read-only. A full disk is told by the first commit that does not fit.
     pub fn health(&self) -> Result<Health, StoreError> {
         let writer = self.writer();
         let look = || -> Result<Health, Fault> {
