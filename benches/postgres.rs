@@ -412,9 +412,11 @@ fn compared(fsync: bool, rounds: usize, lives: &[Vec<Call>]) {
         let what = if name.ends_with("one client") { "a commit" } else { "a command, all told" };
         println!("  {name:<28} {each:>8.0} µs {what}");
     }
-    for (what, one, two, aim) in [("one client", 0, 1, 1.2), ("eight clients", 2, 3, 1.0)] {
-        let ratio = times[one].by(&times[two]);
-        println!("  {what:<28} {ratio} of by hand; aim {aim}: {}", rounds::verdict(&ratio, aim));
+    println!("how fast the store is, where the same commits by hand are 1");
+    for (what, one, two, least) in [("one client", 0, 1, 1.2), ("eight clients", 2, 3, 1.0)] {
+        let ratio = times[two].by(&times[one]);
+        let verdict = if ratio.median >= least { "met" } else { "missed" };
+        println!("  {what:<28} {ratio}   at least {least}: {verdict}");
     }
 }
 

@@ -84,7 +84,7 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
         fill(&schema).await;
         let plans = Plans(Arc::default());
         let told = "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
-                    -c client_min_messages=log";
+                    -c auto_explain.log_nested_statements=on -c client_min_messages=log";
         let dsn = format!("{} options='{told}'", schema.dsn);
         let pool = Pool::told(&dsn, plans.0.clone());
         let store = PgStore::open(pool, schema.options()).await.unwrap();

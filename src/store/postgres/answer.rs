@@ -23,9 +23,7 @@ use crate::store::{
 ///
 /// # Errors
 ///
-/// [`CommitError`], as of [`Store::commit`](crate::store::Store::commit); nothing was written then. A
-/// command that was carried out while the statement waited is [`Stale`](CommitError::Stale), and
-/// [`Seen`](CommitError::Seen) where the statement is sent again.
+/// [`CommitError`], as of [`Store::commit`](crate::store::Store::commit); nothing was written then.
 pub fn judge(commit: &Commit, answer: &str) -> Result<Receipt, CommitError> {
     judged(commit.parts(), answer)
 }
@@ -53,9 +51,13 @@ struct Answer {
     open: bool,
     seq: Option<u64>,
     seen: Option<(u64, i64, String)>,
-    records: Option<Vec<(usize, u64, Option<u64>)>>,
-    keys: Option<Vec<(usize, Option<String>)>>,
-    counters: Option<Vec<(usize, i64)>>,
+    /// The revision and the number of each record, in the order of keys; so are the others.
+    #[serde(default)]
+    records: Vec<(u64, Option<u64>)>,
+    #[serde(default)]
+    keys: Vec<Option<String>>,
+    #[serde(default)]
+    counters: Vec<i64>,
 }
 
 /// What the statement found, as the checks look at it.
@@ -80,7 +82,6 @@ impl Looked {
             let command = parts.receipt.command;
             Ok::<_, Fault>(Receipt { seq, command, digest: digest.cast_unsigned(), touched })
         });
-        let asked = asked(parts);
         let mut looked = Self {
             receipt: receipt.transpose()?,
             records: BTreeMap::new(),
@@ -88,24 +89,16 @@ impl Looked {
             counters: BTreeMap::new(),
             any,
         };
-        for (pos, revision, number) in records.unwrap_or_default() {
-            if let Some((key, ..)) = asked.get(pos) {
-                let number = number.map(TicketNumber);
-                let found = looked.records.entry(*key).or_insert((Revision(revision), number));
-                found.1 = found.1.or(number);
+        for ((key, ..), (revision, number)) in asked(parts).into_iter().zip(records) {
+            looked.records.entry(key).or_insert((Revision(revision), number.map(TicketNumber)));
+        }
+        for (key, owner) in keys(parts).into_values().zip(owned) {
+            if let Some(owner) = owner {
+                looked.owners.insert(key.clone(), parse_key(parts.desk, &owner)?);
             }
         }
-        let keys: Vec<&UniqueKey> = keys(parts).into_values().collect();
-        for (pos, owner) in owned.unwrap_or_default() {
-            if let (Some(key), Some(owner)) = (keys.get(pos), owner) {
-                looked.owners.insert((*key).clone(), parse_key(parts.desk, &owner)?);
-            }
-        }
-        let counters: Vec<&Counter> = counters(parts).into_values().collect();
-        for (pos, value) in values.unwrap_or_default() {
-            if let Some(counter) = counters.get(pos) {
-                looked.counters.insert((*counter).clone(), value);
-            }
+        for (counter, value) in counters(parts).into_values().zip(values) {
+            looked.counters.insert(counter.clone(), value);
         }
         Ok((seq, looked))
     }

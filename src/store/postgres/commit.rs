@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::connection::Named;
 use super::error::{Fault, PgError};
+use super::function::CALL;
 use super::schema;
-use super::statement::{STATEMENT, without};
 use super::texts::{column_text, hex, key_text};
 use crate::decide::{Columns, Counter, Erasure, Expected, KeyChange, UniqueKey, Write};
 use crate::ids::{Key, RecordKind, Revision};
@@ -23,8 +23,7 @@ use crate::store::{Commit, CommitError, CommitParts, Touched};
 ///
 /// ```
 /// let statement = helpdesk::store::postgres::commit_statement("helpdesk")?;
-/// assert!(statement.contains(r#"INSERT INTO "helpdesk".events"#));
-/// assert!(statement.contains("$2::text::jsonb") && !statement.contains("$3"));
+/// assert_eq!(statement, r#"SELECT "helpdesk".commit_1($1::text, $2::text)"#);
 /// # Ok::<(), helpdesk::store::postgres::PgError>(())
 /// ```
 ///
@@ -33,7 +32,7 @@ use crate::store::{Commit, CommitError, CommitParts, Touched};
 /// [`PgError::Schema`] where no schema can be named so.
 pub fn commit_statement(schema: &str) -> Result<String, PgError> {
     schema::check_name(schema)?;
-    Ok(Named::new(schema, false).named(STATEMENT))
+    Ok(Named::new(schema, false).named(CALL))
 }
 
 /// What the [`commit_statement`] takes: two texts, which any driver can bind.
@@ -73,76 +72,50 @@ impl CommitParameters {
     /// [`CommitError::Store`] where something of it cannot be written as JSON, which nothing is that
     /// the crate's rules make.
     pub fn of(commit: &Commit) -> Result<Self, CommitError> {
-        let (parameters, _) = Self::with(commit.parts(), None).map_err(Fault::committing)?;
-        Ok(parameters)
+        Self::with(commit.parts(), None).map_err(Fault::committing)
     }
 
-    /// The parameters of a commit, whose statement tells on this channel; and the statement, without
-    /// what this commit has no need of.
-    pub(super) fn with(
-        parts: &CommitParts,
-        channel: Option<&str>,
-    ) -> Result<(Self, String), Fault> {
+    /// The parameters of a commit, whose statement tells on this channel.
+    pub(super) fn with(parts: &CommitParts, channel: Option<&str>) -> Result<Self, Fault> {
         let document = document(parts, channel)?;
-        let statement = without(&document.idle());
         let commit = serde_json::to_string(&document).map_err(|it| Fault::Column(it.into()))?;
-        Ok((Self { desk: parts.desk.to_string(), commit }, statement))
+        Ok(Self { desk: parts.desk.to_string(), commit })
     }
 }
 
-/// A commit, as its statement reads it.
+/// A commit, as its statement reads it: what is empty is left out, so that nothing is done for it.
 #[derive(Serialize)]
 struct Document<'c> {
     command: Option<Uuid>,
     digest: i64,
     records: Vec<Asked>,
+    /// How many tickets are opened.
+    #[serde(skip_serializing_if = "is_zero")]
+    opens: usize,
     writes: Vec<Written<'c>>,
     events: Vec<Appended>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     keys: Vec<KeyAsked>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     counters: Vec<Counted>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     notices: Vec<Told>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     erasures: Vec<Erased>,
     #[serde(skip_serializing_if = "Option::is_none")]
     channel: Option<&'c str>,
 }
 
-impl Document<'_> {
-    /// The parts of the statement that have nothing to do.
-    fn idle(&self) -> Vec<&'static str> {
-        let (new, old) =
-            (|it: &&Written<'_>| it.expected == 0, |it: &&Written<'_>| it.expected > 0);
-        let of = |kind| move |it: &&Written<'_>| it.kind == kind_number(kind);
-        let writes = || self.writes.iter();
-        let (ticket, agent) = (of(RecordKind::Ticket), of(RecordKind::Agent));
-        let parts: [(&[&str], bool); 12] = [
-            (&["taken", "handed", "released"], self.keys.is_empty()),
-            (&["counts"], self.counters.is_empty()),
-            (&["told"], self.notices.is_empty()),
-            (&["erasing", "erased", "untold"], self.erasures.is_empty()),
-            (&["inserted"], !writes().any(|it| new(&it))),
-            (&["drawn"], !writes().any(|it| new(&it) && ticket(&it))),
-            (&["updated"], !writes().any(|it| old(&it))),
-            (&["woken"], writes().all(|it| it.wake.is_none())),
-            (&["calmed"], !writes().any(|it| old(&it) && it.wake.is_none())),
-            (&["unmarked"], !writes().any(|it| old(&it) && ticket(&it))),
-            (&["marked"], writes().all(|it| it.marks.is_empty())),
-            (&["listed", "unlisted"], !writes().any(|it| agent(&it))),
-        ];
-        let idle = parts.iter().filter(|(_, idle)| *idle);
-        idle.flat_map(|(names, _)| names.iter().copied()).collect()
-    }
-}
-
-/// A record that must be at a revision; `pos` is its place in the order of keys.
+/// A record that must be at a revision; all stand in the order of keys.
 #[derive(Serialize)]
 struct Asked {
-    pos: usize,
     kind: i64,
     id: Uuid,
     expected: u64,
     written: bool,
 }
 
+/// What is written; `pos` is the place among the records.
 #[derive(Serialize)]
 struct Written<'c> {
     pos: usize,
@@ -192,7 +165,6 @@ struct Appended {
 
 #[derive(Serialize)]
 struct KeyAsked {
-    pos: usize,
     name: String,
     /// A ticket's number stands in its row.
     number: Option<u64>,
@@ -203,7 +175,6 @@ struct KeyAsked {
 
 #[derive(Serialize)]
 struct Counted {
-    pos: usize,
     name: String,
     delta: i64,
     /// The most that the counter may be before; `None`: anything.
@@ -212,7 +183,8 @@ struct Counted {
 
 #[derive(Serialize)]
 struct Told {
-    pos: usize,
+    /// Where its ticket is among the records; `None`: it is none of them.
+    pos: Option<usize>,
     ticket: Uuid,
     revision: u64,
     notice: String,
@@ -290,7 +262,7 @@ pub(super) fn counters(parts: &CommitParts) -> BTreeMap<String, &Counter> {
 }
 
 fn counted(parts: &CommitParts) -> Vec<Counted> {
-    let one = |(pos, (name, counter)): (usize, (String, &Counter))| {
+    let one = |(name, counter): (String, &Counter)| {
         let (mut delta, mut room) = (0_i64, None::<i64>);
         for change in parts.counters.iter().filter(|change| change.counter == *counter) {
             // Several changes of one counter count together.
@@ -300,13 +272,13 @@ fn counted(parts: &CommitParts) -> Vec<Counted> {
                 room = Some(room.map_or(least, |room| room.min(least)));
             }
         }
-        Counted { pos, name: column_text(&name).into_owned(), delta, room }
+        Counted { name: column_text(&name).into_owned(), delta, room }
     };
-    counters(parts).into_iter().enumerate().map(one).collect()
+    counters(parts).into_iter().map(one).collect()
 }
 
 fn named(parts: &CommitParts) -> Vec<KeyAsked> {
-    let one = |(pos, (name, key)): (usize, (String, &UniqueKey))| {
+    let one = |(name, key): (String, &UniqueKey)| {
         let (mut taker, mut releasers, mut rival) = (None, Vec::new(), false);
         for change in &parts.keys {
             match change {
@@ -323,9 +295,9 @@ fn named(parts: &CommitParts) -> Vec<KeyAsked> {
             _ => None,
         };
         let (name, taker) = (column_text(&name).into_owned(), taker.as_ref().map(key_text));
-        KeyAsked { pos, name, number, taker, releasers, rival }
+        KeyAsked { name, number, taker, releasers, rival }
     };
-    keys(parts).into_iter().enumerate().map(one).collect()
+    keys(parts).into_iter().map(one).collect()
 }
 
 fn document<'c>(parts: &'c CommitParts, channel: Option<&'c str>) -> Result<Document<'c>, Fault> {
@@ -351,7 +323,7 @@ fn document<'c>(parts: &'c CommitParts, channel: Option<&'c str>) -> Result<Docu
             places.insert(key, pos);
         }
         let kind = kind_number(key.kind);
-        records.push(Asked { pos, kind, id: key.id, expected: revision.0, written });
+        records.push(Asked { kind, id: key.id, expected: revision.0, written });
     }
     let mut rows = Vec::with_capacity(writes.len());
     let mut events = Vec::new();
@@ -393,10 +365,16 @@ fn document<'c>(parts: &'c CommitParts, channel: Option<&'c str>) -> Result<Docu
         let id = notice.id;
         !erased(Key::ticket(parts.desk, id.ticket), id.revision)
     });
-    let told = told.enumerate().map(|(pos, notice)| {
+    let told = told.map(|notice| {
         let (ticket, revision) = (*notice.id.ticket.as_uuid(), notice.id.revision.0);
+        let pos = places.get(&Key::ticket(parts.desk, notice.id.ticket)).copied();
         Ok(Told { pos, ticket, revision, notice: codec::encode_notice(notice)? })
     });
+    // Numbers, and the receipt, go by the order of keys.
+    rows.sort_unstable_by_key(|row: &Written<'_>| row.pos);
+    let opens =
+        |row: &&Written<'_>| row.expected == 0 && row.kind == kind_number(RecordKind::Ticket);
+    let opens = rows.iter().filter(opens).count();
     let told: Vec<Told> = told.collect::<Result<_, CodecError>>()?;
     let erasures = erasures.iter().flat_map(|Erasure { key, revisions }| {
         let of = (kind_number(key.kind), key.id);
@@ -408,6 +386,7 @@ fn document<'c>(parts: &'c CommitParts, channel: Option<&'c str>) -> Result<Docu
         command: receipt.command.as_ref().map(|it| *it.as_uuid()),
         digest: receipt.digest.cast_signed(),
         records,
+        opens,
         writes: rows,
         events,
         keys: named(parts),
@@ -423,4 +402,9 @@ fn touched(one: Touched) -> Result<String, Fault> {
     let text = codec::encode_touched(&[one])?;
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix("null}]"));
     inner.map(str::to_owned).ok_or_else(|| Fault::Column("a receipt does not end so".into()))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

@@ -77,11 +77,10 @@ impl PgError {
 ///
 /// | SQLSTATE | what happened |
 /// |---|---|
-/// | 23505 | somebody else made the same record, took the same key or carried the same command out |
-/// | 22012 | a counter that was not there is, and is full |
+/// | 23505 | somebody else made the same record, took the same key, carried the same command out, or counted first |
 /// | 40001, 40P01 | the transaction must be begun anew |
 ///
-/// The first two may be sent again in the same transaction, from a savepoint before the statement.
+/// The first may be sent again in the same transaction, from a savepoint before the statement.
 ///
 /// ```
 /// use helpdesk::store::postgres::is_race;
@@ -90,7 +89,7 @@ impl PgError {
 /// assert!(!is_race("42P01"), "a table is not there");
 /// ```
 pub fn is_race(sqlstate: &str) -> bool {
-    matches!(sqlstate, "23505" | "22012" | "40001" | "40P01")
+    matches!(sqlstate, "23505" | "40001" | "40P01")
 }
 
 /// What a call of the store failed on.

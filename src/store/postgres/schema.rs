@@ -5,9 +5,10 @@ use tokio_postgres::Client;
 
 use super::connection::Named;
 use super::error::PgError;
+use super::function::FUNCTION;
 
 /// What lifts the tables from version `n` to `n + 1` stands at place `n`. Steps are only added.
-const STEPS: [&str; 1] = [FIRST];
+const STEPS: [&[&str]; 1] = [&[FIRST, FUNCTION]];
 
 /// The version that this build reads and writes.
 pub(super) const VERSION: u32 = STEPS.len() as u32;
@@ -201,8 +202,8 @@ pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), PgE
         return Err(PgError::Newer { found, known: VERSION });
     }
     let missing = usize::try_from(found).unwrap_or(usize::MAX);
-    for step in STEPS.iter().skip(missing) {
-        transaction.batch_execute(&named.named(step)).await?;
+    for part in STEPS.iter().skip(missing).copied().flatten() {
+        transaction.batch_execute(&named.named(part)).await?;
     }
     let reached = format!("UPDATE ~version SET version = {VERSION} WHERE one = 1");
     transaction.batch_execute(&named.named(&reached)).await?;
