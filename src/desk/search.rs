@@ -117,11 +117,11 @@ impl<S: TextStore> Desk<S> {
     /// searched for those who read them; what was erased is not found, and what was split off is
     /// found where it is shown. On a ticket that was merged into another, its own words are found.
     ///
-    /// Tickets are looked up in lists by word, and lists that are long leap to where the shortest
-    /// goes on: rare words are found at once. Of tickets with all the words, as many are looked at as
-    /// it takes to fill the page: for a customer who looks for frequent words, that may be all of
-    /// them. Whoever searches first after others have written brings the lists up to date, and so
-    /// writes to the store.
+    /// Tickets are looked up in lists by word and by the columns that the filter, and what the actor may
+    /// see, are about; lists that are long leap to where the shortest goes on. So rare words are found
+    /// at once, and a customer who looks for frequent ones costs what their own tickets do. A word that ends
+    /// with `*` costs as many lists as there are words that begin so. Whoever searches first after
+    /// others have written brings the lists up to date, and so writes to the store.
     ///
     /// ```
     #[doc = include_str!("../example.txt")]

@@ -93,7 +93,7 @@ impl Word {
 }
 
 /// What somebody looks for in texts: words, all of which must be there. One that ends with `*` stands
-/// for all that begin so.
+/// for all that begin so; at least [`LEAST_OPEN`](Self::LEAST_OPEN) characters stand before that.
 ///
 /// ```
 /// use helpdesk::matching::Words;
@@ -105,6 +105,8 @@ impl Word {
 ///
 /// let nothing = "…!".parse::<Words>().unwrap_err();
 /// assert_eq!(nothing.to_string(), "there is no word in `…!`");
+/// let short = "p*".parse::<Words>().unwrap_err();
+/// assert_eq!(short.to_string(), "too many words begin with `p`: it takes 2 characters");
 /// # Ok::<(), helpdesk::matching::NoWords>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,6 +117,9 @@ pub struct Words {
 impl Words {
     /// How many words may be looked for at once.
     pub const MOST: usize = 32;
+
+    /// How many characters at least stand before a `*`: of fewer, too many words begin so.
+    pub const LEAST_OPEN: usize = 2;
 
     /// Each of them, none twice.
     pub fn iter(&self) -> impl Iterator<Item = &Word> {
@@ -138,6 +143,12 @@ pub enum NoWords {
         /// What was given.
         text: String,
     },
+    /// Of a word, fewer than [`Words::LEAST_OPEN`] characters stand before its `*`.
+    #[error("too many words begin with `{word}`: it takes {least} characters", least = Words::LEAST_OPEN)]
+    Short {
+        /// How the words begin.
+        word: String,
+    },
     /// There are more than [`Words::MOST`].
     #[error("there are {found} words, and {most} are allowed", most = Words::MOST)]
     TooMany {
@@ -152,12 +163,16 @@ impl FromStr for Words {
     fn from_str(text: &str) -> Result<Self, NoWords> {
         let mut found = BTreeSet::new();
         for piece in text.split_whitespace() {
-            let open = piece.ends_with('*');
             let folded = folded(piece);
-            // What the star stands behind is the last word of the piece.
-            let last = words_in_order(&folded).pop();
+            // What the star stands behind is the last word of the piece; a character that stands alone
+            // begins no other word.
+            let last = words_in_order(&folded).pop().filter(|_| piece.ends_with('*'));
+            let last = last.filter(|last| !last.starts_with(stands_alone));
+            if let Some(word) = last.as_ref().filter(|it| it.chars().count() < Self::LEAST_OPEN) {
+                return Err(NoWords::Short { word: word.clone() });
+            }
             found.extend(words(piece).into_iter().map(|text| {
-                let open = open && last.as_deref() == Some(&*text);
+                let open = last.as_deref() == Some(&*text);
                 Word { text, open }
             }));
         }

@@ -87,6 +87,11 @@ impl<S: AsyncTextStore + ?Sized> AsyncTextStore for std::sync::Arc<S> {
     }
 }
 
+/// In which way words are cut and told apart by who reads them: raised where [`words`] or [`Spoken`]
+/// answers otherwise than before, so that lists that are kept are made anew.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) const FORM: i64 = 1;
+
 /// The words of an event that a search looks at: of a subject, of a message and of the names of what
 /// is attached to it.
 ///
@@ -156,20 +161,26 @@ pub(crate) fn source_of(event: &Event) -> Option<MessageRef> {
     }
 }
 
-/// Lists of tickets by word, each in the order of their numbers.
+/// Lists of tickets, each in the order of their numbers: by word, and by what else is asked.
 pub(crate) trait Lists {
     /// Why a list cannot be read.
     type Error;
 
     /// The ticket with the greatest number up to this one in whose texts the word is.
     fn up_to(&self, word: &Word, number: u64) -> Result<Option<u64>, Self::Error>;
+
+    /// The ticket with the greatest number up to this one on the shelves that the query's condition
+    /// leaves; where it leaves none out, this number.
+    fn on_shelf(&self, number: u64) -> Result<Option<u64>, Self::Error>;
 }
 
-/// The tickets in all of whose lists these words are, newest first, from this number down. Where one
-/// list has a gap, the others leap over it, too.
+/// The tickets that are in the lists of all words and on the query's shelves, newest first, from this
+/// number down. Where one list has a gap, the others leap over it, too: who sees few tickets looks at
+/// few, however frequent the words are.
 pub(crate) struct Common<'a, L> {
     lists: &'a L,
-    words: Vec<&'a Word>,
+    /// `None`: that of the shelves.
+    of: Vec<Option<&'a Word>>,
     from: Option<u64>,
 }
 
@@ -179,18 +190,23 @@ impl<'a, L: Lists> Common<'a, L> {
             Some(before) => before.0.checked_sub(1),
             None => Some(u64::MAX),
         };
-        Self { lists, words: query.words.iter().collect(), from }
+        let of = [None].into_iter().chain(query.words.iter().map(Some)).collect();
+        Self { lists, of, from }
     }
 
     /// The next of them.
     pub(crate) fn next(&mut self) -> Result<Option<TicketNumber>, L::Error> {
         let Some(mut number) = self.from else { return Ok(None) };
         let mut agreed = 0;
-        for word in self.words.iter().cycle() {
-            if agreed == self.words.len() {
+        for list in self.of.iter().cycle() {
+            if agreed == self.of.len() {
                 break;
             }
-            match self.lists.up_to(word, number)? {
+            let found = match list {
+                Some(word) => self.lists.up_to(word, number)?,
+                None => self.lists.on_shelf(number)?,
+            };
+            match found {
                 Some(found) if found == number => agreed += 1,
                 Some(found) => {
                     number = found;

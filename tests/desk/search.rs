@@ -44,7 +44,7 @@ fn all_words_must_be_there_wherever_they_stand() {
         ("arson cable", true),
         ("print", false),
         ("print*", true),
-        ("cab* ars* 1*", true),
+        ("cab* ars* 12*", true),
         ("printer scanner", false),
     ];
     for (words, there) in all {
@@ -209,8 +209,13 @@ fn words_are_refused_where_there_are_none_or_too_many() {
     assert_eq!(parse(&many), Err("there are 33 words, and 32 are allowed".to_owned()));
     // A star stands behind the last word of a piece, and for no other.
     assert_eq!(parse("e-mail*").unwrap().to_string(), "e mail*");
-    assert_eq!(parse("打印*").unwrap().to_string(), "印* 打");
-    assert_eq!(parse("x打y*").unwrap().to_string(), "x y* 打");
+    assert_eq!(parse("x打yz*").unwrap().to_string(), "x yz* 打");
+    // A character that stands alone begins no other word.
+    assert_eq!(parse("打印*").unwrap().to_string(), "印 打");
+    assert_eq!(
+        parse("model-4*"),
+        Err("too many words begin with `4`: it takes 2 characters".to_owned())
+    );
     assert_eq!(parse("ab* ab").unwrap().iter().count(), 2);
     // A letter that folds to two is one word still, and what is printed is read again.
     let city = parse("İstan*").unwrap();

@@ -141,7 +141,7 @@ impl Haul {
     /// What they find by what was said.
     fn searching(&mut self, world: &World, actor: &Actor) {
         let marks = (1..40).map(|n| (n * 7).to_string());
-        let sought = ["words", "another story", "wor*", "s* q*"].map(ToOwned::to_owned);
+        let sought = ["words", "another story", "wor*", "se* qu*"].map(ToOwned::to_owned);
         for words in sought.into_iter().chain(marks) {
             let road = format!("search {words}");
             let mut search = Search::new(words.parse().unwrap()).page(3);

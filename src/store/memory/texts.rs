@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::ops::Bound;
 
+use super::shelf::{self, Shelf};
 use super::{DeskState, MemoryStore, Row, State};
 use crate::decide::Erasure;
-use crate::ids::{Key, Revision};
+use crate::ids::{Key, Revision, TicketNumber};
 use crate::matching::Word;
 use crate::people::Sight;
 use crate::record::Event;
@@ -65,6 +66,8 @@ impl Texts {
 struct Read<'t> {
     texts: &'t Texts,
     sight: Sight,
+    /// `None`: every ticket is asked for.
+    shelves: Option<Vec<&'t Shelf>>,
 }
 
 impl Lists for Read<'_> {
@@ -77,6 +80,12 @@ impl Lists for Read<'_> {
             down.find(|(_, places)| seen(places)).map(|(number, _)| *number)
         };
         Ok(self.texts.of(word).filter_map(last).max())
+    }
+
+    fn on_shelf(&self, number: u64) -> Result<Option<u64>, Infallible> {
+        let Some(shelves) = &self.shelves else { return Ok(Some(number)) };
+        let mut down = shelf::by_number(shelves.clone(), Some(TicketNumber(number)), true);
+        Ok(down.next().map(|found| found.0))
     }
 }
 
@@ -142,7 +151,8 @@ impl TextStore for MemoryStore {
         let State { rows, desks, .. } = &mut *state;
         let Some(desk) = desks.get_mut(&query.query.desk) else { return Ok(Vec::new()) };
         desk.read_texts(rows);
-        let lists = Read { texts: &desk.texts, sight: query.sight };
+        let shelves = desk.indexes.shelves(&query.query.narrow());
+        let lists = Read { texts: &desk.texts, sight: query.sight, shelves };
         let mut common = Common::new(&lists, query);
         let mut hits = Vec::new();
         while hits.len() < query.query.limit {

@@ -150,7 +150,9 @@ CREATE TABLE ~words (
 ) WITHOUT ROWID;
 CREATE TABLE ~texts (
     desk BLOB PRIMARY KEY,
-    seq INTEGER NOT NULL
+    form INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    unknown INTEGER
 ) WITHOUT ROWID;
 ";
 

@@ -1,19 +1,26 @@
 //! What was said, by word. The lists follow the log of commits: whoever searches brings them up to
 //! date, so that no commit pays for them, and a database in which nobody searches has none.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value;
 
 use super::SqliteStore;
 use super::error::Fault;
+use super::shelf::{Walked, walked};
 use super::tables::{Tables, desk_bytes, integer, rows_at_most};
 use crate::decide::{Erasure, UniqueKey};
 use crate::ids::{DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::matching::Word;
 use crate::people::Sight;
-use crate::record::Event;
-use crate::store::text::{Common, Lists, source_of};
-use crate::store::{Operation, Spoken, StoreError, TextHit, TextQuery, TextStore};
+use crate::record::{Change, Event};
+use crate::store::sql::{Shelf, shelves};
+use crate::store::text::{Common, FORM, Lists, source_of};
+use crate::store::{
+    Entry, Operation, Spoken, StoreError, StoreErrorKind, TextHit, TextQuery, TextStore,
+};
 
 /// How many commits are read into the lists in one transaction.
 const PIECE: usize = 500;
@@ -25,8 +32,9 @@ impl TextStore for SqliteStore {
         loop {
             // What was read into the lists, and what is found in them, are of one instant.
             let found = self.read(Operation::Texts, |tables| {
-                let read = tables.read_up_to(desk)?.unwrap_or(0);
-                if read >= last { tables.texts(query).map(Some) } else { Ok(None) }
+                let lists = tables.lists(desk)?;
+                let whole = lists.seq >= last && tables.starts_at(desk, lists)? == lists.seq;
+                if whole { tables.texts(query).map(Some) } else { Ok(None) }
             })?;
             if let Some(found) = found {
                 return Ok(found);
@@ -34,6 +42,22 @@ impl TextStore for SqliteStore {
             self.write(Operation::Texts, |tables| tables.read_on(desk))?;
         }
     }
+}
+
+/// How far the lists of a desk are.
+#[derive(Clone, Copy, Debug)]
+struct Made {
+    /// In which way.
+    form: i64,
+    /// Up to which commit.
+    seq: i64,
+    /// The first commit of which a build knew not all that it says.
+    unknown: Option<i64>,
+}
+
+/// Whether this build does not know all that is said in it.
+fn says_unknown(entry: &Entry) -> bool {
+    entry.events.iter().any(|event| matches!(event.change, Change::Newer(_)))
 }
 
 /// Who reads a word, as it stands in a column: what is public comes first.
@@ -51,6 +75,37 @@ struct Read<'t, 'c> {
     /// What was answered last for a word: as numbers are asked for that only fall, it stays the answer
     /// for all down to itself.
     told: RefCell<BTreeMap<String, Option<u64>>>,
+    /// The shelves that are left, each with its statement, its values, and what it answered last, as for
+    /// words; `None`: every ticket is asked for.
+    shelves: Option<Vec<Stretch>>,
+}
+
+/// A shelf by number, downwards.
+struct Stretch {
+    text: String,
+    values: Vec<Value>,
+    told: Cell<Option<Option<u64>>>,
+}
+
+impl Stretch {
+    fn of(shelf: &Shelf, desk: DeskId) -> Self {
+        let Walked { from, values, column: at, .. } = walked(shelf, desk, false);
+        let text = format!(
+            "SELECT {at}number FROM {from}AND {at}number <= ? ORDER BY {at}number DESC LIMIT 1"
+        );
+        Self { text, values, told: Cell::new(None) }
+    }
+
+    fn up_to(&self, tables: &Tables<'_>, number: u64) -> Result<Option<u64>, Fault> {
+        if let Some(told) = self.told.get().filter(|told| told.is_none_or(|told| told <= number)) {
+            return Ok(told);
+        }
+        let values = self.values.iter().cloned().chain([Value::Integer(integer(number))]);
+        let found: Vec<i64> = tables.all(&self.text, params_from_iter(values), |row| row.get(0))?;
+        let found = found.first().and_then(|found| u64::try_from(*found).ok());
+        self.told.set(Some(found));
+        Ok(found)
+    }
 }
 
 impl Lists for Read<'_, '_> {
@@ -76,12 +131,41 @@ impl Lists for Read<'_, '_> {
         }
         Ok(last)
     }
+
+    fn on_shelf(&self, number: u64) -> Result<Option<u64>, Fault> {
+        let Some(shelves) = &self.shelves else { return Ok(Some(number)) };
+        let mut last = None;
+        for shelf in shelves {
+            last = last.max(shelf.up_to(self.tables, number)?);
+        }
+        Ok(last)
+    }
 }
 
 impl<'c> Tables<'c> {
-    fn read_up_to(&self, desk: DeskId) -> Result<Option<i64>, Fault> {
-        let text = "SELECT seq FROM ~texts WHERE desk = ?1";
-        self.first(text, [desk_bytes(desk)], |row| row.get(0))
+    /// The desk's lists; those of which nothing is made yet.
+    fn lists(&self, desk: DeskId) -> Result<Made, Fault> {
+        let text = "SELECT form, seq, unknown FROM ~texts WHERE desk = ?1";
+        let made = self.first(text, [desk_bytes(desk)], |row| {
+            Ok(Made { form: row.get(0)?, seq: row.get(1)?, unknown: row.get(2)? })
+        })?;
+        Ok(made.unwrap_or(Made { form: FORM, seq: 0, unknown: None }))
+    }
+
+    /// After which commit the log is to be read into the lists: where this build knows what another did
+    /// not, before that; where words are cut in another way now, from its beginning.
+    fn starts_at(&self, desk: DeskId, lists: Made) -> Result<i64, Fault> {
+        if lists.form > FORM {
+            let newer = StoreError::new(Operation::Texts, StoreErrorKind::Newer);
+            return Err(Fault::Store(newer.because("a newer build made the lists of words")));
+        }
+        if lists.form < FORM {
+            return Ok(0);
+        }
+        let Some(unknown) = lists.unknown else { return Ok(lists.seq) };
+        let before = unknown.saturating_sub(1);
+        let entries = self.log(desk, u64::try_from(before).unwrap_or(0), 1)?;
+        Ok(if entries.iter().any(says_unknown) { lists.seq } else { before })
     }
 
     /// The place of the last commit; 0: there is none.
@@ -93,10 +177,21 @@ impl<'c> Tables<'c> {
 
     /// Reads the next piece of the log into the lists.
     fn read_on(&self, desk: DeskId) -> Result<(), Fault> {
-        let after = self.read_up_to(desk)?.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
-        let mut read = None;
-        for entry in self.log(desk, after, PIECE)? {
-            read = Some(entry.seq);
+        let mut lists = self.lists(desk)?;
+        let after = self.starts_at(desk, lists)?;
+        if lists.form != FORM {
+            self.forget_lists(desk)?;
+            lists.form = FORM;
+        }
+        if after < lists.seq {
+            lists.unknown = None;
+        }
+        lists.seq = after;
+        for entry in self.log(desk, u64::try_from(after).unwrap_or(0), PIECE)? {
+            lists.seq = integer(entry.seq);
+            if says_unknown(&entry) {
+                lists.unknown = lists.unknown.or(Some(lists.seq));
+            }
             let Some(number) = entry.number else { continue };
             for event in entry.events.iter() {
                 let source = self.source(desk, event)?;
@@ -104,11 +199,10 @@ impl<'c> Tables<'c> {
                 self.list(desk, number, event.revision, spoken)?;
             }
         }
-        if let Some(read) = read {
-            let text = "INSERT INTO ~texts (desk, seq) VALUES (?1, ?2) \
-                        ON CONFLICT (desk) DO UPDATE SET seq = excluded.seq";
-            self.execute(text, (desk_bytes(desk), integer(read)))?;
-        }
+        let text = "INSERT INTO ~texts (desk, form, seq, unknown) VALUES (?1, ?2, ?3, ?4) \
+                    ON CONFLICT (desk) DO UPDATE SET form = excluded.form, seq = excluded.seq, \
+                    unknown = excluded.unknown";
+        self.execute(text, (desk_bytes(desk), lists.form, lists.seq, lists.unknown))?;
         Ok(())
     }
 
@@ -162,8 +256,13 @@ impl<'c> Tables<'c> {
     /// ticket that was split off with it.
     pub(super) fn forget_texts(&self, erasure: &Erasure) -> Result<(), Fault> {
         let Erasure { key, revisions } = erasure;
-        if key.kind != RecordKind::Ticket || self.read_up_to(key.desk)?.is_none() {
+        let lists = self.lists(key.desk)?;
+        if key.kind != RecordKind::Ticket || lists.seq == 0 {
             return Ok(());
+        }
+        // Which words are in lists that another build made, nobody can tell here.
+        if lists.form != FORM {
+            return self.forget_lists(key.desk);
         }
         let Some(record) = self.record(*key)? else { return Ok(()) };
         let (Some(number), Some(ticket)) = (record.number, record.ticket()) else { return Ok(()) };
@@ -221,7 +320,9 @@ impl<'c> Tables<'c> {
         let meant = query.words.iter().map(|word| Ok((word, self.meant(desk, word)?)));
         let meant = meant.collect::<Result<_, Fault>>()?;
         let told = RefCell::default();
-        let lists = Read { tables: self, desk, note: note(query.sight), meant, told };
+        let shelves = shelves(&query.query.narrow());
+        let shelves = shelves.map(|all| all.iter().map(|it| Stretch::of(it, desk)).collect());
+        let lists = Read { tables: self, desk, note: note(query.sight), meant, told, shelves };
         let mut common = Common::new(&lists, query);
         let mut hits = Vec::new();
         while hits.len() < query.query.limit {
