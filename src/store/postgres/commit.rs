@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::connection::Named;
 use super::error::{Fault, PgError};
+use super::forms::{column_text, hex, key_text};
 use super::schema;
 use super::statement::{STATEMENT, without};
-use super::texts::{column_text, hex, key_text};
 use crate::decide::{Columns, Counter, Erasure, Expected, KeyChange, UniqueKey, Write};
 use crate::ids::{Key, RecordKind, Revision};
 use crate::store::codec::{self, CodecError, StoredEvent};

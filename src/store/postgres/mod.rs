@@ -58,12 +58,12 @@ mod commit;
 mod connection;
 mod error;
 mod find;
+mod forms;
 mod lease;
 mod schema;
 mod shelf;
 mod statement;
 mod tables;
-mod texts;
 mod turns;
 
 use std::fmt;

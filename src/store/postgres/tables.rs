@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::connection::{Tables, get};
 use super::error::Fault;
-use super::texts::{
+use super::forms::{
     column_text, instant, integer, key_of, kind_column, number, read_text, rows_at_most,
 };
 use crate::decide::UniqueKey;
