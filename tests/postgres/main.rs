@@ -20,6 +20,7 @@ mod hosts;
 mod many;
 mod plans;
 mod scene;
+mod search;
 mod server;
 
 mod is_a_store {

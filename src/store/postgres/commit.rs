@@ -118,7 +118,7 @@ impl Document<'_> {
             (&["taken", "handed", "released"], self.keys.is_empty()),
             (&["counts"], self.counters.is_empty()),
             (&["told"], self.notices.is_empty()),
-            (&["erasing", "erased", "untold"], self.erasures.is_empty()),
+            (&ERASING, self.erasures.is_empty()),
             (&["inserted"], !writes().any(|it| new(&it))),
             (&["drawn"], !writes().any(|it| new(&it) && ticket(&it))),
             (&["updated"], !writes().any(|it| old(&it))),
@@ -132,6 +132,9 @@ impl Document<'_> {
         idle.flat_map(|(names, _)| names.iter().copied()).collect()
     }
 }
+
+/// The parts of the statement that erase.
+const ERASING: [&str; 5] = ["erasing", "erased", "untold", "holding", "forgotten"];
 
 /// A record that must be at a revision; `pos` is its place in the order of keys.
 #[derive(Serialize)]
@@ -163,7 +166,7 @@ struct Written<'c> {
 
 /// What is indexed of a record.
 #[derive(Default, Serialize)]
-struct Indexed<'c> {
+pub(super) struct Indexed<'c> {
     category: Option<&'c str>,
     done: Option<bool>,
     department: Option<String>,
@@ -228,7 +231,7 @@ struct Erased {
 /// Nobody owns it: an id that nobody has, so that it is found as others are.
 pub(super) const NOBODY: Uuid = Uuid::nil();
 
-fn indexed(columns: &Columns) -> Indexed<'_> {
+pub(super) fn indexed(columns: &Columns) -> Indexed<'_> {
     match columns {
         Columns::Ticket(ticket) => {
             let queued = ticket.queued.as_deref();

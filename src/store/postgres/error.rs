@@ -78,7 +78,7 @@ impl PgError {
 /// | SQLSTATE | what happened |
 /// |---|---|
 /// | 23505 | somebody else made the same record, took the same key or carried the same command out |
-/// | 22012 | a counter that was not there is, and is full |
+/// | 22012 | a counter that was not there is, and is full; or texts were read into lists of words, of which some are erased |
 /// | 40001, 40P01 | the transaction must be begun anew |
 ///
 /// The first two may be sent again in the same transaction, from a savepoint before the statement.
@@ -99,6 +99,8 @@ pub(super) enum Fault {
     /// A second statement is needed where only one may be carried out: it is to be done in a
     /// transaction.
     Another,
+    /// Others did something at the same time, again and again.
+    Contended(&'static str),
     /// The host gave no connection.
     Connection(Box<dyn Error + Send + Sync>),
     /// The database.
@@ -148,6 +150,9 @@ impl Fault {
             Self::Column(error) => {
                 StoreError::new(operation, StoreErrorKind::Corrupt).because(error)
             }
+            Self::Contended(what) => {
+                StoreError::new(operation, StoreErrorKind::Unavailable).because(what)
+            }
             Self::Another => StoreError::new(operation, StoreErrorKind::Backend),
             Self::Codec(error) => error.during(operation),
             Self::Replay(error) => {
@@ -173,8 +178,8 @@ fn kind(error: &tokio_postgres::Error) -> StoreErrorKind {
     match code {
         // Begun anew, it may succeed; the database ends, begins, or has no room for one more; a
         // statement that was prepared is gone, or is of other tables.
-        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03"
-        | "53300" | "53200" | "0A000" | "26000" => StoreErrorKind::Unavailable,
+        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05"
+        | "25P03" | "53300" | "53200" | "0A000" | "26000" => StoreErrorKind::Unavailable,
         "XX001" | "XX002" => StoreErrorKind::Corrupt,
         code if code.starts_with("08") => StoreErrorKind::Unavailable,
         _ => StoreErrorKind::Backend,

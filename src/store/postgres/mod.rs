@@ -19,6 +19,8 @@
 //! | `commits` | receipts, and the order of commits |
 //! | `keys`, `counters` | who has a unique key; what was counted |
 //! | `notices` | the outbox |
+//! | `words` | in which tickets a word is, where somebody searches; and in which event it stands |
+//! | `lists`, `ahead` | which commits are in `words`: all up to a place, and some beyond that |
 //!
 //! # What is durable when
 //!
@@ -60,11 +62,13 @@ mod error;
 mod find;
 mod forms;
 mod lease;
+mod lists;
 mod options;
 mod schema;
 mod shelf;
 mod statement;
 mod tables;
+mod texts;
 mod turns;
 
 use std::fmt;

@@ -5,6 +5,11 @@
 //! or nothing, whoever else writes at the same time. What was not there when it began, and is when it
 //! writes, breaks a unique index, and the whole statement with it; sent again, it sees it.
 //!
+//! What erases holds the row of the desk's lists of words: who reads texts into them does, too, and counts
+//! a round. Where one was counted since the statement began, it does not see all words that are to go: it
+//! breaks, and is sent again. Who has a place has a transaction's number from before that: so it is known
+//! of every place, some time after it was given, that its commit is there or never will be.
+//!
 //! The planner takes a list in JSON for a hundred rows, and would rather read small tables whole. Each
 //! list is cut at its own length, which takes nothing away, and makes it count with ten.
 
@@ -73,7 +78,9 @@ counted AS MATERIALIZED (
 gate AS MATERIALIZED (
   SELECT s.ok AND NOT EXISTS (SELECT FROM counted c WHERE c.value > c.room) AS open FROM keyed s
 ),
-placed AS MATERIALIZED (SELECT nextval('~commit_seq') AS seq FROM gate WHERE open),
+placed AS MATERIALIZED (
+  SELECT nextval('~commit_seq') AS seq FROM gate WHERE open AND txid_current() IS NOT NULL
+),
 opened AS MATERIALIZED (
   SELECT l.pos, row_number() OVER (ORDER BY l.pos) AS nth FROM locked l
   WHERE l.written AND l.expected = 0 AND l.kind = 4
@@ -213,6 +220,17 @@ untold AS (
   DELETE FROM ~notices n USING erasing e
   WHERE e.kind = 4 AND n.desk = $1::text::uuid AND n.ticket = e.id AND n.revision = e.revision
 ),
+holding AS (
+  INSERT INTO ~lists AS l (desk, round, form, born, low)
+  SELECT $1::text::uuid, 0, 0, 0, 0 FROM erasing e WHERE e.kind = 4 LIMIT 1
+  ON CONFLICT (desk) DO UPDATE SET round = l.round
+  RETURNING l.round
+),
+forgotten AS (
+  DELETE FROM ~words w USING erasing e
+  WHERE e.kind = 4 AND w.desk = $1::text::uuid AND w.source = e.id
+    AND w.source_revision = e.revision
+),
 receipted AS (
   INSERT INTO ~commits (desk, seq, command, digest, touched)
   SELECT $1::text::uuid, p.seq, (it->>'command')::uuid, (it->>'digest')::bigint,
@@ -233,7 +251,9 @@ SELECT jsonb_build_object(
     WHEN g.open AND (
       (SELECT count(*) FROM inserted) + (SELECT count(*) FROM updated)
         <> (SELECT count(*) FROM written)
-      OR (SELECT count(*) FROM counts) <> (SELECT count(*) FROM counted))
+      OR (SELECT count(*) FROM counts) <> (SELECT count(*) FROM counted)
+      OR EXISTS (SELECT FROM holding h WHERE h.round <> coalesce(
+        (SELECT l.round FROM ~lists l WHERE l.desk = $1::text::uuid), 0)))
     THEN 0 ELSE 1 END,
   'notified', (
     SELECT count(pg_notify(it->>'channel', $1::text)) FROM placed CROSS JOIN doc
@@ -253,6 +273,7 @@ pub(super) fn without(parts: &[&str]) -> String {
             "inserted" => "inserted AS (SELECT 1 WHERE false",
             "updated" => "updated AS (SELECT 1 WHERE false",
             "counts" => "counts AS (SELECT 1 WHERE false",
+            "holding" => "holding AS (SELECT 0::bigint AS round WHERE false",
             _ => continue,
         };
         if nth > 0 {
