@@ -22,6 +22,7 @@ mod plans;
 mod scene;
 mod search;
 mod server;
+mod upkeep;
 
 mod is_a_store {
     use crate::server::{block_on, server};

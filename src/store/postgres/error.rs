@@ -178,7 +178,8 @@ fn kind(error: &tokio_postgres::Error) -> StoreErrorKind {
     match code {
         // Begun anew, it may succeed; the database ends, begins, or has no room for one more; a
         // statement that was prepared is gone, or is of other tables.
-        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05"
+        // So is a replica, until it is promoted, which cannot be written.
+        "25006" | "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05"
         | "25P03" | "53300" | "53200" | "0A000" | "26000" => StoreErrorKind::Unavailable,
         "XX001" | "XX002" => StoreErrorKind::Corrupt,
         code if code.starts_with("08") => StoreErrorKind::Unavailable,

@@ -42,11 +42,18 @@
 //! revisions, or its notices; [`scan`](super::Store::scan) is no tail. Ticket numbers do come from a row, and none is
 //! missing or there twice.
 //!
+//! # Search
+//!
+//! Who searches first reads what was committed since into lists of words, in transactions of their own: so
+//! no commit pays for them, and where nobody searches there are none. One at a time does that on a desk;
+//! others who search wait, where something is to be read. A commit that erases takes the words out of the
+//! lists, and holds them until it is there: in a transaction of a host's own, it should come last.
+//!
 //! # What is erased
 //!
-//! An erased payload is null in its row. PostgreSQL keeps the old version of a row until it is vacuumed,
-//! and its write-ahead log until that is recycled; both, and backups and replicas, are the host's to look
-//! after.
+//! An erased payload is null in its row, and its words are deleted from the lists. PostgreSQL keeps the
+//! old version of a row until it is vacuumed, and its write-ahead log until that is recycled; both, and
+//! backups and replicas, are the host's to look after.
 //!
 //! # Roads not taken
 //!
@@ -70,6 +77,7 @@ mod statement;
 mod tables;
 mod texts;
 mod turns;
+mod upkeep;
 
 use std::fmt;
 use std::sync::Arc;
