@@ -10,7 +10,10 @@ use helpdesk::conformance::history::{DESK as THEIRS, History, Step, cast};
 use helpdesk::conformance::kit::Random;
 use helpdesk::matching::{Listing, Order, Place, Words, words};
 use helpdesk::store::postgres::tokio_postgres::Client;
-use helpdesk::store::{AsyncStore, AsyncTextStore, Commit, Inline, MemoryStore, Query, TextQuery};
+use helpdesk::store::{
+    AsyncStore, AsyncTextStore, Commit, Inline, MemoryStore, Operation, Query, StoreErrorKind,
+    TextQuery,
+};
 use helpdesk::{
     Actor, AsyncDesk, Command, Condition, MessageRef, Revision, Search, Shown, Sight, TicketId,
 };
@@ -501,6 +504,90 @@ fn a_log_is_read_in_pieces_and_by_several_at_once() {
     });
 }
 
+/// Words, in the texts of any ticket.
+async fn sought(desk: &Desk, words: &str, sight: Sight) -> TextQuery {
+    let lexicon = desk.settings().await.unwrap().lexicon();
+    let query = Query {
+        desk: DESK,
+        filter: Condition::all([]).check(&lexicon, Place::View).unwrap(),
+        order: Order::check(&[], &lexicon).unwrap(),
+        after: None,
+        limit: 5,
+        now: monday(),
+    };
+    TextQuery { words: words.parse().unwrap(), sight, query, before: None }
+}
+
+#[test]
+fn what_no_index_knows_is_sought_to_the_last_ticket() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = desk(&schema).await;
+        desk.note(ANNA.at(monday()), Note::new(TICKET, "Hm.")).await.unwrap();
+        for id in 2..60 {
+            desk.open(Actor::Customer(MARIA).at(monday()), request(id)).await.unwrap();
+        }
+        desk.note(ANNA.at(monday()), Note::new(TicketId::from_u128(30), "Hm.")).await.unwrap();
+        let search = search("burns help").among("notes > 0".parse().unwrap());
+        for (limit, ids) in [(1, &[30][..]), (2, &[30, 1]), (9, &[30, 1])] {
+            let page = desk.search(&ANNA, monday(), &search.clone().page(limit)).await.unwrap();
+            let found = page.hits.iter().map(|hit| hit.row.id().as_uuid().as_u128());
+            assert_eq!(found.collect::<Vec<_>>(), ids);
+            assert_eq!(page.next.is_some(), limit == 1);
+        }
+    });
+}
+
+#[test]
+fn a_search_that_is_too_long_for_one_statement_goes_on_in_the_next() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = desk(&schema).await;
+        for id in 2..=150 {
+            desk.open(Actor::Customer(MARIA).at(monday()), request(id)).await.unwrap();
+        }
+        assert_eq!(hits(&desk, "unplug").await, [1]);
+        // Of very many words on one half of the tickets, and one on the other, only the first has both.
+        let client = schema.client().await;
+        let lists = "
+            DELETE FROM ~words WHERE word = 'burns' AND number % 2 = 1 AND number > 1;
+            INSERT INTO ~words SELECT r.desk, 'zz' || n, 0, r.number, 1, r.id, 1
+                FROM generate_series(0, 33000) n
+                JOIN ~records r ON r.kind = 4 AND r.number = 2 * (n % 75) + 1;
+            ANALYZE ~words;
+        ";
+        client.batch_execute(&lists.replace('~', &schema.table(""))).await.unwrap();
+        let asked = sought(&desk, "zz* burns", Sight::Public).await;
+        let found = desk.store().texts(asked).await.unwrap();
+        let numbers: Vec<_> = found.iter().map(|hit| hit.record.number.unwrap().0).collect();
+        assert_eq!(numbers, [1]);
+        assert_eq!(found[0].places, [Revision(1)]);
+    });
+}
+
+#[test]
+fn without_its_tables_a_search_says_so_and_the_desk_goes_on() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        for table in ["words", "lists", "ahead"] {
+            let schema = server.schema();
+            let desk = desk(&schema).await;
+            let client = schema.client().await;
+            let gone = format!("ALTER TABLE {} RENAME TO gone", schema.table(table));
+            client.batch_execute(&gone).await.unwrap();
+            let error = store_error(desk.search(&ANNA, monday(), &search("help")).await);
+            let said = (error.kind(), error.operation());
+            assert_eq!(said, (StoreErrorKind::Backend, Operation::Texts), "{table}");
+            desk.note(ANNA.at(monday()), Note::new(TICKET, "Hm.")).await.unwrap();
+            let back = format!("ALTER TABLE {} RENAME TO {table}", schema.table("gone"));
+            client.batch_execute(&back).await.unwrap();
+            assert_eq!(hits(&desk, "help hm").await, [1]);
+        }
+    });
+}
+
 #[test]
 fn a_desk_on_which_nobody_searches_has_no_lists() {
     let Some(server) = server() else { return };
@@ -513,18 +600,9 @@ fn a_desk_on_which_nobody_searches_has_no_lists() {
             assert_eq!(count(&client, &text, &schema).await, 0, "{table}");
         }
         // A desk that is none has none, whoever asks.
-        let lexicon = desk.settings().await.unwrap().lexicon();
-        let query = Query {
-            desk: helpdesk::DeskId::from_u128(99),
-            filter: Condition::all([]).check(&lexicon, Place::View).unwrap(),
-            order: Order::check(&[], &lexicon).unwrap(),
-            after: None,
-            limit: 5,
-            now: monday(),
-        };
-        let words = "help".parse().unwrap();
-        let query = TextQuery { words, sight: Sight::Full, query, before: None };
-        assert_eq!(desk.store().texts(query).await.unwrap(), []);
+        let mut asked = sought(&desk, "help", Sight::Full).await;
+        asked.query.desk = helpdesk::DeskId::from_u128(99);
+        assert_eq!(desk.store().texts(asked).await.unwrap(), []);
         assert_eq!(count(&client, "SELECT count(*) FROM ~lists", &schema).await, 0);
     });
 }

@@ -224,7 +224,8 @@ holding AS (
   INSERT INTO ~lists AS l (desk, round, form, born, low)
   SELECT $1::text::uuid, 0, 0, 0, 0 FROM erasing e WHERE e.kind = 4 LIMIT 1
   ON CONFLICT (desk) DO UPDATE SET round = l.round
-  RETURNING l.round
+  RETURNING l.round <> coalesce(
+    (SELECT s.round FROM ~lists s WHERE s.desk = $1::text::uuid), 0) AS moved
 ),
 forgotten AS (
   DELETE FROM ~words w USING erasing e
@@ -252,8 +253,7 @@ SELECT jsonb_build_object(
       (SELECT count(*) FROM inserted) + (SELECT count(*) FROM updated)
         <> (SELECT count(*) FROM written)
       OR (SELECT count(*) FROM counts) <> (SELECT count(*) FROM counted)
-      OR EXISTS (SELECT FROM holding h WHERE h.round <> coalesce(
-        (SELECT l.round FROM ~lists l WHERE l.desk = $1::text::uuid), 0)))
+      OR EXISTS (SELECT FROM holding h WHERE h.moved))
     THEN 0 ELSE 1 END,
   'notified', (
     SELECT count(pg_notify(it->>'channel', $1::text)) FROM placed CROSS JOIN doc
@@ -273,7 +273,7 @@ pub(super) fn without(parts: &[&str]) -> String {
             "inserted" => "inserted AS (SELECT 1 WHERE false",
             "updated" => "updated AS (SELECT 1 WHERE false",
             "counts" => "counts AS (SELECT 1 WHERE false",
-            "holding" => "holding AS (SELECT 0::bigint AS round WHERE false",
+            "holding" => "holding AS (SELECT false AS moved WHERE false",
             _ => continue,
         };
         if nth > 0 {
