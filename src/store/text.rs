@@ -87,10 +87,11 @@ impl<S: AsyncTextStore + ?Sized> AsyncTextStore for std::sync::Arc<S> {
     }
 }
 
-/// In which way words are cut and told apart by who reads them: raised where [`words`] or [`Spoken`]
-/// answers otherwise than before, so that lists that are kept are made anew.
+/// In which way words are cut and told apart by who reads them. It is raised where [`words`] or [`Spoken`]
+/// answers otherwise than before, also where it knows events that it did not: lists that are kept are
+/// made anew then, and older builds leave them alone.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) const FORM: i64 = 1;
+pub(crate) const FORM: i32 = 1;
 
 /// The words of an event that a search looks at: of a subject, of a message and of the names of what
 /// is attached to it.

@@ -135,6 +135,13 @@ pub enum Finding {
         /// What it is at.
         is: i64,
     },
+    /// Numbers of tickets do not go on after the greatest that there is.
+    Numbers {
+        /// The greatest number that a ticket has.
+        should: u64,
+        /// After which they go on.
+        is: u64,
+    },
     /// The log of commits names events that are not there, or cannot be read.
     Log {
         /// Which commit.
@@ -172,6 +179,8 @@ pub enum Part {
     Columns,
     /// When it next does something by itself.
     Wake,
+    /// A ticket's words, in the lists by which texts are searched.
+    Words,
 }
 
 impl Finding {
@@ -179,7 +188,7 @@ impl Finding {
     pub fn is_derived(&self) -> bool {
         match self {
             Self::Record { part, .. } => *part != Part::Number,
-            Self::UniqueKey { .. } | Self::Counter { .. } => true,
+            Self::UniqueKey { .. } | Self::Counter { .. } | Self::Numbers { .. } => true,
             Self::Notice { order, .. } => *order,
             Self::History { .. } | Self::Log { .. } | Self::Database { .. } => false,
         }
@@ -199,6 +208,7 @@ impl fmt::Display for Finding {
                     Part::Head => "head is not what its history folds to",
                     Part::Columns => "indexed columns are not those of its head",
                     Part::Wake => "next wake is not that of its head",
+                    Part::Words => "words are listed otherwise than they were said",
                 };
                 write!(f, "{key}: its {part}")
             }
@@ -207,6 +217,9 @@ impl fmt::Display for Finding {
             }
             Self::Counter { counter, should, is } => {
                 write!(f, "the counter {counter:?} is at {is}, and the tickets come to {should}")
+            }
+            Self::Numbers { should, is } => {
+                write!(f, "numbers go on after {is}, and should after {should}")
             }
             Self::Log { seq, key: Some(key) } => {
                 write!(f, "commit {seq} names events of {key} that are not there")

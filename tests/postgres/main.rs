@@ -20,7 +20,9 @@ mod hosts;
 mod many;
 mod plans;
 mod scene;
+mod search;
 mod server;
+mod upkeep;
 
 mod is_a_store {
     use crate::server::{block_on, server};

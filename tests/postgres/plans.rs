@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use helpdesk::command::{Note, Reply, Take};
-use helpdesk::matching::Listing;
-use helpdesk::store::{AsyncStore, Lease, PgStore, Roster, Scope, Settlement, Wanted};
+use helpdesk::matching::{Listing, Order, Place};
+use helpdesk::store::{
+    AsyncStore, AsyncTextStore, Lease, PgStore, Query, Roster, Scope, Settlement, TextQuery, Wanted,
+};
 use helpdesk::{
-    Actor, AsyncDesk, Counter, ExternalRef, Key, Revision, TicketId, TicketNumber, UniqueKey,
+    Actor, AsyncDesk, Condition, Counter, ExternalRef, Key, Revision, Search, Sight, TicketId,
+    TicketNumber, UniqueKey,
 };
 
 use crate::scene::*;
@@ -49,6 +52,12 @@ async fn fill(schema: &Schema) {
         INSERT INTO ~keys SELECT r.desk, 'external:jira:acme:' || r.number, 4, r.id FROM ~records r
             WHERE r.number > 1000;
         INSERT INTO ~counters SELECT r.desk, 'load:' || r.id, 1 FROM ~records r WHERE r.number > 1000;
+        INSERT INTO ~words SELECT r.desk, w, 0, r.number, 1, r.id, 1 FROM ~records r,
+            unnest(ARRAY['printer', 'burns', 'help', 'room' || r.number % 1000]) w
+            WHERE r.number > 1000;
+        INSERT INTO ~lists (desk, round, form, born, low)
+            SELECT desk, 1, 1, 1, max(seq) FROM ~commits GROUP BY desk;
+        SELECT setval('~commit_seq', max(seq)) FROM ~commits;
     ";
     client.batch_execute(&text.replace('~', &schema.table(""))).await.unwrap();
     client.batch_execute("ANALYZE").await.unwrap();
@@ -65,8 +74,9 @@ impl Plans {
         let mut used = false;
         for plan in &plans {
             for line in plan.lines().filter(|line| line.contains("Seq Scan on")) {
-                // A handful of rows: desks, and who is on a roster.
-                let small = ["desks", "rosters"].iter().any(|it| line.contains(it));
+                // A handful of rows: desks, who is on a roster, and where lists of words are.
+                let small =
+                    ["desks", "rosters", "lists", "ahead"].iter().any(|it| line.contains(it));
                 assert!(small, "{what} reads a table whole: {line}\n{plan}");
             }
             used |= plan.contains(index);
@@ -144,6 +154,18 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
             desk.to_solve(&ANNA, now, None, 5).await.unwrap();
             plans.hold("the order of work", "records_turn_since");
 
+            for words in ["printer", "burns room7 room700*", "help roo*"] {
+                for filter in [
+                    "all()",
+                    "requester = contact:00000000-0000-0000-0000-000000000007",
+                    "external_refs contains jira:acme:1007",
+                    "department is missing",
+                ] {
+                    store.texts(sought(&desk, words, filter).await).await.unwrap();
+                    plans.hold(&format!("`{words}` among `{filter}`"), "words_pkey");
+                }
+            }
+
             let lease = Lease { until: now + TimeDelta::minutes(1), limit: 5 };
             store.due(Scope::All, now, lease).await.unwrap();
             plans.hold("what is due", "wakes_all");
@@ -170,9 +192,82 @@ fn nothing_that_a_desk_does_reads_a_table_whole() {
             desk.reply(ANNA.at(now), Reply::new(ticket, "Unplug it.")).await.unwrap();
             desk.note(ANNA.at(now), Note::new(ticket, "Hm.")).await.unwrap();
             plans.hold("a reply", "marks_ticket");
+            // What was just said is read into the lists first.
+            let search = Search::new("unplug burns".parse().unwrap());
+            let found = desk.search(&Actor::Customer(MARIA), now, &search).await.unwrap();
+            assert_eq!(found.hits.len(), 1 + usize::try_from(round).unwrap());
+            plans.hold("reading on", "commits_pkey");
         }
         let listed = desk.find(&Actor::Host, now, &Listing::every().page(100)).await.unwrap();
         assert_eq!(listed.rows.len(), 100);
+    });
+}
+
+/// Words, in the texts of five tickets of which this is true.
+async fn sought(desk: &Desk, words: &str, filter: &str) -> TextQuery {
+    let lexicon = desk.settings().await.unwrap().lexicon();
+    let filter: Condition = filter.parse().unwrap();
+    let query = Query {
+        desk: DESK,
+        filter: filter.check(&lexicon, Place::View).unwrap(),
+        order: Order::check(&[], &lexicon).unwrap(),
+        after: None,
+        limit: 5,
+        now: monday(),
+    };
+    TextQuery { words: words.parse().unwrap(), sight: Sight::Full, query, before: None }
+}
+
+/// How many rows of these tables the server read by what it told, with how often each was read.
+fn read(plans: &Plans, tables: &[&str]) -> u64 {
+    let mut sum = 0.0;
+    for plan in plans.0.lock().unwrap().drain(..) {
+        for line in plan.lines().filter(|line| tables.iter().any(|it| line.contains(it))) {
+            let number = |of: &str| -> Option<f64> {
+                let rest = &line[line.rfind(of)? + of.len()..];
+                rest.split(|c: char| !c.is_ascii_digit() && c != '.').next()?.parse().ok()
+            };
+            // A node that was never reached tells of no rows.
+            if let (Some(rows), Some(loops)) = (number(" rows="), number(" loops=")) {
+                sum += (rows.max(1.0)) * loops;
+            }
+        }
+    }
+    sum as u64
+}
+
+#[test]
+fn a_customer_who_looks_for_frequent_words_passes_over_the_tickets_of_others() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        desk(&schema).await;
+        fill(&schema).await;
+        let plans = Plans(Arc::default());
+        let told = "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
+                    -c auto_explain.log_analyze=on -c client_min_messages=log";
+        let pool = Pool::told(&format!("{} options='{told}'", schema.dsn), plans.0.clone());
+        let store = PgStore::open(pool, schema.options()).await.unwrap();
+        let desk = AsyncDesk::open_existing(store, DESK).await.unwrap();
+        let now = monday();
+        for id in 100..104 {
+            desk.open(Actor::Customer(MARIA).at(now), request(id)).await.unwrap();
+        }
+        let search = Search::new("burns help".parse().unwrap());
+        let hers = desk.search(&Actor::Customer(MARIA), now, &search).await.unwrap();
+        assert_eq!(hers.hits.len(), 4);
+        plans.0.lock().unwrap().clear();
+        let again = desk.search(&Actor::Customer(MARIA), now, &search).await.unwrap();
+        assert_eq!(again, hers);
+        let read = read(&plans, &["words_pkey", "records_", "marks_pkey"]);
+        assert!((1..200).contains(&read), "{read} rows are more than a customer has");
+        // Who may see all of them stops at the end of the page.
+        let all = sought(&desk, "burns help", "all()").await;
+        plans.0.lock().unwrap().clear();
+        let hits = desk.store().texts(all).await.unwrap();
+        assert_eq!(hits.len(), 5);
+        let read = self::read(&plans, &["words_pkey", "records_", "marks_pkey"]);
+        assert!((1..300).contains(&read), "{read} rows are more than a page has");
     });
 }
 

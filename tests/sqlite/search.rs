@@ -208,26 +208,3 @@ fn lists_that_another_build_made_are_made_anew_or_left_to_it() {
     database.execute_batch("UPDATE helpdesk_texts SET form = form + 1").unwrap();
     assert_eq!(scene::kind(found()), StoreErrorKind::Newer);
 }
-
-#[test]
-fn what_a_build_did_not_know_is_listed_by_the_one_that_does() {
-    let folder = Folder::new();
-    let desk = scene::desk(&folder);
-    let database = folder.connection();
-    let tag = |from: &str, to: &str| {
-        let text = "UPDATE helpdesk_events SET tag = ?2 WHERE tag = ?1 AND kind = 4";
-        assert!(database.execute(text, [from, to]).unwrap() > 0);
-    };
-    let replied: String = database
-        .query_row("SELECT tag FROM helpdesk_events WHERE kind = 4 AND revision = 4", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    let search = Search::new("unplug".parse().unwrap());
-    let found = || desk.search(&scene::ANNA, scene::monday(), &search).unwrap().hits.len();
-    tag(&replied, "ticket.sung");
-    assert_eq!(found(), 0, "nobody knows what that is");
-    assert_eq!(found(), 0);
-    tag("ticket.sung", &replied);
-    assert_eq!(found(), 1);
-}

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::commit::{asked, counters, keys};
 use super::error::Fault;
-use super::texts::parse_key;
+use super::forms::parse_key;
 use crate::decide::{Counter, UniqueKey};
 use crate::ids::{CommandId, DeskId, Key, Revision, TicketNumber};
 use crate::record::{Head, Record};

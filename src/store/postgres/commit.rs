@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::connection::Named;
 use super::error::{Fault, PgError};
+use super::forms::{column_text, hex, key_text};
 use super::function::CALL;
 use super::schema;
-use super::texts::{column_text, hex, key_text};
 use crate::decide::{Columns, Counter, Erasure, Expected, KeyChange, UniqueKey, Write};
 use crate::ids::{Key, RecordKind, Revision};
 use crate::store::codec::{self, CodecError, StoredEvent};
@@ -136,7 +136,7 @@ struct Written<'c> {
 
 /// What is indexed of a record.
 #[derive(Default, Serialize)]
-struct Indexed<'c> {
+pub(super) struct Indexed<'c> {
     category: Option<&'c str>,
     done: Option<bool>,
     department: Option<String>,
@@ -200,7 +200,7 @@ struct Erased {
 /// Nobody owns it: an id that nobody has, so that it is found as others are.
 pub(super) const NOBODY: Uuid = Uuid::nil();
 
-fn indexed(columns: &Columns) -> Indexed<'_> {
+pub(super) fn indexed(columns: &Columns) -> Indexed<'_> {
     match columns {
         Columns::Ticket(ticket) => {
             let queued = ticket.queued.as_deref();

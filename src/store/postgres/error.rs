@@ -98,6 +98,10 @@ pub(super) enum Fault {
     /// A second statement is needed where only one may be carried out: it is to be done in a
     /// transaction.
     Another,
+    /// Others did something at the same time, again and again.
+    Contended(&'static str),
+    /// A newer build wrote what this one does not know.
+    Newer(&'static str),
     /// The host gave no connection.
     Connection(Box<dyn Error + Send + Sync>),
     /// The database.
@@ -147,6 +151,10 @@ impl Fault {
             Self::Column(error) => {
                 StoreError::new(operation, StoreErrorKind::Corrupt).because(error)
             }
+            Self::Contended(what) => {
+                StoreError::new(operation, StoreErrorKind::Unavailable).because(what)
+            }
+            Self::Newer(what) => StoreError::new(operation, StoreErrorKind::Newer).because(what),
             Self::Another => StoreError::new(operation, StoreErrorKind::Backend),
             Self::Codec(error) => error.during(operation),
             Self::Replay(error) => {
@@ -172,8 +180,9 @@ fn kind(error: &tokio_postgres::Error) -> StoreErrorKind {
     match code {
         // Begun anew, it may succeed; the database ends, begins, or has no room for one more; a
         // statement that was prepared is gone, or is of other tables.
-        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03"
-        | "53300" | "53200" | "0A000" | "26000" => StoreErrorKind::Unavailable,
+        // So is a replica, until it is promoted, which cannot be written.
+        "25006" | "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" | "57P05"
+        | "25P03" | "53300" | "53200" | "0A000" | "26000" => StoreErrorKind::Unavailable,
         "XX001" | "XX002" => StoreErrorKind::Corrupt,
         code if code.starts_with("08") => StoreErrorKind::Unavailable,
         _ => StoreErrorKind::Backend,

@@ -98,6 +98,9 @@ BEGIN
   END IF;
 
   IF holds THEN
+    -- Who has a place has a transaction's number from before that: so it is known of every place, some
+    -- time after it was given, that its commit is there or never will be.
+    PERFORM txid_current();
     place := nextval('~commit_seq');
     IF body ? 'opens' THEN
       INSERT INTO ~desks AS d (desk, numbers) VALUES (desk_id, (body->>'opens')::bigint)
@@ -225,6 +228,13 @@ BEGIN
     END IF;
 
     IF body ? 'erasures' THEN
+      -- Who reads texts into lists of words holds this row, too: whoever comes second sees what the
+      -- first one did.
+      INSERT INTO ~lists AS l (desk, round, form, born, low) VALUES (desk_id, 0, 0, 0, 0)
+      ON CONFLICT (desk) DO UPDATE SET round = l.round;
+      DELETE FROM ~words w
+      USING jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid, revision bigint)
+      WHERE e.kind = 4 AND w.desk = desk_id AND w.source = e.id AND w.source_revision = e.revision;
       UPDATE ~events v SET personal = NULL
       FROM jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid, revision bigint)
       WHERE v.desk = desk_id AND v.kind = e.kind AND v.id = e.id AND v.revision = e.revision

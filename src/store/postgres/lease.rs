@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::connection::{Tables, get};
 use super::error::Fault;
-use super::texts::{instant, key_of, number, rows_at_most};
+use super::forms::{instant, key_of, number, rows_at_most};
 use crate::ids::{DeskId, Key, TicketId, TicketNumber};
 use crate::store::codec::{self, CodecErrorKind};
 use crate::store::{Claimed, Due, DueRow, Lease, LeaseToken, Scope, Settlement};

@@ -19,6 +19,8 @@
 //! | `commits` | receipts, and the order of commits |
 //! | `keys`, `counters` | who has a unique key; what was counted |
 //! | `notices` | the outbox |
+//! | `words` | in which tickets a word is, where somebody searches; and in which event it stands |
+//! | `lists`, `ahead` | which commits are in `words`: all up to a place, and some beyond that |
 //!
 //! # What is durable when
 //!
@@ -42,11 +44,18 @@
 //! revisions, or its notices; [`scan`](super::Store::scan) is no tail. Ticket numbers do come from a row, and none is
 //! missing or there twice.
 //!
+//! # Search
+//!
+//! Who searches first reads what was committed since into lists of words, in transactions of their own: so
+//! no commit pays for them, and where nobody searches there are none. One at a time does that on a desk;
+//! others who search wait, where something is to be read. A commit that erases takes the words out of the
+//! lists, and holds them until it is there: in a transaction of a host's own, it should come last.
+//!
 //! # What is erased
 //!
-//! An erased payload is null in its row. PostgreSQL keeps the old version of a row until it is vacuumed,
-//! and its write-ahead log until that is recycled; both, and backups and replicas, are the host's to look
-//! after.
+//! An erased payload is null in its row, and its words are deleted from the lists. PostgreSQL keeps the
+//! old version of a row until it is vacuumed, and its write-ahead log until that is recycled; both, and
+//! backups and replicas, are the host's to look after.
 //!
 //! # Roads not taken
 //!
@@ -61,13 +70,17 @@ mod commit;
 mod connection;
 mod error;
 mod find;
+mod forms;
 mod function;
 mod lease;
+mod lists;
+mod options;
 mod schema;
 mod shelf;
 mod tables;
 mod texts;
 mod turns;
+mod upkeep;
 
 use std::fmt;
 use std::sync::Arc;
@@ -81,6 +94,7 @@ pub use answer::judge;
 pub use commit::{CommitParameters, commit_statement};
 pub use connection::{Connection, Connections, Single};
 pub use error::{PgError, is_race};
+pub use options::Options;
 pub use tokio_postgres;
 
 use self::connection::{Named, Tables, get};
@@ -119,41 +133,6 @@ const TRIES: usize = 16;
 /// ```
 pub struct PgStore<C> {
     inner: Arc<Inner<C>>,
-}
-
-/// How a [`PgStore`] treats its database.
-///
-/// ```
-/// use helpdesk::store::postgres::Options;
-///
-/// let mut options = Options::default();
-/// assert_eq!(options.schema, "helpdesk");
-/// assert!(options.prepares && options.channel.is_none());
-/// options.schema = "desk_of_acme".to_owned();
-/// options.prepares = false;
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// The schema in which all tables are: letters, digits and underscores of ASCII, 1 to 40, the first
-    /// no digit, and not `pg_`. Letter case counts. A database may hold several stores. `helpdesk` by
-    /// default.
-    pub schema: String,
-    /// Whether statements are prepared once for each connection. To be switched off behind a pooler
-    /// that gives each transaction another connection and does not know of prepared statements, as
-    /// PgBouncer's transaction mode before 1.21: each statement is planned anew then. On by default.
-    pub prepares: bool,
-    /// A channel that commits notify (`NOTIFY`, with the desk's id), where they leave notices or set a
-    /// wake: for hosts that would relay or tick at once instead of at their next look. It is a hint, and
-    /// never the truth: it is lost while nobody listens, and at most it saves waiting. Commits that
-    /// notify reach the disk one after the other. `None` by default: nobody is notified.
-    pub channel: Option<String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { schema: "helpdesk".to_owned(), prepares: true, channel: None }
-    }
 }
 
 struct Inner<C> {

@@ -144,6 +144,31 @@ CREATE TABLE ~notices (
 CREATE INDEX notices_ticket ON ~notices (desk, ticket, age);
 CREATE INDEX notices_all ON ~notices (held_until, age);
 CREATE INDEX notices_desk ON ~notices (desk, held_until, age);
+CREATE TABLE ~words (
+    desk uuid NOT NULL,
+    word text COLLATE "C" NOT NULL,
+    note smallint NOT NULL,
+    number bigint NOT NULL,
+    revision bigint NOT NULL,
+    source uuid NOT NULL,
+    source_revision bigint NOT NULL,
+    PRIMARY KEY (desk, word, note, number, revision, source)
+);
+CREATE INDEX words_source ON ~words (desk, source, source_revision);
+CREATE TABLE ~lists (
+    desk uuid PRIMARY KEY,
+    round bigint NOT NULL,
+    form integer NOT NULL,
+    born bigint NOT NULL,
+    low bigint NOT NULL,
+    next_low bigint,
+    next_xid bigint
+) WITH (fillfactor = 50);
+CREATE TABLE ~ahead (
+    desk uuid NOT NULL,
+    seq bigint NOT NULL,
+    PRIMARY KEY (desk, seq)
+);
 "#;
 
 /// Whether a schema can be named so.

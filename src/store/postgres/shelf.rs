@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::commit::NOBODY;
 use super::connection::{Tables, Value, get};
 use super::error::Fault;
+use super::forms::{column_text, integer, rows_at_most};
 use super::tables::RecordRow;
-use super::texts::{column_text, integer, rows_at_most};
 use crate::ids::DeskId;
 use crate::matching::Between;
 use crate::store::sql::{Shelf, requester_bytes};
@@ -150,7 +150,7 @@ pub(super) fn everything() -> Vec<Shelf> {
 }
 
 /// Values of several shelves, as one parameter.
-enum Array {
+pub(super) enum Array {
     Uuids(Vec<Uuid>),
     Texts(Vec<String>),
     Bools(Vec<bool>),
@@ -159,7 +159,7 @@ enum Array {
 }
 
 impl Array {
-    fn value(&self) -> Value<'_> {
+    pub(super) fn value(&self) -> Value<'_> {
         let (value, kind): (&(dyn ToSql + Sync), Type) = match self {
             Self::Uuids(it) => (it, Type::UUID_ARRAY),
             Self::Texts(it) => (it, Type::TEXT_ARRAY),
@@ -297,4 +297,34 @@ fn statement(shelves: &[Shelf], way: Way) -> (String, Vec<Array>) {
     }
     let _ = write!(text, " ORDER BY 1 {direction}, 3 {direction} LIMIT $2");
     (text, all)
+}
+
+/// What gives the greatest number on any of these shelves up to a bound, and the values of the shelves:
+/// the first of them stands in this place. The desk stands in the first.
+pub(super) fn up_to(shelves: &[Shelf], bound: &str, first: usize) -> (String, Vec<Array>) {
+    let mut each = Vec::new();
+    let mut all = Vec::new();
+    for (columns, arrays) in groups(shelves) {
+        let place = |nth: usize| first + all.len() + nth;
+        let unnested: Vec<String> = arrays
+            .iter()
+            .enumerate()
+            .map(|(nth, array)| format!("${}::{}", place(nth), array.type_name()))
+            .collect();
+        let from = match columns.contains(&"what") {
+            true => "~marks k WHERE k.desk = $1",
+            false => "~records k WHERE k.desk = $1 AND k.kind = 4",
+        };
+        let equal: String =
+            columns.iter().map(|column| format!(" AND k.{column} = v.{column}")).collect();
+        each.push(format!(
+            "(SELECT max(s.number) FROM unnest({}) AS v ({}) CROSS JOIN LATERAL \
+             (SELECT k.number FROM {from}{equal} AND k.number <= {bound} \
+             ORDER BY k.number DESC LIMIT 1) s)",
+            unnested.join(", "),
+            columns.join(", ")
+        ));
+        all.extend(arrays);
+    }
+    (format!("greatest({})", each.join(", ")), all)
 }

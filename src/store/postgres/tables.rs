@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::connection::{Tables, get};
 use super::error::Fault;
-use super::texts::{
+use super::forms::{
     column_text, instant, integer, key_of, kind_column, number, read_text, rows_at_most,
 };
 use crate::decide::UniqueKey;
@@ -18,7 +18,7 @@ use crate::ids::{CommandId, DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::record::{Event, Head, Record, fold};
 use crate::store::codec::{self, CodecErrorKind, StoredEvent, StoredHead};
 use crate::store::sql::{EVERYBODY, Known};
-use crate::store::{Entry, Found, Receipt, Roster, Tally, Wanted};
+use crate::store::{Entry, Found, Receipt, Roster, Tally, Touched, Wanted};
 
 /// A record as its row has it.
 pub(super) struct RecordRow {
@@ -224,6 +224,15 @@ impl Tables<'_> {
             let all = codec::decode_touched(get(&row, 1)?)?;
             touched.extend(all.into_iter().map(|one| (seq, one)));
         }
+        self.entries(desk, touched).await
+    }
+
+    /// What commits did to records, with the events.
+    pub(super) async fn entries(
+        &self,
+        desk: DeskId,
+        touched: Vec<(u64, Touched)>,
+    ) -> Result<Vec<Entry>, Fault> {
         let kinds: Vec<i16> = touched.iter().map(|(_, one)| kind_column(&one.key)).collect();
         let ids: Vec<Uuid> = touched.iter().map(|(_, one)| one.key.id).collect();
         let from: Vec<i64> = touched.iter().map(|(_, one)| integer(one.from.0)).collect();
@@ -265,7 +274,7 @@ fn place(row: &Row, column: usize) -> Result<usize, Fault> {
 }
 
 /// The number of a form, in two bytes: builds count to no more.
-fn read_schema(row: &Row, column: usize) -> Result<u16, Fault> {
+pub(super) fn read_schema(row: &Row, column: usize) -> Result<u16, Fault> {
     u16::try_from(get::<i32>(row, column)?).map_err(|error| Fault::Column(error.into()))
 }
 

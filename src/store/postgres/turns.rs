@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::connection::{Tables, get};
 use super::error::Fault;
+use super::forms::{column_text, read_text, rows_at_most};
 use super::tables::RecordRow;
-use super::texts::{column_text, read_text, rows_at_most};
 use crate::ids::{DepartmentName, DeskId};
 use crate::matching::{TurnPlace, Turns};
 use crate::store::Query;

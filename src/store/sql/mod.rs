@@ -1,9 +1,11 @@
 //! What the stores over SQL have in common: what is indexed of a record, which shelves a condition
-//! leaves, and in which parts the queues of departments are walked. No statement and no driver.
+//! leaves, in which parts the queues of departments are walked, and what rows are held against. No
+//! statement and no driver.
 
 mod known;
 mod shelf;
 mod turns;
+mod upkeep;
 
 use std::collections::BTreeSet;
 
@@ -14,6 +16,7 @@ pub(in crate::store) use known::Known;
 pub(in crate::store) use shelf::everything;
 pub(in crate::store) use shelf::{Shelf, deadlines, shelves};
 pub(in crate::store) use turns::{Part, PartName};
+pub(in crate::store) use upkeep::{Stands, counted, differing, miscounted};
 
 use crate::decide::{Columns, TicketColumns};
 use crate::ids::{DepartmentName, RecordKind};

@@ -151,8 +151,7 @@ CREATE TABLE ~words (
 CREATE TABLE ~texts (
     desk BLOB PRIMARY KEY,
     form INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    unknown INTEGER
+    seq INTEGER NOT NULL
 ) WITHOUT ROWID;
 ";
 

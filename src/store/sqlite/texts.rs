@@ -15,12 +15,10 @@ use crate::decide::{Erasure, UniqueKey};
 use crate::ids::{DeskId, Key, RecordKind, Revision, TicketNumber};
 use crate::matching::Word;
 use crate::people::Sight;
-use crate::record::{Change, Event};
+use crate::record::Event;
 use crate::store::sql::{Shelf, shelves};
 use crate::store::text::{Common, FORM, Lists, source_of};
-use crate::store::{
-    Entry, Operation, Spoken, StoreError, StoreErrorKind, TextHit, TextQuery, TextStore,
-};
+use crate::store::{Operation, Spoken, StoreError, StoreErrorKind, TextHit, TextQuery, TextStore};
 
 /// How many commits are read into the lists in one transaction.
 const PIECE: usize = 500;
@@ -33,8 +31,11 @@ impl TextStore for SqliteStore {
             // What was read into the lists, and what is found in them, are of one instant.
             let found = self.read(Operation::Texts, |tables| {
                 let lists = tables.lists(desk)?;
-                let whole = lists.seq >= last && tables.starts_at(desk, lists)? == lists.seq;
-                if whole { tables.texts(query).map(Some) } else { Ok(None) }
+                if Tables::starts_at(lists)? >= last {
+                    tables.texts(query).map(Some)
+                } else {
+                    Ok(None)
+                }
             })?;
             if let Some(found) = found {
                 return Ok(found);
@@ -48,16 +49,9 @@ impl TextStore for SqliteStore {
 #[derive(Clone, Copy, Debug)]
 struct Made {
     /// In which way.
-    form: i64,
+    form: i32,
     /// Up to which commit.
     seq: i64,
-    /// The first commit of which a build knew not all that it says.
-    unknown: Option<i64>,
-}
-
-/// Whether this build does not know all that is said in it.
-fn says_unknown(entry: &Entry) -> bool {
-    entry.events.iter().any(|event| matches!(event.change, Change::Newer(_)))
 }
 
 /// Who reads a word, as it stands in a column: what is public comes first.
@@ -145,27 +139,21 @@ impl Lists for Read<'_, '_> {
 impl<'c> Tables<'c> {
     /// The desk's lists; those of which nothing is made yet.
     fn lists(&self, desk: DeskId) -> Result<Made, Fault> {
-        let text = "SELECT form, seq, unknown FROM ~texts WHERE desk = ?1";
+        let text = "SELECT form, seq FROM ~texts WHERE desk = ?1";
         let made = self.first(text, [desk_bytes(desk)], |row| {
-            Ok(Made { form: row.get(0)?, seq: row.get(1)?, unknown: row.get(2)? })
+            Ok(Made { form: row.get(0)?, seq: row.get(1)? })
         })?;
-        Ok(made.unwrap_or(Made { form: FORM, seq: 0, unknown: None }))
+        Ok(made.unwrap_or(Made { form: FORM, seq: 0 }))
     }
 
-    /// After which commit the log is to be read into the lists: where this build knows what another did
-    /// not, before that; where words are cut in another way now, from its beginning.
-    fn starts_at(&self, desk: DeskId, lists: Made) -> Result<i64, Fault> {
+    /// After which commit the log is to be read into the lists: where words are cut in another way now,
+    /// from its beginning.
+    fn starts_at(lists: Made) -> Result<i64, Fault> {
         if lists.form > FORM {
             let newer = StoreError::new(Operation::Texts, StoreErrorKind::Newer);
             return Err(Fault::Store(newer.because("a newer build made the lists of words")));
         }
-        if lists.form < FORM {
-            return Ok(0);
-        }
-        let Some(unknown) = lists.unknown else { return Ok(lists.seq) };
-        let before = unknown.saturating_sub(1);
-        let entries = self.log(desk, u64::try_from(before).unwrap_or(0), 1)?;
-        Ok(if entries.iter().any(says_unknown) { lists.seq } else { before })
+        Ok(if lists.form < FORM { 0 } else { lists.seq })
     }
 
     /// The place of the last commit; 0: there is none.
@@ -177,21 +165,13 @@ impl<'c> Tables<'c> {
 
     /// Reads the next piece of the log into the lists.
     fn read_on(&self, desk: DeskId) -> Result<(), Fault> {
-        let mut lists = self.lists(desk)?;
-        let after = self.starts_at(desk, lists)?;
+        let lists = self.lists(desk)?;
+        let mut read = Self::starts_at(lists)?;
         if lists.form != FORM {
             self.forget_lists(desk)?;
-            lists.form = FORM;
         }
-        if after < lists.seq {
-            lists.unknown = None;
-        }
-        lists.seq = after;
-        for entry in self.log(desk, u64::try_from(after).unwrap_or(0), PIECE)? {
-            lists.seq = integer(entry.seq);
-            if says_unknown(&entry) {
-                lists.unknown = lists.unknown.or(Some(lists.seq));
-            }
+        for entry in self.log(desk, u64::try_from(read).unwrap_or(0), PIECE)? {
+            read = integer(entry.seq);
             let Some(number) = entry.number else { continue };
             for event in entry.events.iter() {
                 let source = self.source(desk, event)?;
@@ -199,10 +179,9 @@ impl<'c> Tables<'c> {
                 self.list(desk, number, event.revision, spoken)?;
             }
         }
-        let text = "INSERT INTO ~texts (desk, form, seq, unknown) VALUES (?1, ?2, ?3, ?4) \
-                    ON CONFLICT (desk) DO UPDATE SET form = excluded.form, seq = excluded.seq, \
-                    unknown = excluded.unknown";
-        self.execute(text, (desk_bytes(desk), lists.form, lists.seq, lists.unknown))?;
+        let text = "INSERT INTO ~texts (desk, form, seq) VALUES (?1, ?2, ?3) \
+                    ON CONFLICT (desk) DO UPDATE SET form = excluded.form, seq = excluded.seq";
+        self.execute(text, (desk_bytes(desk), FORM, read))?;
         Ok(())
     }
 

@@ -1,15 +1,13 @@
 //! What belongs to a desk as a whole: unique keys, counters, the log of commits, the outbox.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use uuid::Uuid;
 
 use super::super::error::Fault;
 use super::super::tables::{bytes, desk_bytes, integer, key_columns, read_id, read_key};
 use super::Over;
-use crate::decide::Counter;
 use crate::ids::{Key, Revision, TicketId};
 use crate::store::codec::{self, CodecErrorKind};
+use crate::store::sql::{counted, miscounted};
 use crate::store::{Derived, Finding, Part, Touched};
 
 impl Over<'_, '_> {
@@ -76,29 +74,15 @@ impl Over<'_, '_> {
         let stored = self
             .tables
             .all(text, [desk], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
-        let mut is = BTreeMap::new();
-        for (name, value) in stored {
-            match codec::parse_counter(&name) {
-                // Instants follow from no head.
-                Ok(Counter::Given(_) | Counter::Freed(_)) => {}
-                Ok(counter) => {
-                    is.insert(counter, value);
-                }
-                Err(_) => self.found(Finding::Database { says: format!("`{name}` is no counter") }),
-            }
+        let (is, no_counters) = counted(stored);
+        for name in no_counters {
+            self.found(Finding::Database { says: format!("`{name}` is no counter") });
         }
         // Of what could not be read, nobody knows what it counts for.
         if self.unread {
             return Ok(());
         }
-        let should = self.sum.counters().clone();
-        let all: BTreeSet<Counter> = is.keys().chain(should.keys()).cloned().collect();
-        for counter in all {
-            let value = |of: &BTreeMap<Counter, i64>| of.get(&counter).copied().unwrap_or(0);
-            let (should, is) = (value(&should), value(&is));
-            if should == is {
-                continue;
-            }
+        for (counter, should, is) in miscounted(&self.sum, &is) {
             if self.mends {
                 self.tables.put_counter(self.desk, &counter, should)?;
             }

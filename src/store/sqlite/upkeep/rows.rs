@@ -10,8 +10,8 @@ use super::super::error::Fault;
 use super::super::tables::{integer, key_columns};
 use super::Over;
 use crate::ids::{Key, RecordKind, Revision, TicketNumber};
-use crate::store::codec::{self, CodecErrorKind, StoredHead};
-use crate::store::sql::{Mark, marks, rosters};
+use crate::store::codec::{self, StoredHead};
+use crate::store::sql::{Mark, Stands, differing, marks, rosters};
 use crate::store::{Derived, Finding, Operation, Part, StoreErrorKind};
 
 /// A row as it stands.
@@ -94,36 +94,19 @@ impl Over<'_, '_> {
 
     /// Compares a row with what follows from its history.
     fn row(&mut self, derived: &Derived, stored: &Stored) -> Result<(), Fault> {
-        let key = derived.key;
-        let mut differ = Vec::new();
-        if stored.revision != integer(derived.revision.0) {
-            differ.push(Part::Revision);
-        }
-        // One that an older build wrote is folded where it is read, and a newer one is not ours.
-        let (same, newer) = match codec::decode_head(key, &stored.head) {
-            Ok(head) => (head == derived.head, false),
-            Err(error) => {
-                let (older, newer) = (CodecErrorKind::Older, CodecErrorKind::Newer);
-                ([older, newer].contains(&error.kind()), error.kind() == newer)
-            }
-        };
-        if !same {
-            differ.push(Part::Head);
-        }
-        if stored.indexed != indexed(&derived.columns) {
-            differ.push(Part::Columns);
-        }
         let wake = derived.next_wake.map(|at| at.timestamp_micros());
-        if stored.wake != wake || stored.visible.is_some() != wake.is_some() {
-            differ.push(Part::Wake);
-        }
-        if (key.kind == RecordKind::Ticket) != stored.number.is_some() {
-            self.differs(key, Part::Number);
-        }
-        if self.mends && !newer && !differ.is_empty() {
+        let row = Stands {
+            revision: stored.revision,
+            numbered: stored.number.is_some(),
+            head: &stored.head,
+            columns: stored.indexed == indexed(&derived.columns),
+            wake: stored.wake == wake && stored.visible.is_some() == wake.is_some(),
+        };
+        let (parts, ours) = differing(derived, &row);
+        if self.mends && ours && parts.iter().any(|part| *part != Part::Number) {
             self.update(derived, stored.slot)?;
         }
-        differ.into_iter().for_each(|part| self.differs(key, part));
+        parts.into_iter().for_each(|part| self.differs(derived.key, part));
         Ok(())
     }
 
