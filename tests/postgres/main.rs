@@ -12,6 +12,8 @@
     reason = "a test that is wrong should stop"
 )]
 
+#[path = "../support/alike.rs"]
+mod alike;
 mod crashes;
 mod damage;
 mod histories;
@@ -19,6 +21,7 @@ mod hosts;
 #[path = "../sqlite/many.rs"]
 mod many;
 mod plans;
+mod processes;
 mod scene;
 mod server;
 

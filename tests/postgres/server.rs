@@ -32,7 +32,7 @@ trap 'rm -rf "$FOLDER"' EXIT
 "$BIN/initdb" -D "$FOLDER/data" -U helpdesk -A trust -E UTF8 --no-sync >"$FOLDER/log" 2>&1
 start() {
   "$BIN/postgres" -D "$FOLDER/data" -k "$FOLDER" -c listen_addresses= -c max_connections=120 \
-    -c fsync="$FSYNC" -c full_page_writes="$FSYNC" -c deadlock_timeout=100ms \
+    -c fsync="$FSYNC" -c synchronous_commit="$FSYNC" -c full_page_writes="$FSYNC" -c deadlock_timeout=100ms \
     -c autovacuum=off >>"$FOLDER/log" 2>&1 &
   SERVER=$!
   until "$BIN/pg_isready" -q -h "$FOLDER"; do
