@@ -42,7 +42,7 @@ async fn play_in_batches(seed: u64) -> usize {
             let ours = at_once(AsyncDesk::open_existing(Inline(batch), DESK))?;
             for step in steps {
                 lived.clock = lived.clock.max(step.now());
-                at_once(alike::step(&ours, &lived.theirs, step));
+                at_once(alike::step(May::default(), &ours, &lived.theirs, step));
             }
             Ok::<_, DeskError>(())
         });
