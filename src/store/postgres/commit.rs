@@ -19,7 +19,8 @@ use crate::store::{Commit, CommitError, CommitParts, Touched};
 /// The statement that is a commit, over the tables in this schema, for any driver: it takes
 /// [`CommitParameters`], both of them texts, and answers with one row of one text, of which [`judge`](super::judge)
 /// says what became of the commit. Run by itself, it is a transaction; run in one of the host's, it is
-/// there when that is committed.
+/// there when that is committed. Of a commit that has to be [first](CommitParameters::first) by another
+/// statement, both are one transaction.
 ///
 /// ```
 /// let statement = helpdesk::store::postgres::commit_statement("helpdesk")?;
@@ -63,6 +64,10 @@ pub struct CommitParameters {
     pub desk: String,
     /// `$2`: the commit, as JSON.
     pub commit: String,
+    /// A statement without parameters that is to be run before, in the same transaction, which is `READ
+    /// COMMITTED`: for the few commits that rest on a record's not being there, such as that of a contact
+    /// when contacts are merged. It keeps others from making it, until the transaction ends.
+    pub first: Option<String>,
 }
 
 impl CommitParameters {
@@ -86,9 +91,28 @@ impl CommitParameters {
         let document = document(parts, channel)?;
         let statement = without(&document.idle());
         let commit = serde_json::to_string(&document).map_err(|it| Fault::Column(it.into()))?;
-        Ok((Self { desk: parts.desk.to_string(), commit }, statement))
+        Ok((Self { desk: parts.desk.to_string(), commit, first: first(parts) }, statement))
     }
 }
+
+/// Nobody else makes what is not to be there: whoever makes a record has its lock, which the statement
+/// takes. Here they are taken before that, in the order of keys: what a statement sees is settled when
+/// it begins, however long it waits.
+fn first(parts: &CommitParts) -> Option<String> {
+    if !parts.guards.iter().any(|guard| guard.revision == Revision::ZERO) {
+        return None;
+    }
+    let asked = asked(parts).into_iter().filter(|(_, revision, _)| *revision == Revision::ZERO);
+    let locks = asked.map(|(key, _, written)| {
+        let (desk, kind, id) = (parts.desk, kind_number(key.kind), key.id);
+        let shared = if written { "" } else { "_shared" };
+        format!("pg_advisory_xact_lock{shared}(hashtextextended('{desk}{kind}{id}', {ADVISORY}))")
+    });
+    Some(format!("SELECT {}", locks.collect::<Vec<_>>().join(", ")))
+}
+
+/// A number of our own, of which nobody else makes a lock. It stands in the statement, too.
+const ADVISORY: i64 = 7_454_128_806_132_474_211;
 
 /// A commit, as its statement reads it.
 #[derive(Serialize)]

@@ -36,6 +36,10 @@ locked AS MATERIALIZED (
     WHERE r.desk = $1::text::uuid AND r.kind = a.kind AND r.id = a.id AND NOT a.written
     FOR SHARE OF r
   ) g ON true
+  LEFT JOIN LATERAL (
+    SELECT pg_advisory_xact_lock(hashtextextended($1::text || a.kind || a.id, 7454128806132474211))
+    WHERE a.written AND a.expected = 0
+  ) m ON true
 ),
 standing AS MATERIALIZED (
   SELECT coalesce(bool_and(l.revision = l.expected), false) AS ok FROM locked l
