@@ -24,6 +24,8 @@ mod plans;
 mod processes;
 mod scene;
 mod server;
+mod waits;
+mod workers;
 
 mod is_a_store {
     use crate::server::{block_on, server};
