@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use helpdesk::command::{Link, Note, Reply, Unlink};
-use helpdesk::store::postgres::tokio_postgres::types::Type;
 use helpdesk::store::postgres::tokio_postgres::Client;
+use helpdesk::store::postgres::tokio_postgres::types::Type;
 use helpdesk::store::postgres::{CommitParameters, commit_statement, is_race};
 use helpdesk::store::{AsyncStore, Commit, CommitError, PgStore, StoreErrorKind};
 use helpdesk::{
@@ -215,8 +215,8 @@ fn whoever_is_chosen_to_give_way_begins_anew() {
                 prepared(&desk, Note::new(second, format!("{round}"))).await,
                 prepared(&desk, Note::new(TICKET, format!("{round}"))).await,
             );
-            let transaction = theirs.transaction().await.unwrap();
-            desk.store().commit_in(&transaction, of_second).await.unwrap();
+            let mut transaction = theirs.transaction().await.unwrap();
+            desk.store().commit_in(&mut transaction, of_second).await.unwrap();
             let link = async {
                 let id = CommandId::from_u128(u128::from(7_000 + round));
                 let context = ANNA.at(monday()).once(id);
@@ -228,7 +228,7 @@ fn whoever_is_chosen_to_give_way_begins_anew() {
             };
             let other = async {
                 somebody_waits(&schema, &looking).await;
-                let done = desk.store().commit_in(&transaction, of_first).await;
+                let done = desk.store().commit_in(&mut transaction, of_first).await;
                 match done {
                     Ok(_) => transaction.commit().await.unwrap(),
                     // Who began to wait first gives way, unless nobody looked for long.
@@ -243,12 +243,13 @@ fn whoever_is_chosen_to_give_way_begins_anew() {
             let linked = linked.unwrap();
             assert_eq!((linked.repeated, linked.events.len()), (false, 2), "round {round}");
         }
-        // The server counts from time to time.
-        for _ in 0..200 {
+        // Of what a connection met it tells from time to time, when it is used.
+        for _ in 0..100 {
             if deadlocks().await > before {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            desk.ticket(TICKET).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert!(deadlocks().await > before, "nobody waited for another");
         let verified = desk.verify_all().await.unwrap();
@@ -280,8 +281,8 @@ fn under_any_isolation_whoever_was_slower_begins_anew() {
             let commit = prepared(&desk, Note::new(TICKET, "by hand")).await;
             let faster = prepared(&desk, Note::new(TICKET, format!("{round}/faster"))).await;
 
-            let transaction = theirs.transaction().await.unwrap();
-            desk.store().commit_in(&transaction, faster).await.unwrap();
+            let mut transaction = theirs.transaction().await.unwrap();
+            desk.store().commit_in(&mut transaction, faster).await.unwrap();
             let id = CommandId::from_u128(u128::from(8_000 + round));
             let slower = Reply::new(TICKET, format!("{round}/slower"));
             let slower = ours.reply(ANNA.at(monday()).once(id), slower);
@@ -302,11 +303,14 @@ fn under_any_isolation_whoever_was_slower_begins_anew() {
         }
         // In a host's own transaction, the host begins it anew.
         let commit = prepared(&desk, Note::new(TICKET, "late")).await;
-        theirs.batch_execute("SET default_transaction_isolation = 'repeatable read'").await.unwrap();
-        let transaction = theirs.transaction().await.unwrap();
+        theirs
+            .batch_execute("SET default_transaction_isolation = 'repeatable read'")
+            .await
+            .unwrap();
+        let mut transaction = theirs.transaction().await.unwrap();
         transaction.batch_execute("SELECT 1").await.unwrap();
         desk.note(ANNA.at(monday()), Note::new(TICKET, "faster")).await.unwrap();
-        let refused = desk.store().commit_in(&transaction, commit).await.unwrap_err();
+        let refused = desk.store().commit_in(&mut transaction, commit).await.unwrap_err();
         let CommitError::Store(error) = refused else { panic!("{refused:?}") };
         assert_eq!(error.kind(), StoreErrorKind::Unavailable);
         drop(transaction);
