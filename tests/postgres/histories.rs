@@ -38,8 +38,8 @@ impl Place {
         let desk = DeskId::from_u128(u128::from(seed));
         let may = May { leave_out_places: true, ..May::default() };
         let lived = Lived::live(self.store.clone(), may, desk, &alike::history(seed)).await;
-        // Of each kind of history, every fourth: it takes longer than the rest.
-        if seed % 8 < 2 {
+        // Of each kind of history, every sixteenth: it takes longer than the rest.
+        if seed % 32 < 2 {
             lived.same_listings().await;
         }
         lived.same_records().await;

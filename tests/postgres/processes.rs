@@ -429,6 +429,8 @@ fn four_processes_work_on_one_database() {
         heard.into_iter().map(|it| it.join().unwrap()).collect()
     });
     assert!(said.iter().all(|said| said.done.len() as u64 == commands));
+    let changed = said.iter().flat_map(|said| said.done.values()).filter(|it| **it).count();
+    assert!(changed as u64 > commands * PROCESSES / 3, "{changed} changed anything");
     block_on(async {
         let desk = AsyncDesk::open_existing(schema.store().await, DESK).await.unwrap();
         // All that is ever to happen by itself.
