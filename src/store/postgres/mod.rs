@@ -36,6 +36,9 @@
 //! ends, by a hash of its key: so a commit that rests on there being no such record can keep others from
 //! making it.
 //!
+//! Whoever asks what is due, or for notices, is given what nobody else is writing or leasing at that
+//! moment. A [tick](crate::AsyncDesk::tick) that gets nothing for that reason says to come back in a second.
+//!
 //! The place of a commit ([`Receipt::seq`](super::Receipt::seq)) comes from a sequence, and not from a row that every commit of a
 //! desk would wait for: so commits of a desk reach the disk side by side. One with a smaller place may
 //! become visible after one with a greater. Who follows a desk by its history reads each record's
