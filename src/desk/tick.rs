@@ -130,6 +130,10 @@ impl<I: Io> Flow<I> {
         let lease = Lease { until: after(now, LEASE), limit: BATCH };
         let due = self.io.due(scope, now, lease).await?;
         let mut ticked = Ticked { outcomes: Vec::new(), failed: Vec::new(), next_wake: None };
+        if due.rows.is_empty() {
+            ticked.next_wake = due.next;
+            return Ok(ticked);
+        }
         for row in due.rows {
             let Some(ticket) = row.key.as_ticket() else { continue };
             let call = Actor::System.at(now).call(Command::Tick(ticket));

@@ -77,7 +77,8 @@ bugs! {
             a_key_is_taken_by_one_of_many, a_command_is_carried_out_by_one_of_many,
             racing_desks_lose_no_message;
     /// Guards are looked at first, and may have moved by the time of the writing.
-    GuardsReadBefore as broken_guards_read_before breaks of_two_that_guard_each_other_one_wins;
+    GuardsReadBefore as broken_guards_read_before
+        breaks of_two_that_guard_each_other_one_wins, of_two_that_rule_each_other_out_one_wins;
     /// A refused commit has written its first record.
     CommitsInPart as broken_commits_in_part
         breaks one_stale_record_lets_nothing_in, a_refused_commit_changes_nothing;

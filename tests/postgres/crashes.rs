@@ -1,69 +1,134 @@
-//! Connections that end and servers that are killed: every command that was acknowledged is there
-//! exactly once.
+//! Connections that end, servers that are killed, transactions that are to be begun anew: every command
+//! that was acknowledged is there exactly once.
+//!
+//! By default each happens 3 times; `HELPDESK_CRASHED=n` has each happen n times.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use helpdesk::command::Reply;
-use helpdesk::store::{AsyncStore, PgStore, StoreErrorKind};
-use helpdesk::{Actor, AsyncDesk, CommandId, DeskError, Revision};
+use helpdesk::command::{Link, Note, Reply, Unlink};
+use helpdesk::store::postgres::tokio_postgres::Client;
+use helpdesk::store::postgres::tokio_postgres::types::Type;
+use helpdesk::store::postgres::{CommitParameters, commit_statement, is_race};
+use helpdesk::store::{AsyncStore, Commit, CommitError, PgStore, StoreErrorKind};
+use helpdesk::{
+    Actor, AsyncDesk, Command, CommandId, DeskError, Key, LinkKind, Revision, TicketId,
+};
 
 use crate::scene::*;
 use crate::server::{Pool, Schema, Server, block_on, server};
 
+/// How often each happens.
+fn rounds() -> u64 {
+    let wish = std::env::var("HELPDESK_CRASHED").ok();
+    wish.map_or(3, |wish| wish.parse().expect("a whole number"))
+}
+
+fn text(client: u64, n: u64) -> String {
+    format!("{client}/{n}")
+}
+
+fn command(client: u64, n: u64) -> CommandId {
+    CommandId::from_u128(1_000_000 * u128::from(client + 1) + u128::from(n))
+}
+
+/// What a client did: which of its replies were acknowledged, and how often nobody knew.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    acknowledged: u64,
+    failures: u64,
+}
+
 /// Replies one after the other, each under an id of its own, until it is told to stop; each until it is
-/// acknowledged. How many.
-async fn replies(schema: &Schema, client: u128, stop: Arc<AtomicBool>) -> (u64, u64) {
-    let (mut acknowledged, mut failures) = (0, 0);
+/// acknowledged.
+async fn replies(schema: &Schema, client: u64, ended: &AtomicU64, stop: &AtomicBool) -> Told {
+    let mut told = Told::default();
     let store = PgStore::open(Pool::new(&schema.dsn), schema.options()).await.unwrap();
     let desk = AsyncDesk::open_existing(store, DESK).await.unwrap();
     while !stop.load(Ordering::Relaxed) {
-        let id = CommandId::from_u128(1_000_000 * (client + 1) + u128::from(acknowledged));
+        let n = told.acknowledged;
         loop {
-            let context = Actor::Customer(MARIA).at(monday()).once(id);
-            match desk.reply(context, Reply::new(TICKET, format!("{client}/{acknowledged}"))).await
-            {
+            let context = Actor::Customer(MARIA).at(monday()).once(command(client, n));
+            match desk.reply(context, Reply::new(TICKET, text(client, n))).await {
                 Ok(_) => break,
                 Err(DeskError::Contended { .. }) => {}
                 Err(DeskError::Store(error)) => {
                     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error:?}");
-                    failures += 1;
+                    told.failures += 1;
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
                 Err(error) => panic!("{error:?}"),
             }
         }
-        acknowledged += 1;
+        told.acknowledged += 1;
+        ended.fetch_add(1, Ordering::Relaxed);
     }
-    (acknowledged, failures)
+    told
 }
 
-/// What was acknowledged is there, once, and nothing else is.
-async fn told_once(desk: &Desk, told: &[(u64, u64)]) {
-    let acknowledged: u64 = told.iter().map(|(acknowledged, _)| acknowledged).sum();
+/// Waits until so many more replies were acknowledged.
+async fn wait_for(ended: &AtomicU64, more: u64) {
+    let enough = ended.load(Ordering::Relaxed) + more;
+    while ended.load(Ordering::Relaxed) < enough {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// What was acknowledged is there, once; nothing else is, no revision is missing, and heads are what
+/// their histories come to.
+async fn told_once(desk: &Desk, told: &[Told]) {
+    let acknowledged: u64 = told.iter().map(|told| told.acknowledged).sum();
     assert!(acknowledged > 0);
-    let mut posts = Vec::new();
+    let mut posts = BTreeMap::<String, u64>::new();
     let mut after = None;
     loop {
         let page = desk.thread(&ANNA, monday(), TICKET, after, 100).await.unwrap();
-        posts.extend(page.posts.iter().map(|post| post.text.as_str().to_owned()));
+        for post in &page.posts {
+            *posts.entry(post.text.as_str().to_owned()).or_default() += 1;
+        }
         match page.next {
             Some(next) => after = Some(next),
             None => break,
         }
     }
-    assert_eq!(posts.len() as u64, 2 + acknowledged);
-    for (client, (count, _)) in told.iter().enumerate() {
-        for n in 0..*count {
-            let text = format!("{client}/{n}");
-            assert_eq!(posts.iter().filter(|it| **it == text).count(), 1, "{text}");
-            let id = 1_000_000 * (client as u128 + 1) + u128::from(n);
-            let receipt = desk.store().receipt(DESK, CommandId::from_u128(id)).await.unwrap();
-            assert!(receipt.is_some());
+    assert_eq!(posts.values().sum::<u64>(), 2 + acknowledged);
+    for (client, told) in told.iter().enumerate() {
+        for n in 0..told.acknowledged {
+            let text = text(client as u64, n);
+            assert_eq!(posts.get(&text), Some(&1), "{text}");
+            let receipt = desk.store().receipt(DESK, command(client as u64, n)).await.unwrap();
+            assert!(receipt.is_some(), "{text}");
         }
     }
-    assert!(desk.verify(key()).await.unwrap() > Revision(LAST.0 + acknowledged));
+    let mut last = BTreeMap::<Key, Revision>::new();
+    for entry in desk.store().scan(DESK, 0, usize::MAX).await.unwrap() {
+        let last = last.entry(entry.key).or_default();
+        for event in entry.events.iter() {
+            assert_eq!(event.revision, last.next(), "{}", entry.key);
+            *last = event.revision;
+        }
+    }
+    assert!(last[&key()] > Revision(LAST.0 + acknowledged));
+    for (key, last) in last {
+        assert_eq!(desk.record(key).await.unwrap().unwrap().revision, last);
+    }
+    let verified = desk.verify_all().await.unwrap();
+    assert!(verified.is_sound(), "{:?}", verified.findings);
+}
+
+/// Two clients that reply while this is done to their server.
+async fn with_replies(schema: &Schema, doing: impl AsyncFnOnce(&AtomicU64)) -> [Told; 2] {
+    let (stop, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let spawned = |client| {
+        let (schema, stop, ended) = (schema.clone(), stop.clone(), ended.clone());
+        tokio::spawn(async move { replies(&schema, client, &ended, &stop).await })
+    };
+    let (one, two) = (spawned(0), spawned(1));
+    doing(&ended).await;
+    stop.store(true, Ordering::Relaxed);
+    [one.await.unwrap(), two.await.unwrap()]
 }
 
 #[test]
@@ -72,24 +137,22 @@ fn connections_that_end_in_the_middle_lose_and_double_nothing() {
     block_on(async {
         let schema = server.schema();
         let ours = desk(&schema).await;
-        let (stop, killed) = (Arc::new(AtomicBool::new(false)), AtomicU64::new(0));
-        let killer = async {
+        let mut killed = 0;
+        let told = with_replies(&schema, async |ended| {
             let client = schema.client().await;
             let text = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
                         WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' \
-                        AND query LIKE '%' || $1 || '%' AND random() < 0.7";
-            for _ in 0..25 {
-                tokio::time::sleep(Duration::from_millis(40)).await;
+                        AND query LIKE '%' || $1 || '%' AND state = 'active'";
+            while killed < rounds() {
+                tokio::time::sleep(Duration::from_millis(3)).await;
                 let row = client.query_one(text, &[&schema.name]).await.unwrap();
-                killed.fetch_add(row.get::<_, i64>(0).cast_unsigned(), Ordering::Relaxed);
+                killed += row.get::<_, i64>(0).cast_unsigned();
+                wait_for(ended, 1).await;
             }
-            stop.store(true, Ordering::Relaxed);
-        };
-        let client = |n| replies(&schema, n, stop.clone());
-        let (a, b, c, ()) = tokio::join!(client(0), client(1), client(2), killer);
-        assert!(killed.load(Ordering::Relaxed) > 10);
-        assert!(a.1 + b.1 + c.1 > 0, "nobody noticed");
-        told_once(&ours, &[a, b, c]).await;
+        });
+        let told = told.await;
+        assert!(told[0].failures + told[1].failures > 0, "nobody noticed");
+        told_once(&ours, &told).await;
     });
 }
 
@@ -103,24 +166,157 @@ fn a_server_that_is_killed_keeps_what_it_acknowledged() {
     block_on(async {
         let schema = own.schema();
         drop(desk(&schema).await);
-        let stop = Arc::new(AtomicBool::new(false));
-        let killer = async {
-            for _ in 0..3 {
-                tokio::time::sleep(Duration::from_millis(400)).await;
+        let told = with_replies(&schema, async |ended| {
+            for _ in 0..rounds() {
+                wait_for(ended, 8).await;
                 tokio::task::block_in_place(|| own.kill_and_start());
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            stop.store(true, Ordering::Relaxed);
-        };
-        let spawned = |n: u128| {
-            let (schema, stop) = (schema.clone(), stop.clone());
-            tokio::spawn(async move { replies(&schema, n, stop).await })
-        };
-        let (one, two) = (spawned(0), spawned(1));
-        killer.await;
-        let told = [one.await.unwrap(), two.await.unwrap()];
-        assert!(told[0].1 + told[1].1 > 0, "nobody noticed");
+            wait_for(ended, 2).await;
+        });
+        let told = told.await;
+        assert!(told[0].failures + told[1].failures > 0, "nobody noticed");
         let ours = AsyncDesk::open_existing(schema.store().await, DESK).await.unwrap();
         told_once(&ours, &told).await;
+    });
+}
+
+async fn prepared(desk: &Desk, command: impl Into<Command>) -> Commit {
+    let call = ANNA.at(monday()).call(command.into());
+    desk.prepare(&call).await.unwrap().commit.unwrap()
+}
+
+/// Waits until somebody on this schema waits for a lock.
+async fn somebody_waits(schema: &Schema, client: &Client) {
+    let text = "SELECT count(*) FROM pg_stat_activity \
+                WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'";
+    while client.query_one(text, &[&schema.name]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[test]
+fn whoever_is_chosen_to_give_way_begins_anew() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = desk(&schema).await;
+        let second = TicketId::from_u128(2);
+        desk.open(Actor::Customer(MARIA).at(monday()), request(2)).await.unwrap();
+        let looking = schema.client().await;
+        let mut theirs = schema.client().await;
+        let deadlocks = async || {
+            let text = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+            looking.query_one(text, &[]).await.unwrap().get::<_, i64>(0)
+        };
+        let before = deadlocks().await;
+        for round in 0..rounds() {
+            // Somebody has the second ticket, and then wants the first; a link takes both in order.
+            let (of_second, of_first) = (
+                prepared(&desk, Note::new(second, format!("{round}"))).await,
+                prepared(&desk, Note::new(TICKET, format!("{round}"))).await,
+            );
+            let mut transaction = theirs.transaction().await.unwrap();
+            desk.store().commit_in(&mut transaction, of_second).await.unwrap();
+            let link = async {
+                let id = CommandId::from_u128(u128::from(7_000 + round));
+                let context = ANNA.at(monday()).once(id);
+                let (from, kind, to) = (TICKET, LinkKind::Related, second);
+                match round % 2 {
+                    0 => desk.link(context, Link::new(from, kind, to)).await,
+                    _ => desk.unlink(context, Unlink::new(from, kind, to)).await,
+                }
+            };
+            let other = async {
+                somebody_waits(&schema, &looking).await;
+                let done = desk.store().commit_in(&mut transaction, of_first).await;
+                match done {
+                    Ok(_) => transaction.commit().await.unwrap(),
+                    // Who began to wait first gives way, unless nobody looked for long.
+                    Err(CommitError::Store(error)) => {
+                        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error:?}");
+                        transaction.rollback().await.unwrap();
+                    }
+                    Err(error) => panic!("{error:?}"),
+                }
+            };
+            let (linked, ()) = tokio::join!(link, other);
+            let linked = linked.unwrap();
+            assert_eq!((linked.repeated, linked.events.len()), (false, 2), "round {round}");
+        }
+        // Of what a connection met it tells from time to time, when it is used.
+        for _ in 0..100 {
+            if deadlocks().await > before {
+                break;
+            }
+            desk.ticket(TICKET).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(deadlocks().await > before, "nobody waited for another");
+        let verified = desk.verify_all().await.unwrap();
+        assert!(verified.is_sound(), "{:?}", verified.findings);
+    });
+}
+
+#[test]
+fn under_any_isolation_whoever_was_slower_begins_anew() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = desk(&schema).await;
+        let looking = schema.client().await;
+        let mut theirs = schema.client().await;
+        let statement = commit_statement(&schema.name).unwrap();
+        for round in 0..rounds() {
+            let level = ["repeatable read", "serializable"][round as usize % 2];
+            let strict = async || {
+                let client = schema.client().await;
+                let text = format!("SET default_transaction_isolation = '{level}'");
+                client.batch_execute(&text).await.unwrap();
+                client
+            };
+            let ours = helpdesk::store::postgres::Single::new(strict().await);
+            let ours = PgStore::open(ours, schema.options()).await.unwrap();
+            let ours = AsyncDesk::open_existing(ours, DESK).await.unwrap();
+            let by_hand = strict().await;
+            let commit = prepared(&desk, Note::new(TICKET, "by hand")).await;
+            let faster = prepared(&desk, Note::new(TICKET, format!("{round}/faster"))).await;
+
+            let mut transaction = theirs.transaction().await.unwrap();
+            desk.store().commit_in(&mut transaction, faster).await.unwrap();
+            let id = CommandId::from_u128(u128::from(8_000 + round));
+            let slower = Reply::new(TICKET, format!("{round}/slower"));
+            let slower = ours.reply(ANNA.at(monday()).once(id), slower);
+            let CommitParameters { desk: id, commit, .. } = CommitParameters::of(&commit).unwrap();
+            let values = [(&id as _, Type::TEXT), (&commit as _, Type::TEXT)];
+            let by_hand = by_hand.query_typed_one(&statement, &values);
+            let other = async {
+                somebody_waits(&schema, &looking).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                transaction.commit().await.unwrap();
+            };
+            let (slower, by_hand, ()) = tokio::join!(slower, by_hand, other);
+            // What anybody else is told: the store asks again by itself.
+            let refused = by_hand.unwrap_err();
+            assert_eq!(refused.code().map(|it| it.code()), Some("40001"), "{refused:?}");
+            assert!(is_race("40001"));
+            assert_eq!(slower.unwrap().tries, 2, "round {round}");
+        }
+        // In a host's own transaction, the host begins it anew.
+        let commit = prepared(&desk, Note::new(TICKET, "late")).await;
+        theirs
+            .batch_execute("SET default_transaction_isolation = 'repeatable read'")
+            .await
+            .unwrap();
+        let mut transaction = theirs.transaction().await.unwrap();
+        transaction.batch_execute("SELECT 1").await.unwrap();
+        desk.note(ANNA.at(monday()), Note::new(TICKET, "faster")).await.unwrap();
+        let refused = desk.store().commit_in(&mut transaction, commit).await.unwrap_err();
+        let CommitError::Store(error) = refused else { panic!("{refused:?}") };
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        drop(transaction);
+
+        let posts = desk.thread(&ANNA, monday(), TICKET, None, 1000).await.unwrap().posts;
+        assert_eq!(posts.len() as u64, 2 + 2 * rounds() + 1);
+        desk.verify(key()).await.unwrap();
     });
 }

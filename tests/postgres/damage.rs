@@ -108,6 +108,79 @@ fn a_name_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_channel_that_is_none_is_refused() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        schema.store().await;
+        for name in ["", "a\0b", &"é".repeat(32)] {
+            let mut options = schema.options();
+            options.channel = Some(name.to_owned());
+            let refused = PgStore::open(Pool::new(&schema.dsn), options).await;
+            assert!(matches!(&refused, Err(PgError::Channel { channel }) if channel == name));
+        }
+        let mut options = schema.options();
+        options.channel = Some("a channel; of \"mine\"".repeat(3));
+        let store = PgStore::open(Pool::new(&schema.dsn), options).await.unwrap();
+        AsyncDesk::create(store, DESK, Settings::default(), monday()).await.unwrap();
+    });
+}
+
+#[test]
+fn a_database_that_cannot_keep_every_text_is_refused() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let client = schema.client().await;
+        let made = "CREATE DATABASE narrow ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' \
+                    TEMPLATE template0";
+        client.batch_execute("DROP DATABASE IF EXISTS narrow").await.unwrap();
+        client.batch_execute(made).await.unwrap();
+        let narrow = format!("{} dbname=narrow", schema.dsn);
+        let mut there = crate::server::client(&narrow).await.unwrap();
+        let refused = postgres::migrate(&mut there, &schema.options()).await.unwrap_err();
+        assert!(matches!(&refused, PgError::Encoding { encoding } if encoding == "LATIN1"));
+        assert!(!refused.is_retryable());
+        let refused = PgStore::open(Pool::new(&narrow), schema.options()).await.unwrap_err();
+        assert!(matches!(&refused, PgError::Encoding { .. }), "{refused:?}");
+    });
+}
+
+#[test]
+fn what_was_prepared_and_is_gone_is_prepared_anew() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        drop(desk(&schema).await);
+        let single = Single::new(schema.client().await);
+        let store = PgStore::open(single.clone(), schema.options()).await.unwrap();
+        let desk = AsyncDesk::open_existing(store, DESK).await.unwrap();
+        let (now, lease) = (monday(), Lease { until: monday(), limit: 0 });
+        let by_turn = Listing::every().sorted("number").unwrap();
+        for round in 0..4_u32 {
+            desk.reply(ANNA.at(now), Reply::new(TICKET, "Still there?")).await.unwrap();
+            desk.store().due(Scope::All, now, lease).await.unwrap();
+            let one = Lease { until: now, limit: 1 };
+            desk.store().claim(Scope::All, now, one).await.unwrap();
+            assert_eq!(desk.find(&ANNA, now, &by_turn).await.unwrap().rows.len(), 1);
+            desk.to_solve(&ANNA, now, None, 3).await.unwrap();
+            assert!(!desk.store().scan(DESK, 0, 9).await.unwrap().is_empty());
+            desk.verify(key()).await.unwrap();
+            let held = postgres::Connections::get(&single).await.unwrap();
+            // As a pooler does it that knows nothing of prepared statements, or a migration.
+            let table = schema.table("events");
+            match round % 2 {
+                0 => held.client().batch_execute("DEALLOCATE ALL").await.unwrap(),
+                _ => {
+                    let text = format!("ALTER TABLE {table} ADD COLUMN later{round} integer");
+                    held.client().batch_execute(&text).await.unwrap();
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn without_a_table_every_call_says_so_and_nothing_is_half_written() {
     let Some(server) = server() else { return };
     block_on(async {

@@ -46,10 +46,10 @@ fn a_commit_stands_or_falls_with_the_hosts_rows() {
         let log = desk.store().scan(DESK, 0, 100).await.unwrap().len();
         for keep in [false, true] {
             let commit = opening(&desk, 2).await;
-            let transaction = ours.transaction().await.unwrap();
+            let mut transaction = ours.transaction().await.unwrap();
             let order = format!("INSERT INTO {orders} VALUES ('4711')");
             transaction.execute(&order, &[]).await.unwrap();
-            let receipt = desk.store().commit_in(&transaction, commit).await.unwrap();
+            let receipt = desk.store().commit_in(&mut transaction, commit).await.unwrap();
             assert_eq!(receipt.touched[0].number, Some(TicketNumber(2)));
             assert_eq!(desk.ticket(second).await.unwrap(), None, "nobody sees it yet");
             if keep {
@@ -73,12 +73,12 @@ fn a_refused_commit_leaves_the_hosts_transaction_as_it_was() {
         let desk = desk(&schema).await;
         let (mut ours, orders) = with_orders(&schema).await;
         let commits = [opening(&desk, 2).await, opening(&desk, 2).await];
-        let transaction = ours.transaction().await.unwrap();
+        let mut transaction = ours.transaction().await.unwrap();
         let order = format!("INSERT INTO {orders} VALUES ('4711')");
         transaction.execute(&order, &[]).await.unwrap();
         let [first, second] = commits;
-        desk.store().commit_in(&transaction, first).await.unwrap();
-        let refused = desk.store().commit_in(&transaction, second).await.unwrap_err();
+        desk.store().commit_in(&mut transaction, first).await.unwrap();
+        let refused = desk.store().commit_in(&mut transaction, second).await.unwrap_err();
         let CommitError::Stale { found, .. } = refused else { panic!("{refused:?}") };
         assert_eq!(found, Revision(1));
         transaction.execute(&order, &[]).await.unwrap();
@@ -98,14 +98,14 @@ fn what_somebody_commits_meanwhile_is_said_in_the_hosts_transaction() {
         let mut theirs = schema.client().await;
         let commits = [opening(&desk, 2).await, opening(&desk, 2).await];
         let [first, second] = commits;
-        let other = theirs.transaction().await.unwrap();
-        desk.store().commit_in(&other, first).await.unwrap();
-        let transaction = ours.transaction().await.unwrap();
+        let mut other = theirs.transaction().await.unwrap();
+        desk.store().commit_in(&mut other, first).await.unwrap();
+        let mut transaction = ours.transaction().await.unwrap();
         let order = format!("INSERT INTO {orders} VALUES ('4711')");
         transaction.execute(&order, &[]).await.unwrap();
         // It waits for the other one, breaks a unique index, and asks again.
         let (refused, committed) =
-            tokio::join!(desk.store().commit_in(&transaction, second), async {
+            tokio::join!(desk.store().commit_in(&mut transaction, second), async {
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 other.commit().await
             });
@@ -126,10 +126,10 @@ fn a_commit_that_fails_half_way_leaves_nothing_in_the_hosts_transaction() {
         let (mut ours, orders) = with_orders(&schema).await;
         let notices = schema.table("notices");
         ours.batch_execute(&format!("ALTER TABLE {notices} RENAME TO gone")).await.unwrap();
-        let transaction = ours.transaction().await.unwrap();
+        let mut transaction = ours.transaction().await.unwrap();
         let order = format!("INSERT INTO {orders} VALUES ('4711')");
         transaction.execute(&order, &[]).await.unwrap();
-        let failed = desk.store().commit_in(&transaction, commit).await.unwrap_err();
+        let failed = desk.store().commit_in(&mut transaction, commit).await.unwrap_err();
         assert!(
             matches!(&failed, CommitError::Store(it) if it.kind() == StoreErrorKind::Backend),
             "{failed:?}"
@@ -155,19 +155,19 @@ fn two_that_wait_for_each_other_are_told_apart_from_what_fails() {
             desk.prepare(&ANNA.at(monday()).call(note)).await.unwrap().commit.unwrap()
         };
         let (mut one, mut two) = (schema.client().await, schema.client().await);
-        let first = one.transaction().await.unwrap();
-        let second = two.transaction().await.unwrap();
-        desk.store().commit_in(&first, note(1).await).await.unwrap();
-        desk.store().commit_in(&second, note(2).await).await.unwrap();
+        let mut first = one.transaction().await.unwrap();
+        let mut second = two.transaction().await.unwrap();
+        desk.store().commit_in(&mut first, note(1).await).await.unwrap();
+        desk.store().commit_in(&mut second, note(2).await).await.unwrap();
         let crossing = [note(2).await, note(1).await];
         let [of_first, of_second] = crossing;
         let one = async {
-            let result = desk.store().commit_in(&first, of_first).await;
+            let result = desk.store().commit_in(&mut first, of_first).await;
             first.rollback().await.unwrap();
             result
         };
         let two = async {
-            let result = desk.store().commit_in(&second, of_second).await;
+            let result = desk.store().commit_in(&mut second, of_second).await;
             second.rollback().await.unwrap();
             result
         };

@@ -12,6 +12,8 @@
     reason = "a test that is wrong should stop"
 )]
 
+#[path = "../support/alike.rs"]
+mod alike;
 mod crashes;
 mod damage;
 mod histories;
@@ -19,10 +21,13 @@ mod hosts;
 #[path = "../sqlite/many.rs"]
 mod many;
 mod plans;
+mod processes;
 mod scene;
 mod search;
 mod server;
 mod upkeep;
+mod waits;
+mod workers;
 
 mod is_a_store {
     use crate::server::{block_on, server};

@@ -197,10 +197,10 @@ fn what_is_committed_late_is_found_though_its_place_is_smaller() {
         let desk = desk(&schema).await;
         desk.open(Actor::Customer(MARIA).at(monday()), request(2)).await.unwrap();
         let (mut one, mut two) = (schema.client().await, schema.client().await);
-        let first = one.transaction().await.unwrap();
-        let early = desk.store().commit_in(&first, prepared(&desk, 1, "sparks").await).await;
+        let mut first = one.transaction().await.unwrap();
+        let early = desk.store().commit_in(&mut first, prepared(&desk, 1, "sparks").await).await;
         // Another transaction has a number, and a place much later.
-        let second = two.transaction().await.unwrap();
+        let mut second = two.transaction().await.unwrap();
         second.execute("SELECT txid_current()", &[]).await.unwrap();
         let early = early.unwrap().seq;
         let mut late = 0;
@@ -216,7 +216,7 @@ fn what_is_committed_late_is_found_though_its_place_is_smaller() {
         assert_eq!(hits(&desk, "sparks").await, [1]);
         assert_eq!(hits(&desk, "smoke 0 3").await, [2]);
         let commit = prepared(&desk, 1, "embers").await;
-        assert!(desk.store().commit_in(&second, commit).await.unwrap().seq > late);
+        assert!(desk.store().commit_in(&mut second, commit).await.unwrap().seq > late);
         assert_eq!(hits(&desk, "embers").await, [0; 0]);
         desk.note(ANNA.at(monday()), Note::new(TicketId::from_u128(2), "ash")).await.unwrap();
         assert_eq!(hits(&desk, "ash").await, [2]);
@@ -245,9 +245,9 @@ fn what_is_undone_is_never_found_and_holds_nothing_up() {
         let schema = server.schema();
         let desk = desk(&schema).await;
         let mut client = schema.client().await;
-        let transaction = client.transaction().await.unwrap();
+        let mut transaction = client.transaction().await.unwrap();
         let commit = prepared(&desk, 1, "sparks").await;
-        desk.store().commit_in(&transaction, commit).await.unwrap();
+        desk.store().commit_in(&mut transaction, commit).await.unwrap();
         assert_eq!(hits(&desk, "sparks").await, [0; 0]);
         transaction.rollback().await.unwrap();
         assert_eq!(hits(&desk, "sparks").await, [0; 0]);
@@ -376,8 +376,8 @@ fn who_searches_waits_for_who_erases_and_finds_nothing_of_it() {
             let redact = Actor::Host.at(monday()).call(Command::Redact(redact));
             let commit = desk.prepare(&redact).await.unwrap().commit.unwrap();
             let mut other = schema.client().await;
-            let erasing = other.transaction().await.unwrap();
-            desk.store().commit_in(&erasing, commit).await.unwrap();
+            let mut erasing = other.transaction().await.unwrap();
+            desk.store().commit_in(&mut erasing, commit).await.unwrap();
             let searched = async {
                 let found = hits(&desk, "swordfish").await;
                 assert_eq!(found, [0; 0], "{round}");

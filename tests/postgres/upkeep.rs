@@ -306,10 +306,10 @@ fn who_commits_waits_for_who_repairs() {
         let schema = server.schema();
         let desk = full(&schema).await;
         let mut client = schema.client().await;
-        let writing = client.transaction().await.unwrap();
+        let mut writing = client.transaction().await.unwrap();
         let note = helpdesk::Command::Note(Note::new(TICKET, "Hm."));
         let commit = desk.prepare(&ANNA.at(monday()).call(note)).await.unwrap().commit.unwrap();
-        desk.store().commit_in(&writing, commit).await.unwrap();
+        desk.store().commit_in(&mut writing, commit).await.unwrap();
         // Looking waits for nobody; repairing sees what was under way.
         let verified = desk.store().verify(DESK).await.unwrap();
         assert!(verified.is_sound(), "{:?}", verified.findings);

@@ -1,269 +1,68 @@
 //! Random histories, lived in SQLite and in memory: nobody can tell which is which.
 
-use chrono::{DateTime, Utc};
-use helpdesk::conformance::history::{DESK, History, Step, cast};
-use helpdesk::matching::Listing;
-use helpdesk::store::sqlite::SqliteStore;
-use helpdesk::store::{Lease, MemoryStore, Roster, Scope, Store, Wanted};
-use helpdesk::{
-    Actor, Counter, DepartmentName, Desk, DeskError, Key, Outcome, Record, Revision, Ticked,
-    TicketId, UniqueKey,
-};
+use helpdesk::conformance::history::{DESK, History};
+use helpdesk::store::Inline;
+use helpdesk::{AsyncDesk, DeskError};
 
+use crate::alike::{self, Lived, May, STEPS, at_once};
 use crate::folder::Folder;
 use crate::many;
 
 /// How many histories; `HELPDESK_STORED` says another number.
 const HISTORIES: u64 = 30;
 
-/// The most commands of a history.
-const STEPS: usize = 60;
-
-/// What came of a step, as far as the rules go.
-fn came(result: Result<Outcome, DeskError>) -> Result<Outcome, String> {
-    result.map_err(|error| error.to_string())
-}
-
-/// What a tick did. What is due at one instant is done in any order.
-fn in_any_order(ticked: Ticked) -> Vec<Outcome> {
-    assert!(ticked.failed.is_empty(), "{:?}", ticked.failed);
-    let mut outcomes = ticked.outcomes;
-    for outcome in &mut outcomes {
-        outcome.seq = None;
-    }
-    outcomes.sort_by_key(|outcome| outcome.records.first().map(|record| record.key));
-    outcomes
-}
-
-/// Every counter that the cast can move.
-fn counters() -> Vec<Counter> {
-    let names = ["support", "billing", "specialists", "vendors"].map(DepartmentName::from);
-    let departments = || names.clone().into_iter().map(Some).chain([None]);
-    let loads = (0..cast::AGENTS).map(|index| Counter::Load(cast::agent(index)));
-    let unfinished = departments().map(Counter::Unfinished);
-    loads.chain(unfinished).chain(departments().map(Counter::Queued)).collect()
-}
-
-/// What is asked for.
-const LISTINGS: [(&str, &str); 14] = [
-    ("all()", ""),
-    ("all()", "number desc"),
-    ("all()", "sla_due_at"),
-    ("all()", "sla_due_at desc"),
-    ("all()", "updated_at desc"),
-    ("status_category in (new, open)", "sla_due_at, priority desc"),
-    ("assignee is missing", "number"),
-    ("assignee is missing and department = support", "sla_due_at desc"),
-    ("department in (support, billing)", "sla_due_at"),
-    ("department is missing", "number desc"),
-    ("sla_due_at is present", "number"),
-    ("sla_due_at is missing", "sla_due_at"),
-    ("status_category = closed or assignee is present", "number desc"),
-    ("not department = support", "priority desc, subject"),
-];
-
-/// Page by page, as somebody sees it; or why this one is not told.
-fn pages<S: Store>(
-    desk: &Desk<S>,
-    who: &Actor,
-    now: DateTime<Utc>,
-    (filter, sort): (&str, &str),
-) -> Result<Vec<Vec<TicketId>>, String> {
-    let mut listing = Listing::of(filter.parse().unwrap()).page(3);
-    if !sort.is_empty() {
-        listing = listing.sorted(sort).unwrap();
-    }
-    let mut pages = Vec::new();
-    loop {
-        let page = desk.find(who, now, &listing).map_err(|it| it.to_string())?;
-        pages.push(page.rows.iter().map(|row| row.id()).collect());
-        match page.next {
-            Some(next) => listing = listing.after(next),
-            None => return Ok(pages),
-        }
-    }
-}
-
-/// Whose turn it is, page by page; or why this one is not told.
-fn turns<S: Store>(
-    desk: &Desk<S>,
-    who: &Actor,
-    now: DateTime<Utc>,
-) -> Result<Vec<Vec<TicketId>>, String> {
-    let mut pages = Vec::new();
-    let mut after = None;
-    loop {
-        let page = desk.to_solve(who, now, after.as_ref(), 3).map_err(|it| it.to_string())?;
-        pages.push(page.entries.iter().map(|entry| entry.row.id()).collect());
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(pages),
-        }
-    }
-}
-
-/// What everybody sees, in every order.
-fn same_listings(ours: &Desk<SqliteStore>, theirs: &Desk<MemoryStore>, now: DateTime<Utc>) {
-    let agents = (0..cast::AGENTS).map(|index| Actor::Agent(cast::agent(index)));
-    let customers = (0..2).map(|index| Actor::Customer(cast::contact(index)));
-    for who in agents.chain(customers).chain([Actor::Host]) {
-        for of in LISTINGS {
-            let expected = pages(theirs, &who, now, of);
-            assert_eq!(pages(ours, &who, now, of), expected, "{who:?} asks for {of:?}");
-        }
-        assert_eq!(turns(ours, &who, now), turns(theirs, &who, now), "the turns of {who:?}");
-    }
-}
-
 /// Plays a history on both, and compares all that they say.
-fn play(seed: u64) -> usize {
-    let history = match seed % 2 {
-        0 => History::drawn(seed, STEPS),
-        _ => History::ruled(seed, STEPS),
-    };
+async fn play(seed: u64) -> usize {
     let folder = Folder::new();
-    let (text, memory) = (folder.store(), MemoryStore::new());
-    let settings = history.settings();
-    let ours = Desk::create(text.clone(), DESK, settings.clone(), cast::start()).unwrap();
-    let theirs = Desk::create(memory.clone(), DESK, settings, cast::start()).unwrap();
-    let mut clock = cast::start();
-    let mut named = Vec::new();
-    for step in history.play() {
-        clock = clock.max(step.now());
-        match step {
-            Step::Call(call) => {
-                let expected = came(theirs.execute(&call));
-                assert_eq!(came(ours.execute(&call)), expected, "seed {seed}: {call:?}");
-                named.extend(call.context.command_id);
-            }
-            Step::Tick(now) => {
-                let (found, expected) = (ours.tick(now).unwrap(), theirs.tick(now).unwrap());
-                assert_eq!(in_any_order(found), in_any_order(expected), "seed {seed}");
-            }
-        }
-        let next = theirs.next_wake(clock).unwrap();
-        assert_eq!(ours.next_wake(clock).unwrap(), next, "seed {seed}: the next wake");
-    }
+    let text = folder.store();
+    let history = alike::history(seed);
+    let lived = Lived::live(Inline(text.clone()), May::default(), DESK, &history).await;
     // Of each kind of history, every fourth: it takes longer than the rest.
     if seed % 8 < 2 {
-        same_listings(&ours, &theirs, clock);
+        lived.same_listings().await;
     }
-    same_records(&ours, &theirs);
-    same_rest(&text, &memory);
-    for command in named {
-        let expected = memory.receipt(DESK, command).unwrap();
-        assert_eq!(text.receipt(DESK, command).unwrap(), expected, "seed {seed}");
-    }
-    let lease = Lease { until: clock + chrono::TimeDelta::minutes(1), limit: usize::MAX };
-    let due = |store: &dyn Store| {
-        let mut due = store.due(Scope::All, clock, lease).unwrap();
-        due.rows.sort_by_key(|row| row.key);
-        due
-    };
-    assert_eq!(due(&text), due(&memory), "seed {seed}: what is due");
-    let notices = |store: &dyn Store| {
-        let claimed = store.claim(Scope::One(DESK), clock, lease).unwrap();
-        let one = |it: helpdesk::store::Claimed| (it.token.key, it.notice, it.number, it.attempt);
-        claimed.into_iter().map(one).collect::<Vec<_>>()
-    };
-    assert_eq!(notices(&text), notices(&memory), "seed {seed}: notices");
-    for verified in [text.verify(DESK).unwrap(), ours.verify_all().unwrap()] {
+    lived.same_records().await;
+    lived.same_rest().await;
+    lived.same_leases().await;
+    let (ours, theirs) = (lived.ours.verify_all().await, lived.theirs.verify_all().await);
+    for verified in [text.verify(DESK).unwrap(), ours.unwrap(), theirs.unwrap()] {
         assert!(verified.is_sound(), "seed {seed}: {:?}", verified.findings);
     }
-    let generally = theirs.verify_all().unwrap();
-    assert!(generally.is_sound(), "seed {seed}: {:?}", generally.findings);
-    let log = text.scan(DESK, 0, usize::MAX).unwrap();
-    log.iter().map(|entry| entry.events.len()).sum()
-}
-
-/// Whatever was ever written.
-fn keys(store: &SqliteStore) -> Vec<Key> {
-    let log = store.scan(DESK, 0, usize::MAX).unwrap();
-    let keys: std::collections::BTreeSet<Key> = log.iter().map(|entry| entry.key).collect();
-    keys.into_iter().collect()
-}
-
-/// Heads and histories, and that the one is made of the other.
-fn same_records(ours: &Desk<SqliteStore>, theirs: &Desk<MemoryStore>) {
-    let keys = keys(ours.store());
-    let wanted = Wanted::records(keys.iter().copied());
-    let found = ours.store().load(DESK, &wanted).unwrap().records;
-    assert_eq!(found, theirs.store().load(DESK, &wanted).unwrap().records);
-    for record in found.iter().flatten() {
-        let Record { key, revision, number, .. } = record;
-        let history = ours.history(*key, Revision::ZERO, usize::MAX).unwrap();
-        assert_eq!(history, theirs.history(*key, Revision::ZERO, usize::MAX).unwrap());
-        assert_eq!(ours.verify(*key).unwrap(), *revision);
-        let mut unique: Vec<_> = number.map(UniqueKey::Number).into_iter().collect();
-        let refs = record.ticket().map_or(&[][..], |ticket| ticket.external_refs());
-        unique.extend(refs.iter().cloned().map(UniqueKey::from));
-        let owners = ours.store().resolve(DESK, &unique).unwrap();
-        assert!(owners.iter().all(|owner| *owner == Some(*key)));
-    }
-}
-
-/// What belongs to the desk, and not to one record.
-fn same_rest(text: &SqliteStore, memory: &MemoryStore) {
-    let roster = Some(Roster::Everybody);
-    let wanted = Wanted { records: Vec::new(), counters: counters(), roster, channel: None };
-    assert_eq!(text.load(DESK, &wanted).unwrap(), memory.load(DESK, &wanted).unwrap());
-    let tickets = keys(text).iter().filter(|key| key.as_ticket().is_some()).count();
-    assert_eq!(tickets as u64, memory.tickets(DESK));
-    let entries = |store: &dyn Store| {
-        let log = store.scan(DESK, 0, usize::MAX).unwrap();
-        let mut entries: Vec<_> =
-            log.into_iter().map(|it| (it.key, it.number, it.events)).collect();
-        entries.sort_by_key(|(key, _, events)| (*key, events[0].revision));
-        entries
-    };
-    assert_eq!(entries(text), entries(memory));
+    lived.events().await
 }
 
 /// Plays a history some steps at a time, each time in a batch; beside it the same in memory.
-fn play_in_batches(seed: u64) -> usize {
+async fn play_in_batches(seed: u64) -> usize {
     let history = History::drawn(seed, STEPS);
     let folder = Folder::new();
-    let (text, memory) = (folder.store(), MemoryStore::new());
-    let settings = history.settings();
-    let ours = Desk::create(text.clone(), DESK, settings.clone(), cast::start()).unwrap();
-    let theirs = Desk::create(memory.clone(), DESK, settings, cast::start()).unwrap();
-    let mut clock = cast::start();
-    let steps = history.play();
-    for steps in steps.chunks(1 + (seed % 7) as usize) {
+    let text = folder.store();
+    let mut lived = Lived::begin(Inline(text.clone()), May::default(), DESK, &history).await;
+    for steps in history.play().chunks(1 + (seed % 7) as usize) {
         let batch = text.batch(|batch| {
-            let ours = Desk::open_existing(batch, DESK)?;
+            let ours = at_once(AsyncDesk::open_existing(Inline(batch), DESK))?;
             for step in steps {
-                clock = clock.max(step.now());
-                match step {
-                    Step::Call(call) => {
-                        let expected = came(theirs.execute(call));
-                        assert_eq!(came(ours.execute(call)), expected, "seed {seed}: {call:?}");
-                    }
-                    Step::Tick(now) => {
-                        let (found, expected) = (ours.tick(*now)?, theirs.tick(*now).unwrap());
-                        assert_eq!(in_any_order(found), in_any_order(expected), "seed {seed}");
-                    }
-                }
+                lived.clock = lived.clock.max(step.now());
+                at_once(alike::step(May::default(), &ours, &lived.theirs, step));
             }
             Ok::<_, DeskError>(())
         });
         batch.unwrap();
     }
-    same_listings(&ours, &theirs, clock);
-    same_records(&ours, &theirs);
-    same_rest(&text, &memory);
-    text.scan(DESK, 0, usize::MAX).unwrap().len()
+    lived.same_listings().await;
+    lived.same_records().await;
+    lived.same_rest().await;
+    lived.events().await
 }
 
 #[test]
 fn a_desk_in_batches_is_a_desk_in_memory() {
-    let entries: usize = (2000..2008).map(play_in_batches).sum();
-    assert!(entries > 80, "{entries} entries are no life");
+    let events: usize = (2000..2008).map(|seed| at_once(play_in_batches(seed))).sum();
+    assert!(events > 80, "{events} events are no life");
 }
 
 #[test]
 fn a_desk_in_sqlite_is_a_desk_in_memory() {
     let histories = many::wished(HISTORIES);
-    let events = many::sum(histories, |seed| play(1000 + seed));
+    let events = many::sum(histories, |seed| at_once(play(1000 + seed)));
     assert!(events as u64 > histories * 10, "{events} events are no life");
 }

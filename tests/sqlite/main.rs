@@ -11,6 +11,8 @@
     reason = "a test that is wrong should stop"
 )]
 
+#[path = "../support/alike.rs"]
+mod alike;
 mod batches;
 mod damage;
 mod erased;

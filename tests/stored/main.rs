@@ -9,6 +9,8 @@
     reason = "a test that is wrong should stop"
 )]
 
+#[path = "../support/alike.rs"]
+mod alike;
 mod by_hand;
 mod histories;
 mod texts;

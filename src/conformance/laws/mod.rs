@@ -379,6 +379,9 @@ laws! { $
         /// Of two commits at once, each of which writes what the other guards, exactly one is made:
         /// a guard holds until what rests on it is written.
         of_two_that_guard_each_other_one_wins;
+        /// The same where there is neither of the two records: of two commits at once, each of which
+        /// makes what the other guards at revision zero, exactly one is made.
+        of_two_that_rule_each_other_out_one_wins;
         /// What `load` gives is as of one instant, whoever commits in the meantime: records,
         /// counters and roster of one commit are all from before it, or all from after it.
         what_is_loaded_is_of_one_instant;

@@ -80,6 +80,26 @@ pub(super) async fn of_two_that_guard_each_other_one_wins(hand: Hand<'_>) -> Ver
     Ok(())
 }
 
+pub(super) async fn of_two_that_rule_each_other_out_one_wins(hand: Hand<'_>) -> Verdict {
+    for round in 1..=ROUNDS {
+        let keys = [agent(AgentId::from_u128(u128::from(round))), ticket(u128::from(round))];
+        let won = all(hand
+            .race(2, |hand, racer| async move {
+                let [first, second] = keys;
+                let (made, missing) = if racer == 0 { (first, second) } else { (second, first) };
+                let (writes, guards) = (vec![hand.write(made, 0, 1)?], vec![guard(missing, 0)]);
+                turn().await;
+                won(hand.commit(CommitParts { guards, ..parts(writes) }).await)
+            })
+            .await)?;
+        same(format!("winners of round {round}"), winners(&won), 1)?;
+        for (key, won) in keys.into_iter().zip(won) {
+            same(format!("whether {key} is there"), hand.record(key).await?.is_some(), won)?;
+        }
+    }
+    Ok(())
+}
+
 /// Says that there is an end, however it came.
 struct Ended<'a>(&'a AtomicBool);
 

@@ -6,11 +6,11 @@ use std::fmt;
 use std::future::Future;
 use std::ops::DerefMut;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 use tokio_postgres::types::{FromSql, ToSql, Type};
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, Row, Statement, Transaction};
 
 use super::error::Fault;
 
@@ -52,7 +52,8 @@ impl Connection {
     }
 
     pub(super) fn tables<'c>(&'c self, named: &'c Named) -> Tables<'c> {
-        Tables { client: &self.client, prepared: Some(&self.prepared), named, one: None }
+        let prepared = Some(&self.prepared);
+        Tables { client: &self.client, prepared, named, one: None, in_transaction: false }
     }
 }
 
@@ -141,23 +142,43 @@ impl Connections for Single {
 
 /// The statements that were prepared on a connection.
 #[derive(Default)]
-pub(super) struct Prepared(Mutex<HashMap<String, Statement>>);
+pub(super) struct Prepared(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    /// Each with when it was last used.
+    statements: HashMap<String, (u64, Statement)>,
+    used: u64,
+}
 
 impl Prepared {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn of(&self, text: &str) -> Option<Statement> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned()
+        let Kept { statements, used } = &mut *self.kept();
+        let (last, statement) = statements.get_mut(text)?;
+        *used = used.saturating_add(1);
+        *last = *used;
+        Some(statement.clone())
     }
 
-    fn keep(&self, text: String, statement: Statement) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= STATEMENTS {
-            kept.clear();
+    fn keep(&self, text: &str, statement: Statement) {
+        let Kept { statements, used } = &mut *self.kept();
+        *used = used.saturating_add(1);
+        // The one that was not used for longest makes room.
+        if statements.len() >= STATEMENTS
+            && let Some((oldest, _)) = statements.iter().min_by_key(|(_, (last, _))| *last)
+        {
+            let oldest = oldest.clone();
+            statements.remove(&oldest);
         }
-        kept.insert(text, statement);
+        statements.insert(text.to_owned(), (*used, statement));
     }
 
-    fn forget(&self, text: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(text);
+    fn forget_all(&self) {
+        self.kept().statements.clear();
     }
 }
 
@@ -188,14 +209,25 @@ pub(super) type Value<'v> = (&'v (dyn ToSql + Sync), Type);
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'c> {
     pub(super) client: &'c Client,
-    /// `None`: it is the host's own transaction, and nothing is prepared.
     pub(super) prepared: Option<&'c Prepared>,
     pub(super) named: &'c Named,
     /// Where only one statement may be carried out: whether one was.
     pub(super) one: Option<&'c AtomicBool>,
+    /// Whether what fails ends more than itself.
+    pub(super) in_transaction: bool,
 }
 
-impl Tables<'_> {
+impl<'c> Tables<'c> {
+    /// The tables within a transaction; `None`: it is the host's own, and nothing is prepared.
+    pub(super) fn within(
+        transaction: &'c Transaction<'_>,
+        prepared: Option<&'c Prepared>,
+        named: &'c Named,
+    ) -> Self {
+        let client = transaction.client();
+        Self { client, prepared, named, one: None, in_transaction: true }
+    }
+
     /// Carries a statement out, and gives every row of its answer.
     pub(super) async fn all(&self, text: &str, values: &[Value<'_>]) -> Result<Vec<Row>, Fault> {
         if self.one.is_some_and(|one| one.swap(true, Ordering::Relaxed)) {
@@ -205,24 +237,25 @@ impl Tables<'_> {
         let Some(prepared) = self.prepared.filter(|_| self.named.prepares) else {
             return Ok(self.client.query_typed(&text, values).await?);
         };
-        let statement = match prepared.of(&text) {
-            Some(statement) => statement,
-            None => {
-                let types: Vec<Type> = values.iter().map(|(_, it)| it.clone()).collect();
-                let statement = self.client.prepare_typed(&text, &types).await?;
-                prepared.keep(text.clone(), statement.clone());
-                statement
+        let bound: Vec<&(dyn ToSql + Sync)> = values.iter().map(|(value, _)| *value).collect();
+        if let Some(statement) = prepared.of(&text) {
+            match self.client.query(&statement, &bound).await.map_err(Fault::from) {
+                // What a migration made another, or a server forgot, is prepared anew; with all the
+                // rest, of which the same may be true.
+                Err(fault) if fault.is_of_prepared() => {
+                    prepared.forget_all();
+                    // In a transaction, it is the transaction that is to be begun anew.
+                    if self.in_transaction {
+                        return Err(fault);
+                    }
+                }
+                found => return found,
             }
-        };
-        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|(value, _)| *value).collect();
-        let found = self.client.query(&statement, &values).await;
-        // What a migration made another, or a server forgot, is prepared anew the next time.
-        if let Err(error) = &found
-            && matches!(error.code().map(|it| it.code()), Some("0A000" | "26000"))
-        {
-            prepared.forget(&text);
         }
-        Ok(found?)
+        let types: Vec<Type> = values.iter().map(|(_, it)| it.clone()).collect();
+        let statement = self.client.prepare_typed(&text, &types).await?;
+        prepared.keep(&text, statement.clone());
+        Ok(self.client.query(&statement, &bound).await?)
     }
 
     /// The first row of the answer, if there is one.

@@ -53,6 +53,18 @@ pub enum PgError {
         /// What was asked for.
         schema: String,
     },
+    /// A channel cannot be named so: 1 to 63 bytes are allowed, and no U+0000.
+    #[error("a channel cannot be named {channel:?}: it is to have 1 to 63 bytes, and no U+0000")]
+    Channel {
+        /// What was asked for.
+        channel: String,
+    },
+    /// The database does not keep its texts in UTF-8, and so cannot keep every text.
+    #[error("the database keeps its texts in {encoding}, and has to keep them in UTF8")]
+    Encoding {
+        /// What it keeps them in.
+        encoding: String,
+    },
     /// No connection was given.
     #[error("no connection to the database was given")]
     Connection(#[source] Box<dyn Error + Send + Sync>),
@@ -139,6 +151,12 @@ impl Fault {
             Self::Postgres(error) => error.code().map(|code| code.code()),
             _ => None,
         }
+    }
+
+    /// Whether what was prepared is gone, or is of tables that were changed since: prepared anew, it is
+    /// carried out.
+    pub(super) fn is_of_prepared(&self) -> bool {
+        matches!(self.sqlstate(), Some("26000" | "0A000"))
     }
 
     /// The same as the failure of a store's call.

@@ -13,6 +13,10 @@ use super::forms::{instant, key_of, number, rows_at_most};
 use crate::ids::{DeskId, Key, TicketId, TicketNumber};
 use crate::store::codec::{self, CodecErrorKind};
 use crate::store::{Claimed, Due, DueRow, Lease, LeaseToken, Scope, Settlement};
+use crate::time::{Span, after};
+
+/// How long whoever is writing what is due may take, before it is asked for again.
+const WRITTEN: Span = Span::seconds(1);
 
 /// What is due is leased, and the first of all the others is looked for: in one statement. Never to
 /// before it is due.
@@ -91,6 +95,10 @@ impl Tables<'_> {
             let key = key_of(DeskId::from_uuid(desk), get(&row, 1)?, get(&row, 2)?)?;
             rows.push((visible_at, DueRow { key, at: instant(get(&row, 3)?)? }));
         }
+        // Somebody is writing all that is due: whoever asks again at once finds it so again.
+        if rows.is_empty() && lease.limit > 0 {
+            next = next.map(|next| if next <= now { after(now, WRITTEN) } else { next });
+        }
         rows.sort_unstable_by_key(|(visible_at, row)| (*visible_at, row.key));
         Ok(Due { rows: rows.into_iter().map(|(_, row)| row).collect(), next })
     }
@@ -106,20 +114,20 @@ impl Tables<'_> {
             Scope::One(desk) => (READY_OF_ONE, Some(*desk.as_uuid())),
             Scope::All => (READY_OF_ALL, None),
         };
-        let (now, mut after) = (now.timestamp_micros(), (i64::MIN, i64::MIN));
+        let (now, mut last) = (now.timestamp_micros(), (i64::MIN, i64::MIN));
         let (mut ages, mut claimed) = (Vec::new(), Vec::new());
         while claimed.len() < lease.limit {
             let limit = rows_at_most(lease.limit - claimed.len());
             let values = [
                 (&desk as _, Type::UUID),
                 (&now as _, Type::INT8),
-                (&after.0 as _, Type::INT8),
-                (&after.1 as _, Type::INT8),
+                (&last.0 as _, Type::INT8),
+                (&last.1 as _, Type::INT8),
                 (&limit as _, Type::INT8),
             ];
             let rows = self.all(text, &values).await?;
             for row in &rows {
-                after = (get(row, 1)?, get(row, 0)?);
+                last = (get(row, 1)?, get(row, 0)?);
                 let notice = match codec::decode_notice(get(row, 5)?) {
                     Err(error) if error.kind() == CodecErrorKind::Newer => continue,
                     notice => notice?,
@@ -127,7 +135,7 @@ impl Tables<'_> {
                 let desk = DeskId::from_uuid(get(row, 2)?);
                 let key = Key::ticket(desk, TicketId::from_uuid(get(row, 3)?));
                 let attempts = u32::try_from(get::<i32>(row, 6)?).unwrap_or(0);
-                ages.push(after.1);
+                ages.push(last.1);
                 claimed.push(Claimed {
                     token: LeaseToken { key, lease: 0 },
                     notice,

@@ -36,7 +36,11 @@
 //! order of their keys, then its unique keys and counters in the order of their names, then the desk's
 //! number where it opens tickets. Where two would wait for each other, or make the same thing at the same
 //! time, the database stops one; the store sends its statement again, a bounded number of times, and the
-//! second answer says what the other one did.
+//! second answer says what the other one did. A commit that rests on there being no record keeps others
+//! from making it until it ends.
+//!
+//! Whoever asks what is due, or for notices, is given what nobody else is writing or leasing at that
+//! moment. A [tick](crate::AsyncDesk::tick) that gets nothing for that reason says to come back in a second.
 //!
 //! The place of a commit ([`Receipt::seq`](super::Receipt::seq)) comes from a sequence, and not from a row that every commit of a
 //! desk would wait for: so commits of a desk reach the disk side by side. One with a smaller place may
@@ -76,6 +80,7 @@ mod lease;
 mod lists;
 mod options;
 mod schema;
+mod sending;
 mod shelf;
 mod tables;
 mod texts;
@@ -87,7 +92,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
-use tokio_postgres::types::Type;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 pub use answer::judge;
@@ -97,19 +101,16 @@ pub use error::{PgError, is_race};
 pub use options::Options;
 pub use tokio_postgres;
 
-use self::connection::{Named, Tables, get};
+use self::connection::{Named, Tables};
 use self::error::Fault;
 use super::sql::Known;
 use super::{
-    AsyncStore, Claimed, Commit, CommitError, CommitParts, Due, Entry, Found, Lease, LeaseToken,
-    Operation, Query, Receipt, Scope, Settlement, StoreError, StoreFuture, Wanted,
+    AsyncStore, Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Operation,
+    Query, Receipt, Scope, Settlement, StoreError, StoreFuture, Wanted,
 };
 use crate::decide::UniqueKey;
 use crate::ids::{CommandId, DeskId, Key, Revision};
 use crate::record::{Event, Record};
-
-/// How often a commit's statement is sent, where others do something at the same time.
-const TRIES: usize = 16;
 
 /// A store in a PostgreSQL database, for any number of processes. Clones share it.
 ///
@@ -163,7 +164,7 @@ impl<C> fmt::Debug for PgStore<C> {
 /// # Errors
 ///
 /// - [`PgError::Newer`] where a newer build made the tables: nothing changes;
-/// - [`PgError::Schema`];
+/// - [`PgError::Schema`] and [`PgError::Encoding`];
 /// - [`PgError::Database`] where the database could not be reached, read or written.
 pub async fn migrate(client: &mut Client, options: &Options) -> Result<(), PgError> {
     schema::migrate(client, &options.schema).await
@@ -176,117 +177,18 @@ impl<C: Connections> PgStore<C> {
     ///
     /// - [`PgError::Missing`], [`PgError::Older`] and [`PgError::Newer`] where the tables are not those
     ///   that this build knows;
-    /// - [`PgError::Schema`];
+    /// - [`PgError::Schema`], [`PgError::Channel`] and [`PgError::Encoding`];
     /// - [`PgError::Connection`] and [`PgError::Database`] where the database could not be reached or
     ///   read.
     pub async fn open(connections: C, options: Options) -> Result<Self, PgError> {
         schema::check_name(&options.schema)?;
+        options.channel.as_deref().map_or(Ok(()), schema::check_channel)?;
         let held = connections.get().await.map_err(|error| PgError::Connection(error.into()))?;
         schema::check(held.client(), &options.schema).await?;
         drop(held);
         let named = Named::new(&options.schema, options.prepares);
         let inner = Inner { connections, options, named, known: Known::default() };
         Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Writes a commit in a transaction of the host's own, with rows of its own: all of it is there
-    /// when that is committed, and nothing of it when it is not. The transaction must be one on this
-    /// store's database. Until it ends, it keeps locked what the commit wrote: it should be short.
-    ///
-    /// Whoever commits in this way decides by [`AsyncDesk::prepare`](crate::AsyncDesk::prepare).
-    ///
-    /// ```no_run
-    /// # use helpdesk::store::postgres::{PgStore, Single, tokio_postgres::Client};
-    /// # use helpdesk::{AsyncDesk, Call};
-    /// # async fn with(
-    /// #     desk: AsyncDesk<PgStore<Single>>, mut ours: Client, call: Call,
-    /// # ) -> Result<(), Box<dyn std::error::Error>> {
-    /// let commit = desk.prepare(&call).await?.commit.unwrap();
-    /// let transaction = ours.transaction().await?;
-    /// desk.store().commit_in(&transaction, commit).await?;
-    /// transaction.execute("INSERT INTO orders VALUES ('4711')", &[]).await?;
-    /// transaction.commit().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::commit`](super::Store::commit); nothing of the commit is written then, and the
-    /// transaction may go on: it stands where it stood. But where the database wants the transaction
-    /// begun anew (SQLSTATE 40001 or 40P01, as the source says), the store is
-    /// [`Unavailable`](super::StoreErrorKind::Unavailable), and the host begins it anew.
-    /// It is to be `READ COMMITTED`: under a stricter isolation, who was faster may not be seen, and the
-    /// store fails. Where the future is dropped before it is ready, the host undoes its transaction.
-    pub async fn commit_in(
-        &self,
-        transaction: &Transaction<'_>,
-        commit: Commit,
-    ) -> Result<Receipt, CommitError> {
-        let parts = commit.into_parts();
-        let tables = Tables {
-            client: transaction.client(),
-            prepared: None,
-            named: &self.inner.named,
-            one: None,
-        };
-        let batch = async |text: &str| {
-            let done = transaction.client().batch_execute(text).await;
-            done.map_err(|error| Fault::from(error).committing())
-        };
-        batch("SAVEPOINT helpdesk_commit").await?;
-        let mut tries = 1;
-        loop {
-            let failed = match self.send(&tables, &parts).await {
-                Ok(result) => {
-                    // What was refused holds up nobody: its locks go with it.
-                    if result.is_err() {
-                        batch("ROLLBACK TO SAVEPOINT helpdesk_commit").await?;
-                    }
-                    batch("RELEASE SAVEPOINT helpdesk_commit").await?;
-                    return result;
-                }
-                Err(fault) => fault,
-            };
-            let again = failed.sqlstate() == Some("23505") && tries < TRIES;
-            batch("ROLLBACK TO SAVEPOINT helpdesk_commit").await?;
-            if !again {
-                batch("RELEASE SAVEPOINT helpdesk_commit").await?;
-                return Err(failed.committing());
-            }
-            tries += 1;
-        }
-    }
-
-    /// Sends a commit's statement once; what became of it, if the database answered.
-    async fn send(
-        &self,
-        tables: &Tables<'_>,
-        parts: &CommitParts,
-    ) -> Result<Result<Receipt, CommitError>, Fault> {
-        let parameters = CommitParameters::with(parts, self.inner.options.channel.as_deref())?;
-        let values = [(&parameters.desk as _, Type::TEXT), (&parameters.commit as _, Type::TEXT)];
-        let Some(row) = tables.first(function::CALL, &values).await? else {
-            return Err(Fault::Column("the statement of a commit answered nothing".into()));
-        };
-        let result = answer::judged(parts, get(&row, 0)?);
-        if result.is_ok() {
-            parts.erasures.iter().for_each(|erasure| self.inner.known.forget(&erasure.key));
-        }
-        Ok(result)
-    }
-
-    async fn written(&self, parts: CommitParts) -> Result<Receipt, CommitError> {
-        let held = self.held().await.map_err(Fault::committing)?;
-        let tables = held.tables(&self.inner.named);
-        let mut tries = 1;
-        loop {
-            match self.send(&tables, &parts).await {
-                Ok(result) => return result,
-                Err(fault) if tries < TRIES && fault.sqlstate().is_some_and(is_race) => tries += 1,
-                Err(fault) => return Err(fault.committing()),
-            }
-        }
     }
 
     async fn held(&self) -> Result<C::Held, Fault> {
@@ -307,8 +209,7 @@ impl<C: Connections> PgStore<C> {
         }
         let (client, prepared) = held.split();
         let transaction = snapshot(client).await?;
-        let tables =
-            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        let tables = Tables::within(&transaction, Some(prepared), named);
         tables.find(known, query).await
     }
 
@@ -317,8 +218,7 @@ impl<C: Connections> PgStore<C> {
         let (client, prepared) = held.split();
         let transaction = snapshot(client).await?;
         let named = &self.inner.named;
-        let tables =
-            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        let tables = Tables::within(&transaction, Some(prepared), named);
         tables.log(desk, after, limit).await
     }
 
@@ -336,8 +236,7 @@ impl<C: Connections> PgStore<C> {
         let level = IsolationLevel::ReadCommitted;
         let transaction = client.build_transaction().isolation_level(level).start().await?;
         let named = &self.inner.named;
-        let tables =
-            Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+        let tables = Tables::within(&transaction, Some(prepared), named);
         let claimed = tables.claim(scope, now, lease).await?;
         if !claimed.is_empty() {
             transaction.commit().await?;
@@ -412,9 +311,13 @@ impl<C: Connections> AsyncStore for PgStore<C> {
     }
 
     fn find(&self, query: Query) -> StoreFuture<'_, Result<Vec<Record>, StoreError>> {
-        Box::pin(
-            async move { self.found(&query).await.map_err(|fault| fault.during(Operation::Find)) },
-        )
+        Box::pin(async move {
+            let mut found = self.found(&query).await;
+            if found.as_ref().is_err_and(Fault::is_of_prepared) {
+                found = self.found(&query).await;
+            }
+            found.map_err(|fault| fault.during(Operation::Find))
+        })
     }
 
     fn scan(
@@ -424,7 +327,10 @@ impl<C: Connections> AsyncStore for PgStore<C> {
         limit: usize,
     ) -> StoreFuture<'_, Result<Vec<Entry>, StoreError>> {
         Box::pin(async move {
-            let entries = self.scanned(desk, after, limit).await;
+            let mut entries = self.scanned(desk, after, limit).await;
+            if entries.as_ref().is_err_and(Fault::is_of_prepared) {
+                entries = self.scanned(desk, after, limit).await;
+            }
             entries.map_err(|fault| fault.during(Operation::Scan))
         })
     }
@@ -451,7 +357,10 @@ impl<C: Connections> AsyncStore for PgStore<C> {
         lease: Lease,
     ) -> StoreFuture<'_, Result<Vec<Claimed>, StoreError>> {
         Box::pin(async move {
-            let claimed = self.claimed(scope, now, lease).await;
+            let mut claimed = self.claimed(scope, now, lease).await;
+            if claimed.as_ref().is_err_and(Fault::is_of_prepared) {
+                claimed = self.claimed(scope, now, lease).await;
+            }
             claimed.map_err(|fault| fault.during(Operation::Claim))
         })
     }

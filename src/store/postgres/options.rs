@@ -25,7 +25,7 @@ pub struct Options {
     /// A channel that commits notify (`NOTIFY`, with the desk's id), where they leave notices or set a
     /// wake: for hosts that would relay or tick at once instead of at their next look. It is a hint, and
     /// never the truth: it is lost while nobody listens, and at most it saves waiting. Commits that
-    /// notify reach the disk one after the other. `None` by default: nobody is notified.
+    /// notify reach the disk one after the other. 1 to 63 bytes. `None` by default: nobody is notified.
     pub channel: Option<String>,
 }
 

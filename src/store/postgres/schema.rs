@@ -181,6 +181,19 @@ pub(super) fn check_name(schema: &str) -> Result<(), PgError> {
     if allowed { Ok(()) } else { Err(PgError::Schema { schema: schema.to_owned() }) }
 }
 
+/// Whether a channel can be named so. The database would refuse a commit that notifies it.
+pub(super) fn check_channel(channel: &str) -> Result<(), PgError> {
+    let allowed = (1..=63).contains(&channel.len()) && !channel.contains('\0');
+    if allowed { Ok(()) } else { Err(PgError::Channel { channel: channel.to_owned() }) }
+}
+
+/// Whether the database can keep every text.
+async fn check_encoding(client: &Client) -> Result<(), PgError> {
+    let row = client.query_typed_one("SELECT current_setting('server_encoding')", &[]).await?;
+    let encoding: String = row.try_get(0)?;
+    if encoding == "UTF8" { Ok(()) } else { Err(PgError::Encoding { encoding }) }
+}
+
 /// The version of the tables; `None`: there are none.
 async fn version(client: &Client, named: &Named) -> Result<Option<u32>, PgError> {
     let there = "SELECT to_regclass($1) IS NOT NULL";
@@ -199,6 +212,7 @@ async fn version(client: &Client, named: &Named) -> Result<Option<u32>, PgError>
 /// Whether the tables are those that this build knows.
 pub(super) async fn check(client: &Client, schema: &str) -> Result<(), PgError> {
     check_name(schema)?;
+    check_encoding(client).await?;
     match version(client, &Named::new(schema, false)).await? {
         None => Err(PgError::Missing { schema: schema.to_owned() }),
         Some(found) if found < VERSION => Err(PgError::Older { found, needed: VERSION }),
@@ -210,6 +224,7 @@ pub(super) async fn check(client: &Client, schema: &str) -> Result<(), PgError> 
 /// Makes the schema and its tables, or lifts them to this build's version: all of it, or nothing.
 pub(super) async fn migrate(client: &mut Client, schema: &str) -> Result<(), PgError> {
     check_name(schema)?;
+    check_encoding(client).await?;
     let named = Named::new(schema, false);
     let transaction = client.transaction().await?;
     // One at a time: a number of our own, of which nobody else makes anything.

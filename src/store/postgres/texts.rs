@@ -4,13 +4,14 @@
 use tokio_postgres::IsolationLevel;
 use tokio_postgres::types::Type;
 
+use super::PgStore;
 use super::connection::{Connections, Tables, Value, get};
 use super::error::Fault;
 use super::forms::{integer, number, rows_at_most};
 use super::lists::{ReadOn, note};
+use super::sending::TRIES;
 use super::shelf::{Array, up_to};
 use super::tables::RecordRow;
-use super::{PgStore, TRIES};
 use crate::ids::Revision;
 use crate::store::sql::{Shelf, shelves};
 use crate::store::text::FORM;
@@ -88,8 +89,7 @@ impl<C: Connections> PgStore<C> {
             let level = IsolationLevel::ReadCommitted;
             let transaction = client.build_transaction().isolation_level(level).start().await?;
             let named = &self.inner.named;
-            let tables =
-                Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+            let tables = Tables::within(&transaction, Some(prepared), named);
             let ReadOn { all, born } = tables.read_on(query.query.desk, last).await?;
             transaction.commit().await?;
             if all {

@@ -55,8 +55,7 @@ impl<C: Connections> PgStore<C> {
             let (client, prepared) = held.split();
             let transaction = snapshot(client).await?;
             let named = &self.inner.named;
-            let tables =
-                Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+            let tables = Tables::within(&transaction, Some(prepared), named);
             Over::new(&tables, desk, false).look().await
         };
         verified.await.map_err(|fault: Fault| fault.during(Operation::Upkeep))
@@ -82,8 +81,7 @@ impl<C: Connections> PgStore<C> {
             let level = IsolationLevel::ReadCommitted;
             let transaction = client.build_transaction().isolation_level(level).start().await?;
             let named = &self.inner.named;
-            let tables =
-                Tables { client: transaction.client(), prepared: Some(prepared), named, one: None };
+            let tables = Tables::within(&transaction, Some(prepared), named);
             // Every commit writes there: whoever has not begun to write waits.
             let lock = named.named("LOCK TABLE ~commits IN SHARE ROW EXCLUSIVE MODE");
             transaction.batch_execute(&lock).await?;
