@@ -48,7 +48,7 @@ const DESK: DeskId = DeskId::from_u128(1);
 const SMALL: usize = 10_000;
 const COPIES: usize = 99;
 const DEPARTMENTS: usize = 20;
-const CUSTOMERS: usize = 2000;
+const CUSTOMERS: usize = 400;
 const AIM: f64 = 2.0;
 
 fn agent(at: usize) -> AgentId {
