@@ -338,6 +338,11 @@ fn who_commits_waits_for_who_repairs() {
             assert!(verified.is_sound(), "{:#?}", found(&verified.findings));
             let repaired = desk.store().repair(DESK).await.unwrap();
             assert!(repaired.is_sound(), "{:#?}", found(&repaired.findings));
+            // What is to be mended is what every opening writes: none of the two ends the other.
+            let wrong = "UPDATE ~counters SET value = value + 7 WHERE name LIKE 'queued%'";
+            client.batch_execute(&wrong.replace('~', &schema.table(""))).await.unwrap();
+            let repaired = desk.store().repair(DESK).await.unwrap();
+            assert_eq!(repaired.findings.len(), 1, "{:#?}", found(&repaired.findings));
         }
         clients.join_all().await;
         let verified = desk.store().verify(DESK).await.unwrap();
@@ -414,5 +419,34 @@ fn two_desks_in_one_schema_are_looked_over_apart() {
         );
         assert_eq!(desk.store().repair(other).await.unwrap().records, 2);
         assert!(!desk.store().verify(DESK).await.unwrap().is_sound());
+    });
+}
+
+#[test]
+fn the_keys_of_who_has_lost_a_history_stay_theirs() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = full(&schema).await;
+        run(&schema, "DELETE FROM ~events WHERE kind = 2").await;
+        assert!(!desk.store().repair(DESK).await.unwrap().is_sound());
+        let text = "SELECT count(*) FROM ~keys WHERE name LIKE '%maria%'".to_owned();
+        let text = text.replace('~', &schema.table(""));
+        let left = schema.client().await.query_one(&text, &[]).await.unwrap();
+        assert_eq!(left.get::<_, i64>(0), 1);
+    });
+}
+
+#[test]
+fn what_is_damaged_is_told_of_also_where_somebody_searches() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = full(&schema).await;
+        assert_eq!(hits(&desk, "burns help").await, 1);
+        run(&schema, "UPDATE ~commits SET touched = '[' WHERE touched LIKE '%\"number\":2%'").await;
+        let verified = desk.store().verify(DESK).await.unwrap();
+        assert!(!verified.is_sound());
+        desk.store().repair(DESK).await.unwrap();
     });
 }

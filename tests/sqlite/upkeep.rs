@@ -294,3 +294,14 @@ fn two_desks_in_one_file_are_looked_over_apart() {
         "{findings:?}"
     );
 }
+
+#[test]
+fn the_keys_of_who_has_lost_a_history_stay_theirs() {
+    let folder = Folder::new();
+    let desk = full(&folder);
+    let database = folder.connection();
+    assert!(database.execute("DELETE FROM helpdesk_events WHERE kind = 2", []).unwrap() > 0);
+    assert!(!desk.store().repair(DESK).unwrap().is_sound());
+    let text = "SELECT count(*) FROM helpdesk_keys WHERE name LIKE '%maria%'";
+    assert_eq!(database.query_row(text, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}

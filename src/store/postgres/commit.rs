@@ -19,7 +19,9 @@ use crate::store::{Commit, CommitError, CommitParts, Touched};
 /// The statement that is a commit, over the tables in this schema, for any driver: it takes
 /// [`CommitParameters`], both of them texts, and answers with one row of one text, of which [`judge`](super::judge)
 /// says what became of the commit. Run by itself, it is a transaction; run in one of the host's, it is
-/// there when that is committed.
+/// there when that is committed; where it was refused, its locks are held until the host goes back to a
+/// savepoint before it, or ends. It notifies nobody: [`Options::channel`](super::Options::channel) is for
+/// commits of a [`PgStore`](super::PgStore).
 ///
 /// ```
 /// let statement = helpdesk::store::postgres::commit_statement("helpdesk")?;

@@ -37,14 +37,14 @@
 //! number where it opens tickets. Where two would wait for each other, or make the same thing at the same
 //! time, the database stops one; the store sends its statement again, a bounded number of times, and the
 //! second answer says what the other one did. A commit that rests on there being no record keeps others
-//! from making it until it ends.
+//! from making it, and from resting on the same, until it ends.
 //!
 //! Whoever asks what is due, or for notices, is given what nobody else is writing or leasing at that
 //! moment. A [tick](crate::AsyncDesk::tick) that gets nothing for that reason says to come back in a second.
 //!
 //! The place of a commit ([`Receipt::seq`](super::Receipt::seq)) comes from a sequence, and not from a row that every commit of a
-//! desk would wait for: so commits of a desk reach the disk side by side. One with a smaller place may
-//! become visible after one with a greater. Who follows a desk by its history reads each record's
+//! desk would wait for: so those that neither open a ticket nor move one between queues or owners reach the
+//! disk side by side. One with a smaller place may become visible after one with a greater. Who follows a desk by its history reads each record's
 //! revisions, or its notices; [`scan`](super::Store::scan) is no tail. Ticket numbers do come from a row, and none is
 //! missing or there twice.
 //!
@@ -53,7 +53,9 @@
 //! Who searches first reads what was committed since into lists of words, in transactions of their own: so
 //! no commit pays for them, and where nobody searches there are none. One at a time does that on a desk;
 //! others who search wait, where something is to be read. A commit that erases takes the words out of the
-//! lists, and holds them until it is there: in a transaction of a host's own, it should come last.
+//! lists, and holds them until it is there: in a transaction of a host's own, it should come last. While
+//! a transaction that writes stays open anywhere in the cluster, what was committed since it began is looked
+//! through by each search.
 //!
 //! # What is erased
 //!

@@ -21,7 +21,8 @@ const BACK: &str = "ROLLBACK TO SAVEPOINT helpdesk_commit";
 impl<C: Connections> PgStore<C> {
     /// Writes a commit in a transaction of the host's own, with rows of its own: all of it is there
     /// when that is committed, and nothing of it when it is not. The transaction must be one on this
-    /// store's database. Until it ends, it keeps locked what the commit wrote: it should be short.
+    /// store's database. Until it ends, it keeps locked what the commit wrote or rests on, and where it opened a
+    /// ticket nobody else opens one: it should be short.
     ///
     /// Whoever commits in this way decides by [`AsyncDesk::prepare`](crate::AsyncDesk::prepare).
     ///
@@ -110,7 +111,12 @@ impl<C: Connections> PgStore<C> {
         loop {
             match self.send(&tables, &parts).await {
                 Ok(result) => return result,
-                Err(fault) if tries < TRIES && fault.sqlstate().is_some_and(is_race) => tries += 1,
+                Err(fault) if fault.sqlstate().is_some_and(is_race) => {
+                    tries += 1;
+                    if tries > TRIES {
+                        return Err(Fault::Contended("others were faster each time").committing());
+                    }
+                }
                 Err(fault) => return Err(fault.committing()),
             }
         }

@@ -153,11 +153,12 @@ fn leap(
     let text = "SELECT department, status, priority, level FROM ~records \
                 INDEXED BY ~records_turn_since \
                 WHERE desk = ?1 AND kind = 4 AND status IS NOT NULL \
-                AND (department, status, priority, level) > (?2, ?3, ?4, ?5) \
+                AND (department, status, priority, level, since) > (?2, ?3, ?4, ?5, ?6) \
                 ORDER BY department, status, priority, level LIMIT 1";
     loop {
         let PartName { department, status, priority, level } = &last;
-        let values = (desk_bytes(desk), department, status, priority, level);
+        // After the last of the part: without a column of its tickets, all of them would be passed.
+        let values = (desk_bytes(desk), department, status, priority, level, i64::MAX);
         let next = tables.first(text, values, |row| {
             Ok(PartName {
                 department: row.get(0)?,

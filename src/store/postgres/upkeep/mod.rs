@@ -82,8 +82,8 @@ impl<C: Connections> PgStore<C> {
             let transaction = client.build_transaction().isolation_level(level).start().await?;
             let named = &self.inner.named;
             let tables = Tables::within(&transaction, Some(prepared), named);
-            // Every commit writes there: whoever has not begun to write waits.
-            let lock = named.named("LOCK TABLE ~commits IN SHARE ROW EXCLUSIVE MODE");
+            // Every commit locks rows there before it holds anything else: whoever has not begun waits.
+            let lock = named.named("LOCK TABLE ~records IN EXCLUSIVE MODE");
             transaction.batch_execute(&lock).await?;
             let found = Over::new(&tables, desk, true).look().await?;
             transaction.commit().await?;

@@ -60,7 +60,7 @@ impl Over<'_> {
         let Some(listed) = &self.listed else { return Ok(()) };
         let mut should = Rows::default();
         let places = self.places(key).await?;
-        let number = self.number(key).await?;
+        let Some(number) = self.number(key).await? else { return Ok(()) };
         for event in history {
             let (said, of) = (event.revision, (key.id, event.revision));
             if listed.has(places.get(&said.0).copied()) {
@@ -70,11 +70,12 @@ impl Over<'_> {
             }
             let Some(split) = ticket.split_off_to(said) else { continue };
             let split = Key::ticket(self.desk, split);
-            let Some(opening) = self.tables.event(split, Revision(1)).await? else { continue };
+            let opening = readable(self.tables.event(split, Revision(1)).await)?;
+            let Some(opening) = opening.flatten() else { continue };
             let here = key.as_ticket().map(|ticket| MessageRef { ticket, revision: said });
             let there = self.places(split).await?;
             if source_of(&opening) == here && listed.has(there.get(&1).copied()) {
-                let number = self.number(split).await?;
+                let Some(number) = self.number(split).await? else { return Ok(()) };
                 let said = Spoken::of(&silent(&opening), Some(event));
                 should.put(number, opening.revision, of, said);
             }
@@ -106,8 +107,17 @@ impl Over<'_> {
         places.collect()
     }
 
-    /// The number with which a ticket's words are listed.
-    async fn number(&self, key: Key) -> Result<i64, Fault> {
-        Ok(self.drawn(key).await?.unwrap_or(0))
+    /// The number with which a ticket's words are listed; `None`: nobody can read it.
+    async fn number(&self, key: Key) -> Result<Option<i64>, Fault> {
+        Ok(readable(self.drawn(key).await)?.map(|drawn| drawn.unwrap_or(0)))
+    }
+}
+
+/// What could be read; `None`: it is damaged, or a newer build's, and is told of where it stands.
+fn readable<T>(read: Result<T, Fault>) -> Result<Option<T>, Fault> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(fault @ (Fault::Postgres(_) | Fault::Connection(_))) => Err(fault),
+        Err(_) => Ok(None),
     }
 }

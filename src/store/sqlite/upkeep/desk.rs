@@ -45,6 +45,10 @@ impl Over<'_, '_> {
                 self.found(Finding::Database { says });
                 continue;
             };
+            // Of what is lost, this may be all that is left.
+            if self.torn.contains(&owner) {
+                continue;
+            }
             let history = self.tables.events(owner, Revision::ZERO, Revision(u64::MAX), usize::MAX);
             let derived = history.and_then(|history| Ok(Derived::of(owner, &history)?));
             // Of a history that cannot be read, nothing follows.
