@@ -1,4 +1,4 @@
-//! The workload on cqrs-es: a ticket as an aggregate, three commands, three events.
+//! The workload on cqrs-es in memory.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -6,110 +6,13 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, RwLock};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cqrs_es::event_sink::EventSink;
 use cqrs_es::mem_store::MemStore;
-use cqrs_es::{
-    Aggregate, AggregateContext, AggregateError, CqrsFramework, DomainEvent, EventEnvelope,
-    EventStore,
-};
-use serde::{Deserialize, Serialize};
+use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
 
+use crate::ticket::{self, Event, Refused, Ticket};
 use crate::workload::Case;
-
-/// A ticket as the peer folds it.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Ticket {
-    subject: String,
-    requester: String,
-    status: Status,
-    messages: u32,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-enum Status {
-    #[default]
-    None,
-    New,
-    Answered,
-    Closed,
-}
-
-pub(crate) enum Command {
-    Create { subject: String, body: String, requester: String },
-    Reply { text: String },
-    Close { resolution: String },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Event {
-    Created { subject: String, body: String, requester: String },
-    Replied { text: String },
-    Closed { resolution: String },
-}
-
-impl DomainEvent for Event {
-    fn event_type(&self) -> String {
-        match self {
-            Self::Created { .. } => "created",
-            Self::Replied { .. } => "replied",
-            Self::Closed { .. } => "closed",
-        }
-        .into()
-    }
-
-    fn event_version(&self) -> String {
-        "1".into()
-    }
-}
-
-/// A command that does not fit the ticket's status.
-#[derive(Debug, thiserror::Error)]
-#[error("the ticket is not in a status for this")]
-pub(crate) struct Refused;
-
-impl Aggregate for Ticket {
-    const TYPE: &'static str = "ticket";
-    type Command = Command;
-    type Event = Event;
-    type Error = Refused;
-    type Services = ();
-
-    async fn handle(
-        &mut self,
-        command: Command,
-        (): &(),
-        sink: &EventSink<Self>,
-    ) -> Result<(), Refused> {
-        let event = match (command, self.status) {
-            (Command::Create { subject, body, requester }, Status::None) => {
-                Event::Created { subject, body, requester }
-            }
-            (Command::Reply { text }, Status::New | Status::Answered) => Event::Replied { text },
-            (Command::Close { resolution }, Status::New | Status::Answered) => {
-                Event::Closed { resolution }
-            }
-            _ => return Err(Refused),
-        };
-        sink.write(event, self).await;
-        Ok(())
-    }
-
-    fn apply(&mut self, event: Event) {
-        match event {
-            Event::Created { subject, requester, .. } => {
-                (self.subject, self.requester) = (subject, requester);
-                (self.status, self.messages) = (Status::New, 1);
-            }
-            Event::Replied { .. } => {
-                self.status = Status::Answered;
-                self.messages += 1;
-            }
-            Event::Closed { .. } => self.status = Status::Closed,
-        }
-    }
-}
 
 /// The peer's own memory store.
 pub(crate) fn run_shipped(cases: &[Case]) -> Result<Duration, Box<dyn Error>> {
@@ -122,24 +25,7 @@ pub(crate) fn run_quiet(cases: &[Case]) -> Result<Duration, Box<dyn Error>> {
 }
 
 fn run<S: EventStore<Ticket>>(store: S, cases: &[Case]) -> Result<Duration, Box<dyn Error>> {
-    let mut commands = Vec::with_capacity(3 * cases.len());
-    for (at, case) in cases.iter().enumerate() {
-        let (subject, body) = (case.subject.clone(), case.body.clone());
-        // Ids as they are used with it: a text, as long as a UUID's.
-        let id = format!("{at:036}");
-        let create = Command::Create { subject, body, requester: case.address() };
-        commands.push((id.clone(), create));
-        commands.push((id.clone(), Command::Reply { text: case.reply.clone() }));
-        commands.push((id, Command::Close { resolution: "solved".into() }));
-    }
-    let framework = CqrsFramework::new(store, Vec::new(), ());
-    block_on(async {
-        let begin = Instant::now();
-        for (id, command) in commands {
-            framework.execute(&id, command).await?;
-        }
-        Ok(begin.elapsed())
-    })
+    Ok(block_on(ticket::lived(store, ticket::lives(cases, 0)))?)
 }
 
 /// Nothing in memory ever waits, so an executor would only add to the peer's time.

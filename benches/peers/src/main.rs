@@ -23,12 +23,16 @@
 //! The aim, 1.0, is not met.
 //!
 //! Business hours are measured apart, by `cargo run --release -- calendar`: see `calendar.rs`; and
-//! rules by `-- rules`: see `rules.rs`.
+//! rules by `-- rules`: see `rules.rs`. cqrs-es on databases is measured beside this crate's stores in
+//! them: on SQLite by `--features sqlite -- sqlite`, see `sqlite.rs`, on PostgreSQL in `sqlx/`.
 
 #[path = "../../hours.rs"]
 mod hours;
 #[path = "../../../tests/calendar/random.rs"]
 mod random;
+#[cfg(feature = "sqlite")]
+#[path = "../../rounds.rs"]
+mod rounds;
 #[path = "../../ruleset.rs"]
 mod ruleset;
 #[path = "../../workload.rs"]
@@ -41,6 +45,9 @@ mod cqrs;
 mod opening;
 mod ours;
 mod rules;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod ticket;
 
 use std::error::Error;
 use std::process::{Command, Stdio};
@@ -55,6 +62,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some("agree") => return agreement::check(),
         Some("calendar") => return calendar::run(),
         Some("rules") => return rules::run(),
+        #[cfg(feature = "sqlite")]
+        Some("sqlite") => return sqlite::run(),
+        #[cfg(not(feature = "sqlite"))]
+        Some("sqlite") => return Err("it is built with `--features sqlite`".into()),
         _ => {}
     }
     // What the peer prints goes nowhere; the results go to standard error.
