@@ -8,6 +8,22 @@
 //!
 //! The pool of sqlite-es asks a connection if it lives before each use. So it is measured twice: as it is
 //! shipped, and with a pool that trusts its connections.
+//!
+//! What each keeps of a command: sqlite-es its event, as JSON, in one row of one table, which it reads
+//! back with the ticket's whole history for the next; no head, index, receipt, notice or next wake, and
+//! no rule of a help desk. This crate keeps and checks those, and overwrites what it deletes.
+//!
+//! Measured on a virtual machine of two cores that others were building on, Rust 1.95, 2026-11-27; µs a
+//! command, medians of nine rounds, and theirs by ours in brackets; where two runs differ, both:
+//!
+//! | `synchronous`, where | helpdesk | sqlite-es 0.5, as shipped | a pool that trusts |
+//! |---|---|---|---|
+//! | `NORMAL`, in memory | 111 | 132 (1.27) | 97 (0.93) |
+//! | `NORMAL`, on a disk | 249, 268 | 216, 214 (0.86, 0.87) | 207, 179 (0.83, 0.63) |
+//! | `FULL`, on a disk | 1,734, 479 | 954, 731 (0.67, 1.65) | 1,029, 647 (0.48, 1.37) |
+//!
+//! The aim, 1.0, is met in memory beside what is shipped, and missed on a disk; with `FULL`, the disk is
+//! what is measured.
 
 use std::cell::RefCell;
 use std::error::Error;

@@ -5,6 +5,20 @@
 //! pool of postgres-es asks a connection if it lives before each use, which is a way to the server and
 //! back; so it is measured twice, as it is shipped, and with a pool that trusts its connections, as this
 //! crate's side does.
+//!
+//! What each keeps of a command: postgres-es its event, as JSON, in one row of one table, which it reads
+//! back with the ticket's whole history for the next; no head, index, receipt, notice or next wake, and
+//! no rule of a help desk. This crate keeps and checks those.
+//!
+//! Measured on a virtual machine of two cores that others were building on, PostgreSQL 15, Rust 1.95,
+//! 2026-11-27; µs a command, medians of 9 rounds and of 41 in another run, and theirs by ours in brackets:
+//!
+//! | `fsync` | helpdesk | postgres-es 0.5, as shipped | a pool that trusts |
+//! |---|---|---|---|
+//! | off | 866; 1,332 | 358; 508 (0.41; 0.42) | 253; 479 (0.28; 0.36) |
+//! | on | 1,271; 1,359 | 532; 791 (0.44; 0.59) | 480; 656 (0.37; 0.50) |
+//!
+//! The aim, 2.0, is not met.
 
 use std::cell::Cell;
 use std::error::Error;

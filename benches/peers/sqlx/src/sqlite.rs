@@ -6,12 +6,11 @@
 use std::error::Error;
 use std::time::Duration;
 
+use cqrs_es::persist::PersistedEventStore;
 use sqlite_es::SqliteEventRepository;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-
-use cqrs_es::persist::PersistedEventStore;
 
 use crate::ticket::{self, Ticket};
 use crate::workload::{self, Case};
