@@ -43,10 +43,8 @@ struct Told {
 
 /// Replies one after the other, each under an id of its own, until it is told to stop; each until it is
 /// acknowledged.
-async fn replies(schema: &Schema, client: u64, ended: &AtomicU64, stop: &AtomicBool) -> Told {
+async fn replies(desk: &Desk, client: u64, ended: &AtomicU64, stop: &AtomicBool) -> Told {
     let mut told = Told::default();
-    let store = PgStore::open(Pool::new(&schema.dsn), schema.options()).await.unwrap();
-    let desk = AsyncDesk::open_existing(store, DESK).await.unwrap();
     while !stop.load(Ordering::Relaxed) {
         let n = told.acknowledged;
         loop {
@@ -121,11 +119,16 @@ async fn told_once(desk: &Desk, told: &[Told]) {
 /// Two clients that reply while this is done to their server.
 async fn with_replies(schema: &Schema, doing: impl AsyncFnOnce(&AtomicU64)) -> [Told; 2] {
     let (stop, ended) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let spawned = |client| {
-        let (schema, stop, ended) = (schema.clone(), stop.clone(), ended.clone());
-        tokio::spawn(async move { replies(&schema, client, &ended, &stop).await })
+    // Opened before anything is done to the server: who opens a desk does not try again.
+    let opened = async || {
+        let store = PgStore::open(Pool::new(&schema.dsn), schema.options()).await.unwrap();
+        AsyncDesk::open_existing(store, DESK).await.unwrap()
     };
-    let (one, two) = (spawned(0), spawned(1));
+    let spawned = |desk: Desk, client| {
+        let (stop, ended) = (stop.clone(), ended.clone());
+        tokio::spawn(async move { replies(&desk, client, &ended, &stop).await })
+    };
+    let (one, two) = (spawned(opened().await, 0), spawned(opened().await, 1));
     doing(&ended).await;
     stop.store(true, Ordering::Relaxed);
     [one.await.unwrap(), two.await.unwrap()]
@@ -185,11 +188,11 @@ async fn prepared(desk: &Desk, command: impl Into<Command>) -> Commit {
     desk.prepare(&call).await.unwrap().commit.unwrap()
 }
 
-/// Waits until somebody on this schema waits for a lock.
-async fn somebody_waits(schema: &Schema, client: &Client) {
+/// Waits until so many on this schema wait for a lock.
+async fn are_waiting(many: i64, schema: &Schema, client: &Client) {
     let text = "SELECT count(*) FROM pg_stat_activity \
-                WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1 || '%'";
-    while client.query_one(text, &[&schema.name]).await.unwrap().get::<_, i64>(0) == 0 {
+                WHERE wait_event_type = 'Lock' AND query LIKE '%\"' || $1 || '\"%'";
+    while client.query_one(text, &[&schema.name]).await.unwrap().get::<_, i64>(0) < many {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -227,7 +230,7 @@ fn whoever_is_chosen_to_give_way_begins_anew() {
                 }
             };
             let other = async {
-                somebody_waits(&schema, &looking).await;
+                are_waiting(1, &schema, &looking).await;
                 let done = desk.store().commit_in(&mut transaction, of_first).await;
                 match done {
                     Ok(_) => transaction.commit().await.unwrap(),
@@ -290,8 +293,7 @@ fn under_any_isolation_whoever_was_slower_begins_anew() {
             let values = [(&id as _, Type::TEXT), (&commit as _, Type::TEXT)];
             let by_hand = by_hand.query_typed_one(&statement, &values);
             let other = async {
-                somebody_waits(&schema, &looking).await;
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                are_waiting(2, &schema, &looking).await;
                 transaction.commit().await.unwrap();
             };
             let (slower, by_hand, ()) = tokio::join!(slower, by_hand, other);
