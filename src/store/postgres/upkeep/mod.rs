@@ -47,8 +47,8 @@ impl<C: Connections> PgStore<C> {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] where the database could not be reached or read. What is damaged is a [`Finding`]
-    /// and no error.
+    /// [`StoreError`] where the database could not be reached or read, or where a unique key or a record
+    /// is of a kind that this build does not know. What else is damaged is a [`Finding`] and no error.
     pub async fn verify(&self, desk: DeskId) -> Result<Verified, StoreError> {
         let verified = async {
             let mut held = self.held().await?;
