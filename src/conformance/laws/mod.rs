@@ -65,25 +65,37 @@ macro_rules! laws {
         #[macro_export]
         #[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
         macro_rules! store_conformance {
-            (sync, $d make:expr $d(,)?) => {$($(
-                #[test]
-                fn $name() {
-                    let law = $d crate::conformance::laws::$name();
+            (sync, $d make:expr $d(,)?) => {
+                /// Compiled once, and not for each law.
+                #[track_caller]
+                fn holds(law: $d crate::conformance::Law) {
                     if let Err(violation) = $d crate::conformance::check(law, $d make) {
                         panic!("{violation}");
                     }
                 }
-            )+)+};
-            (async, $d block_on:expr, $d make:expr $d(,)?) => {$($(
-                #[test]
-                fn $name() {
-                    let law = $d crate::conformance::laws::$name();
+                $($(
+                    #[test]
+                    fn $name() {
+                        holds($d crate::conformance::laws::$name());
+                    }
+                )+)+
+            };
+            (async, $d block_on:expr, $d make:expr $d(,)?) => {
+                /// Compiled once, and not for each law.
+                #[track_caller]
+                fn holds(law: $d crate::conformance::Law) {
                     let checked = $d crate::conformance::check_async(law, $d make);
                     if let Err(violation) = ($d block_on)(checked) {
                         panic!("{violation}");
                     }
                 }
-            )+)+};
+                $($(
+                    #[test]
+                    fn $name() {
+                        holds($d crate::conformance::laws::$name());
+                    }
+                )+)+
+            };
         }
     };
 }
