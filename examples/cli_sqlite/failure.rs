@@ -87,7 +87,7 @@ impl From<SqliteError> for Failure {
     fn from(error: SqliteError) -> Self {
         match error {
             // What the error advises is for programmers.
-            SqliteError::Missing { .. } => {
+            SqliteError::NoDatabase { .. } | SqliteError::Missing { .. } => {
                 let text = "there is no help desk in this file: run `init`".to_owned();
                 Self::Store { again: false, text }
             }

@@ -22,6 +22,7 @@ mod histories;
 mod hosts;
 mod killed;
 mod many;
+mod plans;
 mod scene;
 mod search;
 mod upkeep;

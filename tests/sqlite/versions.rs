@@ -24,7 +24,9 @@ fn without_tables_nothing_is_opened_and_nothing_is_made() {
         assert!(matches!(&it, SqliteError::Missing { prefix } if prefix == "helpdesk_"), "{it:?}");
         assert!(it.to_string().contains("SqliteStore::migrate"), "{it}");
     };
-    missing(SqliteStore::open(folder.path(), Options::default()).unwrap_err());
+    let nowhere = SqliteStore::open(folder.path(), Options::default()).unwrap_err();
+    assert!(matches!(&nowhere, SqliteError::NoDatabase { path } if *path == folder.path()));
+    assert!(nowhere.to_string().contains("desk.db"), "{nowhere}");
     assert!(!folder.path().exists());
     folder.connection().execute_batch("CREATE TABLE orders (id TEXT)").unwrap();
     missing(SqliteStore::open(folder.path(), Options::default()).unwrap_err());

@@ -1,6 +1,8 @@
 //! What goes wrong with a database: while it is opened, and during the calls of a store. It is
 //! judged by SQLite's result codes, never by the text of a message.
 
+use std::path::PathBuf;
+
 use rusqlite::ErrorCode;
 
 use crate::store::codec::CodecError;
@@ -16,16 +18,22 @@ use crate::ticket::ReplayError;
 /// # let name = format!("helpdesk-doc-missing-{}.db", std::process::id());
 /// # let path = std::env::temp_dir().join(name);
 /// let missing = SqliteStore::open(&path, options).unwrap_err();
-/// assert!(matches!(missing, SqliteError::Missing { .. }));
+/// assert!(matches!(missing, SqliteError::NoDatabase { .. }));
 /// assert_eq!(
 ///     missing.to_string(),
-///     "there are no tables of a store with the prefix `helpdesk_`: run `SqliteStore::migrate`"
+///     format!("there is no database `{}`: `SqliteStore::migrate` makes one", path.display())
 /// );
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SqliteError {
-    /// There is no database, or no table of a store in it.
+    /// There is no such file.
+    #[error("there is no database `{}`: `SqliteStore::migrate` makes one", path.display())]
+    NoDatabase {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// There is no table of a store in the database.
     #[error(
         "there are no tables of a store with the prefix `{prefix}`: run `SqliteStore::migrate`"
     )]

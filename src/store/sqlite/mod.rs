@@ -54,6 +54,8 @@ mod error;
 mod find;
 mod lease;
 mod options;
+#[cfg(feature = "conformance")]
+mod plans;
 mod recent;
 mod schema;
 mod shelf;
@@ -76,6 +78,9 @@ use rusqlite::{Connection, Transaction};
 pub use batch::SqliteBatch;
 pub use error::SqliteError;
 pub use options::{Durability, Options};
+#[cfg(feature = "conformance")]
+#[cfg_attr(docsrs, doc(cfg(feature = "conformance")))]
+pub use plans::{Plan, plans};
 pub use rusqlite;
 
 use self::error::Fault;
@@ -170,6 +175,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
+    /// - [`SqliteError::NoDatabase`] where there is no such file;
     /// - [`SqliteError::Missing`], [`SqliteError::Older`] and [`SqliteError::Newer`] where the tables
     ///   are not those that this build knows;
     /// - [`SqliteError::Prefix`];
@@ -178,7 +184,7 @@ impl SqliteStore {
         let path = path.as_ref();
         check_prefix(&options)?;
         if !path.exists() {
-            return Err(SqliteError::Missing { prefix: options.table_prefix });
+            return Err(SqliteError::NoDatabase { path: path.to_owned() });
         }
         let writer = connect(path, &options, false)?;
         schema::check(&writer, &options.table_prefix)?;
@@ -214,9 +220,15 @@ impl SqliteStore {
 
     /// Writes a commit in a transaction of the host's own, with rows of its own: all of it is there
     /// when that is committed, and nothing of it when it is not. The transaction must be one on this
-    /// store's database, and should be
-    /// [immediate](rusqlite::TransactionBehavior::Immediate): one that begins by reading is refused
-    /// where somebody else was faster. Erasures want `PRAGMA secure_delete = ON` on its connection, and
+    /// store's database, which is not asked, and should be
+    /// [immediate](rusqlite::TransactionBehavior::Immediate): where it began by reading, and somebody has
+    /// written since, SQLite lets it write no more. The store is
+    /// [`Unavailable`](crate::store::StoreErrorKind::Unavailable) then; the transaction is to be dropped and
+    /// begun anew, and nothing in it is uncertain before its own commit.
+    ///
+    /// Until it ends, it is the one that writes: whoever is asked for anything else that writes, this
+    /// desk too, waits for it, and fails where that lasts
+    /// [too long](Options::busy_timeout). Erasures want `PRAGMA secure_delete = ON` on its connection, and
     /// are gone from the write-ahead log after the store's next commit of its own.
     ///
     /// Whoever commits in this way decides by [`Desk::prepare`](crate::Desk::prepare).
@@ -427,6 +439,3 @@ impl Store for SqliteStore {
         self.write(Operation::Settle, |tables| tables.settle(token, settlement))
     }
 }
-
-#[cfg(test)]
-mod plans;

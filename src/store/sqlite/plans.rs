@@ -1,249 +1,68 @@
-//! How SQLite carries out the statements of the store: none reads a whole table, and what is asked
-//! for all day is found by the index that was made for it.
+//! How SQLite carries out the statements of the store.
 
-#[cfg(test)]
-mod noted {
-    use std::cell::RefCell;
-    use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-    use rusqlite::Connection;
+use rusqlite::Connection;
 
-    thread_local! {
-        static PLANS: RefCell<BTreeMap<String, Vec<String>>> = const { RefCell::new(BTreeMap::new()) };
-    }
+thread_local! {
+    static NOTED: RefCell<Option<BTreeMap<String, Vec<String>>>> = const { RefCell::new(None) };
+}
 
-    /// Notes how a statement is carried out.
-    pub(in super::super) fn note(connection: &Connection, text: &str) {
-        let known = PLANS.with_borrow(|plans| plans.contains_key(text));
-        if known {
-            return;
-        }
-        let steps = || -> rusqlite::Result<Vec<String>> {
-            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
-            let mut rows = plan.raw_query();
-            let mut steps = Vec::new();
-            while let Some(row) = rows.next()? {
-                steps.push(row.get(3)?);
-            }
-            Ok(steps)
-        };
-        // What cannot be prepared is the statement's own failure.
-        if let Ok(steps) = steps() {
-            PLANS.with_borrow_mut(|plans| plans.insert(text.to_owned(), steps));
-        }
-    }
+/// A statement of the store, and how SQLite carries it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The statement.
+    pub statement: String,
+    /// What `EXPLAIN QUERY PLAN` says of it, step by step.
+    pub steps: Vec<String>,
+}
 
-    /// All that was noted since it was last asked, on this thread.
-    pub(super) fn taken() -> BTreeMap<String, Vec<String>> {
-        PLANS.take()
+/// Notes how SQLite carries out all that stores are asked on this thread meanwhile: each statement
+/// once, in the order of their texts. For tests, of a host's own build of SQLite, too, that no table is
+/// read whole.
+///
+/// ```
+/// # use helpdesk::{Desk, DeskId, Settings};
+/// # use helpdesk::store::sqlite::{self, Options, SqliteStore};
+/// # let name = format!("helpdesk-plans-{}.db", std::process::id());
+/// # let path = std::env::temp_dir().join(name);
+/// # let now = "2026-03-02T09:00:00Z".parse().unwrap();
+/// # SqliteStore::migrate(&path, &Options::default())?;
+/// # let store = SqliteStore::open(&path, Options::default())?;
+/// let desk = Desk::create(store, DeskId::from_u128(1), Settings::default(), now)?;
+/// let plans = sqlite::plans(|| assert_eq!(desk.next_wake(now).unwrap(), None));
+/// for plan in &plans {
+///     assert!(!plan.steps.iter().any(|step| step.starts_with("SCAN")), "{plan:?}");
+/// }
+/// # assert!(!plans.is_empty());
+/// # drop(desk);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn plans(ask: impl FnOnce()) -> Vec<Plan> {
+    NOTED.set(Some(BTreeMap::new()));
+    ask();
+    let noted = NOTED.take().unwrap_or_default();
+    noted.into_iter().map(|(statement, steps)| Plan { statement, steps }).collect()
+}
+
+/// Notes how a statement is carried out, where somebody asked for that.
+pub(super) fn note(connection: &Connection, text: &str) {
+    let wanted = NOTED.with_borrow(|noted| noted.as_ref().is_some_and(|it| !it.contains_key(text)));
+    // What cannot be prepared is the statement's own failure.
+    if wanted && let Ok(steps) = steps(connection, text) {
+        NOTED.with_borrow_mut(|noted| noted.as_mut().map(|it| it.insert(text.to_owned(), steps)));
     }
 }
 
-#[cfg(test)]
-pub(super) use noted::note;
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that is wrong should stop")]
-mod tests {
-    use chrono::{DateTime, TimeDelta, Utc};
-
-    use super::noted::taken;
-    use crate::command::{EraseTicket, Open, Reply, Take};
-    use crate::matching::{Cursor, Listing};
-    use crate::sla::{Metric, policy::Obligation};
-    use crate::store::sqlite::{Options, SqliteStore};
-    use crate::store::{Lease, Roster, Scope, Settlement, Store, Wanted};
-    use crate::*;
-
-    const DESK: DeskId = DeskId::from_u128(1);
-    const ANNA: AgentId = AgentId::from_u128(8);
-
-    fn monday() -> DateTime<Utc> {
-        "2026-03-02T09:00:00Z".parse().unwrap()
+fn steps(connection: &Connection, text: &str) -> rusqlite::Result<Vec<String>> {
+    let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {text}"))?;
+    let mut rows = plan.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next()? {
+        steps.push(row.get(3)?);
     }
-
-    /// A folder that is gone when it is dropped.
-    struct Folder(std::path::PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let name = format!("helpdesk-plans-{}-{name}", std::process::id());
-            let path = std::env::temp_dir().join(name);
-            std::fs::create_dir_all(&path).unwrap();
-            Self(path)
-        }
-
-        fn desk(&self) -> Desk<SqliteStore> {
-            let path = self.0.join("desk.db");
-            SqliteStore::migrate(&path, &Options::default()).unwrap();
-            let store = SqliteStore::open(&path, Options::default()).unwrap();
-            let mut draft = SettingsDraft {
-                departments: vec![Department::new("support"), Department::new("billing")],
-                ..SettingsDraft::default()
-            };
-            let answer = Obligation::new(Metric::FirstResponse).within(Span::hours(4));
-            draft.sla_policies = vec![SlaPolicy::new("standard").obligation(answer)];
-            let settings = draft.build().unwrap();
-            let desk = Desk::create(store, DESK, settings, monday()).unwrap();
-            let anna = AgentProfile::new("Anna").department("support").email("anna@example.com");
-            desk.put_agent(Actor::Host.at(monday()), ANNA, anna).unwrap();
-            for n in 1..6_u128 {
-                let asks = Requester::Contact(ContactId::from_u128(n));
-                let mut open = Open::new(TicketId::from_u128(n), asks, "It burns");
-                open.department = Some("support".into());
-                open.about = [About::new("order", n.to_string())].into();
-                open.external_refs = [ExternalRef::new("jira", "acme", n.to_string())].into();
-                desk.open(Actor::Host.at(monday()), open).unwrap();
-            }
-            desk.take(Actor::Agent(ANNA).at(monday()), Take { ticket: TicketId::from_u128(1) })
-                .unwrap();
-            desk
-        }
-    }
-
-    impl Drop for Folder {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
-    /// The plans of the statements that this asks.
-    fn plans(ask: impl FnOnce()) -> Vec<(String, Vec<String>)> {
-        taken();
-        ask();
-        taken().into_iter().collect()
-    }
-
-    /// That one of these steps finds what it looks for by this index, and none reads a table whole
-    /// or puts rows in order itself.
-    fn by_index(plans: &[(String, Vec<String>)], index: &str) {
-        let steps = || plans.iter().flat_map(|(_, steps)| steps);
-        let search = |step: &&String| step.starts_with("SEARCH") && step.contains(index);
-        assert!(steps().any(|step| search(&step)), "nothing is found by {index}: {plans:#?}");
-        for step in steps() {
-            assert!(!step.starts_with("SCAN"), "{step} in {plans:#?}");
-            assert!(!step.contains("TEMP B-TREE"), "{step} in {plans:#?}");
-        }
-    }
-
-    fn pages(desk: &Desk<SqliteStore>, filter: &str, sort: &str) -> Vec<(String, Vec<String>)> {
-        plans(|| {
-            let mut listing = Listing::of(filter.parse().unwrap()).page(2);
-            if !sort.is_empty() {
-                listing = listing.sorted(sort).unwrap();
-            }
-            let page = desk.find(&Actor::Host, monday(), &listing).unwrap();
-            if let Some(next) = page.next {
-                desk.find(&Actor::Host, monday(), &listing.after(next)).unwrap();
-            }
-        })
-    }
-
-    #[test]
-    fn listings_are_found_by_the_index_of_what_they_are_about() {
-        let folder = Folder::new("listings");
-        let desk = folder.desk();
-        let agent = format!("assignee = agent:{ANNA}");
-        let contact = format!("requester = contact:{}", ContactId::from_u128(2));
-        for (filter, sort, index) in [
-            ("all()", "", "records_number (desk=? AND number>?)"),
-            ("all()", "number desc", "records_number (desk=? AND number<?)"),
-            (&*agent, "", "records_assignee (desk=? AND assignee=? AND done=? AND number>?)"),
-            ("assignee is missing", "", "records_assignee (desk=? AND assignee=? AND done=?"),
-            ("department = support and status_category = new", "", "records_department (desk=?"),
-            (&*contact, "", "records_requester (desk=? AND requester=? AND number>?)"),
-            ("status_category = new", "number desc", "records_category (desk=? AND category=?"),
-            ("about contains order:2", "", "PRIMARY KEY (desk=? AND what=? AND value=?"),
-            ("all()", "sla_due_at", "records_category_due (desk=? AND category=?"),
-            ("all()", "sla_due_at desc", "records_category_due (desk=? AND category=?"),
-            (&*agent, "sla_due_at", "records_assignee_due (desk=? AND assignee=? AND done=?"),
-            (
-                "department = support",
-                "sla_due_at",
-                "records_department_due (desk=? AND department=? AND standing=? AND (due_at,id)>(?,?)",
-            ),
-            ("sla_due_at < 2026-03-03T09:00:00Z", "updated_at", "records_category_due (desk=?"),
-        ] {
-            by_index(&pages(&desk, filter, sort), index);
-        }
-    }
-
-    #[test]
-    fn whose_turn_it_is_is_found_by_the_queues() {
-        let folder = Folder::new("turns");
-        let desk = folder.desk();
-        let asked = plans(|| {
-            let mut after: Option<Cursor> = None;
-            for _ in 0..2 {
-                let agent = Actor::Agent(ANNA);
-                after = desk.to_solve(&agent, monday(), after.as_ref(), 1).unwrap().next;
-            }
-        });
-        by_index(&asked, "records_turn_due (desk=? AND department=? AND status=? AND priority=?");
-        by_index(&asked, "records_turn_since (desk=? AND department=? AND status=? AND priority=?");
-        let next = plans(|| {
-            desk.take_next(Actor::Agent(ANNA).at(monday())).unwrap();
-        });
-        by_index(&next, "records_turn_since");
-    }
-
-    #[test]
-    fn wakes_notices_and_keys_are_found_by_theirs() {
-        let folder = Folder::new("leases");
-        let desk = folder.desk();
-        let store = desk.store();
-        let later = monday() + TimeDelta::days(30);
-        let lease = Lease { until: later + TimeDelta::minutes(1), limit: 3 };
-        let due = |scope| plans(|| drop(store.due(scope, later, lease).unwrap()));
-        by_index(&due(Scope::All), "records_wake (visible_at>?)");
-        by_index(&due(Scope::One(DESK)), "records_desk_wake (desk=? AND visible_at>?)");
-        let lease = Lease { limit: 1, ..lease };
-        let claim = |scope| plans(|| drop(store.claim(scope, later, lease).unwrap()));
-        by_index(&claim(Scope::All), "notices_ready (held_until<?)");
-        by_index(&claim(Scope::One(DESK)), "notices_desk_ready (desk=? AND held_until<?)");
-        let claimed = store.claim(Scope::All, later, lease).unwrap();
-        let settled = plans(|| {
-            assert!(store.settle(claimed[0].token, Settlement::Delivered).unwrap());
-        });
-        by_index(&settled, "notices_ticket (desk=? AND ticket=?)");
-        let keys = [
-            UniqueKey::Number(TicketNumber(1)),
-            UniqueKey::from(ExternalRef::new("jira", "acme", "1")),
-        ];
-        let resolved = plans(|| drop(store.resolve(DESK, &keys).unwrap()));
-        by_index(&resolved, "records_number (desk=? AND number=?)");
-        by_index(&resolved, "PRIMARY KEY (desk=? AND name=?)");
-    }
-
-    #[test]
-    fn nothing_that_a_desk_does_reads_a_table_whole() {
-        let folder = Folder::new("everything");
-        let all = plans(|| {
-            let desk = folder.desk();
-            let (agent, id) = (Actor::Agent(ANNA), TicketId::from_u128(1));
-            let once = CommandId::from_u128(99);
-            desk.reply(agent.at(monday()).once(once), Reply::new(id, "Unplug it.")).unwrap();
-            desk.store().receipt(DESK, once).unwrap().unwrap();
-            let wanted = Wanted {
-                records: vec![Key::ticket(DESK, id)],
-                counters: vec![Counter::Load(ANNA)],
-                roster: Some(Roster::Department("support".into())),
-                channel: Some("email".into()),
-            };
-            assert_eq!(desk.store().load(DESK, &wanted).unwrap().roster.records.len(), 1);
-            desk.history(Key::ticket(DESK, id), Revision::ZERO, 2).unwrap();
-            desk.store().scan(DESK, 1, 2).unwrap();
-            let erase = EraseTicket { ticket: id, reason: "asked for".to_owned() };
-            desk.erase_ticket(Actor::Host.at(monday()), erase).unwrap();
-            desk.tick(monday() + TimeDelta::days(90)).unwrap();
-            desk.relay(monday(), &Relaying::default(), |_| Delivery::Delivered).unwrap();
-        });
-        assert!(all.len() > 25, "{} statements are not all", all.len());
-        for (text, steps) in &all {
-            for step in steps {
-                assert!(!step.starts_with("SCAN"), "{step}: {text}");
-                assert!(!step.contains("TEMP B-TREE"), "{step}: {text}");
-            }
-        }
-    }
+    Ok(steps)
 }

@@ -152,7 +152,7 @@ impl<'c> Tables<'c> {
 
     /// A statement in which the names of the tables stand.
     pub(super) fn prepared(&self, text: &str) -> Result<CachedStatement<'c>, Fault> {
-        #[cfg(test)]
+        #[cfg(feature = "conformance")]
         super::plans::note(self.connection, text);
         Ok(self.connection.prepare_cached(text)?)
     }
