@@ -143,16 +143,7 @@ async fn work(args: &Args, database: &str) -> Result<(), Box<dyn Error + Send + 
 /// The desk and its agent, created where they are missing: by whoever comes first.
 async fn desk(store: PgStore<Own>) -> Result<AsyncDesk<PgStore<Own>>, DeskError> {
     let now = now();
-    let desk = match AsyncDesk::open_existing(store.clone(), DESK).await {
-        Ok(desk) => desk,
-        Err(DeskError::Refused(_)) => {
-            match AsyncDesk::create(store.clone(), DESK, Settings::default(), now).await {
-                Err(DeskError::Refused(_)) => AsyncDesk::open_existing(store, DESK).await?,
-                created => created?,
-            }
-        }
-        Err(error) => return Err(error),
-    };
+    let desk = AsyncDesk::create_or_open(store, DESK, Settings::default(), now).await?;
     // As she is already, nothing changes.
     desk.put_agent(Actor::Host.at(now), ANNA, AgentProfile::new("Anna")).await?;
     Ok(desk)

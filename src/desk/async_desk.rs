@@ -91,6 +91,23 @@ impl<S: AsyncStore> AsyncDesk<S> {
         Ok(desk)
     }
 
+    /// The desk in a store, created where there is none:
+    /// [`Desk::create_or_open`](super::Desk::create_or_open).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn create_or_open(
+        store: S,
+        id: DeskId,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        super::there(desk.flow().create(settings, now).await)?;
+        Ok(desk)
+    }
+
     /// A desk that exists in a store: [`Desk::open_existing`](super::Desk::open_existing).
     ///
     /// # Errors

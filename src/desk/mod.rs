@@ -61,7 +61,7 @@ pub use workload::{AgentLoad, Workload};
 
 use self::flow::{Flow, TRIES};
 use self::io::{Direct, at_once};
-use crate::decide::Call;
+use crate::decide::{Call, Refusal};
 use crate::ids::DeskId;
 use crate::settings::Settings;
 use crate::store::{Commit, Store};
@@ -116,6 +116,14 @@ pub struct Prepared {
     pub outcome: Outcome,
 }
 
+/// That there is a desk, whoever created it.
+fn there(created: Result<(), DeskError>) -> Result<(), DeskError> {
+    match created {
+        Err(error) if error.refusal() == Some(&Refusal::DeskExists) => Ok(()),
+        created => created,
+    }
+}
+
 impl<S: Store> Desk<S> {
     /// Creates a desk in a store: done once, when a tenant comes to be. `now` dates the first
     /// settings.
@@ -145,6 +153,36 @@ impl<S: Store> Desk<S> {
     ) -> Result<Self, DeskError> {
         let desk = Self { store, id, tries: TRIES };
         at_once(desk.flow().create(settings, now))?;
+        Ok(desk)
+    }
+
+    /// The desk in a store, created where there is none: for a host that does the same at each start.
+    /// Where there is one, its settings stay as they are.
+    ///
+    /// ```
+    /// use helpdesk::store::MemoryStore;
+    /// use helpdesk::{Desk, DeskId, Settings};
+    ///
+    /// let now = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let (store, id) = (MemoryStore::new(), DeskId::from_u128(1));
+    /// for _start in 0..2 {
+    ///     let desk = Desk::create_or_open(store.clone(), id, Settings::default(), now)?;
+    ///     assert_eq!(desk.settings()?.reference_prefix().as_ref(), "HD");
+    /// }
+    /// # Ok::<(), helpdesk::DeskError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`DeskError::Store`].
+    pub fn create_or_open(
+        store: S,
+        id: DeskId,
+        settings: Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DeskError> {
+        let desk = Self { store, id, tries: TRIES };
+        there(at_once(desk.flow().create(settings, now)))?;
         Ok(desk)
     }
 

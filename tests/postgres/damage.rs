@@ -8,8 +8,8 @@ use helpdesk::matching::Listing;
 use helpdesk::store::postgres::{self, Options, PgError, Single};
 use helpdesk::store::{AsyncStore, Lease, PgStore, Scope, StoreErrorKind};
 use helpdesk::{
-    Actor, AgentId, AgentProfile, AsyncDesk, ExternalRef, Head, Key, Revision, Settings, TicketId,
-    fold,
+    Actor, AgentId, AgentProfile, AsyncDesk, ExternalRef, Head, Key, Revision, Search, Settings,
+    TicketId, fold,
 };
 
 use crate::scene::*;
@@ -157,23 +157,47 @@ fn what_was_prepared_and_is_gone_is_prepared_anew() {
         let desk = AsyncDesk::open_existing(store, DESK).await.unwrap();
         let (now, lease) = (monday(), Lease { until: monday(), limit: 0 });
         let by_turn = Listing::every().sorted("number").unwrap();
-        for round in 0..4_u32 {
-            desk.reply(ANNA.at(now), Reply::new(TICKET, "Still there?")).await.unwrap();
-            desk.store().due(Scope::All, now, lease).await.unwrap();
-            let one = Lease { until: now, limit: 1 };
-            desk.store().claim(Scope::All, now, one).await.unwrap();
-            assert_eq!(desk.find(&ANNA, now, &by_turn).await.unwrap().rows.len(), 1);
-            desk.to_solve(&ANNA, now, None, 3).await.unwrap();
-            assert!(!desk.store().scan(DESK, 0, 9).await.unwrap().is_empty());
-            desk.verify(key()).await.unwrap();
-            let held = postgres::Connections::get(&single).await.unwrap();
-            // As a pooler does it that knows nothing of prepared statements, or a migration.
-            let table = schema.table("events");
-            match round % 2 {
-                0 => held.client().batch_execute("DEALLOCATE ALL").await.unwrap(),
-                _ => {
-                    let text = format!("ALTER TABLE {table} ADD COLUMN later{round} integer");
-                    held.client().batch_execute(&text).await.unwrap();
+        let table = schema.table("events");
+        for round in 0..2_u32 {
+            for call in 0..10_u32 {
+                let held = postgres::Connections::get(&single).await.unwrap();
+                // As a pooler does it that knows nothing of prepared statements, or a migration.
+                match round {
+                    0 => held.client().batch_execute("DEALLOCATE ALL").await.unwrap(),
+                    _ => {
+                        let text = format!("ALTER TABLE {table} ADD COLUMN later{call} integer");
+                        held.client().batch_execute(&text).await.unwrap();
+                    }
+                }
+                drop(held);
+                match call {
+                    0 | 9 => {
+                        let reply = Reply::new(TICKET, "Still there?");
+                        desk.reply(ANNA.at(now), reply).await.unwrap();
+                    }
+                    1 => drop(desk.store().due(Scope::All, now, lease).await.unwrap()),
+                    2 => {
+                        let one = Lease { until: now, limit: 1 };
+                        assert_eq!(
+                            desk.store().claim(Scope::All, now, one).await.unwrap().len(),
+                            1
+                        );
+                    }
+                    3 => assert_eq!(desk.find(&ANNA, now, &by_turn).await.unwrap().rows.len(), 1),
+                    4 => drop(desk.to_solve(&ANNA, now, None, 3).await.unwrap()),
+                    5 => assert!(!desk.store().scan(DESK, 0, 9).await.unwrap().is_empty()),
+                    6 => assert!(desk.verify(key()).await.unwrap() >= LAST),
+                    7 => {
+                        let search = Search::new("burns".parse().unwrap());
+                        assert_eq!(desk.search(&ANNA, now, &search).await.unwrap().hits.len(), 1);
+                    }
+                    _ => {
+                        assert!(desk.store().verify(DESK).await.unwrap().is_sound());
+                        let held = postgres::Connections::get(&single).await.unwrap();
+                        held.client().batch_execute("DEALLOCATE ALL").await.unwrap();
+                        drop(held);
+                        assert!(desk.store().repair(DESK).await.unwrap().is_sound());
+                    }
                 }
             }
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use helpdesk::command::{Merge, Note, Postpone};
-use helpdesk::store::{AsyncStore, Commit, CommitError, Lease, Scope};
+use helpdesk::command::{Merge, Note, Postpone, Reply};
+use helpdesk::store::{AsyncStore, Commit, CommitError, Lease, Scope, Settlement};
 use helpdesk::{Actor, Command, ContactId, ContactProfile, DeskId, Key, Revision, TicketId};
 
 use crate::scene::*;
@@ -46,6 +46,57 @@ fn what_is_due_and_is_being_written_is_asked_for_again_in_a_second() {
         let look = Lease { until: back, limit: 1 };
         let nothing = desk.store().due(Scope::One(DeskId::from_u128(9)), back, look).await.unwrap();
         assert_eq!(nothing.next, None);
+    });
+}
+
+#[test]
+fn what_waits_behind_a_notice_that_is_held_is_not_looked_at_by_each_claim() {
+    let Some(server) = server() else { return };
+    block_on(async {
+        let schema = server.schema();
+        let desk = desk(&schema).await;
+        let client = schema.client().await;
+        // What a claim walks over.
+        let walked = async || {
+            let text =
+                format!("SELECT count(*) FROM {}.notices WHERE held_until <= $1", schema.name);
+            let now = monday().timestamp_micros();
+            client.query_one(&text, &[&now]).await.unwrap().get::<_, i64>(0)
+        };
+        for n in 0..5 {
+            let hello = Reply::new(TICKET, format!("{n}"));
+            desk.reply(Actor::Customer(MARIA).at(monday()), hello).await.unwrap();
+        }
+        let waiting = walked().await;
+        assert!(waiting > 5, "{waiting}");
+        let lease = Lease { until: monday() + TimeDelta::minutes(5), limit: 10 };
+        let store = desk.store();
+        let claim = async |at| store.claim(Scope::All, at, lease).await.unwrap();
+        let [first] = &claim(monday()).await[..] else { panic!() };
+        assert_eq!(walked().await, 0);
+        // One that comes meanwhile is looked at once.
+        desk.note(ANNA.at(monday()), Note::new(TICKET, "late")).await.unwrap();
+        let hello = Reply::new(TICKET, "one more");
+        desk.reply(Actor::Customer(MARIA).at(monday()), hello).await.unwrap();
+        assert_eq!(walked().await, 1);
+        assert!(claim(monday()).await.is_empty());
+        assert_eq!(walked().await, 0);
+        // What is settled frees the next at once, and no other.
+        assert!(store.settle(first.token, Settlement::Delivered).await.unwrap());
+        assert_eq!(walked().await, 1);
+        let [second] = &claim(monday()).await[..] else { panic!() };
+        let later = monday() + TimeDelta::hours(1);
+        assert!(store.settle(second.token, Settlement::Retry(later)).await.unwrap());
+        assert!(claim(later - TimeDelta::minutes(1)).await.is_empty());
+        let mut told = vec![first.notice.id, second.notice.id];
+        loop {
+            let [next] = &claim(later).await[..] else { break };
+            told.push(next.notice.id);
+            assert!(store.settle(next.token, Settlement::GivenUp).await.unwrap());
+        }
+        told.dedup();
+        assert_eq!(told.len() as i64, waiting + 1);
+        assert!(told.is_sorted());
     });
 }
 

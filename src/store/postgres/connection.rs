@@ -69,18 +69,20 @@ impl fmt::Debug for Connection {
 /// back then, or closes it where [it is closed](Connection::is_closed). Nobody else may use it in
 /// between: some calls are transactions.
 ///
-/// A pool implements this in a few lines, its guard being the [`Held`](Self::Held):
+/// A pool is one of [`Connection`]s, each made over a client when the pool connects: what is prepared
+/// on a connection is kept with it. It implements this in a few lines, its guard being the
+/// [`Held`](Self::Held), something that derefs to the connection:
 ///
 /// ```
 /// use std::future::Future;
 ///
 /// use helpdesk::store::postgres::{Connection, Connections};
-/// # struct Pool;
 /// # type Guard = Box<Connection>;
 /// # type Gone = std::io::Error;
-/// # impl Pool { async fn take(&self) -> Result<Guard, Gone> { Err(Gone::other("no")) } }
+/// # struct Pool<T>(T);
+/// # impl Pool<Connection> { async fn take(&self) -> Result<Guard, Gone> { Err(Gone::other("no")) } }
 ///
-/// struct Ours(Pool);
+/// struct Ours(Pool<Connection>);
 ///
 /// impl Connections for Ours {
 ///     type Held = Guard;
@@ -90,7 +92,7 @@ impl fmt::Debug for Connection {
 ///         self.0.take()
 ///     }
 /// }
-/// # let _ = Ours(Pool).get();
+/// # let _ = |pool| Ours(pool);
 /// ```
 pub trait Connections: Send + Sync {
     /// A connection that is this call's until it is dropped.
@@ -265,6 +267,18 @@ impl<'c> Tables<'c> {
         values: &[Value<'_>],
     ) -> Result<Option<Row>, Fault> {
         Ok(self.all(text, values).await?.into_iter().next())
+    }
+}
+
+/// Carries out what is a transaction of its own; once more where statements that were prepared are not
+/// there any more, and it was ended by that.
+pub(super) async fn anew<T, F>(carried_out: impl Fn() -> F) -> Result<T, Fault>
+where
+    F: Future<Output = Result<T, Fault>>,
+{
+    match carried_out().await {
+        Err(fault) if fault.is_of_prepared() => carried_out().await,
+        found => found,
     }
 }
 

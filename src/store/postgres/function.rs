@@ -242,6 +242,12 @@ BEGIN
       DELETE FROM ~notices n
       USING jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid, revision bigint)
       WHERE e.kind = 4 AND n.desk = desk_id AND n.ticket = e.id AND n.revision = e.revision;
+      -- What waited behind them waits no more.
+      UPDATE ~notices n SET held_until = -9223372036854775808
+      FROM jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid)
+        CROSS JOIN LATERAL (SELECT x.age FROM ~notices x
+          WHERE e.kind = 4 AND x.desk = desk_id AND x.ticket = e.id ORDER BY x.age LIMIT 1) AS f
+      WHERE n.age = f.age AND n.attempts = 0 AND n.held_until > -9223372036854775808;
     END IF;
 
     INSERT INTO ~commits (desk, seq, command, digest, touched)

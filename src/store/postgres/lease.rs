@@ -48,6 +48,9 @@ macro_rules! due {
 const DUE_OF_ONE: &str = due!("x.desk = $1", "x.visible_at, x.kind, x.id");
 const DUE_OF_ALL: &str = due!("$1::uuid IS NULL", "x.visible_at, x.desk, x.kind, x.id");
 
+/// How long what waits behind a notice that is held is passed over without a look at it.
+const PARKED: Span = Span::minutes(1);
+
 /// Notices that may be claimed, each the oldest of its ticket, after a place in their order.
 macro_rules! ready {
     ($scope:literal) => {
@@ -65,6 +68,28 @@ macro_rules! ready {
 
 const READY_OF_ONE: &str = ready!("n.desk = $1");
 const READY_OF_ALL: &str = ready!("$1::uuid IS NULL");
+
+/// What was passed over on the way to a place, as an older one of its ticket is held, stands aside: else
+/// every claim would look at it again. Whoever settles that one puts it back. That one is locked
+/// meanwhile, so it is not settled unseen; what somebody settles at this moment is let be.
+macro_rules! park {
+    ($scope:literal) => {
+        concat!(
+            "WITH passed AS MATERIALIZED (SELECT n.age, least(o.held_until, $5) AS until \
+             FROM ~notices n CROSS JOIN LATERAL (SELECT x.held_until FROM ~notices x \
+             WHERE x.desk = n.desk AND x.ticket = n.ticket AND x.age < n.age \
+             ORDER BY x.age LIMIT 1 FOR KEY SHARE SKIP LOCKED) o \
+             WHERE ",
+            $scope,
+            " AND n.held_until <= $2 AND (n.held_until, n.age) <= ($3, $4) AND o.held_until > $2 \
+             FOR NO KEY UPDATE OF n SKIP LOCKED) \
+             UPDATE ~notices n SET held_until = p.until FROM passed p WHERE n.age = p.age"
+        )
+    };
+}
+
+const PARK_OF_ONE: &str = park!("n.desk = $1");
+const PARK_OF_ALL: &str = park!("$1::uuid IS NULL");
 
 impl Tables<'_> {
     /// Leases what is due.
@@ -110,10 +135,11 @@ impl Tables<'_> {
         now: DateTime<Utc>,
         lease: Lease,
     ) -> Result<Vec<Claimed>, Fault> {
-        let (text, desk) = match scope {
-            Scope::One(desk) => (READY_OF_ONE, Some(*desk.as_uuid())),
-            Scope::All => (READY_OF_ALL, None),
+        let (text, park, desk) = match scope {
+            Scope::One(desk) => (READY_OF_ONE, PARK_OF_ONE, Some(*desk.as_uuid())),
+            Scope::All => (READY_OF_ALL, PARK_OF_ALL, None),
         };
+        let aside = after(now, PARKED).timestamp_micros();
         let (now, mut last) = (now.timestamp_micros(), (i64::MIN, i64::MIN));
         let (mut ages, mut claimed) = (Vec::new(), Vec::new());
         while claimed.len() < lease.limit {
@@ -144,12 +170,31 @@ impl Tables<'_> {
                 });
             }
             if rows_at_most(rows.len()) < limit {
+                last = (i64::MAX, i64::MAX);
                 break;
             }
         }
-        if claimed.is_empty() {
-            return Ok(claimed);
+        if !claimed.is_empty() {
+            self.give_leases(lease, &ages, &mut claimed).await?;
         }
+        let values = [
+            (&desk as _, Type::UUID),
+            (&now as _, Type::INT8),
+            (&last.0 as _, Type::INT8),
+            (&last.1 as _, Type::INT8),
+            (&aside as _, Type::INT8),
+        ];
+        self.all(park, &values).await?;
+        Ok(claimed)
+    }
+
+    /// Gives each of these notices, by their ages, a lease of its own.
+    async fn give_leases(
+        &self,
+        lease: Lease,
+        ages: &[i64],
+        claimed: &mut [Claimed],
+    ) -> Result<(), Fault> {
         let text = "UPDATE ~notices n SET lease = nextval('~lease_seq'), held_until = $2, \
                     attempts = least(n.attempts, 2147483646) + 1 FROM unnest($1::bigint[]) AS a (age) \
                     WHERE n.age = a.age RETURNING n.age, n.lease";
@@ -158,11 +203,11 @@ impl Tables<'_> {
         for row in self.all(text, &values).await? {
             let age: i64 = get(&row, 0)?;
             let given = number(get(&row, 1)?)?;
-            for (_, one) in ages.iter().zip(&mut claimed).filter(|(its, _)| **its == age) {
+            for (_, one) in ages.iter().zip(claimed.iter_mut()).filter(|(its, _)| **its == age) {
                 one.token.lease = given;
             }
         }
-        Ok(claimed)
+        Ok(())
     }
 
     /// Settles a notice.
@@ -175,9 +220,13 @@ impl Tables<'_> {
         let Some(ticket) = token.key.as_ticket() else { return Ok(false) };
         let (text, at) = match settlement {
             Settlement::Delivered | Settlement::GivenUp => (
-                "DELETE FROM ~notices WHERE desk = $1 AND ticket = $2 AND lease = $3 \
-                 AND $4::bigint = 0 RETURNING 1",
-                0,
+                "WITH gone AS (DELETE FROM ~notices WHERE desk = $1 AND ticket = $2 AND lease = $3 \
+                 RETURNING age), \
+                 freed AS (UPDATE ~notices n SET held_until = $4 FROM gone g \
+                 CROSS JOIN LATERAL (SELECT x.age FROM ~notices x WHERE x.desk = $1 \
+                 AND x.ticket = $2 AND x.age > g.age ORDER BY x.age LIMIT 1) f \
+                 WHERE n.age = f.age AND n.attempts = 0) SELECT 1 FROM gone",
+                i64::MIN,
             ),
             // What was tried comes after what was not, however early.
             Settlement::Retry(at) => (

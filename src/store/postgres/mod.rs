@@ -57,6 +57,12 @@
 //! a transaction that writes stays open anywhere in the cluster, what was committed since it began is looked
 //! through by each search.
 //!
+//! # Roles
+//!
+//! Whoever [migrates](migrate) owns what it makes. Another role that works with it needs `USAGE` on the
+//! schema and its sequences, and `SELECT`, `INSERT`, `UPDATE` and `DELETE` on its tables; anybody may call
+//! the function, and it may do what its caller may.
+//!
 //! # What is erased
 //!
 //! An erased payload is null in its row, and its words are deleted from the lists. PostgreSQL keeps the
@@ -103,7 +109,7 @@ pub use error::{PgError, is_race};
 pub use options::Options;
 pub use tokio_postgres;
 
-use self::connection::{Named, Tables};
+use self::connection::{Named, Tables, anew};
 use self::error::Fault;
 use super::sql::Known;
 use super::{
@@ -240,9 +246,7 @@ impl<C: Connections> PgStore<C> {
         let named = &self.inner.named;
         let tables = Tables::within(&transaction, Some(prepared), named);
         let claimed = tables.claim(scope, now, lease).await?;
-        if !claimed.is_empty() {
-            transaction.commit().await?;
-        }
+        transaction.commit().await?;
         Ok(claimed)
     }
 }
@@ -314,10 +318,7 @@ impl<C: Connections> AsyncStore for PgStore<C> {
 
     fn find(&self, query: Query) -> StoreFuture<'_, Result<Vec<Record>, StoreError>> {
         Box::pin(async move {
-            let mut found = self.found(&query).await;
-            if found.as_ref().is_err_and(Fault::is_of_prepared) {
-                found = self.found(&query).await;
-            }
+            let found = anew(|| self.found(&query)).await;
             found.map_err(|fault| fault.during(Operation::Find))
         })
     }
@@ -329,10 +330,7 @@ impl<C: Connections> AsyncStore for PgStore<C> {
         limit: usize,
     ) -> StoreFuture<'_, Result<Vec<Entry>, StoreError>> {
         Box::pin(async move {
-            let mut entries = self.scanned(desk, after, limit).await;
-            if entries.as_ref().is_err_and(Fault::is_of_prepared) {
-                entries = self.scanned(desk, after, limit).await;
-            }
+            let entries = anew(|| self.scanned(desk, after, limit)).await;
             entries.map_err(|fault| fault.during(Operation::Scan))
         })
     }
@@ -359,10 +357,7 @@ impl<C: Connections> AsyncStore for PgStore<C> {
         lease: Lease,
     ) -> StoreFuture<'_, Result<Vec<Claimed>, StoreError>> {
         Box::pin(async move {
-            let mut claimed = self.claimed(scope, now, lease).await;
-            if claimed.as_ref().is_err_and(Fault::is_of_prepared) {
-                claimed = self.claimed(scope, now, lease).await;
-            }
+            let claimed = anew(|| self.claimed(scope, now, lease)).await;
             claimed.map_err(|fault| fault.during(Operation::Claim))
         })
     }

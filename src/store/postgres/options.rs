@@ -25,8 +25,25 @@ pub struct Options {
     /// A channel that commits notify (`NOTIFY`, with the desk's id), where they leave notices or set a
     /// wake: for hosts that would relay or tick at once instead of at their next look. It is a hint, and
     /// never the truth: it is lost while nobody listens, and at most it saves waiting. Commits that
-    /// notify reach the disk one after the other. 1 to 63 bytes. `None` by default: nobody is notified.
+    /// notify reach the disk one after the other. 1 to 63 bytes; letter case counts, which it does in a
+    /// `LISTEN` only with quotes: [`listen`](Self::listen) gives that. `None` by default: nobody is notified.
     pub channel: Option<String>,
+}
+
+impl Options {
+    /// The statement by which a connection of the host's listens to the [channel](Self::channel), quoted.
+    ///
+    /// ```
+    /// use helpdesk::store::postgres::Options;
+    ///
+    /// let mut options = Options::default();
+    /// assert_eq!(options.listen(), None);
+    /// options.channel = Some("Desk".to_owned());
+    /// assert_eq!(options.listen().as_deref(), Some("LISTEN \"Desk\""));
+    /// ```
+    pub fn listen(&self) -> Option<String> {
+        self.channel.as_ref().map(|name| format!("LISTEN \"{}\"", name.replace('"', "\"\"")))
+    }
 }
 
 impl Default for Options {

@@ -22,7 +22,10 @@ impl<C: Connections> PgStore<C> {
     /// Writes a commit in a transaction of the host's own, with rows of its own: all of it is there
     /// when that is committed, and nothing of it when it is not. The transaction must be one on this
     /// store's database. Until it ends, it keeps locked what the commit wrote or rests on, and where it opened a
-    /// ticket nobody else opens one: it should be short.
+    /// ticket nobody else opens one: it should be short. Whoever asks the desk for a command on the same
+    /// records waits for it, and so does its own host, for ever where that waits inside of it: between
+    /// `commit_in` and the end of the transaction, ask the desk for nothing that writes, or set a
+    /// `lock_timeout` on the store's connections.
     ///
     /// Whoever commits in this way decides by [`AsyncDesk::prepare`](crate::AsyncDesk::prepare).
     ///

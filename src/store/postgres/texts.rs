@@ -5,7 +5,7 @@ use tokio_postgres::IsolationLevel;
 use tokio_postgres::types::Type;
 
 use super::PgStore;
-use super::connection::{Connections, Tables, Value, get};
+use super::connection::{Connections, Tables, Value, anew, get};
 use super::error::Fault;
 use super::forms::{integer, number, rows_at_most};
 use super::lists::{ReadOn, note};
@@ -24,7 +24,7 @@ const MANY: usize = 256;
 impl<C: Connections> AsyncTextStore for PgStore<C> {
     fn texts(&self, query: TextQuery) -> StoreFuture<'_, Result<Vec<TextHit>, StoreError>> {
         Box::pin(async move {
-            let found = self.searched(&query).await;
+            let found = anew(|| self.searched(&query)).await;
             found.map_err(|fault| fault.during(Operation::Texts))
         })
     }

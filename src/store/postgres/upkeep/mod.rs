@@ -11,7 +11,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use self::words::Listed;
-use super::connection::{Connections, Tables, get};
+use super::connection::{Connections, Tables, anew, get};
 use super::error::Fault;
 use super::forms::{instant, key_of, kind_column};
 use super::{PgStore, snapshot};
@@ -50,14 +50,14 @@ impl<C: Connections> PgStore<C> {
     /// [`StoreError`] where the database could not be reached or read, or where a unique key or a record
     /// is of a kind that this build does not know. What else is damaged is a [`Finding`] and no error.
     pub async fn verify(&self, desk: DeskId) -> Result<Verified, StoreError> {
-        let verified = async {
+        let verified = anew(async || {
             let mut held = self.held().await?;
             let (client, prepared) = held.split();
             let transaction = snapshot(client).await?;
             let named = &self.inner.named;
             let tables = Tables::within(&transaction, Some(prepared), named);
             Over::new(&tables, desk, false).look().await
-        };
+        });
         verified.await.map_err(|fault: Fault| fault.during(Operation::Upkeep))
     }
 
@@ -75,7 +75,7 @@ impl<C: Connections> PgStore<C> {
     ///
     /// [`StoreError`]; nothing has changed then.
     pub async fn repair(&self, desk: DeskId) -> Result<Verified, StoreError> {
-        let repaired = async {
+        let repaired = anew(async || {
             let mut held = self.held().await?;
             let (client, prepared) = held.split();
             let level = IsolationLevel::ReadCommitted;
@@ -88,7 +88,7 @@ impl<C: Connections> PgStore<C> {
             let found = Over::new(&tables, desk, true).look().await?;
             transaction.commit().await?;
             Ok(found)
-        };
+        });
         repaired.await.map_err(|fault: Fault| fault.during(Operation::Upkeep))
     }
 
