@@ -7,11 +7,10 @@
 //! writes the same rows into the same tables by prepared statements and pays for no decision and no
 //! encoding. Then, on a desk with 2,000 open tickets, pages of 20 and the next ticket to solve.
 //!
-//! Measured on a virtual machine of two cores that others were building on, medians of nine rounds in a
-//! folder in memory: 159 µs a command against 109 by hand (0.72 times as fast; half of the rounds are from
-//! 0.67 to 0.79), 72 against 46 in batches of 100 (0.63; 0.51–0.80), and 42 for the lean program. On a
-//! disk, `Normal` is 0.75 (133 µs by hand), batches are 0.65; with `Full` the disk is all that is
-//! measured, and no ratio held still: from 0.17 to 0.92, at one and the same number of `fsync`s.
+//! Measured on a quiet virtual machine of two cores, on its disk, medians of five rounds: 121 µs a command
+//! with `Normal` (0.85 times as fast as by hand; half of the rounds are from 0.83 to 0.87), 260 µs with
+//! `Full` (0.86; 0.85–0.87), 39 µs in batches of 100 (0.75; 0.71–0.78), 50 µs for the lean program, 3.8 µs
+//! in memory. Beside other builds, the disk's mood is what `Full` measures: it was from 0.17 to 0.92.
 
 #![allow(
     clippy::unwrap_used,

@@ -58,33 +58,34 @@ impl Error for Failure {}
 
 /// Carries out a command together with rows of the shop's own: all of it, or nothing.
 ///
-/// `rows` may be called several times; what an earlier call wrote has been rolled back by then.
+/// `rows` is told what comes of the command, the number of a new ticket too. It may be called several
+/// times; what an earlier call wrote has been rolled back by then.
 fn together(
     desk: &Desk<SqliteStore>,
     shop: &mut Connection,
     call: &Call,
-    rows: impl Fn(&Transaction<'_>) -> Result<(), rusqlite::Error>,
+    rows: impl Fn(&Transaction<'_>, &Outcome) -> Result<(), rusqlite::Error>,
 ) -> Result<Outcome, Failure> {
     let mut tries = 0;
     loop {
         tries += 1;
         // A refusal ends it here, before the shop has written anything.
         let Prepared { commit, mut outcome } = desk.prepare(call)?;
-        // Immediate: one that begins by reading is refused where somebody else writes first.
+        // Immediate: one that begins by reading may write no more where somebody else has written since.
         let transaction = shop.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        rows(&transaction)?;
         // None: the command changes nothing, or was carried out before.
         let written = commit.map(|commit| desk.store().commit_in(&transaction, commit));
         match written.transpose() {
             Ok(receipt) => {
-                transaction.commit()?;
                 if let Some(receipt) = receipt {
                     outcome.complete(&receipt);
                 }
+                rows(&transaction, &outcome)?;
+                transaction.commit()?;
                 return Ok(outcome);
             }
-            // Somebody was faster: what was decided no longer holds. Dropping the transaction
-            // rolls the shop's rows back, too.
+            // Somebody was faster: what was decided no longer holds. Dropping the transaction rolls it
+            // back.
             Err(error) if error.is_conflict() && tries < TRIES => {
                 println!("  prepare anew: {error}");
             }
@@ -122,19 +123,22 @@ fn day(file: &Path) -> Result<(), Box<dyn Error>> {
     println!("Maria complains about order 4711: the ticket and the order's new state, at once.");
     let open = Open::new(id, Requester::Contact(maria), "It never came.").subject("Order 4711");
     let call = customer.at(now).call(Command::Open(open));
-    let opened = together(&desk, &mut shop, &call, |rows| {
+    let opened = together(&desk, &mut shop, &call, |rows, opened| {
         let set = "UPDATE orders SET state = 'disputed', ticket = ?1 WHERE id = '4711'";
-        rows.execute(set, [id.to_string()]).map(drop)
+        let reference = opened.reference().map(|reference| reference.to_string());
+        rows.execute(set, [reference]).map(drop)
     })?;
     let reference = opened.reference().ok_or("a committed ticket has a number")?;
     println!("  committed: {reference}, order {}", state(&shop)?);
     assert_eq!(reference.to_string(), "HD-1");
     assert_eq!(state(&shop)?, "disputed");
+    let ticket = "SELECT ticket FROM orders WHERE id = '4711'";
+    assert_eq!(shop.query_row(ticket, [], |row| row.get::<_, String>(0))?, "HD-1");
 
     println!("Anna refunds it, and the shop's own row fails: she has answered nothing.");
     let answer = Command::Reply(Reply::new(id, "We have refunded it."));
     let call = agent.at(now + TimeDelta::minutes(5)).call(answer.clone());
-    let failed = together(&desk, &mut shop, &call, |rows| {
+    let failed = together(&desk, &mut shop, &call, |rows, _| {
         rows.execute("UPDATE orders SET state = 'refunded' WHERE id = '4711'", [])?;
         rows.execute("INSERT INTO orders VALUES ('4711', 'twice', NULL)", []).map(drop)
     });
@@ -158,7 +162,7 @@ fn day(file: &Path) -> Result<(), Box<dyn Error>> {
 
     println!("Prepared anew, on what is there by now:");
     let call = agent.at(now + TimeDelta::minutes(7)).call(answer);
-    let refund = |rows: &Transaction<'_>| {
+    let refund = |rows: &Transaction<'_>, _: &Outcome| {
         rows.execute("UPDATE orders SET state = 'refunded' WHERE id = '4711'", []).map(drop)
     };
     let answered = together(&desk, &mut shop, &call, refund)?;
@@ -182,7 +186,7 @@ fn day(file: &Path) -> Result<(), Box<dyn Error>> {
     let stranger = Actor::Customer(ContactId::from_u128(70));
     let call =
         stranger.at(now + TimeDelta::minutes(10)).call(Command::Reply(Reply::new(id, "Me, too.")));
-    let refused = together(&desk, &mut shop, &call, |rows| {
+    let refused = together(&desk, &mut shop, &call, |rows, _| {
         rows.execute("UPDATE orders SET state = 'disputed' WHERE id = '4711'", []).map(drop)
     });
     let Err(Failure::Desk(DeskError::Refused(why))) = refused else {

@@ -1,5 +1,6 @@
 //! The outbox: each notice is claimed, printed where a host would send it, and settled.
 
+use chrono::{DateTime, Utc};
 use helpdesk::{Delivery, Dispatch, Erasable, Recipient, Relaying};
 use serde_json::{Value, json};
 
@@ -13,7 +14,7 @@ use super::print::{Answer, first_line, instant, table};
 pub(crate) fn notices(host: &Host) -> Result<Answer, Failure> {
     let (mut told, mut rows) = (Vec::<Value>::new(), Vec::new());
     let (mut withheld, mut failed) = (0, Vec::new());
-    let mut retry_at = None;
+    let mut retry_at: Option<DateTime<Utc>> = None;
     loop {
         let relayed = host.desk.relay(host.now, &Relaying::default(), |dispatch| {
             // Who cannot be named now is told later.
@@ -23,7 +24,8 @@ pub(crate) fn notices(host: &Host) -> Result<Answer, Failure> {
             Delivery::Delivered
         })?;
         withheld += relayed.withheld.len();
-        retry_at = relayed.retry_at.or(retry_at);
+        // The earliest, of all steps.
+        retry_at = retry_at.into_iter().chain(relayed.retry_at).min();
         let why = relayed.failed.iter();
         failed.extend(
             why.map(|(id, error)| json!({ "id": id.to_string(), "text": error.to_string() })),

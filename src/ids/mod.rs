@@ -93,7 +93,8 @@ uuid_ids! {
     /// secret, which [`GuestId::of`] computes.
     GuestId;
     /// A command, named by the host so that sending it twice does it once: the id of a web
-    /// request or of an incoming mail serves, made into a UUID. See [`Context::once`].
+    /// request or of an incoming mail serves, made into a UUID: [`CommandId::named`]. See
+    /// [`Context::once`].
     ///
     /// [`Context::once`]: crate::Context::once
     CommandId;
@@ -114,6 +115,23 @@ impl TicketId {
         Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
     }
 
+    /// The id of the ticket that this command opens: the same each time it is sent, as it must be for
+    /// a command with an id. A UUID of version 8, for hosts that keep no id of the ticket between two
+    /// tries.
+    ///
+    /// ```
+    /// use helpdesk::{CommandId, TicketId};
+    ///
+    /// let mail = CommandId::named("<4711@example.com>");
+    /// assert_eq!(TicketId::of(mail), TicketId::of(mail));
+    /// assert_ne!(TicketId::of(mail), TicketId::of(CommandId::named("<4712@example.com>")));
+    /// ```
+    pub fn of(command: CommandId) -> Self {
+        // No version 5: such ids are the desk's own.
+        let id = Uuid::new_v5(&command.0, b"ticket");
+        Self(uuid::Builder::from_custom_bytes(id.into_bytes()).into_uuid())
+    }
+
     /// The id of the ticket that a decision on this one opens: a function of the revision
     /// that opened it, so that deciding again gives the same id.
     pub(crate) fn follow_up(self, revision: Revision) -> Self {
@@ -121,7 +139,24 @@ impl TicketId {
     }
 }
 
+/// The space of commands that are named by a text.
+const COMMANDS: Uuid = Uuid::from_u128(0x9a1b_6f0e_52d4_4c37_b8e1_0d73_c5f2_4a96);
+
 impl CommandId {
+    /// The command of this name: what the host has that is the same each time it is sent, such as the
+    /// `Message-ID` of a mail, or the id of a request. The same text is the same id, in every version.
+    ///
+    /// ```
+    /// use helpdesk::CommandId;
+    ///
+    /// let mail = CommandId::named("<4711@example.com>");
+    /// assert_eq!(mail, CommandId::named("<4711@example.com>"));
+    /// assert_eq!(mail.to_string(), "938b018b-90ca-59b3-a01b-ca455f1e71ff");
+    /// ```
+    pub fn named(text: &str) -> Self {
+        Self(Uuid::new_v5(&COMMANDS, text.as_bytes()))
+    }
+
     /// The command of this name, for one ticket of many.
     pub(crate) fn of(self, ticket: TicketId) -> Self {
         Self(Uuid::new_v5(&self.0, ticket.0.as_bytes()))

@@ -243,8 +243,9 @@ pub struct Health {
     /// When the first record does something by itself, of all desks; where that is long past, nobody
     /// [ticks](crate::Desk::tick).
     pub next_wake: Option<DateTime<Utc>>,
-    /// Whether notices wait in the outbox: where they do each time, nobody
-    /// [relays](crate::Desk::relay) them, or they come faster than they are told.
+    /// Whether there are notices in the outbox, those that are put off until a next try among them.
+    /// Where there are some each time, nobody [relays](crate::Desk::relay) them, or they come faster than
+    /// they are told, or somebody cannot be told for a while.
     pub waiting: bool,
 }
 
