@@ -241,7 +241,7 @@ pub use desk::{
     Hit, Outcome, OwnerSlice, Page, Post, Prepared, PublicChange, PublicEvent, PublicTicket,
     Relayed, Relaying, RoutedWaiting, Row, SavedView, Search, SearchCursor, SearchPage, Service,
     ServiceClock, Shown, SidePage, SidePost, ThreadCursor, ThreadPage, Ticked, Timeline,
-    TimelineCursor, TimelineEntry, ViewOwner, WorkEntry, WorkPage, Workload,
+    TimelineCursor, TimelineEntry, Undelivered, ViewOwner, WorkEntry, WorkPage, Workload,
 };
 pub use identity::{Identity, IdentityKind};
 pub use ids::{
@@ -272,12 +272,12 @@ pub use sla::{Calendar, CalendarDraft, SlaPolicy};
 pub use subject::{About, ExternalRef, SubjectRef};
 pub use ticket::{
     Absorbed, Attachment, AttachmentFacts, Brought, Burden, Channel, ClocksChanged, FollowersLeft,
-    Heard, HostAsked, Intent, LinkKind, LookedAt, MergedSplit, Message, MessageRef, Moved, Opened,
-    Origin, Owed, PriorityBy, Promised, Proposal, RedactedBy, Released, Remedy, Reminded,
-    ReplayError, Resolution, Routed, RoutingState, RuleAsked, Scene, Side, SideId, SideSaid,
-    SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange, TicketKind, TicketLink,
-    TimeRulesLookedAt, TimerKind, Timers, Todo, TodoAdded, TodoId, TodoMarked, TodoState,
-    Unassigning, Visibility, command,
+    Heard, HostAsked, Intent, LinkKind, LookedAt, MergedSplit, Message, MessageRef, Moved,
+    NotDelivered, Opened, Origin, Owed, PriorityBy, Promised, Proposal, RedactedBy, Released,
+    Remedy, Reminded, ReplayError, Resolution, Routed, RoutingState, RuleAsked, Scene, Side,
+    SideId, SideSaid, SideStarted, SlaLevel, SplitOff, StatusChange, Ticket, TicketChange,
+    TicketKind, TicketLink, TimeRulesLookedAt, TimerKind, Timers, Todo, TodoAdded, TodoId,
+    TodoMarked, TodoState, Unassigning, Visibility, command,
 };
 pub use time::{NotASpan, OutOfSpan, Span};
 pub use value::{FieldFact, FieldValue};

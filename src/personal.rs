@@ -33,7 +33,8 @@ pub struct Personal {
     /// A ticket's subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<Arc<str>>,
-    /// The text of a message, of a note, of a resolution, or of a reason given in words.
+    /// The text of a message, of a note, of a resolution, or of a reason given in words; of a notice
+    /// that was not delivered, what the recipient's side said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<Arc<str>>,
     /// The name of a person or an organisation.

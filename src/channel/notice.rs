@@ -4,9 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ids::{
-    AgentId, ContactId, Correlation, DepartmentName, NotAnId, Revision, TicketId, number,
+    AgentId, CommandId, ContactId, Correlation, DepartmentName, DeskId, NotAnId, Revision,
+    TicketId, number,
 };
 use crate::people::Sight;
 
@@ -80,6 +82,28 @@ pub struct NoticeId {
     pub index: u16,
 }
 
+impl NoticeId {
+    /// The id of the one command that [reports](crate::command::ReportUndelivered) this notice of
+    /// the desk as not delivered: the same each time. Relays use it, too.
+    ///
+    /// What was reported under it is not kept again: said in the same words by the same actor it is
+    /// [told again](crate::Outcome#structfield.repeated), and else refused
+    /// ([`CommandIdReused`](crate::Refusal::CommandIdReused)).
+    ///
+    /// ```
+    /// # use helpdesk::{DeskId, NoticeId, Revision, TicketId};
+    /// let (one, two) = (DeskId::from_u128(1), DeskId::from_u128(2));
+    /// let id = NoticeId { ticket: TicketId::from_u128(1), revision: Revision(2), index: 0 };
+    /// assert_eq!(id.report_id(one), id.report_id(one));
+    /// assert_ne!(id.report_id(one), id.report_id(two));
+    /// assert_ne!(id.report_id(one), NoticeId { index: 1, ..id }.report_id(one));
+    /// ```
+    pub fn report_id(&self, desk: DeskId) -> CommandId {
+        let name = format!("not delivered: {self}");
+        CommandId::from_uuid(Uuid::new_v5(desk.as_uuid(), name.as_bytes()))
+    }
+}
+
 impl NoticeKind {
     /// Whether the desk is told because a rule or a policy names it, or of what only it can mend, and
     /// not as the queue of what is in no department.
@@ -126,7 +150,8 @@ impl NoticeKind {
             | Self::HostAction
             | Self::ActionRefused
             | Self::CascadeStopped
-            | Self::NotTaken => Sight::Full,
+            | Self::NotTaken
+            | Self::NotDelivered => Sight::Full,
         }
     }
 }
@@ -243,6 +268,48 @@ pub enum NoticeKind {
     /// The ticket is the agent's no more: a rule had given it to them, and they did not begin in
     /// time. To that agent; the queue is told, too, also where somebody else is found at once.
     NotTaken,
+    /// Something was not delivered to a contact: to the owner, or to the queue; on a merged ticket,
+    /// also to those of the ticket that goes on. What it was, the event says:
+    /// [`TicketChange::NotDelivered`](crate::TicketChange::NotDelivered). That something was not
+    /// delivered to an agent, to a department or to the desk, nobody is told, this included.
+    NotDelivered,
+}
+
+/// In plain words: what somebody is to be told, such as `the reply`.
+impl fmt::Display for NoticeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TicketOpened => "the notice that the ticket came in",
+            Self::CustomerWrote => "the notice of the customer's message",
+            Self::ReplyToCustomer => "the reply",
+            Self::Assigned => "the notice of the assignment",
+            Self::Queued => "the notice that the ticket was queued",
+            Self::Reopened => "the notice that the ticket was reopened",
+            Self::Woken => "the notice that the ticket is back",
+            Self::OpenAgeWarning => "the warning of the ticket's age",
+            Self::OpenAgeOverdue => "the notice that the ticket is overdue",
+            Self::SolutionProposed => "the proposed solution",
+            Self::SolutionConfirmed => "the notice that the solution was confirmed",
+            Self::SolutionRejected => "the notice that the solution was rejected",
+            Self::Merged => "the notice of the merge",
+            Self::Reminder => "the reminder",
+            Self::ClosingHeld => "the notice that the ticket does not close",
+            Self::Mentioned => "the note",
+            Self::SideMessage => "the message on a side conversation",
+            Self::SideReplied => "the notice of the third party's message",
+            Self::SlaWarning => "the warning of a deadline",
+            Self::SlaMissed => "the notice of a missed deadline",
+            Self::SlaEscalated => "the escalation of a missed deadline",
+            Self::RemedyDue => "the notice of what is owed",
+            Self::RemedyWithdrawn => "the notice of what is not owed any more",
+            Self::RuleNotice => "the notice of a rule",
+            Self::HostAction => "the work for the host",
+            Self::ActionRefused => "the notice of a refused action",
+            Self::CascadeStopped => "the notice of stopped triggers",
+            Self::NotTaken => "the notice that the ticket was not taken",
+            Self::NotDelivered => "the notice of what was not delivered",
+        })
+    }
 }
 
 /// Who is to be told. Addresses are the host's to know.
@@ -258,4 +325,15 @@ pub enum Recipient {
     Department(DepartmentName),
     /// Everybody who watches the queue without a department.
     Desk,
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contact(id) => write!(f, "contact {id}"),
+            Self::Agent(id) => write!(f, "agent {id}"),
+            Self::Department(name) => write!(f, "the department {name}"),
+            Self::Desk => f.write_str("the desk"),
+        }
+    }
 }

@@ -243,7 +243,8 @@ impl Standing {
                 | TicketChange::RuleAsked(_)
                 | TicketChange::ActionRefused { .. }
                 | TicketChange::CascadeStopped { .. }
-                | TicketChange::TimeRulesLookedAt(_) => {}
+                | TicketChange::TimeRulesLookedAt(_)
+                | TicketChange::NotDelivered(_) => {}
             }
         }
         let open_todos = u32::try_from(todos.len()).unwrap_or(u32::MAX);

@@ -14,8 +14,9 @@ use crate::settings::Settings;
 use crate::ticket::command::{
     ApplyMacro, Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, Escalate, FollowUp,
     GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo, Merge, Note, Open, Postpone,
-    ProposeSolution, Redact, RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess,
-    SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoMerge, Unlink, UnmarkSpam,
+    ProposeSolution, Redact, RejectSolution, Reopen, Reply, ReplySide, ReportUndelivered, Resolve,
+    RevokeAccess, SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoMerge, Unlink,
+    UnmarkSpam,
 };
 
 /// Everything that may be asked of a desk, as one value: to be queued, logged or sent on.
@@ -146,6 +147,8 @@ pub enum Command {
     CloseSide(CloseSide),
     /// Applies a macro: see [`ApplyMacro`].
     ApplyMacro(ApplyMacro),
+    /// Reports that a notice was not delivered: see [`ReportUndelivered`].
+    ReportUndelivered(ReportUndelivered),
 }
 
 impl Command {
@@ -190,6 +193,7 @@ impl Command {
             | Self::ReplySide(ReplySide { ticket, .. })
             | Self::CloseSide(CloseSide { ticket, .. })
             | Self::ApplyMacro(ApplyMacro { ticket, .. }) => Some(*ticket),
+            Self::ReportUndelivered(report) => Some(report.notice.id.ticket),
             Self::Open(_)
             | Self::PutAgent { .. }
             | Self::SetAvailability(_)

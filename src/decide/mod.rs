@@ -41,6 +41,7 @@ mod structure;
 mod subjects;
 mod telling;
 mod timers;
+mod undelivered;
 mod work;
 
 use std::cell::RefCell;
@@ -388,6 +389,7 @@ fn alone(work: &mut Work<'_>, command: &Command) -> Result<(), Refusal> {
         Command::ReplySide(reply) => sides::reply(work, reply),
         Command::CloseSide(close) => sides::close(work, close),
         Command::ApplyMacro(apply) => automation::apply(work, apply),
+        Command::ReportUndelivered(report) => undelivered::report(work, report),
         // What is due has been carried out; there is nothing beside it, but that a ticket follows
         // the settings in force once a command is done.
         Command::Tick(_) | Command::Adopt(_) => Ok(()),
@@ -465,5 +467,6 @@ fn deed_of(command: &Command) -> Deed {
         Command::MarkSpam(_) | Command::UnmarkSpam(_) => Deed::Spam,
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => Deed::Side,
         Command::ApplyMacro(_) => Deed::ApplyMacro,
+        Command::ReportUndelivered(_) => Deed::ReportUndelivered,
     }
 }

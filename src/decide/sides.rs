@@ -1,7 +1,6 @@
 //! Side conversations: what is said with a third party, apart from the customer's thread.
 
 use super::checks::{self, within};
-use super::decision::Guard;
 use super::said::{Said, author};
 use super::work::Work;
 use super::{Command, Cx, Refusal};
@@ -58,7 +57,7 @@ pub(super) fn reply(work: &mut Work<'_>, reply: &ReplySide) -> Result<(), Refusa
     let author = said.author.clone();
     work.record(TicketChange::SideSaid(said), Some(personal));
     match author {
-        Author::Customer(_) => tell_workers(work),
+        Author::Customer(_) => work.notify_all_workers(NoticeKind::SideReplied),
         // Answering a machine would go on for ever.
         Author::AutoResponder(_) => Ok(()),
         Author::Agent(_) | Author::LightAgent(_) | Author::Bot(_) | Author::Host => {
@@ -102,26 +101,6 @@ fn say(
     let (message, personal) = said.message(cx, Part::Neither, Visibility::Note)?;
     let Message { author, bytes, attachments, .. } = message;
     Ok((SideSaid { side, started: None, author, bytes, attachments }, personal))
-}
-
-/// Tells of what the third party wrote: whose work the ticket is, and, where it was merged, whose
-/// work the one is that goes on. Of these two, one may see no more than the other's work.
-fn tell_workers(work: &mut Work<'_>) -> Result<(), Refusal> {
-    let cx = work.cx;
-    let own = work.workers();
-    if let Some(ticket) = work.loaded().filter(|ticket| ticket.merged_into().is_some()) {
-        let followed = cx.follow(ticket)?;
-        followed.hops.into_iter().for_each(|hop| work.guard(hop));
-        // Whom to tell rests on who owns it.
-        let key = Key::ticket(cx.desk, followed.end.id());
-        work.guard(Guard { key, revision: followed.end.revision() });
-        let theirs = Work::on(cx, followed.end).workers();
-        if theirs != own {
-            work.notify(NoticeKind::SideReplied, theirs);
-        }
-    }
-    work.notify(NoticeKind::SideReplied, own);
-    Ok(())
 }
 
 impl Cx<'_> {

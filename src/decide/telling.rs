@@ -1,9 +1,11 @@
 //! Who is told of what happened to a ticket.
 
+use super::Refusal;
+use super::decision::Guard;
 use super::work::Work;
 use crate::cause::Rule;
 use crate::channel::{Notice, NoticeId, NoticeKind, Recipient};
-use crate::ids::Revision;
+use crate::ids::{Key, Revision};
 use crate::people::{Actor, Author, Customer, Requester};
 use crate::ticket::{Follower, Ticket};
 
@@ -55,6 +57,26 @@ impl Work<'_> {
     pub(super) fn notify_workers(&mut self, kind: NoticeKind) {
         let to = self.workers();
         self.notify(kind, to);
+    }
+
+    /// Tells whose work the ticket is, and, where it was merged, whose work the one is that goes on.
+    /// Of these two, one may see no more than the other's work.
+    pub(super) fn notify_all_workers(&mut self, kind: NoticeKind) -> Result<(), Refusal> {
+        let cx = self.cx;
+        let own = self.workers();
+        if let Some(ticket) = self.loaded().filter(|ticket| ticket.merged_into().is_some()) {
+            let followed = cx.follow(ticket)?;
+            followed.hops.into_iter().for_each(|hop| self.guard(hop));
+            // Whom to tell rests on who owns it.
+            let key = Key::ticket(cx.desk, followed.end.id());
+            self.guard(Guard { key, revision: followed.end.revision() });
+            let theirs = Self::on(cx, followed.end).workers();
+            if theirs != own {
+                self.notify(kind, theirs);
+            }
+        }
+        self.notify(kind, own);
+        Ok(())
     }
 
     /// Whose work the ticket is: the owner's, or everybody's at its queue.

@@ -33,8 +33,9 @@ use crate::ticket::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
     EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
     Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetAvailability, SetStatus,
-    Split, StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    RejectSolution, Reopen, Reply, ReplySide, ReportUndelivered, Resolve, RevokeAccess,
+    SetAvailability, SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge,
+    UndoMerge, Unlink, UnmarkSpam,
 };
 use crate::ticket::{SideId, Ticket};
 

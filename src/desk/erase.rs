@@ -57,11 +57,12 @@ impl<S: Store> Desk<S> {
     /// that the person follows now, and, where the desk's settings ever let colleagues see each
     /// other's tickets ([`CustomerSight::Organisation`](crate::CustomerSight::Organisation)), those
     /// of every organisation that their record ever named. There, what they wrote goes, what a
-    /// machine or a guest wrote in their name, and the payloads of what they did. So it goes with
-    /// every ticket that one of all these is merged into, or once was, and with what follows one up:
-    /// what was said on the one is recorded on the other. What they wrote and was split off goes
-    /// with the ticket that shows it. With a ticket of theirs goes what others wrote there, or on
-    /// what was merged into it. Not found is what they wrote
+    /// machine or a guest wrote in their name, what their side said of what could not be delivered to
+    /// them, and the payloads of what they did. So it goes with every ticket that one of all these is
+    /// merged into, or once was, and with what follows one up: what was said on the one is recorded
+    /// on the other. What they wrote and was split off goes with the ticket that shows it. With a
+    /// ticket of theirs goes what others wrote there, or on what was merged into it. Not found is what
+    /// they wrote
     ///
     /// - on a ticket that they followed once, and do not follow any more;
     /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket

@@ -30,6 +30,7 @@ mod thread;
 mod tick;
 mod timeline;
 mod twice;
+mod undelivered;
 mod upkeep;
 mod verbs;
 mod work;
@@ -56,6 +57,7 @@ pub use sides::{SidePage, SidePost};
 pub use thread::{Post, ThreadCursor, ThreadPage};
 pub use tick::Ticked;
 pub use timeline::{Happening, Timeline, TimelineCursor, TimelineEntry};
+pub use undelivered::Undelivered;
 pub use work::{WorkEntry, WorkPage};
 pub use workload::{AgentLoad, Workload};
 

@@ -10,6 +10,7 @@ use super::DeskError;
 use super::flow::Flow;
 use super::io::Io;
 use super::read::PAGE;
+use crate::channel::Recipient;
 use crate::decide::{Command, Context, Refusal};
 use crate::ids::{ContactId, Key, OrganisationId, Revision, TicketId};
 use crate::matching::{Cursor, Order, held_matcher, merged_matcher, person_matcher};
@@ -17,7 +18,7 @@ use crate::people::{Actor, Author, ContactChange, CustomerSight, Deed, Requester
 use crate::record::{Change, Event, Record};
 use crate::store::Query;
 use crate::ticket::command::{EraseTicket, Redact};
-use crate::ticket::{MessageRef, Ticket, TicketChange};
+use crate::ticket::{MessageRef, NotDelivered, Ticket, TicketChange};
 use crate::time::whole_micros;
 
 /// A page of the tickets on which a person may have written.
@@ -221,7 +222,8 @@ impl<I: Io> Flow<I> {
     }
 }
 
-/// Whether one of these contacts wrote or did this, or a machine or a guest in their name.
+/// Whether one of these contacts wrote or did this, or a machine or a guest in their name, or it is
+/// of something that was not delivered to them.
 fn is_by(event: &Event, ids: &[ContactId]) -> bool {
     let author = event.ticket_change().and_then(|change| change.message()).map(|it| &it.author);
     let wrote = match author {
@@ -230,9 +232,16 @@ fn is_by(event: &Event, ids: &[ContactId]) -> bool {
             false
         }
     };
+    // What was answered in their name to what was sent to them.
+    let told = match event.ticket_change() {
+        Some(TicketChange::NotDelivered(NotDelivered { to: Recipient::Contact(to), .. })) => {
+            ids.contains(to)
+        }
+        _ => false,
+    };
     let did = match &event.cause.actor {
         Actor::Customer(contact) | Actor::AutoResponder(contact) => ids.contains(contact),
         Actor::Agent(_) | Actor::Bot(_) | Actor::Guest(_) | Actor::Host | Actor::System => false,
     };
-    wrote || did
+    wrote || told || did
 }

@@ -138,7 +138,30 @@ impl Dispatch {
 }
 
 /// What became of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+///
+/// What is given up is kept on the ticket, for those who work on it
+/// ([`TicketChange::NotDelivered`](crate::TicketChange::NotDelivered)), and of what was to go to a
+/// contact the owner is told, or the queue
+/// ([`NoticeKind::NotDelivered`](crate::NoticeKind::NotDelivered)). What comes back after it was
+/// [`Delivered`](Self::Delivered), the host [reports](crate::command::ReportUndelivered).
+///
+/// ```
+#[doc = include_str!("../example.txt")]
+/// desk.reply(agent.at(now), Reply::new(id, "Unplug it."))?;
+///
+/// let mut told = Vec::new();
+/// let mut send = |dispatch: Dispatch| match dispatch.notice.to {
+///     Recipient::Contact(_) => Delivery::Bounced("550 no such user".into()),
+///     _ => {
+///         told.push(dispatch.notice.kind);
+///         Delivery::Delivered
+///     }
+/// };
+/// while !desk.relay(now, &Relaying::default(), &mut send)?.is_empty() {}
+/// assert_eq!(told, [NoticeKind::TicketOpened, NoticeKind::NotDelivered]);
+/// # Ok::<(), helpdesk::DeskError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Delivery {
     /// The host's channel has it.
     Delivered,
@@ -146,6 +169,10 @@ pub enum Delivery {
     Failed,
     /// Never, such as to an address that does not exist: given up at once.
     Impossible,
+    /// Never, and this is what the recipient's side said: given up at once. Of what is longer than
+    /// [`Limits::text_bytes`](crate::Limits::text_bytes), the beginning is kept. It is personal, and
+    /// goes with what is erased of the ticket or of the contact.
+    Bounced(String),
 }
 
 /// What came of a step of the relay.
@@ -156,7 +183,7 @@ pub struct Relayed {
     pub delivered: Vec<NoticeId>,
     /// Those to be tried again, and when. The later notices of their tickets wait for them.
     pub retried: Vec<(NoticeId, DateTime<Utc>)>,
-    /// Those that were given up: nobody will be told.
+    /// Those that were given up: nobody will be told. Their tickets say so.
     pub given_up: Vec<NoticeId>,
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
     /// what they tell of, or is told of it under another id; or it is so no more.
@@ -165,7 +192,9 @@ pub struct Relayed {
     /// whose they are to settle, and they come again; or they were erased meanwhile.
     pub late: Vec<NoticeId>,
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
-    /// also tried again, or given up. They hold up no other ticket's.
+    /// also tried again, or given up. So is told why it could not be kept on its ticket that one was
+    /// given up: where the store may answer later, that is not settled, and comes again when its
+    /// lease ends. They hold up no other ticket's.
     pub failed: Vec<(NoticeId, DeskError)>,
     /// When to relay again for what this step leaves unsettled: the earliest instant at which one
     /// of these notices can be taken on again. `None`: it leaves none. Those that came
@@ -196,6 +225,9 @@ impl<S: Store> Desk<S> {
     /// [`next_wake`](Self::next_wake) knows nothing, and from time to time, for what another process
     /// put off. Any number of processes may relay at once. A notice comes at least once: it comes again where
     /// a relay stopped before it had settled it.
+    ///
+    /// What is given up is kept on its ticket, once, before it is settled; of what was to go to a
+    /// contact, the owner is told, or the queue ([`Delivery`]).
     ///
     /// Nobody is told of what they may not see: whoever has lost sight of the ticket since the
     /// notice was written, or of the message because it was split off, is passed over
@@ -291,9 +323,9 @@ impl<I: Io> Flow<I> {
             true => Settlement::Retry(after(now, how.wait_after(attempt))),
             false => Settlement::GivenUp,
         };
-        let (settlement, unread) = match self.dispatch(known, notice, number, attempt).await {
-            // An attempt that never came to an end counts, too.
-            _ if attempt > how.attempts.max(1) => (Settlement::GivenUp, None),
+        let (mut attempts, mut said) = (attempt, None);
+        let dispatch = self.dispatch(known, notice.clone(), number, attempt).await;
+        let (settlement, mut unread) = match dispatch {
             Ok(None) => {
                 let gone = self.io.settle(token, Settlement::GivenUp).await?;
                 if gone {
@@ -303,15 +335,31 @@ impl<I: Io> Flow<I> {
                 }
                 return Ok(());
             }
+            // An attempt that never came to an end counts, too; this one is not made.
+            _ if attempt > how.attempts.max(1) => {
+                attempts = attempt - 1;
+                (Settlement::GivenUp, None)
+            }
             Ok(Some(dispatch)) => match deliver(dispatch).await {
                 Delivery::Delivered => (Settlement::Delivered, None),
                 Delivery::Failed => (again(), None),
                 Delivery::Impossible => (Settlement::GivenUp, None),
+                Delivery::Bounced(text) => {
+                    said = Some(text);
+                    (Settlement::GivenUp, None)
+                }
             },
             // The store is not there: the notice comes again when its lease ends.
             Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
             Err(error) => (again(), Some(error)),
         };
+        // First, so that whoever stops in between does it again.
+        if settlement == Settlement::GivenUp {
+            match self.report_given_up(now, notice, attempts, said).await {
+                Some(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
+                failed => unread = unread.or(failed),
+            }
+        }
         match (self.io.settle(token, settlement).await?, settlement) {
             (false, _) => relayed.late.push(id),
             (true, Settlement::Delivered) => relayed.delivered.push(id),

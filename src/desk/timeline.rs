@@ -13,6 +13,7 @@ use super::io::{Io, at_once};
 use super::read::PAGE;
 use super::reader::Reader;
 use super::thread::Post;
+use super::undelivered::Undelivered;
 use super::{Desk, DeskError};
 use crate::condition::{Fact, Sort};
 use crate::decide::Refusal;
@@ -22,7 +23,7 @@ use crate::people::{Actor, Sight, Who};
 use crate::record::Event;
 use crate::settings::Settings;
 use crate::store::{Query, Store};
-use crate::ticket::{Moved, Ticket};
+use crate::ticket::{Moved, Ticket, TicketChange};
 use crate::workflow::Status;
 
 /// Something that happened on a ticket of a contact's; [`Desk::timeline`] gives them.
@@ -54,6 +55,8 @@ pub enum Happening {
         /// What moved it; `None` where that is not its reader's to know.
         because: Option<Moved>,
     },
+    /// Somebody was to be told of something, and was not: to those who work on the ticket.
+    NotDelivered(Box<Undelivered>),
 }
 
 /// A page of a timeline.
@@ -112,12 +115,13 @@ serde_as_text!(TimelineCursor);
 
 impl<S: Store> Desk<S> {
     /// A page of what happened over all tickets of a contact, and of those that were merged into
-    /// the same one: what was said, and the statuses that the tickets went through, oldest first.
+    /// the same one: what was said, the statuses that the tickets went through, and what could not be
+    /// delivered, oldest first.
     ///
     /// On return: at most `limit` of it after the cursor, and the cursor of the next page if there
-    /// is one. Each actor has those tickets that they may see; customers see no notes. Events of
-    /// one instant come in the order of their tickets' ids. What is recorded while somebody pages
-    /// comes at its place.
+    /// is one. Each actor has those tickets that they may see; customers see no notes, nor what could
+    /// not be delivered. Events of one instant come in the order of their tickets' ids. What is
+    /// recorded while somebody pages comes at its place.
     ///
     /// The tickets are found by an index, and of their histories no more is read than the page
     /// takes: a page deep in a long timeline costs what the first one costs, beside a look at the
@@ -274,11 +278,15 @@ impl<I: Io> Flow<I> {
                 let told = told(&stream.ticket, event, stream.sight);
                 let told = told.filter(|entry| after.is_none_or(|after| place(entry) > after));
                 let Some(mut entry) = told else { continue };
-                if let Happening::Said(post) = &mut entry.what {
-                    if let Some(source) = self.source(event).await? {
-                        post.say(source.personal.as_deref());
+                match &mut entry.what {
+                    Happening::Said(post) => {
+                        if let Some(source) = self.source(event).await? {
+                            post.say(source.personal.as_deref());
+                        }
+                        self.refer(settings, post).await?;
                     }
-                    self.refer(settings, post).await?;
+                    Happening::NotDelivered(it) => it.of = self.told_of(&it.what).await?,
+                    Happening::Moved { .. } => {}
                 }
                 stream.next.push_back(entry);
             }
@@ -355,15 +363,18 @@ fn theirs(
 /// What a timeline tells of an event, if it tells of it.
 fn told(ticket: &Ticket, event: &Event, sight: Sight) -> Option<TimelineEntry> {
     let change = event.ticket_change().filter(|change| change.sight() <= sight)?;
-    let what = match change.status_change() {
-        Some(change) => Happening::Moved {
+    let what = match (change.status_change(), change) {
+        (Some(change), _) => Happening::Moved {
             from: change.from.clone(),
             to: change.to.clone(),
             because: Some(change.because).filter(|_| sight == Sight::Full),
         },
+        (None, TicketChange::NotDelivered(what)) => {
+            Happening::NotDelivered(Undelivered::of(what, event.personal.as_deref()).into())
+        }
         // What was split off is told of where it is now.
-        None if ticket.has_split_off(event.revision) => return None,
-        None => {
+        (None, _) if ticket.has_split_off(event.revision) => return None,
+        (None, _) => {
             let mut post = Post::of(ticket.id(), event)?;
             if sight < Sight::Full {
                 // Another ticket, of which they may not know.

@@ -136,6 +136,7 @@ impl Coming {
             | TicketChange::ActionRefused { .. }
             | TicketChange::CascadeStopped { .. }
             | TicketChange::TimeRulesLookedAt(_)
+            | TicketChange::NotDelivered(_)
             | TicketChange::FollowedUp { .. }
             | TicketChange::MergedInto { .. }
             | TicketChange::ReleasedFrom { .. }

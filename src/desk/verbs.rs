@@ -13,8 +13,9 @@ use crate::ticket::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
     EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
     Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, ReplySide, Resolve, RevokeAccess, SetAvailability, SetStatus,
-    Split, StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink, UnmarkSpam,
+    RejectSolution, Reopen, Reply, ReplySide, ReportUndelivered, Resolve, RevokeAccess,
+    SetAvailability, SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge,
+    UndoMerge, Unlink, UnmarkSpam,
 };
 
 /// Every verb: its name, and the command that it gives. One list for both kinds of desk, so that
@@ -112,6 +113,8 @@ macro_rules! for_each_verb {
             close_side: CloseSide;
             /// Applies a macro of the desk's rulebook: see [`ApplyMacro`].
             apply_macro: ApplyMacro;
+            /// Reports that a notice was not delivered after all: see [`ReportUndelivered`].
+            report_undelivered: ReportUndelivered;
         }
     };
 }

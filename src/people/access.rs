@@ -311,6 +311,8 @@ pub(crate) enum Deed {
     Side,
     /// Applying macros: of what they do, each is asked for itself.
     ApplyMacro,
+    /// Reporting what was not delivered.
+    ReportUndelivered,
 }
 
 impl Deed {
@@ -351,6 +353,7 @@ impl Deed {
             Self::Spam => "mark spam",
             Self::Side => "write on side conversations",
             Self::ApplyMacro => "apply macros",
+            Self::ReportUndelivered => "report what was not delivered",
         }
     }
 }
@@ -363,18 +366,26 @@ impl Deed {
 pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
     use Deed::{
         Adopt, Confirm, Edit, Erase, Escalate, Finish, Follow, FollowUp, Govern, Hold,
-        KeepContacts, KeepOrganisations, Note, Open, Propose, Reply, Route, SaveViews,
-        SetAvailability, SetStatus, Side, Spam, Take, Tick, Todo, Transfer,
+        KeepContacts, KeepOrganisations, Note, Open, Propose, Reply, ReportUndelivered, Route,
+        SaveViews, SetAvailability, SetStatus, Side, Spam, Take, Tick, Todo, Transfer,
     };
     if asker && matches!(deed, Reply | FollowUp | SetStatus | Finish | Confirm) {
         return true;
     }
     match party {
-        Party::Owner | Party::Admin => !matches!(deed, Adopt | Tick | Confirm),
+        Party::Owner | Party::Admin => !matches!(deed, Adopt | Tick | Confirm | ReportUndelivered),
         Party::Host => !matches!(deed, Adopt | Take | Tick | SaveViews | Confirm),
         Party::Agent => !matches!(
             deed,
-            Adopt | Govern | SetAvailability | KeepOrganisations | Tick | Erase | Hold | Confirm
+            Adopt
+                | Govern
+                | SetAvailability
+                | KeepOrganisations
+                | Tick
+                | Erase
+                | Hold
+                | Confirm
+                | ReportUndelivered
         ),
         Party::RestrictedAgent => !matches!(
             deed,
@@ -387,6 +398,7 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
                 | Erase
                 | Hold
                 | Confirm
+                | ReportUndelivered
         ),
         Party::LightAgent => matches!(deed, Open | Note | Todo | SaveViews),
         Party::Bot => {
@@ -411,6 +423,6 @@ pub(crate) fn may(party: Party, deed: Deed, asker: bool) -> bool {
         Party::Customer => matches!(deed, Open | Reply | Follow),
         // What their grant says.
         Party::AutoResponder | Party::Guest => deed == Reply,
-        Party::System => matches!(deed, Adopt | Route | Tick),
+        Party::System => matches!(deed, Adopt | Route | Tick | ReportUndelivered),
     }
 }

@@ -37,7 +37,7 @@ pub enum Actor {
     /// The host application itself, trusted with everything but what only an agent can do for
     /// themselves ([`Take`](crate::command::Take)).
     Host,
-    /// The crate's own timers. A host cannot act as this, except to tick.
+    /// The crate's own timers, and its relay. A host cannot act as this, except to tick.
     System,
 }
 

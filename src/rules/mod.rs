@@ -62,7 +62,7 @@
 //! [`analysis`] says beforehand which triggers would set each other off for ever, as far as it can tell.
 //!
 //! No change of a ticket, and so no turn, is what becomes of its clocks and timers, what was refused,
-//! what others are asked to do, and what is erased. What was merged into another ticket sets nothing
+//! what others are asked to do, what could not be delivered to them, and what is erased. What was merged into another ticket sets nothing
 //! off, nor does what is said on spam.
 //!
 //! A **time rule** is looked at when its span has passed since an instant of the ticket: once for each

@@ -315,7 +315,8 @@ impl Ticket {
             // What is asked of others, and what was not done, is in the history only.
             TicketChange::RuleAsked(_)
             | TicketChange::ActionRefused { .. }
-            | TicketChange::CascadeStopped { .. } => {}
+            | TicketChange::CascadeStopped { .. }
+            | TicketChange::NotDelivered(_) => {}
             TicketChange::SideSaid(_) | TicketChange::SideClosed { .. } => {
                 self.beside(stamp, change)
             }

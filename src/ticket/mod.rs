@@ -30,9 +30,9 @@ pub(crate) use apply::Stamp;
 pub use confirming::Proposal;
 pub use event::{
     Absorbed, Brought, ClocksChanged, FollowersLeft, Heard, HostAsked, Intent, LookedAt,
-    MergedSplit, Moved, Opened, Origin, Owed, PriorityBy, RedactedBy, Released, Remedy, Reminded,
-    Routed, RuleAsked, SideSaid, SideStarted, SplitOff, StatusChange, TicketChange,
-    TimeRulesLookedAt, TodoAdded, TodoMarked, Unassigning,
+    MergedSplit, Moved, NotDelivered, Opened, Origin, Owed, PriorityBy, RedactedBy, Released,
+    Remedy, Reminded, Routed, RuleAsked, SideSaid, SideStarted, SplitOff, StatusChange,
+    TicketChange, TimeRulesLookedAt, TodoAdded, TodoMarked, Unassigning,
 };
 pub use facts::Scene;
 pub use links::{LinkKind, TicketLink};

@@ -9,7 +9,7 @@ use helpdesk::{
 use crate::attached;
 use crate::vocabulary::*;
 
-pub(crate) const NOTICES: [NoticeKind; 28] = [
+pub(crate) const NOTICES: [NoticeKind; 29] = [
     NoticeKind::TicketOpened,
     NoticeKind::CustomerWrote,
     NoticeKind::ReplyToCustomer,
@@ -38,6 +38,7 @@ pub(crate) const NOTICES: [NoticeKind; 28] = [
     NoticeKind::ActionRefused,
     NoticeKind::CascadeStopped,
     NoticeKind::NotTaken,
+    NoticeKind::NotDelivered,
 ];
 
 pub(crate) fn recipients() -> Vec<Recipient> {

@@ -29,6 +29,7 @@ mod settings;
 mod sides;
 mod structure;
 mod turns;
+mod undelivered;
 mod vocabulary;
 mod work;
 

@@ -16,7 +16,7 @@ use helpdesk::{
 
 use crate::{
     attached, automation, clocks, confirming, forgotten, guests, people, routing, rules, sides,
-    structure, turns, work,
+    structure, turns, undelivered, work,
 };
 
 pub(crate) use crate::beside::*;
@@ -453,6 +453,7 @@ pub(crate) fn later() -> Vec<Event> {
     later.push(automation::settings());
     later.push(turns::settings());
     later.push(automation::at_an_opening());
+    later.extend(undelivered::history());
     later
 }
 

@@ -32,5 +32,6 @@ mod tenants;
 mod threads;
 mod timers;
 mod to_solve;
+mod undelivered;
 mod views;
 mod workload;

@@ -275,6 +275,9 @@ pub(crate) fn accepted() -> Vec<Scene> {
             Command::CloseSide(CloseSide { ticket: NEW, side: SIDE })
         }),
         scene("a macro", &anna, ten, Command::ApplyMacro(ApplyMacro::new(OWNED, "mark"))),
+        scene("a mail that came back", &host, ten, {
+            Command::ReportUndelivered(ReportUndelivered::new(not_sent(OWNED)).text("550"))
+        }),
         scene("an agent who is forgotten", &host, ten, Command::EraseAgent(RUDI)),
         scene("a contact who is forgotten", &host, ten, {
             Command::EraseContact(EraseContact::new(DOUBLE, "he asked for it"))

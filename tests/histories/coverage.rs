@@ -77,7 +77,7 @@ const REFUSALS: [&str; 66] = [
 ];
 
 /// Everything that can happen to a ticket, a contact or an organisation.
-const CHANGES: [&str; 111] = [
+const CHANGES: [&str; 112] = [
     "AccessGranted",
     "AccessGranted by late words",
     "AccessRevoked",
@@ -162,6 +162,7 @@ const CHANGES: [&str; 111] = [
     "Unlinked",
     "contact: Erased",
     "SideClosed",
+    "NotDelivered",
     "side: desk",
     "side: third party",
     "ClocksChanged",

@@ -35,6 +35,7 @@ pub(crate) fn counts_for_nothing(call: &Call) -> bool {
         Command::Tick(_) | Command::Adopt(_) => true,
         // Whoever writes: it is apart from the talk with the customer.
         Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => true,
+        Command::ReportUndelivered(_) => true,
         _ => false,
     }
 }
@@ -206,7 +207,8 @@ impl Scene<'_> {
         let says = |event: &&Event| {
             let change = event.ticket_change();
             let added = matches!(change, Some(TicketChange::MessageAdded { .. }));
-            added || change.is_some_and(|change| change.side_said().is_some())
+            let undelivered = matches!(change, Some(TicketChange::NotDelivered(_)));
+            added || undelivered || change.is_some_and(|change| change.side_said().is_some())
         };
         let message = events.iter().find(says);
         let Some(message) = message else {
@@ -216,8 +218,9 @@ impl Scene<'_> {
                     | Command::Note(_)
                     | Command::StartSide(_)
                     | Command::ReplySide(_)
+                    | Command::ReportUndelivered(_)
             );
-            law!(!spoke, "law 6: it was to add a message, and added none");
+            law!(!spoke, "law 6: it was to add something, and added nothing");
             return Ok(());
         };
         if let Some(TicketChange::MessageAdded { message, .. }) = message.ticket_change() {
@@ -232,6 +235,16 @@ impl Scene<'_> {
                 "law 6: its visibility is {:?}",
                 message.visibility
             );
+        }
+        if let Command::ReportUndelivered(report) = &call.command {
+            let said = (report.notice.id, report.notice.kind, &report.notice.to, report.attempts);
+            let kept = match message.ticket_change() {
+                Some(TicketChange::NotDelivered(it)) => {
+                    Some((it.notice, it.kind, &it.to, it.attempts))
+                }
+                _ => None,
+            };
+            law!(kept == Some(said), "C3: it was to keep {said:?}, and kept {kept:?}");
         }
         let earlier = history.iter().take_while(|event| event.revision < message.revision);
         let Head::Ticket(before) = fold(key, earlier).map_err(|error| error.to_string())? else {
@@ -364,6 +377,7 @@ fn brings_words(event: &Event) -> bool {
             | TicketChange::MemberWrote { .. },
         ) => true,
         Some(TicketChange::Redacted { bytes, .. } | TicketChange::Held { bytes, .. }) => *bytes > 0,
+        Some(TicketChange::NotDelivered(what)) => what.bytes > 0,
         // What the host is asked for may hold anything.
         Some(TicketChange::RuleAsked(asked)) => asked.host.iter().any(|it| !it.with.is_empty()),
         Some(change) => change.message().is_some(),

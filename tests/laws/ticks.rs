@@ -283,6 +283,7 @@ fn names_a_revision(command: &Command) -> bool {
             | Command::MarkTodo(_)
             | Command::ReplySide(_)
             | Command::CloseSide(_)
+            | Command::ReportUndelivered(_)
     )
 }
 

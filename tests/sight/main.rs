@@ -24,7 +24,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use helpdesk::{Actor, Key, Revision, TicketKind};
+use helpdesk::{Actor, Key, Revision, TicketChange, TicketKind};
 use oracle::{Oracle, marks};
 use roads::Haul;
 use support::*;
@@ -164,6 +164,10 @@ fn to_contacts_every_ticket_says_of_who_is_no_colleague_what_it_says_of_nobody()
     assert!(compared > 1_000 && given > 20, "{compared} compared, {given} copies given");
 }
 
+fn is_undelivered(change: &TicketChange) -> bool {
+    matches!(change, TicketChange::NotDelivered(_))
+}
+
 #[test]
 fn the_random_desks_have_what_the_law_is_about() {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
@@ -189,6 +193,7 @@ fn the_random_desks_have_what_the_law_is_about() {
                 ("resolved", ticket.resolution().is_some()),
                 ("named elsewhere", !ticket.external_refs().is_empty()),
                 ("owned", ticket.assignee().is_some()),
+                ("undelivered", world.desk.changes(id).iter().any(is_undelivered)),
             ];
             for (fact, holds) in facts {
                 *seen.entry(fact).or_default() += usize::from(holds);

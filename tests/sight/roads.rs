@@ -3,8 +3,8 @@
 use helpdesk::command::{
     Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, Escalate, FollowUp, GrantAccess,
     Link, LogConversation, MarkSpam, MarkTodo, Merge, MergeContacts, Note, NoteContact, Postpone,
-    ProposeSolution, RejectSolution, Reopen, Reply, ReplySide, RevokeAccess, SaidBy, Split,
-    StartSide, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
+    ProposeSolution, RejectSolution, Reopen, Reply, ReplySide, ReportUndelivered, RevokeAccess,
+    SaidBy, Split, StartSide, Take, Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::conformance::kit::command_name;
 use helpdesk::matching::Listing;
@@ -379,6 +379,7 @@ fn commands(world: &World, ticket: TicketId) -> Vec<Cmd> {
         CloseSide { ticket, side }.into(),
         UnmarkSpam { ticket }.into(),
         helpdesk::command::ApplyMacro::new(ticket, "mark").into(),
+        ReportUndelivered::new(not_sent(ticket)).text("words").into(),
         MergeContacts { contact: OTTO, into: MARIA }.into(),
         BlockContact { contact: OTTO, blocked: true, reason: "words".into() }.into(),
         NoteContact { contact: OTTO, text: "words".into() }.into(),

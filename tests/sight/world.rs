@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use helpdesk::command::{
     Assign, BlockContact, Edit, Escalate, FollowUp, GrantAccess, Hold, MarkSpam, Merge,
     MergeContacts, NewTodo, Note, NoteContact, Open, ProposeSolution, RejectSolution, Reopen,
-    Reply, Resolve, Resolving, Split, Transfer, UndoMerge, UnmarkSpam,
+    Reply, ReportUndelivered, Resolve, Resolving, Split, Transfer, UndoMerge, UnmarkSpam,
 };
 use helpdesk::condition::View;
 use helpdesk::conformance::kit::Random;
@@ -16,8 +16,8 @@ use helpdesk::sla::policy::{Obligation, SlaPolicy};
 use helpdesk::{
     About, Actor, AgentSight, Confirmation, ContactId, ContactProfile, CustomerSight, Event,
     ExternalRef, Fact, FieldDef, FieldKind, FieldValue, Follower, GuestId, GuestRight, Identity,
-    LinkKind, MergeAcross, MessageRef, OrganisationId, OrganisationProfile, Outcome, Requester,
-    SettingsDraft, SlaLevelName, Span, TicketChange, TicketId, Visibility,
+    LinkKind, MergeAcross, MessageRef, OrganisationId, OrganisationProfile, Outcome, Recipient,
+    Requester, SettingsDraft, SlaLevelName, Span, TicketChange, TicketId, Visibility,
 };
 
 use crate::oracle::Whose;
@@ -91,6 +91,9 @@ impl World {
             world.step();
             let minutes = world.random.below(400);
             world.desk.pass(chrono::TimeDelta::minutes(minutes as i64));
+        }
+        for _ in 0..6 {
+            world.undelivered();
         }
         world
     }
@@ -294,6 +297,16 @@ impl World {
         };
         let reply = Reply::new(ticket, self.said(true));
         self.run(&author, reply);
+    }
+
+    /// What was sent of a ticket comes back.
+    fn undelivered(&mut self) {
+        let ticket = self.ticket();
+        let mut notice = not_sent(ticket);
+        notice.to = Recipient::Contact(self.random.one_of(CONTACTS));
+        let sender = self.random.one_of([Actor::Host, Actor::System]);
+        let report = ReportUndelivered::new(notice).text(self.fact(false));
+        self.run(&sender, report);
     }
 
     fn note(&mut self, ticket: TicketId) {

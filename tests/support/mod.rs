@@ -10,16 +10,17 @@ use helpdesk::command::{
     ApplyMacro, Assign, BlockContact, Close, CloseSide, ConfirmSolution, Edit, EraseContact,
     EraseTicket, Escalate, FollowUp, GrantAccess, Hold, Link, LogConversation, MarkSpam, MarkTodo,
     Merge, MergeContacts, Note, NoteContact, Open, Postpone, ProposeSolution, Redact,
-    RejectSolution, Reopen, Reply, ReplySide, Resolve, Resolving, RevokeAccess, SetAvailability,
-    SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge, UndoMerge, Unlink,
-    UnmarkSpam,
+    RejectSolution, Reopen, Reply, ReplySide, ReportUndelivered, Resolve, Resolving, RevokeAccess,
+    SetAvailability, SetStatus, Split, StartSide, Take, Transfer, Unassign, UndoContactMerge,
+    UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::matching::{Listing, Order, Place};
 use helpdesk::store::{Entry, Lease, MemoryStore, Query, Scope, Store, Wanted};
 use helpdesk::{
     Actor, AgentId, AgentProfile, Command, Condition, Confirmation, ContactId, Context, Counter,
-    Department, Desk, DeskError, DeskId, Event, Key, LinkKind, Outcome, Proposed, Refusal,
-    Requester, Revision, Role, Settings, SettingsDraft, Sort, Ticket, TicketChange, TicketId,
+    Department, Desk, DeskError, DeskId, Event, Key, LinkKind, Notice, NoticeId, NoticeKind,
+    Outcome, Proposed, Recipient, Refusal, Requester, Revision, Role, Settings, SettingsDraft,
+    Sort, Ticket, TicketChange, TicketId,
 };
 
 pub type At = DateTime<Utc>;
@@ -449,7 +450,8 @@ commands!(
     StartSide,
     ReplySide,
     CloseSide,
-    ApplyMacro
+    ApplyMacro,
+    ReportUndelivered
 );
 
 /// Maria's request to support.
@@ -461,6 +463,13 @@ pub fn request(id: TicketId) -> Open {
 
 pub fn reply(ticket: TicketId) -> Reply {
     Reply::new(ticket, "words")
+}
+
+/// What Maria was to be sent of the opening.
+pub fn not_sent(ticket: TicketId) -> Notice {
+    let id = NoticeId { ticket, revision: Revision(1), index: 0 };
+    let (kind, to) = (NoticeKind::ReplyToCustomer, Recipient::Contact(MARIA));
+    Notice { id, kind, to, correlation: None }
 }
 
 pub fn propose(ticket: TicketId) -> ProposeSolution {

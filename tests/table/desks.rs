@@ -21,7 +21,7 @@ use helpdesk::{
 const TABLE: &str = include_str!("desks.txt");
 
 /// The commands that the other table has: those about a ticket.
-const ABOUT_A_TICKET: [&str; 38] = [
+const ABOUT_A_TICKET: [&str; 39] = [
     "route",
     "reply",
     "note",
@@ -60,6 +60,7 @@ const ABOUT_A_TICKET: [&str; 38] = [
     "reply_side",
     "close_side",
     "apply_macro",
+    "report_undelivered",
 ];
 
 const PARTIES: [&str; 13] = [

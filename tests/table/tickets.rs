@@ -8,8 +8,8 @@ use crate::support::*;
 use helpdesk::command::{
     ApplyMacro, Assign, Close, CloseSide, ConfirmSolution, Edit, EraseTicket, GrantAccess, Hold,
     Link, LogConversation, MarkSpam, MarkTodo, Merge, NewTodo, Note, Redact, RejectSolution, Reply,
-    ReplySide, Resolve, Resolving, RevokeAccess, SaidBy, Split, StartSide, Take, Unassign,
-    UndoMerge, Unlink, UnmarkSpam,
+    ReplySide, ReportUndelivered, Resolve, Resolving, RevokeAccess, SaidBy, Split, StartSide, Take,
+    Unassign, UndoMerge, Unlink, UnmarkSpam,
 };
 use helpdesk::rules::{Action, Macro};
 use helpdesk::{
@@ -29,7 +29,7 @@ fn grant(ticket: TicketId, guest: GuestId, right: GuestRight, now: At) -> GrantA
 
 const TABLE: &str = include_str!("tickets.txt");
 
-const COMMANDS: [&str; 50] = [
+const COMMANDS: [&str; 51] = [
     "reply",
     "note",
     "log_requester",
@@ -80,6 +80,7 @@ const COMMANDS: [&str; 50] = [
     "reply_side",
     "close_side",
     "apply_macro",
+    "report_undelivered",
 ];
 
 /// What the host asks a third party.
@@ -196,6 +197,9 @@ fn command(name: &str, ticket: TicketId, now: At) -> Command {
         "reply_side" => ReplySide::new(ticket, SIDE, "any news?").into(),
         "close_side" => CloseSide { ticket, side: SIDE }.into(),
         "apply_macro" => ApplyMacro::new(ticket, "mark").into(),
+        "report_undelivered" => {
+            ReportUndelivered::new(not_sent(ticket)).text("550 no such user").into()
+        }
         other => set(other.strip_prefix("set_").unwrap()).into(),
     };
     command.0

@@ -173,6 +173,7 @@ impl Draw<'_> {
                 return Actor::System;
             }
             22..65 if erases => return Actor::Host,
+            22..85 if matches!(command, Command::ReportUndelivered(_)) => return self.sender(),
             // Who sees every ticket.
             22..75 if matches!(command, Command::Link(_)) => return Actor::Host,
             22..65 if !asks => {}
@@ -372,6 +373,7 @@ impl Draw<'_> {
             }),
             98 if ticket.has_all_clocks_or_none(self.view.model.settings()) => Command::Adopt(id),
             _ if self.random.percent(30) => Command::Route(id),
+            _ if self.random.percent(70) => self.undelivered(id, ticket),
             _ => Command::Tick(id),
         }
     }

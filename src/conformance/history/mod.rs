@@ -43,6 +43,7 @@ mod rules;
 mod service;
 mod sides;
 mod structure;
+mod undelivered;
 mod words;
 mod words_of_work;
 

@@ -85,4 +85,5 @@ commands! {
     "reply_side": Command::ReplySide(_),
     "close_side": Command::CloseSide(_),
     "apply_macro": Command::ApplyMacro(_),
+    "report_undelivered": Command::ReportUndelivered(_),
 }

@@ -45,6 +45,7 @@ impl Model {
             Command::StartSide(_) | Command::ReplySide(_) | Command::CloseSide(_) => {
                 self.beside(step, ticket, command);
             }
+            Command::ReportUndelivered(report) => self.report_undelivered(step, ticket, report),
             // Histories have no rulebooks yet that could name one.
             Command::ApplyMacro(_) => step.require(false, "unknown_name"),
             // A tick is only what comes before every command.

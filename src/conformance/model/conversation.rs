@@ -142,6 +142,7 @@ impl Model {
             offer: None,
             spam: false,
             sides: Vec::new(),
+            undelivered: Vec::new(),
             owner: None,
             department: None,
             about: None,

@@ -53,6 +53,7 @@ mod splitting;
 mod structure;
 mod subjects;
 mod ticket;
+mod undelivered;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

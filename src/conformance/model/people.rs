@@ -160,6 +160,8 @@ pub(super) fn may(party: Party, command: &Command, asker: bool) -> bool {
     let staff = || Party::STAFF.contains(&party);
     match command {
         Command::Tick(_) | Command::Adopt(_) => party == Party::System,
+        // Who sends, and nobody else, knows what came back.
+        Command::ReportUndelivered(_) => [Host, Party::System].contains(&party),
         Command::PutAgent { .. }
         | Command::PublishSettings(_)
         | Command::Redact(_)

@@ -216,7 +216,8 @@ impl Model {
             | Command::Unlink(_)
             // What a third party answers late is not lost.
             | Command::ReplySide(_)
-            | Command::CloseSide(_) => Ok(named),
+            | Command::CloseSide(_)
+            | Command::ReportUndelivered(_) => Ok(named),
             _ => Err(only("merged")),
         }
     }

@@ -11,10 +11,10 @@ use super::{
 use crate::sla::policy::Audience;
 use crate::{
     About, Actor, AgentId, CategoryName, Channel, ContactId, DepartmentName, ExternalRef,
-    FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, OrganisationId,
-    Origin, PriorityName, ReasonName, ReceivedAt, ReopenClocks, Requester, ResolutionCode,
-    Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag, TicketId, Timers,
-    UrgencyName,
+    FieldName, FieldValue, Follower, GuestId, ImpactName, LinkKind, MessageRef, NoticeId,
+    OrganisationId, Origin, PriorityName, ReasonName, ReceivedAt, ReopenClocks, Requester,
+    ResolutionCode, Revision, Settings, Span, StatusCategory, StatusDraft, StatusName, Tag,
+    TicketId, Timers, UrgencyName,
 };
 
 /// In which part somebody speaks.
@@ -95,6 +95,8 @@ pub struct ModelTicket {
     pub spam: bool,
     /// What was said with third parties.
     pub sides: Vec<ModelSide>,
+    /// What was not delivered, after how many attempts.
+    pub undelivered: Vec<(NoticeId, u32)>,
     pub owner: Option<AgentId>,
     pub department: Option<DepartmentName>,
     pub about: Option<CategoryName>,

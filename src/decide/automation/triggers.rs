@@ -157,6 +157,8 @@ fn sets_off(event: &Event) -> bool {
         | TicketChange::MemberWrote { .. }
         | TicketChange::Routed(_)
         | TicketChange::TakenUp
+        // A rule whose own words are not delivered would set itself off, without end.
+        | TicketChange::NotDelivered(_)
         | TicketChange::Redacted { .. } => false,
         TicketChange::Opened(_)
         | TicketChange::MessageAdded { .. }

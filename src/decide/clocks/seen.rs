@@ -150,7 +150,8 @@ impl Seen {
             | TicketChange::RuleAsked(_)
             | TicketChange::ActionRefused { .. }
             | TicketChange::CascadeStopped { .. }
-            | TicketChange::TimeRulesLookedAt(_) => return Vec::new(),
+            | TicketChange::TimeRulesLookedAt(_)
+            | TicketChange::NotDelivered(_) => return Vec::new(),
         };
         vec![(at, what)]
     }

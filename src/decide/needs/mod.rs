@@ -396,6 +396,7 @@ pub(super) fn asked(desk: DeskId, call: &Call, loaded: &Loaded) -> Needs {
         | Command::RejectSolution(_)
         | Command::MarkSpam(_)
         | Command::CloseSide(_)
+        | Command::ReportUndelivered(_)
         | Command::Hold(_)
         | Command::GrantAccess(_)
         | Command::RevokeAccess(_)

@@ -103,7 +103,9 @@ pub(super) fn redirected<'a>(cx: &'a Cx<'a>, ticket: &'a Ticket) -> Result<Work<
         | Command::Unlink(_)
         // A late answer of a third party is never lost.
         | Command::ReplySide(_)
-        | Command::CloseSide(_) => beneath(cx, ticket),
+        | Command::CloseSide(_)
+        // Nor is what became of what was sent.
+        | Command::ReportUndelivered(_) => beneath(cx, ticket),
         Command::GrantAccess(_)
         | Command::Edit(_)
         | Command::Link(_)

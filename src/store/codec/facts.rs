@@ -23,8 +23,8 @@ use crate::settings::{Priority, Settings, SettingsDraft};
 use crate::subject::{About, ExternalRef};
 use crate::ticket::{
     Absorbed, Burden, ClocksChanged, Follower, FollowersLeft, Heard, LinkKind, MergedSplit,
-    Message, Opened, PriorityBy, RedactedBy, Released, Reminded, Routed, RuleAsked, SideId,
-    SideSaid, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded,
+    Message, NotDelivered, Opened, PriorityBy, RedactedBy, Released, Reminded, Routed, RuleAsked,
+    SideId, SideSaid, SplitOff, StatusChange, TicketChange, TimeRulesLookedAt, Timers, TodoAdded,
     TodoMarked, Unassigning,
 };
 use crate::time;
@@ -201,6 +201,7 @@ events! {
     "ticket.action_refused" => ActionRefused { action as action: u16, code as code: Arc<str> };
     "ticket.cascade_stopped" => CascadeStopped { rules as rules: Vec<RuleName>, depth as depth: u8 };
     "ticket.time_rules_looked_at" => TimeRulesLookedAt { 0 as looked: TimeRulesLookedAt };
+    "ticket.not_delivered" => NotDelivered { 0 as undelivered: NotDelivered };
 }
 
 events! {

@@ -193,5 +193,6 @@ const fn kind_text(kind: NoticeKind) -> &'static str {
         NoticeKind::ActionRefused => "action_refused",
         NoticeKind::CascadeStopped => "cascade_stopped",
         NoticeKind::NotTaken => "not_taken",
+        NoticeKind::NotDelivered => "not_delivered",
     }
 }

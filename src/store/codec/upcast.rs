@@ -49,6 +49,7 @@ fn from_0(tag: &str, mut facts: Facts) -> Option<Facts> {
         "ticket.reminded" => Some("reminder"),
         "ticket.side_said" => Some("said"),
         "ticket.clocks_changed" => Some("clocks"),
+        "ticket.not_delivered" => Some("undelivered"),
         _ => None,
     };
     match (whole, payload) {

@@ -59,6 +59,7 @@ mod privacy;
 mod sides;
 mod spam;
 mod structure;
+mod undelivered;
 
 pub use agenda::{MarkTodo, NewTodo};
 pub use assignment::{Assign, Escalate, Take, Transfer, Unassign};
@@ -78,3 +79,4 @@ pub use crate::people::command::{
 };
 pub use spam::{MarkSpam, UnmarkSpam};
 pub use structure::{Merge, Split, UndoMerge};
+pub use undelivered::ReportUndelivered;

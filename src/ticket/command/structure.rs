@@ -17,7 +17,8 @@ use crate::ticket::MessageRef;
 /// may keep the one that goes on from [closing](crate::CloseBlocks), as its children may), its
 /// links, which are [taken back](crate::command::Unlink), its guests, who read its own words and
 /// are [shown out](crate::command::RevokeAccess), what is personal on it, which may be erased
-/// there by hand, and its followers, tags, subjects and external references, which an
+/// there by hand, what was sent of it and [came back](crate::command::ReportUndelivered), and its
+/// followers, tags, subjects and external references, which an
 /// [`Edit`](crate::command::Edit) may take away, and add none. Everything else is refused. What the
 /// merged ticket is called [elsewhere](crate::Desk::by_external) leads to the one that goes on.
 /// Where `into` has been merged itself, its redirect is followed to the end.

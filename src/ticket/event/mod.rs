@@ -14,6 +14,7 @@ mod redacted;
 mod routed;
 mod side;
 mod structure;
+mod undelivered;
 mod words;
 
 use std::fmt;
@@ -31,6 +32,7 @@ pub use redacted::RedactedBy;
 pub use routed::Routed;
 pub use side::{SideSaid, SideStarted};
 pub use structure::{Absorbed, Brought, FollowersLeft, MergedSplit, Owed, Released, SplitOff};
+pub use undelivered::NotDelivered;
 
 use super::{Burden, LinkKind, Message, SideId, Timers};
 use crate::ids::{
@@ -353,6 +355,8 @@ pub enum TicketChange {
     },
     /// The time of some time rules had come.
     TimeRulesLookedAt(TimeRulesLookedAt),
+    /// Somebody was to be told of something, and was not.
+    NotDelivered(NotDelivered),
 }
 
 /// What a message did to the conversation.

@@ -60,7 +60,8 @@ impl TicketChange {
             | Self::RuleAsked(_)
             | Self::ActionRefused { .. }
             | Self::CascadeStopped { .. }
-            | Self::TimeRulesLookedAt(_) => None,
+            | Self::TimeRulesLookedAt(_)
+            | Self::NotDelivered(_) => None,
         }
     }
 
@@ -118,7 +119,8 @@ impl TicketChange {
             | Self::RuleAsked(_)
             | Self::ActionRefused { .. }
             | Self::CascadeStopped { .. }
-            | Self::TimeRulesLookedAt(_) => None,
+            | Self::TimeRulesLookedAt(_)
+            | Self::NotDelivered(_) => None,
         }
     }
 
@@ -184,7 +186,8 @@ impl TicketChange {
             | Self::RuleAsked(_)
             | Self::ActionRefused { .. }
             | Self::CascadeStopped { .. }
-            | Self::TimeRulesLookedAt(_) => Sight::Full,
+            | Self::TimeRulesLookedAt(_)
+            | Self::NotDelivered(_) => Sight::Full,
         }
     }
 
@@ -242,7 +245,8 @@ impl TicketChange {
             | Self::RuleAsked(_)
             | Self::ActionRefused { .. }
             | Self::CascadeStopped { .. }
-            | Self::TimeRulesLookedAt(_) => None,
+            | Self::TimeRulesLookedAt(_)
+            | Self::NotDelivered(_) => None,
         }
     }
 }

@@ -21,6 +21,7 @@ impl TicketChange {
             | Self::MemberWrote { .. } => true,
             Self::StatusChanged(moved) => moved.bytes > 0,
             Self::Escalated { bytes, .. } => *bytes > 0,
+            Self::NotDelivered(what) => what.bytes > 0,
             Self::RuleAsked(asked) => asked.host.iter().any(|it| !it.with.is_empty()),
             Self::FieldChanged { to, .. } => *to == Some(FieldFact::Personal),
             Self::Redacted { bytes, .. } | Self::Held { bytes, .. } => *bytes > 0,
