@@ -32,7 +32,7 @@ pub(crate) async fn relay(
             eprintln!("worker {worker}: {id} is tried again at {at}");
         }
         for id in &relayed.given_up {
-            eprintln!("worker {worker}: {id} is given up: nobody is told");
+            eprintln!("worker {worker}: {id} is given up: its ticket says so");
         }
         for (id, error) in &relayed.failed {
             eprintln!("worker {worker}: {id} failed: {}", with_causes(error));
