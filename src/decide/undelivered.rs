@@ -21,7 +21,9 @@ pub(super) fn report(work: &mut Work<'_>, report: &ReportUndelivered) -> Result<
     {
         return Err(bad_name(Vocabulary::Department, name.as_str(), problem));
     }
-    let (bytes, said) = said(text.as_deref().unwrap_or(""), work.cx.settings.limits().text_bytes);
+    // What is said of agents is not erased with them.
+    let text = text.as_deref().filter(|_| matches!(to, Recipient::Contact(_))).unwrap_or("");
+    let (bytes, said) = said(text, work.cx.settings.limits().text_bytes);
     let personal = said.map(|text| Personal { text: Some(text.into()), ..Personal::default() });
     let what =
         NotDelivered { notice: *id, kind: *kind, to: to.clone(), attempts: *attempts, bytes };

@@ -62,7 +62,7 @@ impl<S: Store> Desk<S> {
     /// merged into, or once was, and with what follows one up: what was said on the one is recorded
     /// on the other. What they wrote and was split off goes with the ticket that shows it. With a
     /// ticket of theirs goes what others wrote there, or on what was merged into it. Not found is what
-    /// they wrote
+    /// they wrote, and what their side said of what did not reach them,
     ///
     /// - on a ticket that they followed once, and do not follow any more;
     /// - as a guest was let in for them ([`GrantAccess`](crate::command::GrantAccess)) to a ticket

@@ -176,7 +176,7 @@ impl<S: Store> Desk<S> {
     ///
     /// # Errors
     ///
-    /// [`DeskError::Store`].
+    /// [`DeskError::Store`]; [`DeskError::Contended`] where others write the same settings again and again.
     pub fn create_or_open(
         store: S,
         id: DeskId,

@@ -16,7 +16,7 @@ use crate::ids::{DeskId, Key, Reference, Revision, TicketNumber};
 use crate::personal::Erasable;
 use crate::record::Event;
 use crate::settings::Settings;
-use crate::store::{Claimed, Lease, Scope, Settlement, Store};
+use crate::store::{Claimed, Lease, Scope, Settlement, Store, StoreErrorKind};
 use crate::ticket::SideId;
 use crate::time::{Span, after};
 
@@ -170,8 +170,9 @@ pub enum Delivery {
     /// Never, such as to an address that does not exist: given up at once.
     Impossible,
     /// Never, and this is what the recipient's side said: given up at once. Of what is longer than
-    /// [`Limits::text_bytes`](crate::Limits::text_bytes), the beginning is kept. It is personal, and
-    /// goes with what is erased of the ticket or of the contact.
+    /// [`Limits::text_bytes`](crate::Limits::text_bytes), the beginning is kept, and nothing where it was
+    /// not to a contact. It is personal, and goes with what is erased of the ticket, or
+    /// [of the contact](crate::Desk::erase_requester).
     Bounced(String),
 }
 
@@ -183,7 +184,8 @@ pub struct Relayed {
     pub delivered: Vec<NoticeId>,
     /// Those to be tried again, and when. The later notices of their tickets wait for them.
     pub retried: Vec<(NoticeId, DateTime<Utc>)>,
-    /// Those that were given up: nobody will be told. Their tickets say so.
+    /// Those that were given up: nobody will be told. Their tickets say so, but for those of them that are
+    /// among the [failed](Self::failed), too.
     pub given_up: Vec<NoticeId>,
     /// Those that were withheld, and are gone: whoever they were for may not see, or not any more,
     /// what they tell of, or is told of it under another id; or it is so no more.
@@ -193,8 +195,8 @@ pub struct Relayed {
     pub late: Vec<NoticeId>,
     /// Those that could not be read or settled, and why; a notice whose event cannot be read is
     /// also tried again, or given up. So is told why it could not be kept on its ticket that one was
-    /// given up: where the store may answer later, that is not settled, and comes again when its
-    /// lease ends. They hold up no other ticket's.
+    /// given up: that one is not settled, and comes again when its lease ends; but where its ticket will
+    /// never take it, as it cannot be read, it is given up without. They hold up no other ticket's.
     pub failed: Vec<(NoticeId, DeskError)>,
     /// When to relay again for what this step leaves unsettled: the earliest instant at which one
     /// of these notices can be taken on again. `None`: it leaves none. Those that came
@@ -283,6 +285,15 @@ impl<S: Store> Desk<S> {
     }
 }
 
+/// Whether what a ticket did not take, it never will: it refuses, or cannot be read.
+fn is_for_ever(error: &DeskError) -> bool {
+    match error {
+        DeskError::Refused(_) | DeskError::Replay(_) => true,
+        DeskError::Store(error) => error.kind() == StoreErrorKind::Corrupt,
+        DeskError::Contended { .. } => false,
+    }
+}
+
 impl<I: Io> Flow<I> {
     pub(super) async fn relay<F: Future<Output = Delivery>>(
         &self,
@@ -325,7 +336,10 @@ impl<I: Io> Flow<I> {
         };
         let (mut attempts, mut said) = (attempt, None);
         let dispatch = self.dispatch(known, notice.clone(), number, attempt).await;
-        let (settlement, mut unread) = match dispatch {
+        let mut failed = Vec::new();
+        let settlement = match dispatch {
+            // The store is not there: the notice comes again when its lease ends.
+            Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
             Ok(None) => {
                 let gone = self.io.settle(token, Settlement::GivenUp).await?;
                 if gone {
@@ -338,26 +352,28 @@ impl<I: Io> Flow<I> {
             // An attempt that never came to an end counts, too; this one is not made.
             _ if attempt > how.attempts.max(1) => {
                 attempts = attempt - 1;
-                (Settlement::GivenUp, None)
+                Settlement::GivenUp
             }
             Ok(Some(dispatch)) => match deliver(dispatch).await {
-                Delivery::Delivered => (Settlement::Delivered, None),
-                Delivery::Failed => (again(), None),
-                Delivery::Impossible => (Settlement::GivenUp, None),
+                Delivery::Delivered => Settlement::Delivered,
+                Delivery::Failed => again(),
+                Delivery::Impossible => Settlement::GivenUp,
                 Delivery::Bounced(text) => {
                     said = Some(text);
-                    (Settlement::GivenUp, None)
+                    Settlement::GivenUp
                 }
             },
-            // The store is not there: the notice comes again when its lease ends.
-            Err(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
-            Err(error) => (again(), Some(error)),
+            Err(error) => {
+                failed.push((id, error));
+                again()
+            }
         };
-        // First, so that whoever stops in between does it again.
+        // First, so that whoever stops in between does it again. Where it can never be kept, it is given
+        // up without.
         if settlement == Settlement::GivenUp {
             match self.report_given_up(now, notice, attempts, said).await {
-                Some(error) if error.kind() == DeskErrorKind::Retry => return Err(error),
-                failed => unread = unread.or(failed),
+                Some(error) if !is_for_ever(&error) => return Err(error),
+                never => failed.extend(never.map(|error| (id, error))),
             }
         }
         match (self.io.settle(token, settlement).await?, settlement) {
@@ -369,7 +385,7 @@ impl<I: Io> Flow<I> {
             }
             (true, Settlement::GivenUp) => relayed.given_up.push(id),
         }
-        relayed.failed.extend(unread.map(|error| (id, error)));
+        relayed.failed.append(&mut failed);
         Ok(())
     }
 

@@ -144,14 +144,15 @@ const COMMANDS: Uuid = Uuid::from_u128(0x9a1b_6f0e_52d4_4c37_b8e1_0d73_c5f2_4a96
 
 impl CommandId {
     /// The command of this name: what the host has that is the same each time it is sent, such as the
-    /// `Message-ID` of a mail, or the id of a request. The same text is the same id, in every version.
+    /// id of a request, or the sender and the `Message-ID` of a mail, which alone is anybody's to choose. The
+    /// same text is the same id, in every version.
     ///
     /// ```
     /// use helpdesk::CommandId;
     ///
-    /// let mail = CommandId::named("<4711@example.com>");
-    /// assert_eq!(mail, CommandId::named("<4711@example.com>"));
-    /// assert_eq!(mail.to_string(), "938b018b-90ca-59b3-a01b-ca455f1e71ff");
+    /// let mail = CommandId::named("maria@example.com <4711@example.com>");
+    /// assert_eq!(mail, CommandId::named("maria@example.com <4711@example.com>"));
+    /// assert_eq!(mail.to_string(), "b01dde5d-6e2d-58d0-8540-790c65d16390");
     /// ```
     pub fn named(text: &str) -> Self {
         Self(Uuid::new_v5(&COMMANDS, text.as_bytes()))

@@ -37,7 +37,8 @@ pub enum Actor {
     /// The host application itself, trusted with everything but what only an agent can do for
     /// themselves ([`Take`](crate::command::Take)).
     Host,
-    /// The crate's own timers, and its relay. A host cannot act as this, except to tick.
+    /// The crate's own timers, and its relay. A host does not act as this, except to tick, to route, and
+    /// for a relay of its own to report what that gave up.
     System,
 }
 

@@ -309,13 +309,16 @@ fn two_relays_that_give_one_up_keep_it_once_and_one_of_them_settles_it() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_given_up_all_the_same() {
+fn what_cannot_be_kept_comes_again_until_it_is() {
     let (kit, store, desk) = faulty();
     store.fail_at(Operation::Commit, 1, Fault::Backend);
     let step = desk.relay(kit.now(), &five(), |dispatch| bounced(&dispatch)).unwrap();
-    assert_eq!((step.given_up.len(), step.failed.len()), (1, 1), "and it is told why");
+    assert_eq!((step.given_up.len(), step.failed.len()), (0, 1), "and it is told why");
     assert!(undelivered(&kit.history(TICKET)).is_empty());
-    assert!(kit.notices().is_empty());
+    kit.pass(hours(1));
+    let step = desk.relay(kit.now(), &five(), |dispatch| bounced(&dispatch)).unwrap();
+    assert_eq!((step.given_up.len(), step.failed.len()), (1, 0));
+    assert_eq!(undelivered(&kit.history(TICKET)).len(), 1);
 }
 
 #[test]
@@ -431,6 +434,20 @@ fn of_a_merged_ticket_those_are_told_too_whose_work_goes_on() {
     let notices: Vec<_> = desk.notices().into_iter().map(|it| (it.kind, it.to)).collect();
     let to = |agent| (NoticeKind::NotDelivered, Recipient::Agent(agent));
     assert_eq!(notices, [to(CARL), to(ANNA)]);
+    desk.verify();
+}
+
+#[test]
+fn what_is_said_of_an_agent_is_not_kept_with_a_ticket_as_it_is_not_erased_with_them() {
+    let desk = TestDesk::new();
+    desk.given_request();
+    let to = Recipient::Agent(ANNA);
+    let notice = helpdesk::Notice { to: to.clone(), ..not_sent(TICKET) };
+    desk.ok(&Actor::Host, ReportUndelivered::new(notice).text("550 anna@example.com"));
+    let history = desk.history(TICKET);
+    assert_eq!(words(history.last().unwrap()), None);
+    let [what] = undelivered(&history)[..] else { panic!("it is there once") };
+    assert_eq!((what.bytes, &what.to), (0, &to));
     desk.verify();
 }
 

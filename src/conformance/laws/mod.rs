@@ -68,7 +68,7 @@ macro_rules! laws {
             (sync, $d make:expr $d(,)?) => {
                 /// Compiled once, and not for each law.
                 #[track_caller]
-                fn holds(law: $d crate::conformance::Law) {
+                fn helpdesk_law_holds(law: $d crate::conformance::Law) {
                     if let Err(violation) = $d crate::conformance::check(law, $d make) {
                         panic!("{violation}");
                     }
@@ -76,14 +76,14 @@ macro_rules! laws {
                 $($(
                     #[test]
                     fn $name() {
-                        holds($d crate::conformance::laws::$name());
+                        helpdesk_law_holds($d crate::conformance::laws::$name());
                     }
                 )+)+
             };
             (async, $d block_on:expr, $d make:expr $d(,)?) => {
                 /// Compiled once, and not for each law.
                 #[track_caller]
-                fn holds(law: $d crate::conformance::Law) {
+                fn helpdesk_law_holds(law: $d crate::conformance::Law) {
                     let checked = $d crate::conformance::check_async(law, $d make);
                     if let Err(violation) = ($d block_on)(checked) {
                         panic!("{violation}");
@@ -92,7 +92,7 @@ macro_rules! laws {
                 $($(
                     #[test]
                     fn $name() {
-                        holds($d crate::conformance::laws::$name());
+                        helpdesk_law_holds($d crate::conformance::laws::$name());
                     }
                 )+)+
             };

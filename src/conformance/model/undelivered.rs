@@ -23,7 +23,7 @@ impl Model {
         while said.len() > room {
             said.pop();
         }
-        if !said.trim().is_empty() {
+        if matches!(notice.to, Recipient::Contact(_)) && !said.trim().is_empty() {
             ticket.words.come(step.now);
         }
         ticket.undelivered.push((notice.id, *attempts));

@@ -239,6 +239,10 @@ BEGIN
       FROM jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid, revision bigint)
       WHERE v.desk = desk_id AND v.kind = e.kind AND v.id = e.id AND v.revision = e.revision
         AND v.personal IS NOT NULL;
+      -- In the order in which whoever settles locks them.
+      PERFORM FROM ~notices n WHERE n.desk = desk_id AND n.ticket IN (
+        SELECT e.id FROM jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid)
+        WHERE e.kind = 4) ORDER BY n.age FOR UPDATE;
       DELETE FROM ~notices n
       USING jsonb_to_recordset(body->'erasures') AS e(kind smallint, id uuid, revision bigint)
       WHERE e.kind = 4 AND n.desk = desk_id AND n.ticket = e.id AND n.revision = e.revision;

@@ -51,6 +51,9 @@ const DUE_OF_ALL: &str = due!("$1::uuid IS NULL", "x.visible_at, x.desk, x.kind,
 /// How long what waits behind a notice that is held is passed over without a look at it.
 const PARKED: Span = Span::minutes(1);
 
+/// How many stand aside at most for one claim.
+const MOST_PARKED: i64 = 1000;
+
 /// Notices that may be claimed, each the oldest of its ticket, after a place in their order.
 macro_rules! ready {
     ($scope:literal) => {
@@ -70,19 +73,20 @@ const READY_OF_ONE: &str = ready!("n.desk = $1");
 const READY_OF_ALL: &str = ready!("$1::uuid IS NULL");
 
 /// What was passed over on the way to a place, as an older one of its ticket is held, stands aside: else
-/// every claim would look at it again. Whoever settles that one puts it back. That one is locked
-/// meanwhile, so it is not settled unseen; what somebody settles at this moment is let be.
+/// every claim would look at it again. Whoever settles that one puts it back, or erases it. It is locked
+/// meanwhile, so that this is not done unseen; what somebody settles at this moment is let be. Where more
+/// than two do all of this at the same moment, one may stay aside until its time is over.
 macro_rules! park {
     ($scope:literal) => {
         concat!(
             "WITH passed AS MATERIALIZED (SELECT n.age, least(o.held_until, $5) AS until \
              FROM ~notices n CROSS JOIN LATERAL (SELECT x.held_until FROM ~notices x \
-             WHERE x.desk = n.desk AND x.ticket = n.ticket AND x.age < n.age \
+             WHERE x.desk = n.desk AND x.ticket = n.ticket AND x.age < n.age AND x.held_until > $2 \
              ORDER BY x.age LIMIT 1 FOR KEY SHARE SKIP LOCKED) o \
              WHERE ",
             $scope,
-            " AND n.held_until <= $2 AND (n.held_until, n.age) <= ($3, $4) AND o.held_until > $2 \
-             FOR NO KEY UPDATE OF n SKIP LOCKED) \
+            " AND n.held_until <= $2 AND (n.held_until, n.age) <= ($3, $4) \
+             ORDER BY n.held_until, n.age LIMIT $6 FOR NO KEY UPDATE OF n SKIP LOCKED) \
              UPDATE ~notices n SET held_until = p.until FROM passed p WHERE n.age = p.age"
         )
     };
@@ -183,6 +187,7 @@ impl Tables<'_> {
             (&last.0 as _, Type::INT8),
             (&last.1 as _, Type::INT8),
             (&aside as _, Type::INT8),
+            (&MOST_PARKED as _, Type::INT8),
         ];
         self.all(park, &values).await?;
         Ok(claimed)

@@ -42,7 +42,14 @@ pub struct Plan {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn plans(ask: impl FnOnce()) -> Vec<Plan> {
-    NOTED.set(Some(BTreeMap::new()));
+    /// What was noted before, put back also where `ask` panics.
+    struct Before(Option<BTreeMap<String, Vec<String>>>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            NOTED.set(self.0.take());
+        }
+    }
+    let _before = Before(NOTED.replace(Some(BTreeMap::new())));
     ask();
     let noted = NOTED.take().unwrap_or_default();
     noted.into_iter().map(|(statement, steps)| Plan { statement, steps }).collect()

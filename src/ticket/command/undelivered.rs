@@ -14,7 +14,8 @@ use crate::channel::Notice;
 /// whose work the ticket is that goes on. Where it was to an agent, to a department or to the desk,
 /// nobody is told, or telling that would go on for ever.
 ///
-/// It moves nothing, in every status: not the status, no clock and no deadline. Triggers do not look
+/// It moves nothing, in every status: not the status, no clock and no deadline; to agents who say what
+/// they have seen, it is news. Triggers do not look
 /// at it: one that wrote to the customer would set itself off by its own words. The host gives it,
 /// and no agent. A [relay](crate::Desk::relay) that gives a notice up gives it by itself, as
 /// [`Actor::System`](crate::Actor::System).
@@ -34,7 +35,9 @@ use crate::channel::Notice;
 ///   not come to.
 /// - [`BadName`](crate::Refusal::BadName): it is to a department whose name cannot be one.
 ///
-/// A text that is longer than [`Limits::text_bytes`](crate::Limits::text_bytes) is cut.
+/// A text that is longer than [`Limits::text_bytes`](crate::Limits::text_bytes) is cut; one that was not
+/// said by a contact's side is not kept. A report that comes after its ticket was erased brings words
+/// anew, which are erased as others are.
 ///
 /// # Examples
 ///
@@ -74,7 +77,7 @@ pub struct ReportUndelivered {
     /// After how many attempts a relay gave it up; 0: the host's channel did, which had taken it.
     #[serde(default)]
     pub attempts: u32,
-    /// What the recipient's side said; where it is blank, nothing.
+    /// What the recipient's side said, where that is a contact's; where it is blank, nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{NoticeId, NoticeKind, Recipient};
 
 /// Somebody was to be told of something on the ticket, and was not; what the recipient's side said
-/// to that, if anything, is the personal payload.
+/// to that, if anything, is the personal payload. A relay that is slower than its lease may have
+/// delivered it all the same, as a notice may come twice.
 ///
 /// ```
 #[doc = include_str!("../../example.txt")]
