@@ -16,9 +16,11 @@
 mod alike;
 mod crashes;
 mod damage;
+#[path = "../support/found.rs"]
+mod found;
 mod histories;
 mod hosts;
-#[path = "../sqlite/many.rs"]
+#[path = "../support/many.rs"]
 mod many;
 mod plans;
 mod processes;

@@ -17,10 +17,13 @@ mod batches;
 mod damage;
 mod erased;
 mod folder;
+#[path = "../support/found.rs"]
+mod found;
 mod full;
 mod histories;
 mod hosts;
 mod killed;
+#[path = "../support/many.rs"]
 mod many;
 mod plans;
 mod scene;
