@@ -165,17 +165,14 @@ fn a_relay_that_took_too_long_settles_nothing() {
 
 #[test]
 fn one_relay_delivers_for_every_desk_each_under_its_own_reference() {
-    let store = helpdesk::store::MemoryStore::new();
-    let made = |id, prefix: &str| {
-        let draft = helpdesk::SettingsDraft { reference_prefix: prefix.into(), ..draft() };
-        let id = helpdesk::DeskId::from_u128(id);
-        let desk = TestDesk::in_store(store.clone(), id, draft.build().unwrap());
-        desk.given_request();
-        desk
-    };
-    let (one, two) = (made(1, "ONE"), made(2, "TWO"));
+    let under =
+        |prefix: &str| helpdesk::SettingsDraft { reference_prefix: prefix.into(), ..draft() };
+    let one = TestDesk::without_people(under("ONE"));
+    let two = one.beside(helpdesk::DeskId::from_u128(2), under("TWO").build().unwrap());
+    one.given_request();
+    two.given_request();
     let mut got = Vec::new();
-    let step = helpdesk::Desk::relay_all(&store, one.now(), &Relaying::default(), |dispatch| {
+    let step = helpdesk::Desk::relay_all(&one.store, one.now(), &Relaying::default(), |dispatch| {
         got.push((dispatch.desk, dispatch.reference.to_string()));
         Delivery::Delivered
     });

@@ -4,7 +4,7 @@ use crate::support::*;
 use helpdesk::command::{
     BlockContact, EraseContact, EraseTicket, MergeContacts, NoteContact, Open, Reply, Take,
 };
-use helpdesk::store::{Lease, MemoryStore, Scope, Settlement, Store, Wanted};
+use helpdesk::store::{Lease, Scope, Settlement, Store, Wanted};
 use helpdesk::{
     About, Actor, Command, CommandId, ContactProfile, Counter, DeskId, ExternalRef, Identity, Key,
     OrganisationId, Revision, SettingsDraft, TicketNumber, UniqueKey,
@@ -16,12 +16,9 @@ const ONCE: CommandId = CommandId::from_u128(0x1D);
 
 /// The same ids on both; on the left more happens.
 fn given() -> (TestDesk, TestDesk) {
-    let store = MemoryStore::new();
     let right = SettingsDraft { reference_prefix: "RT".into(), ..draft() };
-    let make = |n, draft: SettingsDraft| {
-        TestDesk::in_store(store.clone(), DeskId::from_u128(n), draft.build().unwrap())
-    };
-    let (left, right) = (make(1, draft()), make(2, right));
+    let left = TestDesk::without_people(draft());
+    let right = left.beside(DeskId::from_u128(2), right.build().unwrap());
     for (desk, name) in [(&left, "left"), (&right, "right")] {
         for id in EVERY_AGENT {
             desk.put_agent(id, profile(id));
@@ -145,10 +142,8 @@ fn a_ticket_of_the_other_desk_is_not_there() {
 
 #[test]
 fn an_agent_of_the_other_desk_is_a_stranger() {
-    let store = MemoryStore::new();
-    let settings = draft().build().unwrap();
-    let left = TestDesk::in_store(store.clone(), DeskId::from_u128(1), settings.clone());
-    let right = TestDesk::in_store(store, DeskId::from_u128(2), settings);
+    let left = TestDesk::without_people(draft());
+    let right = left.beside(DeskId::from_u128(2), draft().build().unwrap());
     left.put_agent(ANNA, profile(ANNA));
     left.given_request();
     right.given_request();

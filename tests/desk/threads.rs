@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::support::*;
 use helpdesk::command::{Assign, Edit, Note, Reply, Take, Unassign};
-use helpdesk::store::{MemoryStore, Store};
+use helpdesk::store::Store;
 use helpdesk::{
     Actor, AgentId, CommandId, Desk, DeskError, ExternalRef, Revision, TicketChange, TicketId,
     TicketNumber,
@@ -16,8 +16,8 @@ const THREADS: u64 = 8;
 
 /// Runs the same work in every thread, and gives back what each brought home.
 fn in_threads<T: Send>(
-    desk: &Desk<MemoryStore>,
-    work: impl Fn(Desk<MemoryStore>, u64) -> T + Sync,
+    desk: &Desk<TestStore>,
+    work: impl Fn(Desk<TestStore>, u64) -> T + Sync,
 ) -> Vec<T> {
     thread::scope(|scope| {
         let work = &work;

@@ -6,7 +6,7 @@ use helpdesk::command::{
 };
 use helpdesk::conformance::kit::{Fault, FaultyStore};
 use helpdesk::rules::{Action, Trigger};
-use helpdesk::store::{Lease, MemoryStore, Operation, Scope, Store};
+use helpdesk::store::{Lease, Operation, Scope, Store};
 use helpdesk::{
     Activity, Actor, Delivery, Desk, Dispatch, Erasable, Event, Follower, Happening, NotDelivered,
     Notice, NoticeId, NoticeKind, Recipient, Refusal, Relayed, Relaying, Revision, Sight,
@@ -236,7 +236,7 @@ fn attempts_that_never_came_to_an_end_are_counted_and_the_one_that_is_not_made_i
 }
 
 /// The store, a desk over it that fails when told, and Anna's reply in the outbox.
-fn faulty() -> (TestDesk, FaultyStore<MemoryStore>, Desk<FaultyStore<MemoryStore>>) {
+fn faulty() -> (TestDesk, FaultyStore<TestStore>, Desk<FaultyStore<TestStore>>) {
     let kit = TestDesk::new();
     kit.given_request();
     kit.notices();
@@ -248,7 +248,7 @@ fn faulty() -> (TestDesk, FaultyStore<MemoryStore>, Desk<FaultyStore<MemoryStore
 
 #[test]
 fn a_relay_that_stops_anywhere_keeps_it_once() {
-    let giving_up = |kit: &TestDesk, desk: &Desk<FaultyStore<MemoryStore>>| {
+    let giving_up = |kit: &TestDesk, desk: &Desk<FaultyStore<TestStore>>| {
         let (mut quiet, mut steps) = (0, Vec::new());
         while quiet < 2 {
             let step = desk.relay(kit.now(), &five(), |dispatch| match dispatch.notice.to {
@@ -442,7 +442,7 @@ fn what_is_said_of_an_agent_is_not_kept_with_a_ticket_as_it_is_not_erased_with_t
     let desk = TestDesk::new();
     desk.given_request();
     let to = Recipient::Agent(ANNA);
-    let notice = helpdesk::Notice { to: to.clone(), ..not_sent(TICKET) };
+    let notice = Notice { to: to.clone(), ..not_sent(TICKET) };
     desk.ok(&Actor::Host, ReportUndelivered::new(notice).text("550 anna@example.com"));
     let history = desk.history(TICKET);
     assert_eq!(words(history.last().unwrap()), None);

@@ -79,7 +79,8 @@ pub(crate) fn world() -> MemoryStore {
     let mut draft = confirming(Confirmation::Offered);
     let mark = Macro::new("mark").then(Action::AddTag("marked".into()));
     draft.rules.macros.push(mark.then(Action::Assign(Assignment::agent(CARL))));
-    let kit = TestDesk::with(draft);
+    let store = MemoryStore::new();
+    let kit = TestDesk::in_memory(&store, draft);
     kit.put_agent(ANNA, profile(ANNA).email("anna@example.com").capacity(9));
     kit.put_agent(RUDI, AgentProfile { deactivated: true, ..profile(RUDI) });
     kit.ok(&Actor::Host, Command::PutOrganisation { id: ACME, profile: acme() });
@@ -119,7 +120,7 @@ pub(crate) fn world() -> MemoryStore {
     kit.ok(&agent(ANNA), Edit { follow, ..Edit::new(MERGED) });
     kit.ok(&agent(ANNA), Merge::new(MERGED, OWNED));
     kit.ok(&agent(ANNA), StartSide::new(NEW, VENDOR, "Does it burn?").subject("Model 7"));
-    kit.store
+    store
 }
 
 /// A command to be tried, and what its name is in a failing test.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::support::*;
-use helpdesk::store::Store;
-use helpdesk::{Actor, DeskId};
+use helpdesk::matching::Listing;
+use helpdesk::store::{MemoryStore, Store};
+use helpdesk::{Actor, Desk, DeskId};
 
 #[test]
 fn clones_share_one_store_and_a_reference_is_a_store_too() {
@@ -19,17 +20,21 @@ fn clones_share_one_store_and_a_reference_is_a_store_too() {
 
 #[test]
 fn numbers_have_no_gaps_and_what_is_counted_is_what_was_opened() {
-    let desk = TestDesk::without_people(draft());
-    let id = desk.desk.id();
-    assert_eq!(desk.store.tickets(id), 0);
+    let (store, id) = (MemoryStore::new(), DeskId::from_u128(1));
+    let settings = draft().build().unwrap();
+    let desk = Desk::create(store.clone(), id, settings, monday()).unwrap();
+    assert_eq!(store.tickets(id), 0);
     for n in 1..=3 {
         // Two hosts prepare the same opening; one of them is too late, and uses up no number.
         let call = customer(MARIA).at(monday()).call(Cmd::from(request(ticket_id(n))).0);
-        let [first, second] = [0, 1].map(|_| desk.desk.prepare(&call).unwrap().commit.unwrap());
-        desk.store.commit(first).unwrap();
-        desk.store.commit(second).unwrap_err();
+        let [first, second] = [0, 1].map(|_| desk.prepare(&call).unwrap().commit.unwrap());
+        store.commit(first).unwrap();
+        store.commit(second).unwrap_err();
     }
-    assert_eq!(desk.store.tickets(id), 3);
-    assert_eq!(desk.store.tickets(DeskId::from_u128(2)), 0);
-    assert_eq!(desk.find(&Actor::Host, "all()", ""), [1, 2, 3]);
+    assert_eq!(store.tickets(id), 3);
+    assert_eq!(store.tickets(DeskId::from_u128(2)), 0);
+    let page = desk.find(&Actor::Host, monday(), &Listing::every()).unwrap();
+    let mut numbers: Vec<u64> = page.rows.iter().map(|row| row.reference.number().0).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2, 3]);
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of the kit")]
 
+pub mod store;
+
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ use helpdesk::{
     Outcome, Proposed, Recipient, Refusal, Requester, Revision, Role, Settings, SettingsDraft,
     Sort, Ticket, TicketChange, TicketId,
 };
+
+pub use self::store::TestStore;
 
 pub type At = DateTime<Utc>;
 
@@ -138,11 +142,12 @@ pub fn profile(id: AgentId) -> AgentProfile {
     AgentProfile::new(name).role(role).department(department)
 }
 
-/// A desk over a memory store, with its people and a clock.
+/// A desk over a store of its own, with its people and a clock.
 pub struct TestDesk {
-    pub desk: Desk<MemoryStore>,
-    pub store: MemoryStore,
+    pub desk: Desk<TestStore>,
+    pub store: TestStore,
     now: Cell<At>,
+    _folder: Option<store::Folder>,
 }
 
 impl Default for TestDesk {
@@ -168,13 +173,27 @@ impl TestDesk {
 
     /// With these settings, and nobody registered.
     pub fn without_people(draft: SettingsDraft) -> Self {
-        let store = MemoryStore::new();
-        Self::in_store(store, DeskId::from_u128(1), draft.build().unwrap())
+        let (store, folder) = store::fresh();
+        let desk = Self::in_store(store, DeskId::from_u128(1), draft.build().unwrap());
+        Self { _folder: folder, ..desk }
     }
 
-    pub fn in_store(store: MemoryStore, id: DeskId, settings: Settings) -> Self {
+    /// With these settings, in this store, and everybody registered.
+    pub fn in_memory(store: &MemoryStore, draft: SettingsDraft) -> Self {
+        let store = Arc::new(store.clone());
+        let desk = Self::in_store(store, DeskId::from_u128(1), draft.build().unwrap());
+        EVERY_AGENT.into_iter().for_each(|id| drop(desk.put_agent(id, profile(id))));
+        desk
+    }
+
+    /// Another desk in the store of this one, which is to be kept as long; nobody is registered there.
+    pub fn beside(&self, id: DeskId, settings: Settings) -> Self {
+        Self::in_store(self.store.clone(), id, settings)
+    }
+
+    fn in_store(store: TestStore, id: DeskId, settings: Settings) -> Self {
         let desk = Desk::create(store.clone(), id, settings, monday()).unwrap();
-        Self { desk, store, now: Cell::new(monday()) }
+        Self { desk, store, now: Cell::new(monday()), _folder: None }
     }
 
     pub fn now(&self) -> At {

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use helpdesk::command::{Assign, Reply, SetStatus, Take, Transfer};
 use helpdesk::store::{
-    Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, MemoryStore, Query,
-    Receipt, Scope, Settlement, Store, StoreError, Wanted,
+    Claimed, Commit, CommitError, Due, Entry, Found, Lease, LeaseToken, Query, Receipt, Scope,
+    Settlement, Store, StoreError, Wanted,
 };
 use helpdesk::{
     Actor, CommandId, Desk, DeskError, DeskId, Event, Key, Record, Revision, UniqueKey,
@@ -17,7 +17,7 @@ type Meddling<'t> = Box<dyn FnMut(usize) + 't>;
 
 /// A store in which somebody does something after each look, which is told how many there were.
 struct Meddled<'t> {
-    store: MemoryStore,
+    store: TestStore,
     meddling: RefCell<(usize, Meddling<'t>)>,
 }
 
